@@ -31,7 +31,7 @@ _STORED = re.compile(
 )
 
 
-class HasherBusy(Exception):
+class HasherBusy(Unavailable):
     """Too many hashes at once (PW-12): ask again shortly. Says nothing about the password."""
 
 

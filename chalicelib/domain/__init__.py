@@ -1,0 +1,1 @@
+"""Rules only: no AWS, no web, no environment. What is true, whoever asks."""

@@ -1,0 +1,82 @@
+"""Every guard of every route on one page: who may call it, and at which stage of logging on.
+
+Deny by default: a route that is not in this table is refused (AD-01). A test holds the table against `infra/api.yaml`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Caller, Next
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`stages` None: no session needed. `kinds` None: any kind of account."""
+
+    stages: frozenset[Next] | None = None
+    kinds: frozenset[Kind] | None = None
+    admin_network: bool = False
+
+
+PUBLIC = Guard()
+ANY_SESSION = Guard(stages=frozenset(Next))
+FULL = Guard(stages=frozenset({Next.PORTAL}))
+CODE = Guard(stages=frozenset({Next.ENTER_CODE}))
+CHANGE = Guard(stages=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
+ENROL = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
+
+GUARDS: Mapping[str, Guard] = MappingProxyType(
+    {
+        "GET /": PUBLIC,
+        "GET /health": PUBLIC,
+        "GET /help": PUBLIC,
+        "GET /logon": PUBLIC,
+        "POST /logon": PUBLIC,
+        "GET /logon/code": CODE,
+        "POST /logon/code": CODE,
+        "POST /logoff": ANY_SESSION,
+        "GET /password/forgot": PUBLIC,
+        "POST /password/forgot": PUBLIC,
+        "GET /password/reset/{token}": PUBLIC,
+        "GET /password/reset": PUBLIC,
+        "POST /password/reset": PUBLIC,
+        "GET /password/criteria": PUBLIC,
+        "POST /password/criteria": PUBLIC,  # the step asks for a session that may set a password, or a live link
+        "GET /password/change": CHANGE,
+        "POST /password/change": CHANGE,
+        "GET /account": FULL,
+        "GET /account/sessions": FULL,
+        "POST /account/sessions/revoke": FULL,
+        "GET /account/two-step": ENROL,
+        "POST /account/two-step": ENROL,
+        "POST /account/two-step/confirm": ENROL,
+        "GET /account/two-step/remove": FULL,
+        "POST /account/two-step/remove": FULL,
+        "GET /reauthenticate": FULL,
+        "POST /reauthenticate": FULL,
+        "GET /not-me/{token}": PUBLIC,
+        "POST /not-me": PUBLIC,
+        "GET /messages": FULL,
+        "GET /messages/{id}": FULL,
+    }
+)
+
+
+def guard_of(method: str, resource: str) -> Guard | None:
+    """The guard of a route; HEAD asks what GET asks. None for a route nobody declared."""
+    return GUARDS.get(f"{'GET' if method == 'HEAD' else method} {resource}")
+
+
+def check(guard: Guard, caller: Caller | None, cause: str | None) -> None:
+    """Raise the refusal this guard has for this caller; `cause` is why a presented session is dead."""
+    if guard.stages is None:
+        return
+    if caller is None:
+        raise Refusal(Code.SESSION_REQUIRED, cause or "no_session")
+    if caller.next not in guard.stages:
+        raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
+    if guard.kinds is not None and caller.kind not in guard.kinds:
+        raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")

@@ -1,0 +1,116 @@
+"""What an account is. No rule here reads a clock or a table; the caller hands in what it needs."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.domain.addresses import AccountId, CanonicalAddress
+
+
+class Kind(StrEnum):
+    """Who the account belongs to, and so which routes are theirs."""
+
+    RECIPIENT = "recipient"
+    ADMINISTRATOR = "administrator"
+    SUPPORT = "support"
+
+
+class Status(StrEnum):
+    """`frozen` is the owner's own "this was not me": it ends with a new password; `disabled` only an administrator lifts."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStep:
+    """The second step of an account. `seed` and `pending_seed` are sealed, never the seed itself.
+
+    `last_step` is the newest time step already used: nothing at or before it is accepted again (RFC 6238, 5.2).
+    `failures` counts wrong and replayed codes over all sessions and addresses together (TF-03).
+    """
+
+    seed: str | None = None
+    last_step: int = 0
+    pending_seed: str | None = None
+    pending_until: float = 0
+    recovery: tuple[str, ...] = ()
+    failures: int = 0
+    attempted_at: float = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether codes are asked for at logon."""
+        return self.seed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's account, as one row.
+
+    `epoch` is the number every session and every outstanding credential was made under; moving it voids them all in
+    one write. `session_serial` numbers the sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09).
+    `failures` are consecutive, and counted before the password is verified.
+    """
+
+    id: AccountId
+    address: CanonicalAddress
+    kind: Kind = Kind.RECIPIENT
+    status: Status = Status.ACTIVE
+    epoch: int = 1
+    password_hash: str | None = None
+    password_changed_at: float | None = None
+    must_change_password: bool = False
+    failures: int = 0
+    attempted_at: float = 0
+    locked_until: float = 0
+    session_serial: int = 0
+    last_logon_at: float | None = None
+    two_step: TwoStep = field(default_factory=TwoStep)
+    two_step_required: bool = False
+    ranges: tuple[str, ...] | None = None
+    alias_of: AccountId | None = None
+    undeliverable: str | None = None
+    clients: tuple[str, ...] = ()
+    created_at: float = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether its owner may log on at all, with the right credential."""
+        return self.status is Status.ACTIVE and self.alias_of is None
+
+    @property
+    def may_reset(self) -> bool:
+        """A frozen account is given back to whoever reads its mail; a disabled one only by an administrator."""
+        return self.status is not Status.DISABLED and self.alias_of is None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one domain, or of the portal itself (`name` is then `PORTAL`)."""
+
+    name: str
+    internal: bool = False
+    two_step_required: bool = False
+    ranges: tuple[str, ...] | None = None
+    admin_ranges: tuple[str, ...] | None = None
+
+
+PORTAL_POLICY = "*"  # no domain name has this spelling, so the portal's own row cannot be taken for a domain's
+
+
+def effective_ranges(account: Account, domain: Policy | None) -> tuple[str, ...] | None:
+    """An account's own ranges, else its domain's; None means no restriction (design 5.9)."""
+    if account.ranges is not None:
+        return account.ranges
+    return domain.ranges if domain else None
+
+
+def two_step_required(account: Account, domain: Policy | None, *, everybody: bool) -> bool:
+    """Administrators always; else by account, by domain, or for all (design 6, PORTAL_REQUIRE_TWO_STEP)."""
+    return (
+        everybody
+        or account.kind is Kind.ADMINISTRATOR
+        or account.two_step_required
+        or (domain is not None and domain.two_step_required)
+    )

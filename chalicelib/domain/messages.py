@@ -1,0 +1,28 @@
+"""A secure message: what its recipient comes for."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.addresses import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back."""
+
+    account_id: AccountId
+    id: str
+    sender: str
+    subject: str
+    sealed_body: str
+    sent_at: float
+    expires_at: float
+    read_at: float | None = None
+    recalled_at: float | None = None
+
+    def readable(self, now: float) -> bool:
+        """Expired or recalled is answered like one that never was."""
+        return now < self.expires_at and self.recalled_at is None
+
+    def associated(self) -> bytes:
+        """What the body is bound to, so a row moved to another account cannot be opened there."""
+        return f"{self.account_id}/{self.id}".encode()

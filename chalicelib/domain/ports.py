@@ -1,0 +1,230 @@
+"""The ports: what the steps ask of the store, each one atomic act (design, section 3).
+
+`storage` implements them on DynamoDB, the tests in memory. Every act may raise `Unavailable`; then nothing of it
+happened, or asking again is safe.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the first trip of a logon found: the source's place, the domain's policy, the temporary password typed."""
+
+    place: str
+    policy: Policy | None
+    temporary: Reset | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the authorizer's one trip found."""
+
+    portal: Policy | None
+    session: Session | None = None
+    account: Account | None = None
+    domain: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A hash to store, and when."""
+
+    password_hash: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The account an event is about, and whether its mail was already sent."""
+
+    account: Account | None
+    sent: bool
+
+
+class LogonActs(Protocol):
+    """Logging on with a password."""
+
+    def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
+        """Take the source's place; raises THROTTLED."""
+
+    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        """Count the attempt before it is verified."""
+
+    def open(
+        self,
+        account: Account,
+        session: Session,
+        event: Event,
+        *,
+        burn: str | None = None,
+        rehash: str | None = None,
+        place: str | None = None,
+    ) -> Session | None:
+        """The one doorway to a session."""
+
+    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+        """Record a refusal and set the lock it earned."""
+
+
+class SessionActs(Protocol):
+    """Sessions."""
+
+    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
+        """All the authorizer judges by."""
+
+    def touch(self, session: Session, now: float) -> None:
+        """Write last-seen."""
+
+    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
+        """One session."""
+
+    def of_account(self, account_id: AccountId) -> list[Session]:
+        """Every stored session of an account."""
+
+    def move_on(self, old: Digest, session: Session, event: Event) -> bool:
+        """A new secret for a session that has proved more."""
+
+    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
+        """End sessions."""
+
+
+class PasswordActs(Protocol):
+    """Setting a password, and the links that may."""
+
+    def by_link(self, key: str) -> Reset | None:
+        """What a link stands for; spends nothing."""
+
+    def owner(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        """Account and domain policy."""
+
+    def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
+        """Spend a link."""
+
+    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        """Change inside a session."""
+
+    def freeze(self, reset: Reset, event: Event) -> bool:
+        """The owner's "this was not me"."""
+
+
+class TwoStepActs(Protocol):
+    """2-step verification."""
+
+    def reserve_code(self, account_id: AccountId, now: float) -> Account | None:
+        """Count a code attempt before it is verified."""
+
+    def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
+        """A seed that is not active yet."""
+
+    def enrol(
+        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Make the proposed seed active."""
+
+    def accept_code_step(
+        self, account: Account, step: int, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up a time step."""
+
+    def accept_recovery_code(
+        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up a recovery code."""
+
+    def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
+        """Take the second step away."""
+
+
+class EventActs(Protocol):
+    """Events that stand alone."""
+
+    def ask_reset(self, source: str, event: Event) -> None:
+        """Ask for a reset: the same two writes for every address."""
+
+    def count_bad_link(self, source: str, now: float) -> None:
+        """Throttle guesses of links."""
+
+    def record(self, event: Event) -> None:
+        """Write one event."""
+
+    def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
+        """The trail of an account."""
+
+    def by_reference(self, reference: str) -> list[Event]:
+        """What stands behind a reference."""
+
+
+class MessageActs(Protocol):
+    """Messages, and the accounts they bring about."""
+
+    def invite(self, account: Account, event: Event) -> bool:
+        """Make an account once."""
+
+    def send(self, message: Message, event: Event) -> None:
+        """Store a message with its notice."""
+
+    def of_account(self, account_id: AccountId) -> list[Message]:
+        """The messages of an account."""
+
+    def read(self, account_id: AccountId, message_id: str) -> Message | None:
+        """One message of this account."""
+
+    def mark_read(self, message: Message, event: Event) -> None:
+        """Note the first reading."""
+
+
+class OutboxActs(Protocol):
+    """The mail worker's acts."""
+
+    def due(self, event: Event, note: Event) -> Due:
+        """Whom an event is about, and whether its mail is out."""
+
+    def account(self, account_id: AccountId) -> Account | None:
+        """One account."""
+
+    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, *, limited: bool) -> str | None:
+        """Store what a mail will carry."""
+
+    def note(self, note: Event) -> None:
+        """Leave the note of a mail."""
+
+
+class Store(Protocol):
+    """All acts, by family."""
+
+    @property
+    def logons(self) -> LogonActs: ...
+    @property
+    def sessions(self) -> SessionActs: ...
+    @property
+    def passwords(self) -> PasswordActs: ...
+    @property
+    def two_steps(self) -> TwoStepActs: ...
+    @property
+    def events(self) -> EventActs: ...
+    @property
+    def messages(self) -> MessageActs: ...
+    @property
+    def outbox(self) -> OutboxActs: ...
+
+    def begin(self) -> None:
+        """Start the clock of one request (RL-01)."""
+
+
+class PasswordHasher(Protocol):
+    """Argon2id with a pepper; see `domain/hashing.py`."""
+
+    def hash(self, password: str) -> str: ...
+    def verify(self, stored: str | None, password: str) -> bool: ...
+    def needs_rehash(self, stored: str) -> bool: ...

@@ -1,0 +1,71 @@
+"""The one family of refusals: raised where a rule is, turned into an answer in one place (`web/refusals.py`).
+
+A refusal has two voices. `code` picks the fixed sentence a person reads; `cause` is the precise reason for the log
+and the event. Neither may hold a secret.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The `code` member of a problem document (design, section 6)."""
+
+    INVALID_REQUEST = "invalid_request"
+    MALFORMED_JSON = "malformed_json"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_FOUND = "not_found"
+    INVALID_LOGON = "invalid_logon"
+    INVALID_CODE = "invalid_code"
+    THROTTLED = "throttled"
+    LINK_UNUSABLE = "link_unusable"
+    CRITERIA_NOT_MET = "criteria_not_met"
+    SESSION_REQUIRED = "session_required"
+    STEP_REQUIRED = "step_required"
+    NOT_PERMITTED = "not_permitted"
+    ADDRESS_NOT_PERMITTED = "address_not_permitted"
+    CROSS_ORIGIN = "cross_origin"
+    REAUTHENTICATION_REQUIRED = "reauthentication_required"
+    TWO_STEP_REQUIRED = "two_step_required"
+    EXISTS = "exists"
+    CONFLICT = "conflict"
+    WOULD_LOCK_YOU_OUT = "would_lock_you_out"
+    UNAVAILABLE = "unavailable"
+
+
+class Refusal(Exception):
+    """A rule said no.
+
+    `facts` are members the contract adds to the problem document (`criteria`, `next`, the bad entry); `retry_after`
+    is in seconds. `reference` is given where an event was already recorded under one, else the doorway makes one.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        cause: str,
+        *,
+        facts: Mapping[str, object] | None = None,
+        retry_after: int | None = None,
+        reference: str | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {cause}")
+        self.code = code
+        self.cause = cause
+        self.facts = dict(facts or {})
+        self.retry_after = retry_after
+        self.reference = reference
+
+
+class Unavailable(Refusal):
+    """A dependency is slow, throttled or down. Nothing was changed, or what was changed is safe to ask for again."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(Code.UNAVAILABLE, cause, retry_after=5)
+
+
+def invalid(cause: str, field: str | None = None) -> Refusal:
+    """The refusal of one bad input; names the field, never its value."""
+    return Refusal(Code.INVALID_REQUEST, cause, facts={"field": field} if field else {})

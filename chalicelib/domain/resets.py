@@ -1,0 +1,57 @@
+"""What a mail can carry: a reset link, a temporary password, a "this was not me" link. Each is used once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.tokens import Digest
+
+KEPT_SECONDS = 30 * 86400  # an expired one is still recognised for a month, so that it is never a dead end
+
+
+class Purpose(StrEnum):
+    """A token of one purpose is never accepted for another (RS-08)."""
+
+    RESET = "reset"
+    TEMPORARY = "temporary"
+    NOT_ME = "not_me"
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """One row of what was mailed. `key` is made from the link's digest, or from account and temporary password's name.
+
+    `valid_until` is the expiry that counts; the row lives on for a while so that "expired" can be told from "unknown".
+    """
+
+    key: str
+    account_id: AccountId
+    purpose: Purpose
+    epoch: int
+    valid_until: float
+    address: str
+    password_hash: str | None = None
+    spent_at: float | None = None
+
+    def unusable(self, account: Account | None, now: float) -> str | None:
+        """Why it cannot be used, or None. The write that spends it tests the same again, as its condition."""
+        if account is None:
+            return "no_account"
+        if self.spent_at is not None:
+            return "used"
+        if self.epoch != account.epoch:
+            return "void"
+        if now >= self.valid_until:
+            return "expired"
+        return None
+
+
+def link_key(purpose: Purpose, digest: Digest) -> str:
+    """The key of a link's row: one read from the link alone; the purpose is part of it (RS-08)."""
+    return f"{purpose}#{digest}"
+
+
+def temporary_key(account_id: AccountId, name: str) -> str:
+    """The key of a temporary password's row: its first group names it, so logon reads one row and hashes once."""
+    return f"{Purpose.TEMPORARY}#{account_id}#{name}"

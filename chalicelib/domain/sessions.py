@@ -1,0 +1,117 @@
+"""What a session is, when it is dead, and how long each kind may live."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.tokens import Digest
+
+MAX_SESSIONS = 10  # SE-09; the oldest number falls out, with nothing to delete
+ENTER_CODE_SECONDS = 300
+CHANGE_PASSWORD_SECONDS = 600
+ENROL_SECONDS = 600
+REAUTHENTICATION_SECONDS = 600
+TOUCH_SECONDS = 60  # last-seen is written at most this often (SE-04)
+
+
+class Next(StrEnum):
+    """Where a person stands in the flow; the value is the contract's `next`."""
+
+    PORTAL = "portal"
+    ENTER_CODE = "enter_code"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105 - the name of a step
+    ENROL_TWO_STEP = "enrol_two_step"
+
+
+class Credential(StrEnum):
+    """What opened a session."""
+
+    PASSWORD = "password"  # noqa: S105 - a kind of credential, not one
+    TEMPORARY = "temporary"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One row; the secret itself is only in the owner's cookie, here is its digest.
+
+    `epoch` and `serial` are the account's when it was made. `reauthenticated_at` is when a password was last typed in
+    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs.
+    """
+
+    account_id: AccountId
+    digest: Digest
+    epoch: int
+    serial: int
+    opened_with: Credential
+    code_entered: bool
+    kind: Next
+    started_at: float
+    last_seen_at: float
+    expires_at: float
+    reauthenticated_at: float
+    address: str
+    user_agent: str
+    previous_logon_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as the authorizer found out: what a step may know of account and session without reading them again.
+
+    It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token.
+    """
+
+    account_id: AccountId
+    address: str
+    kind: Kind
+    epoch: int
+    digest: Digest
+    next: Next
+    reauthenticated_at: float
+    password_changed_at: float | None
+    previous_logon_at: float | None
+    two_step_active: bool
+    two_step_required: bool
+    recovery_codes_left: int
+    opened_with: Credential
+    code_entered: bool
+    expires_at: float
+
+
+def lifetime(kind: Next, full_seconds: int) -> int:
+    """Seconds a session of this kind may live, whatever its use (security 0.2)."""
+    return {
+        Next.ENTER_CODE: ENTER_CODE_SECONDS,
+        Next.CHANGE_PASSWORD: CHANGE_PASSWORD_SECONDS,
+        Next.ENROL_TWO_STEP: ENROL_SECONDS,
+        Next.PORTAL: full_seconds,
+    }[kind]
+
+
+def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
+    """Why this session is dead, or None while it lives.
+
+    Expiry is judged here on every read, since DynamoDB deletes expired rows up to two days late.
+    """
+    if account.status is not Status.ACTIVE:
+        return f"account_{account.status}"
+    if session.epoch != account.epoch:
+        return "epoch_moved"
+    if session.serial <= account.session_serial - MAX_SESSIONS:
+        return "evicted_by_newer_sessions"
+    if now >= session.expires_at:
+        return "expired"
+    if now >= session.last_seen_at + idle_seconds:
+        return "idle"
+    return None
+
+
+def touch_due(session: Session, now: float, idle_seconds: int) -> bool:
+    """Whether last-seen should be written: once a minute, or a quarter of a short idle time-out."""
+    return now - session.last_seen_at >= min(TOUCH_SECONDS, idle_seconds / 4)
+
+
+def recently_reauthenticated(caller: Caller, now: float) -> bool:
+    """Sensitive writes ask for the password again after ten minutes (SE-11, ASVS 7.5.1)."""
+    return now < caller.reauthenticated_at + REAUTHENTICATION_SECONDS

@@ -1,0 +1,1 @@
+"""One function a mail, and the way out through SES."""

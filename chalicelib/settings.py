@@ -1,0 +1,118 @@
+"""The environment, read once into a frozen object that refuses to start on nonsense. The README lists them all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class BadSettings(Exception):
+    """The environment cannot be worked with; the message names the variable, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Lifetimes and limits in seconds or counts."""
+
+    portal_url: str
+    mail_from: str
+    support_contact: str
+    admin_email: str
+    keys: str
+    keys_secret: str
+    table_prefix: str
+    region: str
+    configuration_set: str
+    password_min_length: int
+    reset_lifetime: int
+    first_password_lifetime: int
+    session_idle: int
+    session_lifetime: int
+    lock_threshold: int
+    lock_seconds: int
+    admin_may_choose_passwords: bool
+    require_two_step_of_all: bool
+
+    @property
+    def secure(self) -> bool:
+        """Whether the portal is served over TLS, so cookies can be `__Host-` and `Secure`."""
+        return self.portal_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the portal: what a same-origin request carries."""
+        parts = urlsplit(self.portal_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read and check the PORTAL_ variables; raises `BadSettings`."""
+    keys, secret = environment.get("PORTAL_KEYS", ""), environment.get("PORTAL_KEYS_SECRET", "")
+    if not keys and not secret:
+        message = "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys nothing is safe to start (LO-04)"
+        raise BadSettings(message)
+    return Settings(
+        portal_url=_url(environment, "PORTAL_URL"),
+        mail_from=_address(environment, "PORTAL_MAIL_FROM"),
+        support_contact=_text(environment, "PORTAL_SUPPORT_CONTACT"),
+        admin_email=_address(environment, "PORTAL_ADMIN_EMAIL"),
+        keys=keys,
+        keys_secret=secret,
+        table_prefix=environment.get("PORTAL_TABLE_PREFIX", "portal-local-"),
+        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-west-1",
+        configuration_set=environment.get("PORTAL_SES_CONFIGURATION_SET", ""),
+        password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
+        reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
+        first_password_lifetime=_number(environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800),
+        session_idle=_number(environment, "PORTAL_SESSION_IDLE_SECONDS", 1800, 1, 86400),
+        session_lifetime=_number(environment, "PORTAL_SESSION_LIFETIME_SECONDS", 43200, 1, 604800),
+        lock_threshold=_number(environment, "PORTAL_LOCK_THRESHOLD", 5, 1, 20),
+        lock_seconds=_number(environment, "PORTAL_LOCK_SECONDS", 900, 1, 86400),
+        admin_may_choose_passwords=_choice(
+            environment, "PORTAL_ADMIN_MAY_CHOOSE_PASSWORDS", {"true": True, "false": False}, "true"
+        ),
+        require_two_step_of_all=_choice(
+            environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
+        ),
+    )
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value or not value.isprintable():
+        message = f"{name} must be set to one line of text"
+        raise BadSettings(message)
+    return value
+
+
+def _address(environment: Mapping[str, str], name: str) -> str:
+    value = _text(environment, name)
+    if value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
+        message = f"{name} must be an e-mail address"
+        raise BadSettings(message)
+    return value
+
+
+def _url(environment: Mapping[str, str], name: str) -> str:
+    value = _text(environment, name).rstrip("/")
+    parts = urlsplit(value)
+    plain = parts.hostname in {"localhost", "127.0.0.1"}
+    if parts.scheme not in ({"http", "https"} if plain else {"https"}) or not parts.netloc or parts.path:
+        message = f"{name} must be https://host without a path (http only for localhost)"
+        raise BadSettings(message)
+    return value
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name, str(default)).strip()
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        message = f"{name} must be a whole number from {least} to {most}"
+        raise BadSettings(message)
+    return int(text)
+
+
+def _choice(environment: Mapping[str, str], name: str, choices: Mapping[str, bool], default: str) -> bool:
+    text = environment.get(name, default).strip().lower()
+    if text not in choices:
+        message = f"{name} must be one of: {', '.join(choices)}"
+        raise BadSettings(message)
+    return choices[text]

@@ -1,0 +1,63 @@
+// The live ticks and crosses. The server judges, here as at the end; this only asks it early and shows the answer.
+const box = document.getElementById("criteria");
+const first = document.getElementById("new_password");
+const second = document.getElementById("confirm_password");
+const status = document.getElementById("criteria-status");
+const words = box.dataset;
+let timer;
+let asking;
+
+const say = (text, seen = false) => {
+  status.className = seen ? "hint" : "unseen"; // the list itself says it to the eye; a failure nothing else says
+  if (status.textContent !== text) status.textContent = text;
+};
+
+const show = (criteria) => {
+  for (const { id, met } of criteria) {
+    const item = box.querySelector(`[data-criterion="${CSS.escape(id)}"]`);
+    if (!item) continue;
+    item.className = met === null ? "open" : met ? "met" : "unmet";
+    item.querySelector(".said").textContent = met === null ? "" : met ? words.met : words.unmet;
+  }
+  const missing = criteria.filter(({ met }) => met === false).map(({ label }) => label);
+  const count = `${criteria.filter(({ met }) => met).length}/${criteria.length} ${words.count}.`;
+  say(missing.length ? `${count} ${words.missing} ${missing.join("; ")}.` : count);
+};
+
+const clear = () => {
+  for (const item of box.querySelectorAll("[data-criterion]")) {
+    item.className = "open";
+    item.querySelector(".said").textContent = "";
+  }
+};
+
+const ask = async () => {
+  asking?.abort(); // an answer that comes late must not overwrite a newer one
+  asking = new AbortController();
+  if (!first.value && !second.value) {
+    clear();
+    say("");
+    return;
+  }
+  try {
+    const answer = await fetch("/password/criteria", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ new_password: first.value, confirm_password: second.value }),
+      signal: asking.signal,
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    show((await answer.json()).criteria);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    clear();
+    say(words.offline, true);
+  }
+};
+
+for (const field of [first, second]) {
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 350);
+  });
+}

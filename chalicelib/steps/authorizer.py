@@ -1,0 +1,212 @@
+"""The REQUEST authorizer: runs before every step, on API Gateway's event, with no cache (TTL 0).
+
+Enforces the permitted IP ranges, the session and its epoch, its stage and kind, and same origin. It may not answer a
+person: it gives a verdict, which the step's doorway turns into the answer. Here is where the IP allow-lists of live
+sessions are enforced; those of a logon are in `steps/logon.py`.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain import access
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.networks import InvalidAddress as InvalidSource
+from chalicelib.domain.networks import parse_address, permitted
+from chalicelib.domain.next_step import next_step
+from chalicelib.domain.ports import Standing
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Caller, Session, cause_of_death, touch_due
+from chalicelib.domain.tokens import Digest, new_reference, split_session_token
+from chalicelib.portal import Portal
+from chalicelib.web import context, log
+from chalicelib.web.cookies import read_cookie, session_name
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What of the event counts. Header names are in lower case; the last value of a repeated header, as API Gateway."""
+
+    method: str
+    resource: str
+    source: str
+    headers: Mapping[str, str]
+
+
+@step.lambda_function(name="authorizer")
+def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
+    return judge(event, portal())
+
+
+def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
+    """The policy and its context for one REQUEST event."""
+    portal.store.begin()
+    request = _request(event)
+    who = _presented(request, secure=portal.settings.secure)
+    standing = portal.store.sessions.standing(who)
+    caller, cause = _caller(standing, portal)
+    arn = str(event.get("methodArn") or "")
+    denied = _outside(request, standing, caller)
+    if denied:
+        _record(request, portal, caller, denied)
+        return _policy("Deny", arn, {"code": Code.ADDRESS_NOT_PERMITTED.value})
+    refusal = _refusal(request, portal, caller, cause if who else None)
+    if refusal:
+        log.write(logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource)
+        return _policy("Allow", arn, context.write(None, refusal))
+    _touch(standing, portal)
+    return _policy("Allow", arn, context.write(caller, None))
+
+
+def _request(event: Mapping[str, Any]) -> Request:
+    around = event.get("requestContext") or {}
+    headers = event.get("headers") or {}
+    return Request(
+        method=str(event.get("httpMethod") or ""),
+        resource=str(event.get("resource") or around.get("resourcePath") or ""),
+        # Attack: X-Forwarded-For is the caller's to write. Defence: only what API Gateway saw itself (IP-01).
+        source=str((around.get("identity") or {}).get("sourceIp") or ""),
+        headers={str(name).lower(): str(value) for name, value in headers.items()},
+    )
+
+
+def _presented(request: Request, *, secure: bool) -> tuple[AccountId, Digest] | None:
+    """The session presented: from Authorization if there is one, else the cookie; never from URL or body (SE-03)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return split_session_token(token.strip())
+    return split_session_token(read_cookie(request.headers.get("cookie", ""), session_name(secure)) or "")
+
+
+def _caller(standing: Standing, portal: Portal) -> tuple[Caller | None, str | None]:
+    session, account = standing.session, standing.account
+    if session is None or account is None:
+        return None, "unknown_session"
+    cause = cause_of_death(session, account, portal.clock(), portal.settings.session_idle)
+    if cause:
+        return None, cause
+    return _as_caller(session, account, standing.domain, portal), None
+
+
+def _as_caller(session: Session, account: Account, domain: Policy | None, portal: Portal) -> Caller:
+    required = two_step_required(account, domain, everybody=portal.settings.require_two_step_of_all)
+    stage = next_step(
+        account, opened_with=session.opened_with, code_entered=session.code_entered, two_step_required=required
+    )
+    return Caller(
+        account_id=account.id,
+        address=account.address,
+        kind=account.kind,
+        epoch=account.epoch,
+        digest=session.digest,
+        next=stage,
+        reauthenticated_at=session.reauthenticated_at,
+        password_changed_at=account.password_changed_at,
+        previous_logon_at=session.previous_logon_at,
+        two_step_active=account.two_step.active,
+        two_step_required=required,
+        recovery_codes_left=len(account.two_step.recovery),
+        opened_with=session.opened_with,
+        code_entered=session.code_entered,
+        expires_at=session.expires_at,
+    )
+
+
+def _outside(request: Request, standing: Standing, caller: Caller | None) -> str | None:
+    """Which rule shuts this source address out, or None. Garbage is outside of everything."""
+    try:
+        source = parse_address(request.source)
+    except InvalidSource:
+        return "source_address_unreadable"
+    portal_policy = standing.portal or Policy(PORTAL_POLICY)
+    if not permitted(source, portal_policy.ranges):
+        return "portal_ranges"
+    guard = access.guard_of(request.method, request.resource)
+    if guard and guard.admin_network and not permitted(source, portal_policy.admin_ranges):
+        return "admin_ranges"
+    if caller and standing.account:
+        if not permitted(source, effective_ranges(standing.account, standing.domain)):
+            return "account_ranges"
+    return None
+
+
+def _refusal(request: Request, portal: Portal, caller: Caller | None, cause: str | None) -> Refusal | None:
+    try:
+        guard = access.guard_of(request.method, request.resource)
+        if guard is None:
+            raise Refusal(Code.NOT_FOUND, "route_not_declared")
+        _same_origin(request, portal.settings.origin)
+        access.check(guard, caller, cause)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _same_origin(request: Request, origin: str) -> None:
+    """Attack: another site posts a form with our reader's cookie. Defence: a browser says where it comes from (WB-01).
+
+    Sec-Fetch-Site is set by the browser alone; where an old one has none, Origin must be ours. A client that sends
+    neither is no browser, and has no cookie that it did not put there itself.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site.strip().lower() != "same-origin":
+            raise Refusal(Code.CROSS_ORIGIN, "sec_fetch_site")
+        return
+    given = request.headers.get("origin")
+    if given is not None and given.strip().lower() != origin:
+        raise Refusal(Code.CROSS_ORIGIN, "origin")
+
+
+def _touch(standing: Standing, portal: Portal) -> None:
+    """Write last-seen, at most once a minute; a request does not fail because this does."""
+    session, now = standing.session, portal.clock()
+    if session is None or not touch_due(session, now, portal.settings.session_idle):
+        return
+    try:
+        portal.store.sessions.touch(session, now)
+    except Refusal as refusal:
+        log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
+
+
+def _record(request: Request, portal: Portal, caller: Caller | None, rule: str) -> None:
+    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request only a log line."""
+    reference = new_reference(portal.random)
+    log.write(logging.WARNING, "authz_fail", cause=rule, source=request.source[:64], reference=reference)
+    if caller is None:
+        return
+    event = Event(
+        account_id=caller.account_id,
+        kind=EventKind.REQUEST_REFUSED,
+        at=portal.clock(),
+        id=portal.random(16).hex(),
+        reference=reference,
+        reason=Reason.OUTSIDE_RANGES,
+        source=request.source[:64],
+        user_agent=request.headers.get("user-agent", "")[:400] or None,
+        url=request.resource,
+        details={"rule": rule},
+    )
+    portal.store.events.record(event)
+
+
+def _policy(effect: str, arn: str, facts: dict[str, str]) -> dict[str, Any]:
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": arn}
+    return {
+        "principalId": "caller",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": facts,
+    }

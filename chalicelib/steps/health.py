@@ -1,0 +1,27 @@
+"""Health: tells that a step can be reached. The authorizer before it has read the store, so it tells that too."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="health")
+def health(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer for monitoring."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+    """The same two words, always."""
+    return Page(facts={"status": "ok"})
+
+
+ROUTES = {"GET /health": Route(show)}

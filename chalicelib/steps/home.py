@@ -1,0 +1,28 @@
+"""Home: the portal's bare address leads to what a person came for."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.paths import HOME
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="home")
+def home(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+    """To the messages, which ask for a logon where there is none."""
+    return Page(facts={"portal": "Secure Messaging Portal"}, location=HOME)
+
+
+ROUTES = {"GET /": Route(show)}

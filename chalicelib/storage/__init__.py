@@ -1,0 +1,1 @@
+"""The DynamoDB tables and the atomic acts on them."""

@@ -1,0 +1,164 @@
+"""The acts of logging on: admit the source, reserve the attempt, then open a session or record the refusal.
+
+Three trips one after another, whatever the account is (design, section 9). The attempt is counted before the password
+is verified, so a burst of guesses cannot outrun the counter (LG-03; Wazuh CVE-2026-93346).
+"""
+
+from dataclasses import replace
+
+from chalicelib.domain import lockout
+from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import LOGONS_BY_SOURCE
+from chalicelib.domain.ports import Admission
+from chalicelib.domain.resets import Reset, temporary_key
+from chalicelib.domain.sessions import Session
+from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.tables import (
+    AccountRow,
+    PolicyRow,
+    ResetRow,
+    SessionRow,
+    account_of,
+    event_row,
+    policy_of,
+    reset_of,
+    session_row,
+)
+from chalicelib.storage.throttles import release_in, reserve
+
+SERIAL_TRIES = 40
+
+
+class Logons:
+    """Atomic acts of logon. `threshold` and `cap` are the lock's settings, in failures and seconds."""
+
+    def __init__(self, database: Database, threshold: int, cap: int) -> None:
+        self._database = database
+        self._threshold = threshold
+        self._cap = cap
+
+    def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
+        """Take the source's place and, beside it, read what does not depend on the account. Raises THROTTLED."""
+        place = self._database.beside(lambda: reserve(self._database, LOGONS_BY_SOURCE, source, now))
+        wanted: list[tuple[type, str, str | None]] = [(PolicyRow, domain_id_of(account_id), None)]
+        if temporary_name is not None:
+            wanted.append((ResetRow, temporary_key(account_id, temporary_name), None))
+        rows = [*self._database.read_together(*wanted), None]
+        temporary = reset_of(rows[1]) if rows[1] else None
+        return Admission(place.result(), policy_of(rows[0]), temporary)
+
+    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        """Count one attempt, if the account may be tried at all; reads the account in the same trip.
+
+        (True, account) when counted; (False, account) while locked or stopped; (False, None) for no such account.
+        Up to four times the threshold may be under way at once, since ten right logons at once must all succeed
+        (LG-04); beyond that each attempt needs a full lock's time since the one before it.
+        """
+        row = AccountRow
+        free = row.failures < lockout.BURST_FACTOR * self._threshold
+        paced = (row.failures < lockout.HARD_STOP) & (row.attempted_at <= now - self._cap)
+        done, item = self._database.update(
+            AccountRow(account_id),
+            [row.failures.set(row.failures + 1), row.attempted_at.set(now)],
+            row.id.exists() & (row.locked_until <= now) & (free | paced),
+        )
+        return done, account_of(AccountRow.from_raw_data(item)) if item else None
+
+    def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
+        """One doorway to a session after a right credential; None when the account changed meanwhile.
+
+        Burns the temporary password (`burn`: its key), forgets the failures, gives the source's place back (`place`),
+        stores a fresh hash (`rehash`), all in one transaction on the epoch seen. The session's number is the next
+        one: another logon may take it first, then the row comes back with the refusal and we try the next (LG-04).
+        """
+        for _ in range(SERIAL_TRIES):
+            numbered = _numbered(session, account)
+            failed = self._open_once(account, numbered, event, **also)
+            if not failed:
+                return numbered
+            seen = failed.get("account")
+            if set(failed) != {"account"} or not seen:
+                return None
+            meanwhile = account_of(AccountRow.from_raw_data(seen))
+            if not meanwhile.open or meanwhile.epoch != account.epoch:
+                return None
+            account = meanwhile
+        return None
+
+    def _open_once(
+        self,
+        account: Account,
+        session: Session,
+        event: Event,
+        *,
+        burn: str | None = None,
+        rehash: str | None = None,
+        place: str | None = None,
+    ) -> dict[str, dict[str, object] | None]:
+        transaction = self._database.transaction()
+        row = AccountRow
+        actions = [
+            row.failures.set(0),
+            row.locked_until.set(0),
+            row.session_serial.set(session.serial),
+            row.last_logon_at.set(session.started_at),
+        ]
+        condition = (
+            (row.epoch == account.epoch)
+            & (row.status == Status.ACTIVE.value)
+            & (row.session_serial == account.session_serial)
+        )
+        if rehash is not None:
+            actions.append(row.password_hash.set(rehash))
+            condition &= row.password_hash == account.password_hash  # a concurrent change beats the rehash (PW-11)
+        transaction.update("account", AccountRow(account.id), actions, condition)
+        transaction.put("session", session_row(session), SessionRow.digest.does_not_exist())
+        transaction.put("event", event_row(event))
+        if burn is not None:
+            _burn(transaction, burn, session.started_at)
+        if place is not None:
+            release_in(transaction, place)
+        return transaction.commit()
+
+    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+        """Record a refusal, and what follows from it for the account.
+
+        `counted` is whether this attempt was reserved. An attempt from outside the permitted ranges gives its place
+        back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned (LG-01).
+        """
+        transaction = self._database.transaction()
+        transaction.put("event", event_row(event))
+        row = AccountRow
+        if account is not None and counted:
+            lock = lockout.lock_seconds(account.failures, self._threshold, self._cap)
+            if outside:
+                back = [row.failures.set(row.failures - 1)]
+                transaction.update("account", AccountRow(account.id), back, row.failures > 0)
+            elif lock:
+                transaction.update(
+                    "account",
+                    AccountRow(account.id),
+                    [row.locked_until.set(event.at + lock)],
+                    (row.failures >= account.failures) & (row.locked_until < event.at + lock),
+                )
+        if "account" in transaction.commit():  # a success or a longer lock came between: only the event is due
+            self._record(event)
+
+    def _record(self, event: Event) -> None:
+        transaction = self._database.transaction()
+        transaction.put("event", event_row(event))
+        transaction.commit()
+
+
+def _numbered(session: Session, account: Account) -> Session:
+    return replace(session, serial=account.session_serial + 1, previous_logon_at=account.last_logon_at)
+
+
+def _burn(transaction: Transaction, key: str, now: float) -> None:
+    """Use a temporary password up: of two parallel logons with it one finds the condition false (TP-08)."""
+    row = ResetRow
+    transaction.update(
+        "temporary", ResetRow(key), [row.spent_at.set(now)], row.spent_at.does_not_exist() & (row.valid_until > now)
+    )

@@ -1,0 +1,103 @@
+"""The acts that set a password. Each moves the epoch, so every other session and credential is void with it (SE-07)."""
+
+from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.events import Event
+from chalicelib.domain.ports import NewPassword
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.tables import (
+    AccountRow,
+    PolicyRow,
+    ResetRow,
+    SessionRow,
+    account_of,
+    event_row,
+    policy_of,
+    reset_of,
+    session_row,
+)
+
+
+class Passwords:
+    """Atomic acts on passwords."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_link(self, key: str) -> Reset | None:
+        """What a link stands for; spends nothing."""
+        row = self._database.read(ResetRow, key)
+        return reset_of(row) if row else None
+
+    def owner(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        """An account and its domain's policy, strongly consistent, in one trip."""
+        account, policy = self._database.read_together(
+            (AccountRow, account_id, None), (PolicyRow, domain_id_of(account_id), None)
+        )
+        return (account_of(account) if account else None), policy_of(policy)
+
+    def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
+        """Spend the link, set the password, lift the lock and the freeze: all or nothing (RS-02, RS-10).
+
+        Of many parallel posts one finds the link unspent. Of a disabled account none does.
+        """
+        transaction = self._database.transaction()
+        row = ResetRow
+        unspent = (
+            row.spent_at.does_not_exist() & (row.valid_until > new.at) & (row.purpose == reset.purpose.value)
+        )
+        transaction.update("link", ResetRow(reset.key), [row.spent_at.set(new.at)], unspent)
+        _set_password(transaction, reset.account_id, reset.epoch, new, (Status.ACTIVE, Status.FROZEN))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        """Set the password from inside a session, which goes on under a new secret and the new epoch.
+
+        `session.epoch` is already the next one. False when the old session is gone or the account moved.
+        """
+        transaction = self._database.transaction()
+        transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
+        _set_password(transaction, session.account_id, session.epoch - 1, new, (Status.ACTIVE,))
+        transaction.put("session", session_row(session))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def freeze(self, reset: Reset, event: Event) -> bool:
+        """The owner's "this was not me": password, sessions and everything issued are void in one write."""
+        transaction = self._database.transaction()
+        link, row = ResetRow, AccountRow
+        unspent = link.spent_at.does_not_exist() & (link.valid_until > event.at)
+        transaction.update("link", ResetRow(reset.key), [link.spent_at.set(event.at)], unspent)
+        transaction.update(
+            "account",
+            AccountRow(reset.account_id),
+            [row.status.set(Status.FROZEN.value), row.epoch.set(row.epoch + 1), row.password_hash.remove()],
+            (row.epoch == reset.epoch) & (row.status == Status.ACTIVE.value),
+        )
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+
+def _set_password(
+    transaction: Transaction,
+    account_id: AccountId,
+    epoch: int,
+    new: NewPassword,
+    statuses: tuple[Status, ...],
+) -> None:
+    row = AccountRow
+    actions = [
+        row.password_hash.set(new.password_hash),
+        row.password_changed_at.set(new.at),
+        row.must_change_password.set(False),  # noqa: FBT003 - a value to store
+        row.status.set(Status.ACTIVE.value),
+        row.epoch.set(row.epoch + 1),
+        row.failures.set(0),
+        row.locked_until.set(0),
+    ]
+    condition = (row.epoch == epoch) & row.status.is_in(*(status.value for status in statuses))
+    transaction.update("account", AccountRow(account_id), actions, condition)

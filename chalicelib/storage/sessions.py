@@ -1,0 +1,83 @@
+"""The acts on sessions: who is asking, touch, move on to the next step, end one or all."""
+
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.events import Event
+from chalicelib.domain.ports import Standing
+from chalicelib.domain.sessions import MAX_SESSIONS, Session
+from chalicelib.domain.tokens import Digest
+from chalicelib.storage.database import Database
+from chalicelib.storage.tables import (
+    AccountRow,
+    PolicyRow,
+    SessionRow,
+    account_of,
+    event_row,
+    policy_of,
+    session_of,
+    session_row,
+)
+
+
+class Sessions:
+    """Atomic acts on sessions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
+        """Everything the authorizer judges by, strongly consistent, in one trip (SE-06)."""
+        if who is None:
+            return Standing(policy_of(self._database.read(PolicyRow, PORTAL_POLICY)))
+        account_id, digest = who
+        portal, session, account, domain = self._database.read_together(
+            (PolicyRow, PORTAL_POLICY, None),
+            (SessionRow, account_id, digest),
+            (AccountRow, account_id, None),
+            (PolicyRow, domain_id_of(account_id), None),
+        )
+        return Standing(
+            policy_of(portal),
+            session_of(session) if session else None,
+            account_of(account) if account else None,
+            policy_of(domain),
+        )
+
+    def touch(self, session: Session, now: float) -> None:
+        """Write last-seen; never backwards, and never for a session that was ended meanwhile."""
+        row = SessionRow
+        self._database.update(
+            SessionRow(session.account_id, session.digest),
+            [row.last_seen_at.set(now)],
+            row.digest.exists() & (row.last_seen_at < now),
+        )
+
+    def move_on(self, old: Digest, session: Session, event: Event) -> bool:
+        """Give a session a new secret and what it has newly proved; the old one is dead in the same write (SE-02)."""
+        transaction = self._database.transaction()
+        transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
+        transaction.put("session", session_row(session))
+        transaction.put("event", event_row(event))
+        row = AccountRow
+        current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
+        transaction.check("account", AccountRow(session.account_id), current)
+        return not transaction.commit()
+
+    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
+        """One session."""
+        row = self._database.read(SessionRow, account_id, digest)
+        return session_of(row) if row else None
+
+    def of_account(self, account_id: AccountId) -> list[Session]:
+        """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""
+        return [session_of(row) for row in self._database.query(SessionRow, account_id)]
+
+    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
+        """End these sessions with one event; ending one that is gone is no error."""
+        for start in range(0, max(len(digests), 1), 2 * MAX_SESSIONS):
+            transaction = self._database.transaction()
+            for digest in digests[start : start + 2 * MAX_SESSIONS]:
+                transaction.delete(f"session {digest}", SessionRow(account_id, digest))
+            if start == 0:
+                transaction.put("event", event_row(event))
+            transaction.commit()

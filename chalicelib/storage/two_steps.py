@@ -1,0 +1,125 @@
+"""The acts of 2-step verification: enrol, confirm, accept a code once, stop a guesser, remove."""
+
+from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import CODES
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from chalicelib.storage.database import Database
+from chalicelib.storage.tables import AccountRow, SessionRow, account_of, event_row, session_row
+from chalicelib.storage.throttles import reserve
+
+HARD_STOP = 100
+
+
+class TwoSteps:
+    """Atomic acts on the second step."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reserve_code(self, account_id: AccountId, now: float) -> Account | None:
+        """Count one code attempt over all sessions and addresses (TF-03; AuthQuake) and read the account.
+
+        None when the account is gone or its codes were stopped; raises THROTTLED when a window is full.
+        """
+        places = [self._database.beside(lambda x=limit: reserve(self._database, x, account_id, now)) for limit in CODES]
+        row = AccountRow
+        done, item = self._database.update(
+            AccountRow(account_id),
+            [row.two_step_failures.set(row.two_step_failures + 1), row.two_step_attempted_at.set(now)],
+            row.id.exists() & (row.two_step_failures < HARD_STOP),
+        )
+        for place in places:
+            place.result()
+        return account_of(AccountRow.from_raw_data(item)) if done and item else None
+
+    def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
+        """Keep a seed that is not active yet; a later proposal replaces it."""
+        row = AccountRow
+        done, _ = self._database.update(
+            AccountRow(account_id),
+            [row.two_step_pending.set(sealed_seed), row.two_step_pending_until.set(until)],
+            row.id.exists() & (row.epoch == epoch) & row.two_step_seed.does_not_exist(),
+        )
+        return done
+
+    def enrol(
+        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Make the proposed seed the account's, by the code of `step`; every other session ends (TF-06)."""
+        row = AccountRow
+        transaction = self._database.transaction()
+        transaction.update(
+            "account",
+            AccountRow(account.id),
+            [
+                row.two_step_seed.set(account.two_step.pending_seed),
+                row.two_step_pending.remove(),
+                row.two_step_pending_until.remove(),
+                row.two_step_last.set(step),
+                row.two_step_failures.set(0),
+                row.recovery.set(recovery),
+                row.epoch.set(row.epoch + 1),
+            ],
+            (row.epoch == session.epoch - 1)
+            & (row.status == Status.ACTIVE.value)
+            & (row.two_step_pending == account.two_step.pending_seed)
+            & (row.two_step_pending_until > event.at),
+        )
+        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
+        transaction.put("session", session_row(session))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def accept_code_step(
+        self, account: Account, step: int, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up a time step and everything before it, and move the session on (TF-02). One of many wins."""
+        row = AccountRow
+        actions = [row.two_step_last.set(step), row.two_step_failures.set(0)]
+        return self._accept(account, actions, row.two_step_last < step, old, session, event)
+
+    def accept_recovery_code(
+        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up one recovery code and move the session on; the list must be as it was read (TF-08)."""
+        row = AccountRow
+        left = [code for code in account.two_step.recovery if code != digest]
+        actions = [row.recovery.set(left), row.two_step_failures.set(0)]
+        return self._accept(
+            account, actions, row.recovery == list(account.two_step.recovery), old, session, event
+        )
+
+    def _accept(self, account, actions, condition, old, session, event) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001, PLR0913
+        row = AccountRow
+        transaction = self._database.transaction()
+        current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
+        transaction.update("account", AccountRow(account.id), actions, condition & current)
+        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
+        transaction.put("session", session_row(session))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
+        """Take the second step away, by its own last code; every other session ends (TF-06)."""
+        row = AccountRow
+        unused = row.two_step_last < step if step is not None else row.recovery.exists()
+        transaction = self._database.transaction()
+        transaction.update(
+            "account",
+            AccountRow(account.id),
+            [
+                row.two_step_seed.remove(),
+                row.recovery.remove(),
+                row.two_step_last.set(step or account.two_step.last_step),
+                row.two_step_failures.set(0),
+                row.epoch.set(row.epoch + 1),
+            ],
+            (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,
+        )
+        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
+        transaction.put("session", session_row(session))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()

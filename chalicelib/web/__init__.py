@@ -1,0 +1,1 @@
+"""From an API Gateway event to a Form, and from a Page to its answer."""

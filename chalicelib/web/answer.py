@@ -1,0 +1,111 @@
+"""From a Page or a Refusal to API Gateway's answer. The only place where status, headers and body meet."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from chalice.app import Response
+
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Next
+from chalicelib.portal import Portal
+from chalicelib.web.cookies import clear_session, read_cookie, session_name
+from chalicelib.web.form import Form
+from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
+from chalicelib.web.page import Page
+from chalicelib.web.paths import PAGES, safe_next, suffix
+from chalicelib.web.render import render
+from chalicelib.web.sentences import SENTENCES
+
+
+def json_answer(page: Page) -> Response:
+    """The facts of a page as JSON."""
+    body = "" if page.facts is None else json.dumps(page.facts, ensure_ascii=False)
+    status = 204 if page.facts is None else page.status
+    return _response(status, body, "application/json", BARE_CSP, page.headers, page.cookies)
+
+
+def html_answer(page: Page, form: Form, portal: Portal, refusal: Refusal | None = None) -> Response:
+    """The page for a person, or the redirect that follows a post."""
+    cookies = (*page.cookies, *_dead_session(form, portal, refusal))
+    if page.location is not None:
+        headers = {**page.headers, "Location": page.location}
+        return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
+    shown = {
+        "caller": form.caller,
+        "support_contact": portal.settings.support_contact,
+        "path_next": suffix(form.query.get("next")),
+        "reference": refusal.reference if refusal else "",
+    }
+    rendered = render(page.template or "refusal", shown | dict(page.view))
+    status = SENTENCES[refusal.code].status if refusal else page.status
+    headers = {**page.headers, **_retry_after(refusal)}
+    return _response(status, rendered.html, "text/html; charset=utf-8", rendered.csp, headers, cookies)
+
+
+def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
+    """A problem document (RFC 9457) with our `code` and `reference`."""
+    sentence = SENTENCES[refusal.code]
+    document = {
+        "type": "about:blank",
+        "title": sentence.title,
+        "status": sentence.status,
+        "detail": sentence.detail,
+        "code": refusal.code.value,
+        "reference": refusal.reference,
+    }
+    body = json.dumps(document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False)
+    cookies = _dead_session(form, portal, refusal)
+    headers = _retry_after(refusal)
+    return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, cookies)
+
+
+def refusal_page(form: Form, refusal: Refusal) -> Page:
+    """What a person sees of a refusal no step has a page of its own for."""
+    here = form.resource if form.method == "GET" and not form.params else _filled(form)
+    wanted = safe_next(here) if form.method == "GET" else safe_next(form.query.get("next"))
+    if refusal.code is Code.SESSION_REQUIRED:
+        return Page(location="/logon" + suffix(wanted))
+    if refusal.code is Code.STEP_REQUIRED:
+        step = Next(str(refusal.facts["next"]))
+        return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))
+    if refusal.code is Code.REAUTHENTICATION_REQUIRED:
+        return Page(location="/reauthenticate" + suffix(wanted))
+    if refusal.code is Code.LINK_UNUSABLE:
+        return Page(template="link_unusable")
+    sentence = SENTENCES[refusal.code]
+    view = {"status": sentence.status, "title": sentence.title, "detail": sentence.detail}
+    return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
+
+
+def _filled(form: Form) -> str:
+    path = form.resource
+    for name, value in form.params.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path
+
+
+def _dead_session(form: Form | None, portal: Portal, refusal: Refusal | None) -> tuple[str, ...]:
+    """A cookie that opens nothing any more is taken away with the refusal."""
+    secure = portal.settings.secure
+    if refusal is None or refusal.code is not Code.SESSION_REQUIRED or form is None:
+        return ()
+    return (clear_session(secure=secure),) if read_cookie(form.cookies, session_name(secure)) else ()
+
+
+def _retry_after(refusal: Refusal | None) -> dict[str, str]:
+    return {"Retry-After": str(refusal.retry_after)} if refusal and refusal.retry_after else {}
+
+
+def _response(
+    status: int, body: str, content_type: str, csp: str, headers: Mapping[str, str], cookies: tuple[str, ...]
+) -> Response:
+    every: dict[str, str | list[str]] = {
+        **SECURITY_HEADERS,
+        "Content-Security-Policy": csp,
+        "Content-Type": content_type,
+        **headers,
+    }
+    if cookies:
+        every["Set-Cookie"] = list(cookies)
+    return Response(body=body, status_code=status, headers=every)

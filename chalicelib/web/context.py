@@ -1,0 +1,51 @@
+"""What the authorizer tells a step, in the authorizer's context of API Gateway: a verdict, and who asks.
+
+`write` is the authorizer's side, `read` the step's. Context values are strings on the wire.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Caller, Credential, Next
+
+PASS = "pass"  # noqa: S105 - a verdict
+
+
+def write(caller: Caller | None, refusal: Refusal | None) -> dict[str, str]:
+    """The context of an Allow. It is a grant only with the literal verdict `pass`; all else is a refusal."""
+    context = {"verdict": refusal.code.value if refusal else PASS}
+    if refusal:
+        context |= {"cause": refusal.cause, "facts": json.dumps(refusal.facts)}
+    if caller:
+        context["caller"] = json.dumps(asdict(caller))
+    return context
+
+
+def read(context: Mapping[str, object]) -> Caller | None:
+    """Who asks, or None for nobody; raises what the authorizer decided.
+
+    Attack: an event that never met the authorizer (a Lambda invoked directly, a route wired without it). Defence: no
+    verdict means no (IP-07).
+    """
+    verdict = context.get("verdict")
+    if verdict == PASS:
+        return _caller(context.get("caller"))
+    if not isinstance(verdict, str) or verdict not in set(Code):
+        raise Refusal(Code.SESSION_REQUIRED, "no_authorizer_context")
+    facts = json.loads(str(context.get("facts") or "{}"))
+    raise Refusal(Code(verdict), str(context.get("cause") or "authorizer"), facts=facts)
+
+
+def _caller(text: object) -> Caller | None:
+    if not isinstance(text, str):
+        return None
+    values = json.loads(text)
+    values |= {
+        "kind": Kind(values["kind"]),
+        "next": Next(values["next"]),
+        "opened_with": Credential(values["opened_with"]),
+    }
+    return Caller(**{field.name: values[field.name] for field in fields(Caller)})

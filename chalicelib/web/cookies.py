@@ -1,0 +1,57 @@
+"""The two cookies: the session, and the reset link on its way from the URL to the form.
+
+Both are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP, where a
+browser would refuse them.
+"""
+
+from http.cookies import CookieError, SimpleCookie
+
+RESET_SECONDS = 600
+
+
+def session_name(secure: bool) -> str:  # noqa: FBT001 - the one thing it depends on
+    """The session cookie's name."""
+    return "__Host-portal-session" if secure else "portal-session"
+
+
+def reset_name(secure: bool) -> str:  # noqa: FBT001
+    """The reset-link cookie's name."""
+    return "__Host-portal-reset" if secure else "portal-reset"
+
+
+def set_session(token: str, seconds: int, *, secure: bool) -> str:
+    """A Set-Cookie value. Lax, not Strict: the link in a mail must find its reader logged on."""
+    return _cookie(session_name(secure), token, seconds, "Lax", secure=secure)
+
+
+def clear_session(*, secure: bool) -> str:
+    """A Set-Cookie value that takes the session away."""
+    return _cookie(session_name(secure), "", 0, "Lax", secure=secure)
+
+
+def set_reset(token: str, *, secure: bool) -> str:
+    """A Set-Cookie value. Lax, since the redirect that follows the mail's link is a cross-site navigation."""
+    return _cookie(reset_name(secure), token, RESET_SECONDS, "Lax", secure=secure)
+
+
+def clear_reset(*, secure: bool) -> str:
+    """A Set-Cookie value that takes the link away."""
+    return _cookie(reset_name(secure), "", 0, "Lax", secure=secure)
+
+
+def read_cookie(header: str, name: str) -> str | None:
+    """One cookie's value. A name sent twice is refused as none: we cannot know which of them is ours (SE-01)."""
+    values = [part.split("=", 1)[1] for part in header.split(";") if part.strip().startswith(f"{name}=")]
+    if len(values) != 1:
+        return None
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(f"{name}={values[0].strip()}")
+    except CookieError:
+        return None
+    return jar[name].value if name in jar else None
+
+
+def _cookie(name: str, value: str, seconds: int, same_site: str, *, secure: bool) -> str:
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={seconds}", "HttpOnly", f"SameSite={same_site}"]
+    return "; ".join([*parts, "Secure"] if secure else parts)

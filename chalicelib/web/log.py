@@ -1,0 +1,21 @@
+"""One JSON line per request and per noteworthy thing, in UTC (LO-01). No secret, and no line a caller can forge (LO-03)."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+_logger = logging.getLogger("portal")
+
+
+def write(level: int, what: str, **facts: object) -> None:
+    """Log one line. `what` is the event's name; values are encoded by JSON, so a newline in one stays inside it."""
+    if not _logger.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        _logger.addHandler(handler)
+        _logger.setLevel(logging.INFO)
+        _logger.propagate = False
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    line = {"at": at, "level": logging.getLevelName(level), "what": what}
+    _logger.log(level, "%s", json.dumps(line | {k: v for k, v in facts.items() if v is not None}, default=str))

@@ -1,0 +1,21 @@
+"""What a step gives back: facts for a client, a page for a person, and what both need besides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer in both voices.
+
+    `facts` is the JSON document (None: no body). `template` and `view` are the HTML page; a page with `location`
+    redirects a browser with 303 instead, as every post should end.
+    """
+
+    status: int = 200
+    facts: Mapping[str, object] | None = None
+    template: str | None = None
+    view: Mapping[str, object] = field(default_factory=dict)
+    location: str | None = None
+    cookies: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,40 @@
+"""Where a person is sent: the page of each step, and a `next` that cannot lead away from the portal (WB-07)."""
+
+import re
+from types import MappingProxyType
+from urllib.parse import quote
+
+from chalicelib.domain.sessions import Next
+
+HOME = "/messages"
+
+PAGES = MappingProxyType(
+    {
+        Next.PORTAL: HOME,
+        Next.ENTER_CODE: "/logon/code",
+        Next.CHANGE_PASSWORD: "/password/change",
+        Next.ENROL_TWO_STEP: "/account/two-step",
+    }
+)
+
+# Attack: //evil.example, /\evil.example and https:evil.example all leave the portal in one browser or another.
+# Defence: not what is forbidden but what is allowed: plain segments after single slashes.
+_PATH = re.compile(r"(/[A-Za-z0-9_.@~-]+)+", re.ASCII)
+
+
+def safe_next(text: str | None) -> str | None:
+    """The path if it is one of ours by its shape, else None."""
+    return text if text and len(text) <= 300 and _PATH.fullmatch(text) else None  # noqa: PLR2004
+
+
+def suffix(path: str | None) -> str:
+    """`?next=...` for a safe path, "" otherwise."""
+    path = safe_next(path)
+    return f"?next={quote(path, safe='')}" if path and path != HOME else ""
+
+
+def after(step: Next, wanted: str | None) -> str:
+    """Where to go now: the step's page, carrying along where the person wanted to; in the end that page itself."""
+    if step is Next.PORTAL:
+        return safe_next(wanted) or HOME
+    return PAGES[step] + suffix(wanted)

@@ -1,0 +1,119 @@
+"""A page of the portal: its template, with the style sheet and the script inlined, and the policy that allows just those.
+
+One answer is the whole page: nothing is loaded after it, from us or from anybody else. It may not decide what a person
+sees; the step does, by the context it hands in.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from chalicelib.templates.engine import html_engine
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+# What a page runs, in this order. A page that is not named here has no script, and its policy allows none.
+SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "logon": ("reveal", "support"),
+    "reauthenticate": ("reveal",),
+    "password_reset": ("reveal", "criteria"),
+    "password_change": ("reveal", "criteria"),
+    "account_two_step": ("reveal", "support"),
+    "help": ("support",),
+    "refusal": ("support",),
+}
+TALKING = frozenset({"criteria"})  # the scripts that ask the portal something after the page was loaded
+
+# What every page may use without its step saying so. `caller` has `address`, `kind` and, half-way through a logon, `next`.
+COMMON: Mapping[str, object] = {
+    "lang": "en",
+    "direction": "ltr",
+    "portal_name": "Secure Messaging Portal",
+    "support_contact": "",
+    "caller": None,
+    "path_next": "",
+    "reference": "",
+    "errors": {},
+    "problem": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A whole page, and the Content-Security-Policy it must be sent with."""
+
+    html: str
+    csp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inlined:
+    """What goes into a page as it is, and the policy that names it by its hash."""
+
+    style: Markup
+    script: Markup
+    csp: str
+
+
+def render(page: str, context: Mapping[str, object]) -> Rendered:
+    """Fill in `pages/<page>.html`. A name the template uses and the context lacks is an error, not an empty place."""
+    inlined = inline(page)
+    html = (
+        _engine()
+        .get_template(f"pages/{page}.html")
+        .render(COMMON | dict(context), style=inlined.style, script=inlined.script)
+    )
+    return Rendered(html, inlined.csp)
+
+
+def prepare(*pages: str) -> None:
+    """Read and compile pages before the first request: Lambda's init phase has a whole processor, a request has not."""
+    for page in pages:
+        inline(page)
+        for name in ("layout.html", "parts/forms.html", f"pages/{page}.html"):
+            _engine().get_template(name)
+
+
+@cache
+def inline(page: str) -> Inlined:
+    """The style and script of a page, and their policy: text that was not read from our own files does not run."""
+    names = SCRIPTS.get(page, ())
+    style = _read("portal.css")
+    script = "".join(_read(f"{name}.js") for name in names)
+    return Inlined(Markup(style), Markup(script), _policy(style, script, talks=not TALKING.isdisjoint(names)))  # noqa: S704 - our own files
+
+
+def _policy(style: str, script: str, *, talks: bool) -> str:
+    parts = [
+        "default-src 'none'",
+        f"style-src {_hash(style)}",
+        *([f"script-src {_hash(script)}"] if script else []),
+        *(["connect-src 'self'"] if talks else []),
+        "img-src data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    ]
+    return "; ".join(parts)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def _read(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+@cache
+def _engine() -> Environment:
+    return html_engine()

@@ -1,0 +1,62 @@
+"""The one place where real things are chosen: settings, clock, randomness, keys, store.
+
+In Lambda it happens in the init phase, which runs at full speed whatever memory the function has. Importing a step in
+a test builds nothing: there is no Lambda around it.
+"""
+
+import os
+import time
+from functools import cache
+
+import botocore.session
+
+from chalicelib.domain.hashing import Argon2Hasher
+from chalicelib.domain.keys import Keyring
+from chalicelib.portal import Portal
+from chalicelib.settings import Settings, read_settings
+from chalicelib.storage.store import DynamoStore
+
+
+@cache
+def session() -> botocore.session.Session:
+    """The container's one botocore session; the mail worker's SES client is made from it too."""
+    return botocore.session.get_session()
+
+
+@cache
+def settings() -> Settings:
+    """The environment, checked."""
+    return read_settings(os.environ)
+
+
+@cache
+def portal() -> Portal:
+    """The container's Portal."""
+    chosen = settings()
+    keyring = Keyring.from_json(chosen.keys or _secret(chosen.keys_secret))
+    store = DynamoStore(
+        session(),
+        chosen.region,
+        chosen.table_prefix,
+        threshold=chosen.lock_threshold,
+        cap=chosen.lock_seconds,
+    )
+    return Portal(
+        settings=chosen,
+        store=store,
+        hasher=Argon2Hasher(keyring),
+        keyring=keyring,
+        clock=time.time,
+        random=os.urandom,
+    )
+
+
+def _secret(name: str) -> str:
+    """The keys from Secrets Manager, once a container."""
+    client = session().create_client("secretsmanager", region_name=settings().region)
+    text: str = client.get_secret_value(SecretId=name)["SecretString"]
+    return text
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    portal()
