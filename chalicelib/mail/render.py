@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from chalicelib.templates.engine import html_engine, text_engine
 
-# What every mail may use without its sender saying so. A fact that is not known is said to be so, never left empty.
+# What every mail may use without its sender saying so. A fact that is not known is said to be so.
 COMMON: Mapping[str, object] = {
     "lang": "en",
     "direction": "ltr",
@@ -32,8 +32,8 @@ class Letter:
 
 
 def render_mail(name: str, context: Mapping[str, object]) -> Letter:
-    """Fill in `mail/<name>`. A name a template uses and the context lacks is an error, not an empty place."""
-    values = COMMON | dict(context)
+    """Fill in the three templates `mail/<name>`. A name the context lacks is an error, not an empty place."""
+    values = {**COMMON, **context}
     return Letter(
         subject=header_value(_text_engine().get_template(f"mail/{name}.subject.txt").render()),
         text=_text_engine().get_template(f"mail/{name}.txt").render(values).strip() + "\n",
@@ -44,8 +44,8 @@ def render_mail(name: str, context: Mapping[str, object]) -> Letter:
 def header_value(value: str) -> str:
     """A value that may stand in a mail header.
 
-    A line break in one starts a header of the attacker's own (ML-03); Python before 3.11.9 lets it through. So any
-    control character is refused, not repaired.
+    A line break in one starts a header of the attacker's own (ML-03); Python before 3.11.9 lets it through.
+    So any control character is refused, not repaired.
     """
     if not value.isprintable():
         message = "a mail header value holds a line break or another control character"

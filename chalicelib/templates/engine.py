@@ -13,7 +13,18 @@ from markupsafe import Markup
 
 ROOT = Path(__file__).resolve().parent
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )  # not strftime's, which speaks the language of the machine
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -21,7 +32,7 @@ Instant = float | str  # epoch seconds, as the domain has it, or ISO 8601, as th
 
 
 def html_engine() -> Environment:
-    """Everything a template prints is escaped, whatever its name; what is missing fails instead of reading as empty."""
+    """Everything a template prints is escaped, whatever its name."""
     return _engine(autoescape=True)
 
 
@@ -31,9 +42,10 @@ def text_engine() -> Environment:
 
 
 def one_line(value: object) -> object:
-    """A browser may call itself "X\\n\\nhttps://evil.example": in a text mail that would be a link of ours.
+    """A value of a text mail, kept from ending its line.
 
-    So a value never ends a line: every run of white space and control characters in it becomes one space.
+    A browser may call itself a name with a line break and a link after it: in a text mail, that link would be
+    ours. So every run of white space and control characters becomes one space.
     """
     if not isinstance(value, str):
         return value
@@ -41,7 +53,7 @@ def one_line(value: object) -> object:
 
 
 def utc(at: Instant | None) -> str:
-    """An instant for a person to read: "21 November 2026, 23:49 UTC"."""
+    """An instant for a person to read, such as "21 November 2026, 23:49 UTC"."""
     if at is None:
         return "not known"
     moment = _moment(at)
@@ -51,12 +63,12 @@ def utc(at: Instant | None) -> str:
 def when(at: Instant | None) -> Markup:
     """The same in a page, where a program can read it too."""
     if at is None:
-        return Markup("not known")  # noqa: S704 - a constant
+        return Markup("not known")
     return Markup('<time datetime="{}">{}</time>').format(f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}", utc(at))
 
 
 def span(seconds: float) -> str:
-    """A lifetime or a wait in the largest whole unit that does not promise too little: "1 hour", "15 minutes"."""
+    """A lifetime or a wait for a person to read: "1 hour", "15 minutes"."""
     whole = max(1, ceil(seconds))
     if whole < 2 * MINUTE and whole != MINUTE:
         return _count(whole, "second")
@@ -70,7 +82,7 @@ def span(seconds: float) -> str:
 def _engine(*, autoescape: bool, finalize: Callable[[object], object] | None = None) -> Environment:
     engine = Environment(
         loader=FileSystemLoader(ROOT),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - off for plain text only
         undefined=StrictUndefined,
         finalize=finalize,
         auto_reload=False,

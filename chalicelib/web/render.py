@@ -1,7 +1,7 @@
-"""A page of the portal: its template, with the style sheet and the script inlined, and the policy that allows just those.
+"""A page: its template, its style sheet and script inlined, and the policy that allows just those.
 
-One answer is the whole page: nothing is loaded after it, from us or from anybody else. It may not decide what a person
-sees; the step does, by the context it hands in.
+One answer is the whole page: nothing is loaded after it, from us or from anybody else. It may not decide what
+a person sees; the step does, by the context it hands in.
 """
 
 import base64
@@ -30,7 +30,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
 }
 TALKING = frozenset({"criteria"})  # the scripts that ask the portal something after the page was loaded
 
-# What every page may use without its step saying so. `caller` has `address`, `kind` and, half-way through a logon, `next`.
+# What every page may use without its step saying so. `caller` has `address`, `kind` and `next`.
 COMMON: Mapping[str, object] = {
     "lang": "en",
     "direction": "ltr",
@@ -62,18 +62,18 @@ class Inlined:
 
 
 def render(page: str, context: Mapping[str, object]) -> Rendered:
-    """Fill in `pages/<page>.html`. A name the template uses and the context lacks is an error, not an empty place."""
+    """Fill in `pages/<page>.html`. A name the context lacks is an error, not an empty place."""
     inlined = inline(page)
     html = (
         _engine()
         .get_template(f"pages/{page}.html")
-        .render(COMMON | dict(context), style=inlined.style, script=inlined.script)
+        .render({**COMMON, **context}, style=inlined.style, script=inlined.script)
     )
     return Rendered(html, inlined.csp)
 
 
 def prepare(*pages: str) -> None:
-    """Read and compile pages before the first request: Lambda's init phase has a whole processor, a request has not."""
+    """Read and compile pages before the first request: in Lambda, the init phase has the faster processor."""
     for page in pages:
         inline(page)
         for name in ("layout.html", "parts/forms.html", f"pages/{page}.html"):
@@ -82,11 +82,12 @@ def prepare(*pages: str) -> None:
 
 @cache
 def inline(page: str) -> Inlined:
-    """The style and script of a page, and their policy: text that was not read from our own files does not run."""
+    """The style and script of a page, and their policy: a script that is not our own file does not run."""
     names = SCRIPTS.get(page, ())
     style = _read("portal.css")
     script = "".join(_read(f"{name}.js") for name in names)
-    return Inlined(Markup(style), Markup(script), _policy(style, script, talks=not TALKING.isdisjoint(names)))  # noqa: S704 - our own files
+    policy = _policy(style, script, talks=not TALKING.isdisjoint(names))
+    return Inlined(Markup(style), Markup(script), policy)  # noqa: S704 - our own files, nobody's input
 
 
 def _policy(style: str, script: str, *, talks: bool) -> str:
