@@ -1,0 +1,105 @@
+"""`python -m infra.gateway`: the whole portal on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from infra.contract import read_contract
+from infra.gateway import mailbox
+from infra.gateway.api import LocalApi
+from infra.gateway.demonstration import RECIPIENT, begin
+from infra.gateway.environment import prepared, ses_is_embedded, streams_client
+from infra.gateway.event_source import EventSource
+from infra.gateway.functions import invoke, load
+from infra.gateway.messages import Answer, Request
+from infra.gateway.server import make_server
+
+log = logging.getLogger("infra.gateway")
+
+
+def main() -> int:
+    """Serve until somebody ends it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, stop_politely)
+    try:
+        serve(int(os.environ.get("PORT", "8000")))
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def serve(port: int) -> None:
+    """Open the port first: a port that is taken must be said before anything is started."""
+    application = Front()
+    try:
+        server = make_server(application, port)
+    except OSError as error:
+        sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
+    with prepared(server.effective_port) as emulator_url:
+        warm_up()
+        source = EventSource(
+            streams_client(),
+            os.environ["PORTAL_TABLE_PREFIX"] + "events",
+            lambda event: invoke("send_mail", event),
+        )
+        read_mails = mailbox.read_ministack(emulator_url) if ses_is_embedded(emulator_url) else None
+        application.open(LocalApi(after_write=source.nudge), mailbox.Mailbox(read_mails))
+        source.start()
+        begin()
+        source.nudge()
+        announce()
+        try:
+            server.run()
+        finally:
+            source.stop()
+            server.close()
+
+
+def warm_up() -> None:
+    """Import every function and build the one Portal now: the server's threads must not race to build it."""
+    for step in [*read_contract().steps, "authorizer", "send_mail", "setup"]:
+        load(step)
+    importlib.import_module("chalicelib.wiring").portal()
+
+
+class Front:
+    """The mailbox, which is ours alone, beside the API."""
+
+    def __init__(self) -> None:
+        self._api: Callable[[Request], Answer] | None = None
+        self._mailbox: Callable[[Request], Answer] | None = None
+
+    def open(self, api: LocalApi, box: mailbox.Mailbox) -> None:
+        """From now on there is something behind it."""
+        self._api, self._mailbox = api.handle, box.handle
+
+    def __call__(self, request: Request) -> Answer:
+        """One request, one answer."""
+        handle = self._mailbox if request.path == mailbox.PATH else self._api
+        return handle(request) if handle else Answer(503, [("Retry-After", "1")], b"")
+
+
+def announce() -> None:
+    """The two addresses a person needs."""
+    url = os.environ["PORTAL_URL"]
+    print(
+        f"\n  Portal    {url}\n  Mailbox   {url}{mailbox.PATH}\n\n"
+        f"  A message waits for {RECIPIENT}: open the mailbox and follow the link. Ctrl-C ends everything.\n",
+        flush=True,
+    )
+
+
+def stop_politely(_number: int, _frame: Any) -> None:
+    """End as Ctrl-C does, so that the embedded services end too."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

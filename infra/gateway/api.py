@@ -1,0 +1,87 @@
+"""The way of one request through the gateway: route, authorizer, step, answer. It knows no rule of the portal."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from infra.contract import Contract, Match, Operation, read_contract
+from infra.gateway.answers import GatewayAnswers, MalformedAnswerError, proxy_answer
+from infra.gateway.authorizing import Refusal, authorize
+from infra.gateway.events import proxy_event
+from infra.gateway.functions import invoke as invoke_function
+from infra.gateway.messages import Answer, Request
+
+log = logging.getLogger(__name__)
+LARGEST_BODY = 10 * 1024 * 1024
+SAFE_METHODS = {"GET", "HEAD"}
+
+
+class LocalApi:
+    """The deployed API, in one process."""
+
+    def __init__(
+        self,
+        contract: Contract | None = None,
+        invoke: Callable[[str, dict[str, Any]], Any] = invoke_function,
+        after_write: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._contract = contract or read_contract()
+        self._invoke = invoke
+        self._after_write = after_write
+        self._gateway = GatewayAnswers()
+
+    def handle(self, request: Request) -> Answer:
+        """Answer one request, whatever it is, and leave one line about it without its secrets."""
+        started, request_id = time.monotonic(), str(uuid.uuid4())
+        match = self._contract.match(request.path)
+        answer = self._route(request, match, request_id)
+        if request.method not in SAFE_METHODS:
+            self._after_write()
+        milliseconds = (time.monotonic() - started) * 1000
+        # The template, not the path: a link's token stands in the path and must not reach a log.
+        template = match.path if match else "(no such path)"
+        method = request.method if request.method.isalpha() else "?"
+        log.info("%s %s %d %.0f ms %s", method[:10], template, answer.status, milliseconds, request_id)
+        return without_body(answer) if request.method == "HEAD" else answer
+
+    def _route(self, request: Request, match: Match | None, request_id: str) -> Answer:
+        if match is None:
+            return self._gateway.give("MISSING_AUTHENTICATION_TOKEN", request, request_id)
+        operation = match.operations.get(request.method)
+        if operation is None:
+            return self._gateway.give("METHOD_NOT_ALLOWED", request, request_id, allow=match.allowed)
+        if len(request.body) > LARGEST_BODY:
+            return self._gateway.give("REQUEST_TOO_LARGE", request, request_id)
+        return self._authorized(request, operation, match.parameters, request_id)
+
+    def _authorized(
+        self, request: Request, operation: Operation, parameters: dict[str, str], request_id: str
+    ) -> Answer:
+        event = proxy_event(request, operation, parameters, request_id)
+        verdict = authorize(event, self._invoke)
+        if isinstance(verdict, Refusal):
+            extra = {"code": verdict.code} if verdict.code else {}
+            return self._gateway.give(verdict.kind, request, request_id, **extra)
+        event["requestContext"]["authorizer"] = verdict.context
+        return self._integrated(request, operation, event, request_id)
+
+    def _integrated(
+        self, request: Request, operation: Operation, event: dict[str, Any], request_id: str
+    ) -> Answer:
+        try:
+            return proxy_answer(self._invoke(operation.step, event))
+        except MalformedAnswerError:
+            log.exception("step %s gave a malformed answer", operation.step)
+        except Exception:  # whatever a step raises, its caller gets an answer and the gateway lives on
+            log.exception("step %s failed", operation.step)
+        return self._gateway.give("DEFAULT_5XX", request, request_id)
+
+
+def without_body(answer: Answer) -> Answer:
+    """The same answer for HEAD: it tells the length of what GET would send."""
+    headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
+    return Answer(answer.status, headers, b"")

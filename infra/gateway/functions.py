@@ -1,0 +1,52 @@
+"""Calls a Lambda function of the portal in this process, as the Lambda service would: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, cast
+
+log = logging.getLogger(__name__)
+TIME_OUT_SECONDS = 10.0
+
+
+class LambdaContext:
+    """What a function is told about its own invocation."""
+
+    def __init__(self, function_name: str) -> None:
+        self.function_name = function_name
+        self.function_version = "$LATEST"
+        self.invoked_function_arn = f"arn:aws:lambda:eu-west-1:000000000000:function:{function_name}"
+        self.aws_request_id = str(uuid.uuid4())
+        self.memory_limit_in_mb = "1769"
+        self.log_group_name = f"/aws/lambda/{function_name}"
+        self.log_stream_name = "local"
+        self._deadline = time.monotonic() + TIME_OUT_SECONDS
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until the function's time-out; the local gateway does not cut it short."""
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+def invoke(step: str, event: dict[str, Any]) -> Any:
+    """Run one step. Event and answer go through JSON, so that neither can carry what the real wire could not."""
+    answer = function_of(step)(json.loads(json.dumps(event)), LambdaContext(step))
+    return cast(Any, json.loads(json.dumps(answer)))
+
+
+def function_of(step: str) -> Callable[..., Any]:
+    """The handler whose name Lambda is given."""
+    handler = getattr(importlib.import_module(f"chalicelib.steps.{step}"), step)
+    return cast(Callable[..., Any], handler)
+
+
+def load(step: str) -> None:
+    """Import it before the first request asks for it; one that is broken breaks its own requests only."""
+    try:
+        function_of(step)
+    except Exception as error:  # whatever an import raises: the other steps still serve
+        log.error("step %s cannot be loaded: %r", step, error)  # noqa: TRY400 - its first request logs the rest
