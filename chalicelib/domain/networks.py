@@ -1,0 +1,130 @@
+"""Permitted IP ranges (IP-01 to IP-04): closed when in doubt.
+
+Unset means no restriction, empty means nobody, unreadable means no. May not know where an address came
+from: that it is `requestContext.identity.sourceIp` and no header is the authorizer's rule.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+
+RANGES_MAX = 100
+
+_TEXT_MAX = 64
+_SHOWN_MAX = 80
+_RANGE = re.compile(r"([0-9A-Fa-f:.]{2,45})(?:/(0|[1-9][0-9]{0,2}))?", re.ASCII)
+_MAPPED = IPv6Network("::ffff:0:0/96")
+_COMPATIBLE = IPv6Network("::/96")
+_FIRST_COMPATIBLE = 1 << 24  # below it are ::, ::1 and 0.0.0.0/8, which is no host's address
+
+
+class InvalidSource(ValueError):
+    """Not an IP address."""
+
+
+class InvalidRange(ValueError):
+    """An entry that is no range. Names the entry and says what is wrong with it (IP-03)."""
+
+    def __init__(self, entry: object, cause: str) -> None:
+        self.entry = entry[:_SHOWN_MAX] if isinstance(entry, str) else type(entry).__name__
+        self.cause = cause
+        super().__init__(f"{self.entry!r}: {cause}")
+
+
+def parse_address(text: str) -> IPAddress:
+    """A source address; IPv4 in IPv6 clothing is undressed first (IP-02).
+
+    Attack: "::ffff:203.0.113.7" slips past a rule about 203.0.113.0/24, or matches ::/0, because it is
+    compared as IPv6. Mapped and compatible addresses become IPv4; 6to4 and Teredo name a relay, so stay.
+    """
+    if not isinstance(text, str) or len(text) > _TEXT_MAX or "%" in text or not text.isascii():
+        raise InvalidSource("not an IP address")
+    try:
+        return _undressed(ip_address(text))
+    except ValueError:
+        raise InvalidSource("not an IP address") from None
+
+
+def parse_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
+    """The ranges in canonical spelling, each once; raises InvalidRange for the first bad one (IP-03)."""
+    if not isinstance(entries, list | tuple):
+        raise InvalidRange(entries, "a list of ranges is expected")
+    if len(entries) > limit:
+        raise InvalidRange(entries[limit], f"at most {limit} ranges are accepted")
+    return tuple(dict.fromkeys(str(_network(entry)) for entry in entries))
+
+
+def permitted(address: str | IPAddress, ranges: Sequence[str] | None) -> bool:
+    """Whether the address may come in: None restricts nobody, an empty list permits nobody.
+
+    An unreadable address or list permits nobody (IP-04); a net only ever matches its own family (IP-02).
+    """
+    try:
+        source = _source(address)
+        if ranges is None:
+            return True
+        return any(source.version == net.version and source in net for net in _networks(_stored(ranges)))
+    except ValueError:
+        return False
+
+
+def throttle_key(address: str | IPAddress) -> str:
+    """What attempts are counted by: the IPv4 address, the IPv6 /64 (LG-06).
+
+    Attack: one customer's /64 holds more addresses than there are guesses to make.
+    """
+    source = _source(address)
+    prefix = 32 if source.version == 4 else 64  # noqa: PLR2004
+    return str(ip_network((source.packed, prefix), strict=False))
+
+
+def _source(address: str | IPAddress) -> IPAddress:
+    return parse_address(address) if isinstance(address, str) else _undressed(address)
+
+
+def _undressed(address: object) -> IPAddress:
+    if isinstance(address, IPv4Address):
+        return address
+    if not isinstance(address, IPv6Address) or address.scope_id is not None:
+        raise InvalidSource("not an IP address")
+    if address in _MAPPED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _COMPATIBLE and int(address) >= _FIRST_COMPATIBLE:
+        return IPv4Address(int(address))
+    return address
+
+
+def _stored(ranges: object) -> tuple[str, ...]:
+    if not isinstance(ranges, list | tuple) or not all(isinstance(entry, str) for entry in ranges):
+        raise InvalidRange(ranges, "a list of ranges is expected")
+    return tuple(ranges)
+
+
+@lru_cache(maxsize=256)
+def _networks(ranges: tuple[str, ...]) -> tuple[IPNetwork, ...]:
+    return tuple(_network(entry) for entry in ranges)
+
+
+def _network(entry: object) -> IPNetwork:
+    # Attack: what ipaddress reads on its own: True as 0.0.0.1, "10.0.0.0/0.255.255.255" as a /8. Only text
+    # with a numeric prefix reaches it.
+    parts = _RANGE.fullmatch(entry) if isinstance(entry, str) else None
+    if not parts:
+        raise InvalidRange(entry, "write it as 192.0.2.0/24, 2001:db8::/32 or one address")
+    try:
+        address = ip_address(parts[1])
+    except ValueError:
+        raise InvalidRange(entry, "not an IP address") from None
+    try:
+        net = ip_network(parts[0], strict=False)
+    except ValueError:
+        raise InvalidRange(entry, "the prefix is too long") from None
+    if net.network_address != address:
+        raise InvalidRange(entry, f"the address has bits beyond the prefix; did you mean {net}?")
+    if isinstance(net, IPv6Network) and _undressed(net.network_address).version != net.version:
+        raise InvalidRange(entry, "write an IPv4 range as IPv4")
+    return net

@@ -1,0 +1,238 @@
+"""Permitted IP ranges (IP-01 to IP-04) and what is throttled (LG-06)."""
+
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.networks import (
+    InvalidRange,
+    InvalidSource,
+    parse_address,
+    parse_ranges,
+    permitted,
+    throttle_key,
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "net", "inside"),
+    [
+        ("203.0.113.7", "203.0.113.0/24", True),
+        ("203.0.114.7", "203.0.113.0/24", False),
+        ("::ffff:203.0.113.7", "203.0.113.0/24", True),
+        ("::ffff:cb00:7107", "203.0.113.0/24", True),
+        ("::203.0.113.7", "203.0.113.0/24", True),
+        ("::ffff:203.0.113.7", "::/0", False),
+        ("203.0.113.7", "::/0", False),
+        ("2001:db8::1", "0.0.0.0/0", False),
+        ("2001:db8::1", "2001:db8::/32", True),
+        ("2001:db9::1", "2001:db8::/32", False),
+        ("::1", "0.0.0.0/0", False),
+        ("2002:cb00:7107::1", "203.0.113.0/24", False),
+    ],
+)
+def test_ip_02_twelve_pairs(address: str, net: str, inside: bool) -> None:  # noqa: FBT001
+    assert permitted(address, (net,)) is inside
+    assert permitted(ip_address(address), [net]) is inside
+
+
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [
+        ("203.0.112.255", False),
+        ("203.0.113.0", True),
+        ("203.0.113.1", True),
+        ("203.0.113.255", True),
+        ("203.0.114.0", False),
+    ],
+)
+def test_ip_03_a_range_ends_exactly_where_it_says(address: str, inside: bool) -> None:  # noqa: FBT001
+    assert permitted(address, ("203.0.113.0/24",)) is inside
+
+
+def test_ip_03_unset_is_everybody_and_empty_is_nobody() -> None:
+    for address in ("203.0.113.7", "2001:db8::1", "127.0.0.1"):
+        assert permitted(address, None)
+        assert not permitted(address, ())
+        assert not permitted(address, [])
+
+
+HOSTILE_SOURCES = [
+    "",
+    " ",
+    "garbage",
+    "203.0.113",
+    "203.0.113.7.1",
+    "203.0.113.256",
+    "203.0.113.07",
+    " 203.0.113.7",
+    "203.0.113.7\n",
+    "203.0.113.7, 198.51.100.1",
+    "203.0.113.7:443",
+    "[2001:db8::1]",
+    "fe80::1%eth0",
+    "2001:db8::1%0",
+    "0x7f000001",
+    "2130706433",
+    "\u0662\u0660\u0663.0.113.7",
+    "203.0.113.0/24",
+    "localhost",
+    "1" * 1_000_000,
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE_SOURCES)
+def test_ip_04_a_hostile_source_is_refused_even_without_a_restriction(source: str) -> None:
+    with pytest.raises(InvalidSource):
+        parse_address(source)
+    assert not permitted(source, None)
+    assert not permitted(source, ("0.0.0.0/0", "::/0"))
+
+
+@pytest.mark.parametrize("source", [None, True, 1, b"\x7f\0\0\1", [], {}, IPv6Address("fe80::1%eth0")])
+def test_ip_04_what_is_no_text_is_no_address(source: Any) -> None:
+    assert not permitted(source, None)
+    with pytest.raises(InvalidSource):
+        throttle_key(source)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        "0.0.0.0/0",
+        "",
+        {},
+        {"0.0.0.0/0"},
+        0,
+        False,
+        True,
+        [None],
+        [0],
+        [True],
+        ["0.0.0.0/0", "garbage"],
+        [["0.0.0.0/0"]],
+    ],
+)
+def test_ip_04_unreadable_ranges_permit_nobody(ranges: Any) -> None:
+    assert not permitted("203.0.113.7", ranges)
+
+
+@pytest.mark.parametrize(
+    ("entry", "canonical"),
+    [
+        ("203.0.113.0/24", "203.0.113.0/24"),
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("2001:DB8::/32", "2001:db8::/32"),
+        ("2001:0db8:0:0::/64", "2001:db8::/64"),
+        ("2001:db8::1", "2001:db8::1/128"),
+        ("::/0", "::/0"),
+        ("::1", "::1/128"),
+    ],
+)
+def test_ip_03_a_range_is_kept_in_its_canonical_spelling(entry: str, canonical: str) -> None:
+    assert parse_ranges([entry, entry]) == (canonical,)
+    assert parse_ranges(parse_ranges([entry])) == (canonical,)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        " ",
+        "garbage",
+        "203.0.113.7/24",
+        "2001:db8::1/32",
+        "203.0.113.0/33",
+        "2001:db8::/129",
+        "203.0.113.0/-1",
+        "203.0.113.0/",
+        "/24",
+        "203.0.113.0/024",
+        "203.0.113.0/+24",
+        "203.0.113.0/24 ",
+        " 203.0.113.0/24",
+        "203.0.113.0/24\n",
+        "10.0.0.0/0.255.255.255",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.*",
+        "10.0.0",
+        "010.0.0.0/8",
+        "203.0.113.0-203.0.113.9",
+        "fe80::1%eth0",
+        "fe80::%eth0/64",
+        "::ffff:203.0.113.0/120",
+        "::ffff:203.0.113.7",
+        "::203.0.113.7",
+        "203.0.113.0/\u0662\u0664",
+        "\uff11\uff10.0.0.0/8",
+        "x" * 100_000,
+        True,
+        False,
+        None,
+        0,
+        1,
+        3405803776,
+        b"\x0a\0\0\0",
+        ["10.0.0.0/8"],
+        ("10.0.0.0", 8),
+        {"10.0.0.0/8": 1},
+    ],
+)
+def test_ip_03_the_bad_entry_is_named(entry: object) -> None:
+    with pytest.raises(InvalidRange) as refusal:
+        parse_ranges(["192.0.2.0/24", entry])
+    assert refusal.value.cause
+    assert refusal.value.entry == (entry[:80] if isinstance(entry, str) else type(entry).__name__)
+
+
+def test_ip_03_the_refusal_says_what_was_probably_meant() -> None:
+    with pytest.raises(InvalidRange, match=r"did you mean 203\.0\.113\.0/24"):
+        parse_ranges(["203.0.113.7/24"])
+
+
+@pytest.mark.parametrize("entries", [None, "203.0.113.0/24", {"203.0.113.0/24"}, {}, 0, True, b""])
+def test_ip_03_only_a_list_is_a_list(entries: object) -> None:
+    with pytest.raises(InvalidRange):
+        parse_ranges(entries)
+
+
+def test_ip_03_a_list_has_a_limit() -> None:
+    ranges = [f"10.0.{third}.0/24" for third in range(101)]
+    assert len(parse_ranges(ranges[:99])) == 99
+    assert len(parse_ranges(ranges[:100])) == 100
+    with pytest.raises(InvalidRange) as refusal:
+        parse_ranges(ranges)
+    assert refusal.value.entry == ranges[100]
+    assert parse_ranges([]) == ()
+
+
+@given(st.lists(st.text(max_size=50)))
+def test_ip_03_no_random_text_does_more_than_be_refused(entries: list[str]) -> None:
+    try:
+        ranges = parse_ranges(entries)
+    except InvalidRange:
+        return
+    assert parse_ranges(ranges) == ranges
+
+
+@given(st.ip_addresses(v=4))
+def test_ip_02_a_mapped_address_is_its_ipv4_address(address: Any) -> None:
+    assert parse_address(f"::ffff:{address}") == address
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("2001:db8:0:1:ffff:ffff:ffff:ffff", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::1", "2001:db8:0:2::/64"),
+    ],
+)
+def test_lg_06_two_hosts_of_one_64_share_a_count(address: str, key: str) -> None:
+    assert throttle_key(address) == key
