@@ -1,0 +1,83 @@
+"""The second step (TF-01, TF-02, TF-08): authenticator codes and recovery codes.
+
+RFC 6238 with SHA-1, six digits, 30 seconds. May not remember anything: the last accepted step and the
+spent recovery codes are the account's, and are compared again in the write that accepts one.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+
+from pyotp import TOTP
+
+from chalicelib.domain.spelling import UNMISTAKABLE, grouped, spell
+
+STEP_SECONDS = 30
+WINDOW_STEPS = 1
+RECOVERY_CODES = 10
+RECOVERY_DIGEST_LENGTH = 22
+
+_SEED_BYTES = 20
+_RECOVERY_LENGTH = 24  # 24 of 28 characters: 115 bits, so plain SHA-256 is enough at rest (TF-08)
+_RECOVERY_BYTES = 32
+_TYPED_MAX = 64
+_CODE = re.compile(r"[0-9]{6}")
+_BETWEEN = re.compile("[-\u00ad\u2010-\u2015\u2212\\s]+")
+
+
+def new_seed(random: Callable[[int], bytes]) -> str:
+    """A fresh secret of 160 bits, in the base32 that authenticators read (TF-04)."""
+    return base64.b32encode(random(_SEED_BYTES)).decode("ascii")
+
+
+def otpauth_uri(seed: str, address: str, issuer: str) -> str:
+    """What the QR code says."""
+    return TOTP(seed).provisioning_uri(name=address, issuer_name=issuer)
+
+
+def matching_step(seed: str, code: str, now: float) -> int | None:
+    """The time step whose code this is, of the last, the present and the next one; else None (TF-01).
+
+    Spaces are forgiven, other digits than ASCII are not. All three are compared, in constant time. The
+    caller accepts the step only if it is `fresh`, so a code seen over a shoulder is worth nothing.
+    """
+    digits = code.replace(" ", "") if len(code) <= _TYPED_MAX else ""
+    if not _CODE.fullmatch(digits):
+        return None
+    generator, present, found = TOTP(seed), int(now // STEP_SECONDS), None
+    for step in range(max(0, present - WINDOW_STEPS), present + WINDOW_STEPS + 1):
+        if hmac.compare_digest(generator.generate_otp(step), digits):
+            found = step
+    return found
+
+
+def fresh(step: int, last_step: int | None) -> bool:
+    """Whether a step lies after the last accepted one (TF-02): nothing at or before it counts again.
+
+    Attack: only the last value is remembered, and the neighbouring code of the window is replayed.
+    """
+    return last_step is None or step > last_step
+
+
+def new_recovery_codes(random: Callable[[int], bytes], n: int = RECOVERY_CODES) -> tuple[str, ...]:
+    """Codes to print and keep, each for one logon without the authenticator (TF-08)."""
+    return tuple(grouped(spell(random(_RECOVERY_BYTES), _RECOVERY_LENGTH), 4) for _ in range(n))
+
+
+def recovery_digest(code: str) -> str | None:
+    """What is stored of a recovery code, or None for what is none; case, spaces and dashes are forgiven.
+
+    132 bits of SHA-256 in 22 characters, so that ten of them fit an account item under 1 KB.
+    """
+    if len(code) > _TYPED_MAX:
+        return None
+    characters = _BETWEEN.sub("", code)
+    if not characters.isascii() or len(characters) != _RECOVERY_LENGTH:
+        return None
+    characters = characters.lower()
+    if not set(characters) <= set(UNMISTAKABLE):
+        return None
+    hashed = hashlib.sha256(characters.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(hashed).decode("ascii")[:RECOVERY_DIGEST_LENGTH]
