@@ -19,6 +19,7 @@ from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.password_text import UnusablePassword, normalise
+from chalicelib.domain.refusals import Unavailable
 
 _SALT_BYTES = 16
 _DIGEST_BYTES = 32
@@ -112,7 +113,7 @@ class Argon2Hasher:
         # Attack: a flood of logons, 19 MiB each, exhausts the memory (PW-12). The excess waits a little,
         # then is turned away.
         if not self._places.acquire(timeout=self._patience_seconds):
-            raise HasherBusy
+            raise HasherBusy("too many hashes at once")
         try:
             return self._argon2(secret, against)
         finally:
@@ -134,7 +135,7 @@ class Argon2Hasher:
                 version=ARGON2_VERSION,
             )
         except HashingError as error:  # no memory left: turned away like any other excess
-            raise HasherBusy from error
+            raise HasherBusy("no memory to hash in") from error
 
 
 def _encode(value: _Stored) -> str:

@@ -67,7 +67,7 @@ def permitted(address: str | IPAddress, ranges: Sequence[str] | None) -> bool:
         source = _source(address)
         if ranges is None:
             return True
-        return any(source.version == net.version and source in net for net in _networks(_stored(ranges)))
+        return any(source in net for net in _networks(_stored(ranges)))
     except ValueError:
         return False
 

@@ -63,6 +63,7 @@ def test_pw_06_every_listed_entry_of_15_characters_is_refused() -> None:
         "p@$$w0rd12345678",
         "$unshine1234567",
         "drowssapdrowssap",
+        "tnahpele1234567",
         "dragonmonkey2026",
         "dragon-monkey-12",
         "telecommunications",

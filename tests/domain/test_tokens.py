@@ -1,5 +1,6 @@
 """Tokens, digests, session tokens, references (RS-01, SE)."""
 
+import base64
 import hashlib
 import os
 import re
@@ -128,6 +129,7 @@ def test_se_a_handle_tells_nothing_of_the_digest() -> None:
     assert handle == session_handle(stored)
     assert handle != session_handle(Digest(stored[::-1]))
     assert handle[:6] not in stored
+    assert not base64.b32encode(hashlib.sha256(stored.encode()).digest()).decode().lower().startswith(handle)
 
 
 def test_a_reference_reads_aloud() -> None:
