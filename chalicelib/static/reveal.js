@@ -4,7 +4,6 @@ for (const button of document.querySelectorAll("[data-reveals]")) {
   const show = (visible) => {
     field.type = visible ? "text" : "password";
     button.firstChild.data = visible ? button.dataset.hide : button.dataset.show;
-    button.setAttribute("aria-pressed", String(visible));
   };
   button.hidden = false;
   show(false);

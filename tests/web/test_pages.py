@@ -1,197 +1,193 @@
-"""Pages as a person gets them: each one, in each of its states, from the samples below.
-
-`SAMPLES` is also the table of what each page needs: page -> state -> context (besides what `web/render.py` COMMON has).
-"""
+"""Pages as a person gets them: each one, in each of its states, from `page_samples.py`."""
 
 import base64
 import hashlib
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from chalicelib.web.render import SCRIPTS, Rendered, prepare, render
+from chalicelib.web.render import SCRIPTS, prepare, render
+from tests.web.page_samples import ADDRESS, SAMPLES, STATES, Seen, sample
 
-AT = 1_795_304_940.0
-ADDRESS = "recipient@portal.test"
-BROWSER = "Firefox 128.0"
-RECIPIENT = SimpleNamespace(address=ADDRESS, kind="recipient", next="portal")
-ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
-HALF = SimpleNamespace(address=ADDRESS, kind="recipient", next="change_password")
-SUPPORT = {
-    "reference": "K7MW-3FQ9",
-    "at": AT,
-    "url": "https://portal.example/logon",
-    "browser": "Firefox",
-    "browser_version": "128.0",
-    "operating_system": "Android 14",
-    "email": ADDRESS,
+MARKUP = "<svg onload=alert(1)>"
+TYPED = {
+    "email": "username",
+    "account": "username",
+    "password": "current-password",
+    "current_password": "current-password",
+    "new_password": "new-password",
+    "confirm_password": "new-password",
 }
-LABELS = {
-    "length": "At least 15 characters",
-    "maximum": "At most 256 characters",
-    "common": "Not a common password, and not made of your address or of the portal's name",
-    "different": "Different from the current and from the temporary password",
-    "confirmed": "Both fields are the same",
+POSTS = {
+    "/logon": {"email", "password"},
+    "/logon/code": {"code"},
+    "/logoff": set(),
+    "/password/forgot": {"email"},
+    "/password/reset": {"new_password", "confirm_password"},
+    "/password/change": {"current_password", "new_password", "confirm_password"},
+    "/account/sessions/revoke": {"handle", "others"},
+    "/account/two-step": set(),
+    "/account/two-step/confirm": {"code"},
+    "/account/two-step/remove": {"password", "code"},
+    "/reauthenticate": {"password", "code"},
+    "/not-me": {"token"},
 }
-
-
-def criteria(*met: bool | None) -> list[dict[str, object]]:
-    return [
-        {"id": key, "label": label, "met": one} for (key, label), one in zip(LABELS.items(), met, strict=True)
-    ]
+WEIGHT = 50_000  # bytes of a whole page, which is one answer
 
 
-OPEN, MIXED = criteria(*[None] * 5), criteria(True, True, False, True, False)
-MISSED = {"new_password": "This password does not meet the criteria marked below."}
-QR = Markup('<svg viewBox="0 0 9 9" class="segno"><path class="qrline" stroke="#000" d="M1 1.5h7m-7 2h7"/></svg>')
-CODES = [f"{n:04d}-HJKM-NPQR-STUV-WXYZ-23456789" for n in range(10)]
-SESSION = {
-    "handle": "h1",
-    "current": True,
-    "started_at": AT,
-    "last_seen_at": AT + 60,
-    "address": "203.0.113.9",
-    "browser": BROWSER,
-}
-OTHER = SESSION | {"handle": "h2", "current": False, "browser": "Safari 17.5", "address": "2001:db8::7"}
-MESSAGE = {
-    "id": "01J9",
-    "from": "claims@insurer.example",
-    "subject": "Your claim of 12 November",
-    "sent_at": AT,
-    "read_at": None,
-    "expires_at": AT + 30 * 86400,
-    "body": "Dear customer,\n\nyour claim has been accepted.\n  Sum: 1,240.00\n\nKind regards",
-}
-READ = MESSAGE | {"id": "01J8", "subject": "Documents for your signature", "read_at": AT}
-CHANGE = {"criteria": OPEN, "needs_current": False, "reason": "", "address": ADDRESS}
-ACCOUNT = {
-    "caller": RECIPIENT,
-    "address": ADDRESS,
-    "last_logon_at": AT,
-    "password_changed_at": AT,
-    "two_step": False,
-    "two_step_required": False,
-}
-HELP = {
-    "support": SUPPORT | {"address": "203.0.113.9"},
-    "supported": True,
-    "supported_browsers": ["Chrome and Edge 111 or later", "Firefox 115 or later", "Safari 16.4 or later"],
-    "portal_url": "https://portal.example",
-}
-TWO_STEP = {"caller": RECIPIENT, "required": False}
-REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
+every_state = pytest.mark.parametrize(("page", "state"), STATES)
 
-SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
-    "logon": {
-        "fresh": {"state": "fresh", "path_next": "?next=%2Fmessages%2F01J9"},
-        "refused": {
-            "state": "refused",
-            "email": ADDRESS,
-            "support": SUPPORT,
-            "portal_url": "https://portal.example",
-        },
-        "throttled": {"state": "throttled", "retry_after": 840, "reference": "K7MW-3FQ9"},
-        "logged_off": {"state": "logged_off"},
-        "session_ended": {"state": "session_ended"},
-        "invalid": {
-            "state": "fresh",
-            "email": "recipient@",
-            "errors": {"email": "Enter a whole email address."},
-        },
-    },
-    "logon_code": {
-        "fresh": {"state": "fresh", "caller": HALF},
-        "refused": {"state": "refused", "caller": HALF},
-        "throttled": {"state": "throttled", "retry_after": 300, "reference": "K7MW-3FQ9"},
-    },
-    "password_forgot": {
-        "fresh": {"sent": False},
-        "invalid": {
-            "sent": False,
-            "email": "recipient@",
-            "errors": {"email": "Enter a whole email address."},
-        },
-        "sent": {"sent": True},
-    },
-    "password_reset": {
-        "fresh": {"done": False, "criteria": OPEN},
-        "missed": {"done": False, "criteria": MIXED, "errors": MISSED, "address": ADDRESS},
-        "done": {"done": True},
-    },
-    "password_change": {
-        "temporary": CHANGE | {"reason": "temporary", "caller": HALF},
-        "forced": CHANGE | {"reason": "forced", "caller": HALF},
-        "own": CHANGE | {"needs_current": True, "caller": RECIPIENT},
-        "missed": CHANGE | {"criteria": MIXED, "errors": MISSED, "caller": RECIPIENT, "needs_current": True},
-        "done": CHANGE | {"done": True, "caller": RECIPIENT},
-    },
-    "link_unusable": {"fresh": {"reference": "K7MW-3FQ9"}},
-    "account": {
-        "plain": ACCOUNT,
-        "two_step": ACCOUNT
-        | {
-            "caller": ADMINISTRATOR,
-            "two_step": True,
-            "two_step_required": True,
-            "recovery_codes_left": 9,
-            "notice": "Your password has been changed.",
-            "last_logon_at": None,
-        },
-    },
-    "account_sessions": {
-        "several": {"caller": RECIPIENT, "sessions": [SESSION, OTHER], "notice": "revoked"},
-        "one": {"caller": RECIPIENT, "sessions": [SESSION], "notice": "others_revoked"},
-    },
-    "account_two_step": {
-        "off": TWO_STEP | {"state": "off"},
-        "required": {"state": "off", "required": True, "caller": HALF},
-        "enrol": TWO_STEP | {"state": "enrol", "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "qr_svg": QR},
-        "enrol_refused": TWO_STEP
-        | {"state": "enrol", "secret": "JBSWY3DP", "qr_svg": QR, "errors": {"code": "That code is not right."}},
-        "codes": TWO_STEP | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages"},
-        "on": TWO_STEP | {"state": "on", "recovery_codes_left": 1},
-        "on_required": {
-            "state": "on",
-            "required": True,
-            "recovery_codes_left": 9,
-            "caller": ADMINISTRATOR,
-        },
-    },
-    "reauthenticate": {
-        "plain": {"two_step": False, "address": ADDRESS, "caller": RECIPIENT},
-        "two_step": {
-            "two_step": True,
-            "address": ADDRESS,
-            "caller": RECIPIENT,
-            "problem": "The password or the code is not right.",
-        },
-    },
-    "not_me": {"ask": {"state": "ask", "token": "t0ken"}, "done": {"state": "done"}},
-    "messages": {
-        "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},
-        "none": {"caller": ADMINISTRATOR, "messages": []},
-    },
-    "message": {"one": {"caller": RECIPIENT, "message": MESSAGE}},
-    "help": {
-        "supported": HELP,
-        "too_old": HELP | {"supported": False},
-        "unknown": HELP | {"supported": None, "caller": RECIPIENT},
-    },
-    "refusal": {
-        "not_found": REFUSAL | {"status": 404, "at": AT, "caller": RECIPIENT},
-        "forbidden": REFUSAL | {"status": 403, "title": "Not permitted", "detail": "Your account may not do this."},
-        "throttled": REFUSAL
-        | {"status": 429, "title": "Too many requests", "detail": "Please wait.", "retry_after": 60},
-        "unavailable": REFUSAL
-        | {"status": 503, "title": "Not available", "detail": "Nothing was changed.", "retry_after": 5},
-    },
-}
-STATES = [(page, state) for page, states in SAMPLES.items() for state in states]
+
+def test_every_template_has_its_samples() -> None:
+    folder = Path(__file__).parents[2] / "chalicelib/templates/pages"
+    assert {path.stem for path in folder.glob("*.html") if not path.stem.startswith("admin")} == set(SAMPLES)
+
+
+@every_state
+def test_page_runs_nothing_that_its_policy_does_not_name(page: str, state: str) -> None:
+    answer = sample(page, state)
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        blocks = re.findall(rf"<{tag}(?: type=\"module\")?>(.*?)</{tag}>", answer.html, re.DOTALL)
+        hashes = [base64.b64encode(hashlib.sha256(block.encode()).digest()).decode() for block in blocks]
+        assert len(blocks) == (1 if tag == "style" or page in SCRIPTS else 0)
+        assert [f"{directive} 'sha256-{one}'" in answer.csp.split("; ") for one in hashes] == [True] * len(
+            blocks
+        )
+    assert ("script-src" in answer.csp) == (page in SCRIPTS)
+    assert ("connect-src 'self'" in answer.csp) == (page in {"password_reset", "password_change"})
+    assert "unsafe" not in answer.csp
+
+
+@every_state
+def test_page_has_no_inline_style_no_handler_and_loads_nothing(page: str, state: str) -> None:
+    seen = Seen(sample(page, state).html)
+    for tag, attributes in seen.elements:
+        assert not [name for name in attributes if name == "style" or name.startswith("on")], tag
+        assert "src" not in attributes
+        assert tag not in {"img", "iframe", "object", "embed", "base"}
+    assert [str(link["href"])[:5] for link in seen.all("link")] == ["data:"]
+    assert len(sample(page, state).html.encode()) < WEIGHT
+
+
+@every_state
+def test_page_is_one_document_with_language_title_heading_and_skip_link(page: str, state: str) -> None:
+    seen = Seen(sample(page, state).html)
+    assert [(html["lang"], html["dir"]) for html in seen.all("html")] == [("en", "ltr")]
+    assert re.fullmatch(r"\S.* - Secure Messaging Portal", seen.title)
+    assert len(seen.all("h1")) == len(seen.all("main")) == 1
+    assert seen.all("a")[0] == {"class": "skip", "href": "#main"}
+    ids = [str(one["id"]) for _, one in seen.elements if "id" in one]
+    assert len(ids) == len(set(ids))
+    levels = [int(tag[1]) for tag, _ in seen.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
+
+
+@every_state
+def test_every_field_has_a_label_and_lets_a_password_manager_work(page: str, state: str) -> None:
+    seen = Seen(sample(page, state).html)
+    labelled = {label["for"] for label in seen.all("label")}
+    ids = {one.get("id") for _, one in seen.elements}
+    for field in seen.inputs():
+        assert field["id"] in labelled
+        name = str(field["id"])
+        assert field["autocomplete"] == TYPED.get(name, field["autocomplete"])
+        assert ("password" in name) == (field["type"] == "password")
+        assert set(str(field.get("aria-describedby", "")).split()) <= ids
+        assert "value" not in field or field["type"] != "password"
+    for form in seen.all("form"):
+        assert form["method"] == "post"
+        assert str(form["action"]).split("?")[0] in POSTS
+
+
+@every_state
+def test_form_posts_exactly_what_its_step_knows(page: str, state: str) -> None:
+    """A step refuses a field it does not know, so a page must not send one."""
+    action = ""
+    for tag, attributes in Seen(sample(page, state).html).elements:
+        action = str(attributes["action"]).split("?")[0] if tag == "form" else action
+        if tag == "input" and "name" in attributes:
+            assert attributes["name"] in POSTS[action]
+            assert "readonly" not in attributes
+
+
+@every_state
+def test_every_error_is_in_the_summary_and_at_its_field(page: str, state: str) -> None:
+    answer = sample(page, state)
+    errors = SAMPLES[page][state].get("errors", {})
+    for name, sentence in errors.items():
+        assert f'<a href="#{name}">{sentence}</a>' in answer.html
+        (field,) = [one for one in Seen(answer.html).inputs() if one["id"] == name]
+        assert field["aria-invalid"] == "true"
+        assert f"{name}-error" in str(field["aria-describedby"])
+    assert Seen(answer.html).title.startswith("Error: ") or not errors
+
+
+def hostile(value: object) -> object:
+    """The same sample with markup in every string that is data, and keys and choices as they are."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return value + MARKUP
+    if isinstance(value, dict):
+        return {key: hostile(one) for key, one in value.items()}
+    return [hostile(one) for one in value] if isinstance(value, list) else value
+
+
+@every_state
+def test_markup_in_any_value_stays_text(page: str, state: str) -> None:
+    choices = {"state", "notice", "reason"}
+    context = {
+        key: value if key in choices else hostile(value) for key, value in SAMPLES[page][state].items()
+    }
+    caller = SimpleNamespace(address=MARKUP, kind="administrator", next="portal")
+    shared = {"portal_name": MARKUP, "support_contact": MARKUP, "reference": MARKUP, "caller": caller}
+    assert "<svg onload" not in render(page, context | shared).html
+
+
+def test_logon_refusal_says_the_sentence_and_what_support_asks_for() -> None:
+    html = sample("logon", "refused").html
+    assert "Invalid username, password or permissions. Please check you are using the correct URL." in html
+    for fact in (
+        "K7MW-3FQ9",
+        "2026-11-21T23:49:00Z",
+        "https://portal.example/logon",
+        "Firefox 128.0",
+        ADDRESS,
+    ):
+        assert fact in html
+    assert "I am a customer" in html
+    assert "I am not a customer" in html
+
+
+def test_criteria_are_told_in_words_and_the_live_region_is_there_from_the_start() -> None:
+    html = sample("password_reset", "missed").html
+    assert re.findall(r'<span class="said">(.*?)</span>', html) == ["met", "met", "not met", "met", "not met"]
+    assert (
+        'role="status" aria-live="polite" id="criteria-status"></p>' in sample("password_reset", "fresh").html
+    )
+
+
+def test_half_finished_logon_is_offered_nothing_but_the_way_out() -> None:
+    links = [str(a["href"]) for a in Seen(sample("password_change", "temporary").html).all("a")]
+    assert "/messages" not in links
+    assert "/logoff" in {
+        form["action"] for form in Seen(sample("password_change", "temporary").html).all("form")
+    }
+
+
+def test_console_is_offered_to_administrators_only() -> None:
+    assert 'href="/admin/users"' in sample("messages", "none").html
+    assert 'href="/admin/users"' not in sample("messages", "some").html
+
+
+def test_missing_value_fails_instead_of_reading_as_empty() -> None:
+    with pytest.raises(UndefinedError):
+        render("message", {})
+
+
+def test_prepared_pages_are_the_same_pages() -> None:
+    prepare("logon")
+    assert sample("logon", "fresh") == sample("logon", "fresh")

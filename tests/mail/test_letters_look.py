@@ -1,0 +1,166 @@
+"""Mails as a person gets them: every one from the samples below, and the rules a reader relies on."""
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from chalicelib.mail.render import Letter, header_value, render_mail
+
+PASSWORD = "k7mw-3fq9-hjnp-rstv-x2yz"  # noqa: S105 - a sample
+PORTAL = "https://portal.example"
+COMMON = MappingProxyType(
+    {
+        "portal_name": "Secure Messaging Portal",
+        "support_contact": "help@portal.test",
+        "address": "recipient@portal.test",
+        "at": 1_795_304_940.0,
+        "source_address": "203.0.113.9",
+        "browser": "Firefox 128.0 on Android 14",
+    }
+)
+WAY_IN = {
+    "temporary_password": PASSWORD,
+    "reset_url": f"{PORTAL}/password/reset/aB3",
+    "logon_url": f"{PORTAL}/logon",
+    "lifetime": 3600,
+}
+ALARM = {"not_me_url": f"{PORTAL}/not-me/aB3"}
+
+# mail -> what it needs besides COMMON, one entry for each way it can read
+SAMPLES: dict[str, list[dict[str, Any]]] = {
+    "invitation": [{"temporary_password": PASSWORD, "logon_url": f"{PORTAL}/logon", "lifetime": 86400}],
+    "message_waiting": [
+        {"sender": "claims@insurer.example", "message_url": f"{PORTAL}/messages/01J9", "expires_at": 1.8e9}
+    ],
+    "password_reset": [WAY_IN, WAY_IN | {"by": "administrator"}],
+    "password_reset_fresh": [WAY_IN],
+    "account_locked": [WAY_IN],
+    "password_was_reset": [ALARM | {"by": "yourself"}, ALARM | {"by": "administrator", "source_address": ""}],
+    "account_frozen": [{"forgot_url": f"{PORTAL}/password/forgot"}],
+    "two_step_changed": [
+        ALARM | {"change": "on", "by": "yourself"},
+        ALARM | {"change": "off", "by": "yourself"},
+        ALARM | {"change": "reset", "by": "administrator"},
+        ALARM | {"change": "stopped", "by": "yourself"},
+    ],
+    "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
+    "new_client_logon": [ALARM],
+    "suspicious_logon": [ALARM | {"reason": "after_failures"}, ALARM | {"reason": "code_refused"}],
+    "account_contained": [
+        {"measures": ["password", "disabled", "force_change", "two_step", "ranges", "sessions"]}
+    ],
+}
+EVERY = [(name, number) for name, samples in SAMPLES.items() for number in range(len(samples))]
+every_mail = pytest.mark.parametrize(("name", "number"), EVERY)
+
+
+def letter(name: str, number: int, **more: object) -> Letter:
+    return render_mail(name, COMMON | SAMPLES[name][number] | more)
+
+
+def lone_words(text: str) -> list[str]:
+    return [line for line in text.splitlines() if len(line.split()) == 1]
+
+
+def test_every_mail_has_three_templates_and_samples() -> None:
+    folder = Path(__file__).parents[2] / "chalicelib/templates/mail"
+    names = {path.name.removesuffix(".subject.txt") for path in folder.glob("*.subject.txt")}
+    assert names == set(SAMPLES)
+    assert all((folder / f"{name}{end}").exists() for name in names for end in (".txt", ".html"))
+
+
+@every_mail
+def test_password_and_links_stand_alone_on_their_lines_and_nothing_else_does(name: str, number: int) -> None:
+    values = SAMPLES[name][number]
+    given = [
+        str(value) for key, value in values.items() if key == "temporary_password" or key.endswith("_url")
+    ]
+    text = letter(name, number).text
+    assert sorted(lone_words(text)) == sorted(given)
+    assert "://" not in "".join(line for line in text.splitlines() if " " in line)
+    for value in given:
+        assert text.count(value) == text.splitlines().count(value) + sum(
+            other.count(value) for other in given if other != value
+        )
+
+
+@every_mail
+def test_no_lone_word_appears_when_facts_are_missing(name: str, number: int) -> None:
+    bare = {"source_address": "", "browser": "", "support_contact": "", "portal_name": "Portal", "sender": ""}
+    given = {str(value) for value in SAMPLES[name][number].values()}
+    assert set(lone_words(letter(name, number, **bare).text)) <= given
+
+
+@every_mail
+def test_value_cannot_begin_a_line_of_its_own(name: str, number: int) -> None:
+    forged = "Firefox\r\n\r\nhttps://evil.example\n\u2028forged-password\x85\x00\n"
+    text = letter(name, number, browser=forged, source_address=forged, sender=forged).text
+    assert not [line for line in text.splitlines() if line.startswith(("https://evil", "forged"))]
+    assert set(lone_words(text)) == set(lone_words(letter(name, number).text))
+
+
+@every_mail
+def test_html_part_escapes_every_value_and_loads_nothing(name: str, number: int) -> None:
+    markup = "<svg onload=alert(1)>"
+    values = COMMON | SAMPLES[name][number]
+    choices = {"by", "change", "reason"}
+    hostile = {k: v + markup if isinstance(v, str) and k not in choices else v for k, v in values.items()}
+    html = render_mail(name, hostile).html
+    assert "<svg" not in html
+    assert not re.search(r"<(img|script|link|iframe|object)|\bsrc=|url\(|@import", html)
+
+
+@every_mail
+def test_html_part_says_what_the_text_part_says(name: str, number: int) -> None:
+    both = letter(name, number)
+    for key, value in SAMPLES[name][number].items():
+        if key.endswith("_url"):
+            assert f'href="{value}"' in both.html
+        if key == "temporary_password":
+            assert re.search(rf"<code[^>]*>{value}</code>", both.html)
+    assert "prefers-color-scheme: dark" in both.html
+    assert "help@portal.test" in both.html
+    assert "help@portal.test" in both.text
+
+
+@every_mail
+def test_subject_is_one_constant_line(name: str, number: int) -> None:
+    folder = Path(__file__).parents[2] / "chalicelib/templates/mail"
+    written = (folder / f"{name}.subject.txt").read_text(encoding="utf-8")
+    assert "{" not in written
+    assert letter(name, number).subject == written.removesuffix("\n")
+
+
+@pytest.mark.parametrize("value", ["a\nBcc: x@evil.example", "a\r\nb", "a\rb", "a\x00b", "a\u2028b"])
+def test_header_value_with_a_line_break_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="line break"):
+        header_value(value)
+
+
+def test_header_value_of_one_line_is_left_as_it_is() -> None:
+    assert header_value("Ihr Paßwort, señora") == "Ihr Paßwort, señora"
+
+
+def test_notice_of_a_new_password_says_why_what_now_when_where_and_by_whom() -> None:
+    text = letter("password_was_reset", 0).text
+    for words in (
+        "Why did I receive this?",
+        "What should I do now?",
+        "no further action is required",
+        "21 November 2026, 23:49 UTC",
+        "203.0.113.9",
+        "Firefox 128.0 on Android 14",
+        "yourself",
+        "contact your IT administrator or help desk immediately",
+    ):
+        assert words in text
+    assert "an administrator" in letter("password_was_reset", 1).text
+
+
+def test_missing_value_fails_instead_of_reading_as_empty() -> None:
+    with pytest.raises(UndefinedError):
+        render_mail("invitation", {})

@@ -1,0 +1,232 @@
+"""What each page needs: page -> state -> context, besides what `web/render.py` COMMON has.
+
+Every page is rendered from here in each of its states: by the tests, and by whoever wants to look at them.
+"""
+
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from chalicelib.web.render import Rendered, render
+
+AT = 1_795_304_940.0
+ADDRESS = "recipient@portal.test"
+BROWSER = "Firefox 128.0"
+RECIPIENT = SimpleNamespace(address=ADDRESS, kind="recipient", next="portal")
+ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
+HALF = SimpleNamespace(address=ADDRESS, kind="recipient", next="change_password")
+SUPPORT = {
+    "reference": "K7MW-3FQ9",
+    "at": AT,
+    "url": "https://portal.example/logon",
+    "browser": "Firefox",
+    "browser_version": "128.0",
+    "operating_system": "Android 14",
+    "email": ADDRESS,
+}
+LABELS = {
+    "length": "At least 15 characters",
+    "maximum": "At most 256 characters",
+    "common": "Not a common password, and not made of your address or of the portal's name",
+    "different": "Different from the current and from the temporary password",
+    "confirmed": "Both fields are the same",
+}
+
+
+def criteria(marks: str) -> list[dict[str, object]]:
+    """One mark for each criterion: `+` met, `-` not met, `?` not checked yet."""
+    met = {"+": True, "-": False, "?": None}
+    return [
+        {"id": key, "label": label, "met": met[mark]}
+        for (key, label), mark in zip(LABELS.items(), marks, strict=True)
+    ]
+
+
+OPEN, MIXED = criteria("?????"), criteria("++-+-")
+MISSED = {"new_password": "This password does not meet the criteria marked below."}
+QR = Markup(
+    '<svg viewBox="0 0 9 9" class="segno"><path class="qrline" stroke="#000" d="M1 1.5h7m-7 2h7"/></svg>'
+)
+CODES = [f"{n:04d}-HJKM-NPQR-STUV-WXYZ-23456789" for n in range(10)]
+SESSION = {
+    "handle": "h1",
+    "current": True,
+    "started_at": AT,
+    "last_seen_at": AT + 60,
+    "address": "203.0.113.9",
+    "browser": BROWSER,
+}
+OTHER = SESSION | {"handle": "h2", "current": False, "browser": "Safari 17.5", "address": "2001:db8::7"}
+MESSAGE = {
+    "id": "01J9",
+    "from": "claims@insurer.example",
+    "subject": "Your claim of 12 November",
+    "sent_at": AT,
+    "read_at": None,
+    "expires_at": AT + 30 * 86400,
+    "body": "Dear customer,\n\nyour claim has been accepted.\n  Sum: 1,240.00\n\nKind regards",
+}
+READ = MESSAGE | {"id": "01J8", "subject": "Documents for your signature", "read_at": AT}
+CHANGE = {"criteria": OPEN, "needs_current": False, "reason": "", "address": ADDRESS}
+ACCOUNT = {
+    "caller": RECIPIENT,
+    "address": ADDRESS,
+    "last_logon_at": AT,
+    "password_changed_at": AT,
+    "two_step": False,
+    "two_step_required": False,
+}
+HELP = {
+    "support": SUPPORT | {"address": "203.0.113.9"},
+    "supported": True,
+    "supported_browsers": ["Chrome and Edge 111 or later", "Firefox 115 or later", "Safari 16.4 or later"],
+    "portal_url": "https://portal.example",
+}
+TWO_STEP = {"caller": RECIPIENT, "required": False}
+REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
+
+SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
+    "logon": {
+        "fresh": {"state": "fresh", "path_next": "?next=%2Fmessages%2F01J9"},
+        "refused": {
+            "state": "refused",
+            "email": ADDRESS,
+            "support": SUPPORT,
+            "portal_url": "https://portal.example",
+        },
+        "throttled": {"state": "throttled", "retry_after": 840, "reference": "K7MW-3FQ9"},
+        "logged_off": {"state": "logged_off"},
+        "session_ended": {"state": "session_ended"},
+        "invalid": {
+            "state": "fresh",
+            "email": "recipient@",
+            "errors": {"email": "Enter a whole email address."},
+        },
+    },
+    "logon_code": {
+        "fresh": {"state": "fresh", "caller": HALF},
+        "refused": {"state": "refused", "caller": HALF},
+        "throttled": {"state": "throttled", "retry_after": 300, "reference": "K7MW-3FQ9"},
+    },
+    "password_forgot": {
+        "fresh": {"sent": False},
+        "invalid": {
+            "sent": False,
+            "email": "recipient@",
+            "errors": {"email": "Enter a whole email address."},
+        },
+        "sent": {"sent": True},
+    },
+    "password_reset": {
+        "fresh": {"done": False, "criteria": OPEN},
+        "missed": {"done": False, "criteria": MIXED, "errors": MISSED, "address": ADDRESS},
+        "done": {"done": True},
+    },
+    "password_change": {
+        "temporary": CHANGE | {"reason": "temporary", "caller": HALF},
+        "forced": CHANGE | {"reason": "forced", "caller": HALF},
+        "own": CHANGE | {"needs_current": True, "caller": RECIPIENT},
+        "missed": CHANGE | {"criteria": MIXED, "errors": MISSED, "caller": RECIPIENT, "needs_current": True},
+        "done": CHANGE | {"done": True, "caller": RECIPIENT},
+    },
+    "link_unusable": {"fresh": {"reference": "K7MW-3FQ9"}},
+    "account": {
+        "plain": ACCOUNT,
+        "two_step": ACCOUNT
+        | {
+            "caller": ADMINISTRATOR,
+            "two_step": True,
+            "two_step_required": True,
+            "recovery_codes_left": 9,
+            "notice": "Your password has been changed.",
+            "last_logon_at": None,
+        },
+    },
+    "account_sessions": {
+        "several": {"caller": RECIPIENT, "sessions": [SESSION, OTHER], "notice": "revoked"},
+        "one": {"caller": RECIPIENT, "sessions": [SESSION], "notice": "others_revoked"},
+    },
+    "account_two_step": {
+        "off": TWO_STEP | {"state": "off"},
+        "required": {"state": "off", "required": True, "caller": HALF},
+        "enrol": TWO_STEP | {"state": "enrol", "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "qr_svg": QR},
+        "enrol_refused": TWO_STEP
+        | {
+            "state": "enrol",
+            "secret": "JBSWY3DP",
+            "qr_svg": QR,
+            "errors": {"code": "That code is not right."},
+        },
+        "codes": TWO_STEP | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages"},
+        "on": TWO_STEP | {"state": "on", "recovery_codes_left": 1},
+        "on_required": {
+            "state": "on",
+            "required": True,
+            "recovery_codes_left": 9,
+            "caller": ADMINISTRATOR,
+        },
+    },
+    "reauthenticate": {
+        "plain": {"two_step": False, "address": ADDRESS, "caller": RECIPIENT},
+        "two_step": {
+            "two_step": True,
+            "address": ADDRESS,
+            "caller": RECIPIENT,
+            "problem": "The password or the code is not right.",
+        },
+    },
+    "not_me": {"ask": {"state": "ask", "token": "t0ken"}, "done": {"state": "done"}},
+    "messages": {
+        "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},
+        "none": {"caller": ADMINISTRATOR, "messages": []},
+    },
+    "message": {"one": {"caller": RECIPIENT, "message": MESSAGE}},
+    "help": {
+        "supported": HELP,
+        "too_old": HELP | {"supported": False},
+        "unknown": HELP | {"supported": None, "caller": RECIPIENT},
+    },
+    "refusal": {
+        "not_found": REFUSAL | {"status": 404, "at": AT, "caller": RECIPIENT},
+        "forbidden": REFUSAL
+        | {"status": 403, "title": "Not permitted", "detail": "Your account may not do this."},
+        "throttled": REFUSAL
+        | {"status": 429, "title": "Too many requests", "detail": "Please wait.", "retry_after": 60},
+        "unavailable": REFUSAL
+        | {"status": 503, "title": "Not available", "detail": "Nothing was changed.", "retry_after": 5},
+    },
+}
+STATES = [(page, state) for page, states in SAMPLES.items() for state in states]
+
+
+class Seen(HTMLParser):
+    """A page taken apart: every element with its attributes, and the text of some."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.title = ""
+        self._in_title = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._in_title = tag == "title"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = self._in_title and tag != "title"
+
+    def handle_data(self, data: str) -> None:
+        self.title += data if self._in_title else ""
+
+    def all(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+    def inputs(self) -> list[dict[str, str | None]]:
+        return [one for one in self.all("input") if one.get("type") != "hidden"]
+
+
+def sample(page: str, state: str, **more: object) -> Rendered:
+    return render(page, {"support_contact": "help@portal.test"} | SAMPLES[page][state] | more)
