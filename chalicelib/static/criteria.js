@@ -17,7 +17,7 @@ const show = (criteria) => {
     const item = box.querySelector(`[data-criterion="${CSS.escape(id)}"]`);
     if (!item) continue;
     item.className = met === null ? "open" : met ? "met" : "unmet";
-    item.querySelector(".said").textContent = met === null ? "" : met ? words.met : words.unmet;
+    item.querySelector(".said").textContent = met === null ? words.later : met ? words.met : words.unmet;
   }
   const missing = criteria.filter(({ met }) => met === false).map(({ label }) => label);
   const count = `${criteria.filter(({ met }) => met).length}/${criteria.length} ${words.count}.`;
