@@ -7,6 +7,7 @@ a test builds nothing: there is no Lambda around it.
 import os
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 
 import botocore.session
 
@@ -15,6 +16,11 @@ from chalicelib.domain.keys import Keyring
 from chalicelib.portal import Portal
 from chalicelib.settings import Settings, read_settings
 from chalicelib.storage.store import DynamoStore
+
+if TYPE_CHECKING:
+    from chalicelib.mail.worker import Worker
+
+NAME = "Secure Messaging Portal"
 
 
 @cache
@@ -51,6 +57,16 @@ def portal() -> Portal:
     )
 
 
+@cache
+def worker() -> "Worker":
+    """The container's Portal with a way out to SES; only the mail worker has one."""
+    from chalicelib.mail.ses import Postman  # noqa: PLC0415 - templates and a second client for one function of all
+    from chalicelib.mail.worker import Worker  # noqa: PLC0415
+
+    chosen = settings()
+    return Worker(portal(), Postman(session(), chosen.region, chosen.mail_from, NAME, chosen.configuration_set))
+
+
 def _secret(name: str) -> str:
     """The keys from Secrets Manager, once a container."""
     client = session().create_client("secretsmanager", region_name=settings().region)
@@ -60,3 +76,5 @@ def _secret(name: str) -> str:
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     portal()
+    if os.environ["AWS_LAMBDA_FUNCTION_NAME"].endswith("send_mail"):
+        worker()

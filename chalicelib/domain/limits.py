@@ -25,4 +25,25 @@ RESETS_BY_SOURCE = Limit("forgot", 20, 3600)
 BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)
 RESET_MAILS_HOURLY = Limit("reset-mail-hour", 3, 3600)
 RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
-CODES = (Limit("codes", 5, 300), Limit("codes-hour", 20, 3600), Limit("codes-day", 50, 86400))
+WARNINGS_DAILY = Limit("warning", 1, 86400)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """While fewer than `below` codes failed in a row, one attempt every `seconds`."""
+
+    below: int
+    seconds: int
+
+
+# TF-03: five codes at once, then one in five minutes, from twenty on one an hour; never more than 5 in 5 minutes, 20 in
+# an hour, 50 in a day. At 100 in a row the codes are stopped until an administrator resets the second step.
+PACES = (Pace(5, 0), Pace(20, 300), Pace(100, 3600))
+
+
+def code_wait(failures: int, attempted_at: float, now: float) -> int | None:
+    """Seconds until the next code may be tried, at least 1; None when codes are stopped for good."""
+    for pace in PACES:
+        if failures < pace.below:
+            return max(1, int(attempted_at + pace.seconds - now) + 1)
+    return None

@@ -1,5 +1,6 @@
 """A secure message: what its recipient comes for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.domain.addresses import AccountId
@@ -26,3 +27,11 @@ class Message:
     def associated(self) -> bytes:
         """What the body is bound to, so a row moved to another account cannot be opened there."""
         return f"{self.account_id}/{self.id}".encode()
+
+
+BODY = "message-body"  # the purpose its body is sealed for
+
+
+def message_id(at: float, random: Callable[[int], bytes]) -> str:
+    """Time first, so that ids sort as messages were sent; the rest cannot be guessed."""
+    return f"{int(at * 1000):011x}-{random(8).hex()}"

@@ -4,13 +4,14 @@
 happened, or asking again is safe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
+from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -121,7 +122,7 @@ class PasswordActs(Protocol):
 class TwoStepActs(Protocol):
     """2-step verification."""
 
-    def reserve_code(self, account_id: AccountId, now: float) -> Account | None:
+    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
         """Count a code attempt before it is verified."""
 
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
@@ -193,7 +194,10 @@ class OutboxActs(Protocol):
     def account(self, account_id: AccountId) -> Account | None:
         """One account."""
 
-    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, *, limited: bool) -> str | None:
+    def event_of(self, image: Mapping[str, Any]) -> Event:
+        """A row as the stream's record shows it."""
+
+    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]) -> str | None:
         """Store what a mail will carry."""
 
     def note(self, note: Event) -> None:

@@ -67,6 +67,7 @@ class Caller:
     kind: Kind
     epoch: int
     digest: Digest
+    serial: int
     next: Next
     reauthenticated_at: float
     password_changed_at: float | None
@@ -80,13 +81,14 @@ class Caller:
 
 
 def lifetime(kind: Next, full_seconds: int) -> int:
-    """Seconds a session of this kind may live, whatever its use (security 0.2)."""
-    return {
+    """Seconds a session of this kind may live, whatever its use (security 0.2); never longer than a full one."""
+    seconds = {
         Next.ENTER_CODE: ENTER_CODE_SECONDS,
         Next.CHANGE_PASSWORD: CHANGE_PASSWORD_SECONDS,
         Next.ENROL_TWO_STEP: ENROL_SECONDS,
         Next.PORTAL: full_seconds,
     }[kind]
+    return min(seconds, full_seconds)
 
 
 def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
@@ -98,6 +100,8 @@ def cause_of_death(session: Session, account: Account, now: float, idle_seconds:
         return f"account_{account.status}"
     if session.epoch != account.epoch:
         return "epoch_moved"
+    if session.kind is not Next.PORTAL and now < account.locked_until:
+        return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
     if session.serial <= account.session_serial - MAX_SESSIONS:
         return "evicted_by_newer_sessions"
     if now >= session.expires_at:
@@ -115,3 +119,37 @@ def touch_due(session: Session, now: float, idle_seconds: int) -> bool:
 def recently_reauthenticated(caller: Caller, now: float) -> bool:
     """Sensitive writes ask for the password again after ten minutes (SE-11, ASVS 7.5.1)."""
     return now < caller.reauthenticated_at + REAUTHENTICATION_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a new session is made of, besides its account and its secret."""
+
+    opened_with: Credential
+    code_entered: bool
+    kind: Next
+    now: float
+    address: str
+    user_agent: str
+    full_seconds: int
+
+
+def new_session(account: Account, digest: Digest, opening: Opening) -> Session:
+    """A session of this account as it is now; its number is given when it is stored."""
+    seconds = lifetime(opening.kind, opening.full_seconds)
+    return Session(
+        account_id=account.id,
+        digest=digest,
+        epoch=account.epoch,
+        serial=account.session_serial,
+        opened_with=opening.opened_with,
+        code_entered=opening.code_entered,
+        kind=opening.kind,
+        started_at=opening.now,
+        last_seen_at=opening.now,
+        expires_at=int(opening.now) + seconds,
+        reauthenticated_at=opening.now,
+        address=opening.address,
+        user_agent=opening.user_agent[:200],
+        previous_logon_at=account.last_logon_at,
+    )

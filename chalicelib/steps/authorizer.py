@@ -16,8 +16,8 @@ from chalicelib.domain import access
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Reason
-from chalicelib.domain.networks import InvalidAddress as InvalidSource
-from chalicelib.domain.networks import parse_address, permitted
+
+from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.ports import Standing
 from chalicelib.domain.refusals import Code, Refusal
@@ -110,6 +110,7 @@ def _as_caller(session: Session, account: Account, domain: Policy | None, portal
         kind=account.kind,
         epoch=account.epoch,
         digest=session.digest,
+        serial=session.serial,
         next=stage,
         reauthenticated_at=session.reauthenticated_at,
         password_changed_at=account.password_changed_at,

@@ -1,13 +1,16 @@
 """The acts of the mail worker: what it may read, mint and note. Safe to run twice for one event (RL-06)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY
+from chalicelib.domain.limits import Limit
 from chalicelib.domain.ports import Due
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import AccountRow, EventRow, ResetRow, account_of, event_row, reset_row
+from chalicelib.storage.tables import AccountRow, EventRow, ResetRow, account_of, event_of, event_row, reset_row
 from chalicelib.storage.throttles import reserve_in
 
 
@@ -29,11 +32,14 @@ class Outbox:
         row = self._database.read(AccountRow, account_id)
         return account_of(row) if row else None
 
-    def mint(self, resets: list[Reset], epoch: int, asked_at: float, *, limited: bool) -> str | None:
+    def event_of(self, image: Mapping[str, Any]) -> Event:
+        """A row as the stream's record shows it."""
+        return event_of(EventRow.from_raw_data(dict(image)))
+
+    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not.
 
-        `limited`: three mails an hour and ten a day for an account, whoever asks (RS-13); counted in the same
-        transaction. What is already stored under these keys was minted by an earlier run of the same event: fine,
+        `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under these keys was minted by an earlier run of the same event: fine,
         the secrets are derived from the event, so the mail carries the same link.
         """
         transaction = self._database.transaction()
@@ -41,13 +47,12 @@ class Outbox:
             transaction.put("minted", reset_row(reset), ResetRow.key.does_not_exist())
         account_id = resets[0].account_id
         transaction.check("account", AccountRow(account_id), AccountRow.epoch == epoch)
-        if limited:
-            reserve_in(transaction, "limit", RESET_MAILS_HOURLY, account_id, asked_at)
-            reserve_in(transaction, "limit", RESET_MAILS_DAILY, account_id, asked_at)
+        for limit in limits:
+            reserve_in(transaction, "limit", limit, account_id, asked_at)
         failed = transaction.commit()
         if not failed or "minted" in failed:
             return None
-        return "account_changed_meanwhile" if "account" in failed else "too_many_reset_mails"
+        return "account_changed_meanwhile" if "account" in failed else "too_many_mails"
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail sent, refused or withheld, once."""

@@ -53,14 +53,14 @@ class Sessions:
         )
 
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
-        """Give a session a new secret and what it has newly proved; the old one is dead in the same write (SE-02)."""
+        """Give a session whose owner proved the password again a new secret; the old one is dead with it (SE-02)."""
         transaction = self._database.transaction()
         transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
         transaction.put("session", session_row(session))
         transaction.put("event", event_row(event))
         row = AccountRow
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
-        transaction.check("account", AccountRow(session.account_id), current)
+        transaction.update("account", AccountRow(session.account_id), [row.failures.set(0)], current)
         return not transaction.commit()
 
     def read(self, account_id: AccountId, digest: Digest) -> Session | None:

@@ -1,0 +1,67 @@
+"""The browser behind a User-Agent header, and whether it is one we support. Read where a person reads it, never at logon.
+
+Parsing costs 130 ms the first time, so a step imports this only where it is about to show the result.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ua_parser import parse
+
+# The browser matrix: the oldest major version of each that has every feature the pages use. The help page shows it.
+SUPPORTED: Mapping[str, int] = MappingProxyType({"Chrome": 109, "Edge": 109, "Firefox": 115, "Safari": 16})
+
+_FAMILIES = MappingProxyType(
+    {
+        "Chrome Mobile": "Chrome",
+        "Chrome Mobile iOS": "Safari",
+        "Chromium": "Chrome",
+        "HeadlessChrome": "Chrome",
+        "Edge Mobile": "Edge",
+        "Firefox Mobile": "Firefox",
+        "Firefox iOS": "Safari",
+        "Mobile Safari": "Safari",
+        "Mobile Safari UI/WKWebView": "Safari",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """As a support desk asks for it; "" where the header does not tell."""
+
+    name: str = ""
+    version: str = ""
+    operating_system: str = ""
+    supported: bool | None = None
+
+    @property
+    def described(self) -> str:
+        """Name, version and system in one short text."""
+        text = f"{self.name} {self.version}".strip() or "an unknown browser"
+        return f"{text} on {self.operating_system}" if self.operating_system else text
+
+
+def read_browser(user_agent: str) -> Browser:
+    """Parse a User-Agent header; an unknown one gives an empty Browser."""
+    found = parse(user_agent[:400])
+    agent, system = found.user_agent, found.os
+    if agent is None or agent.family == "Other":
+        return Browser()
+    version = ".".join(part for part in (agent.major, agent.minor) if part)
+    name = "" if system is None or system.family == "Other" else system.family
+    number = ".".join(part for part in (system.major, system.minor) if part) if system and name else ""
+    return Browser(agent.family, version, f"{name} {number}".strip(), _supported(agent.family, agent.major))
+
+
+def supported_browsers() -> list[str]:
+    """The matrix in words."""
+    return [f"{name} {version} or later" for name, version in SUPPORTED.items()]
+
+
+def _supported(family: str, major: str | None) -> bool | None:
+    oldest = SUPPORTED.get(_FAMILIES.get(family, family))
+    if oldest is None or major is None or not major.isdigit():
+        return None
+    return int(major) >= oldest

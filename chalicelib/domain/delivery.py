@@ -1,0 +1,41 @@
+"""How a secure message reaches its recipient: sealed for them, with an invitation first for whoever is new."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.addresses import CanonicalAddress, account_id
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.invitations import invite
+from chalicelib.domain.messages import BODY, Message, message_id
+from chalicelib.domain.ports import MessageActs
+from chalicelib.domain.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message as its sender hands it in."""
+
+    sender: str
+    to: CanonicalAddress
+    subject: str
+    body: str
+    lifetime_seconds: int
+    actor: str | None = None
+
+
+def send_message(
+    acts: MessageActs, sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
+) -> Message:
+    """Store the message for its recipient; a recipient without an account is invited, in a mail of its own."""
+    invite(acts, draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
+    who, identity = account_id(draft.to), message_id(now, random)
+    bare = Message(who, identity, draft.sender, draft.subject, "", now, now + draft.lifetime_seconds)
+    sealed = sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated())
+    message = Message(who, identity, draft.sender, draft.subject, sealed, now, bare.expires_at)
+    details = {"message": identity, "from": draft.sender, "expires_at": bare.expires_at}
+    event = Event(
+        who, EventKind.MESSAGE_SENT, now, random(16).hex(), email=draft.to, actor=draft.actor, details=details
+    )
+    acts.send(message, event)
+    return message

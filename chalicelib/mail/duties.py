@@ -1,0 +1,158 @@
+"""Which mail an event makes due, and what it must carry. Notices hang on the event, so no path can forget its notice.
+
+It may not send: it gives the letter, or why there is none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.keys import Keyring
+from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, WARNINGS_DAILY, Limit
+from chalicelib.domain.minting import mint_link, mint_temporary
+from chalicelib.domain.ports import OutboxActs, PasswordHasher
+from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.mail import letters
+from chalicelib.mail.letters import Sender, WayIn
+from chalicelib.mail.render import Letter
+
+NOT_ME_SECONDS = 7 * 86400
+RESET_LIMITS = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
+
+
+class Withheld(Exception):
+    """No mail, for this reason; an answer, not a failure."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the worker needs to write a letter. Lifetimes in seconds."""
+
+    outbox: OutboxActs
+    hasher: PasswordHasher
+    keyring: Keyring
+    sender: Sender
+    reset_lifetime: int
+    first_lifetime: int
+    now: float
+
+
+Duty = Callable[[Desk, Event, Account], Letter]
+
+
+def duty_of(event: Event) -> Duty | None:
+    """What this event makes due; None for nothing."""
+    if event.kind is EventKind.LOGON_REFUSED:
+        if event.reason == Reason.TEMPORARY_EXPIRED:
+            return _fresh
+        return _locked if event.details.get("locks") else None
+    if event.kind is EventKind.LOGON_SUCCEEDED:
+        return _after_failures if int(str(event.details.get("failures_before", 0))) >= MANY_FAILURES else None
+    if event.kind is EventKind.CODE_REFUSED:
+        return _right_password_wrong_code if event.reason == "code_wrong" else None
+    return DUTIES.get(event.kind)
+
+
+MANY_FAILURES = 5
+
+
+def _invitation(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.invitation(desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ()))
+
+
+def _message(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.message_waiting(desk.sender, event, account)
+
+
+def _reset(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.password_reset(desk.sender, event, account, _self_service(desk, event, account))
+
+
+def _fresh(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.password_reset_fresh(desk.sender, event, account, _self_service(desk, event, account))
+
+
+def _locked(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.account_locked(desk.sender, event, account, _self_service(desk, event, account))
+
+
+def _password(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.password_was_reset(desk.sender, event, account, _not_me(desk, event, account))
+
+
+def _frozen(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.account_frozen(desk.sender, event, account)
+
+
+def _enrolled(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "on")
+
+
+def _removed(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "off")
+
+
+def _recovery(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.recovery_code_used(desk.sender, event, account, _not_me(desk, event, account))
+
+
+def _after_failures(desk: Desk, event: Event, account: Account) -> Letter:
+    not_me = _not_me(desk, event, account, (WARNINGS_DAILY,))
+    return letters.suspicious_logon(desk.sender, event, account, not_me, "after_failures")
+
+
+def _right_password_wrong_code(desk: Desk, event: Event, account: Account) -> Letter:
+    not_me = _not_me(desk, event, account, (WARNINGS_DAILY,))
+    return letters.suspicious_logon(desk.sender, event, account, not_me, "code_refused")
+
+
+def _self_service(desk: Desk, event: Event, account: Account) -> WayIn:
+    """A way in that somebody at a keyboard asked for: never for a disabled account, never more than the limits."""
+    if not account.may_reset:
+        raise Withheld(f"account_{account.status}")
+    if account.undeliverable is not None:
+        raise Withheld("address_undeliverable")
+    return _way_in(desk, event, account, desk.reset_lifetime, RESET_LIMITS)
+
+
+def _way_in(desk: Desk, event: Event, account: Account, lifetime: int, limits: Sequence[Limit]) -> WayIn:
+    if desk.now >= event.at + lifetime:
+        raise Withheld("too_late")
+    token, link = mint_link(desk.keyring, event, account, Purpose.RESET, lifetime)
+    text, temporary = mint_temporary(desk.keyring, desk.hasher, event, account, lifetime)
+    _store(desk, [link, temporary], account, event, limits)
+    return WayIn(token, lifetime, text)
+
+
+def _not_me(desk: Desk, event: Event, account: Account, limits: Sequence[Limit] = ()) -> str:
+    """The URL that freezes. It carries today's epoch: once the account has moved on, the notice is history."""
+    token, row = mint_link(desk.keyring, event, account, Purpose.NOT_ME, NOT_ME_SECONDS)
+    _store(desk, [row], account, event, limits)
+    return f"{desk.sender.portal_url}/not-me/{token}"
+
+
+def _store(desk: Desk, rows: list[Reset], account: Account, event: Event, limits: Sequence[Limit]) -> None:
+    why_not = desk.outbox.mint(rows, account.epoch, event.at, limits)
+    if why_not is not None:
+        raise Withheld(why_not)
+
+
+DUTIES: Mapping[EventKind, Duty] = MappingProxyType(
+    {
+        EventKind.ACCOUNT_INVITED: _invitation,
+        EventKind.MESSAGE_SENT: _message,
+        EventKind.RESET_ASKED: _reset,
+        EventKind.PASSWORD_RESET: _password,
+        EventKind.PASSWORD_CHANGED: _password,
+        EventKind.ACCOUNT_FROZEN: _frozen,
+        EventKind.TWO_STEP_ENROLLED: _enrolled,
+        EventKind.TWO_STEP_REMOVED: _removed,
+        EventKind.RECOVERY_CODE_USED: _recovery,
+    }
+)

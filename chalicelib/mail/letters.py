@@ -1,0 +1,99 @@
+"""One function a mail: its words, from what it must carry. Each has three templates of its name."""
+
+from dataclasses import dataclass
+
+from chalicelib.browser import read_browser
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import Event
+from chalicelib.mail.render import Letter, render_mail
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What every mail says of the portal."""
+
+    portal_url: str
+    support_contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A single-use link and, in most mails, a temporary password, with their lifetime in seconds."""
+
+    link: str
+    lifetime: int
+    temporary: str = ""
+
+
+def invitation(sender: Sender, event: Event, account: Account, way: WayIn) -> Letter:
+    """A first-time user's temporary password."""
+    return _letter("invitation", sender, event, account, **_way(sender, way))
+
+
+def message_waiting(sender: Sender, event: Event, account: Account) -> Letter:
+    """A message waits; neither its subject nor its body is said."""
+    url = f"{sender.portal_url}/messages/{event.details.get('message')}"
+    values = {"sender": event.details.get("from"), "expires_at": event.details.get("expires_at")}
+    return _letter("message_waiting", sender, event, account, message_url=url, **values)
+
+
+def password_reset(sender: Sender, event: Event, account: Account, way: WayIn) -> Letter:
+    """The way back in that was asked for."""
+    return _letter("password_reset", sender, event, account, **_way(sender, way))
+
+
+def password_reset_fresh(sender: Sender, event: Event, account: Account, way: WayIn) -> Letter:
+    """A fresh temporary password for an expired one that was typed."""
+    return _letter("password_reset_fresh", sender, event, account, **_way(sender, way))
+
+
+def account_locked(sender: Sender, event: Event, account: Account, way: WayIn) -> Letter:
+    """Too many wrong passwords, and the way back in."""
+    return _letter("account_locked", sender, event, account, **_way(sender, way))
+
+
+def password_was_reset(sender: Sender, event: Event, account: Account, not_me: str) -> Letter:
+    """The notice of every new password."""
+    return _letter("password_was_reset", sender, event, account, not_me_url=not_me)
+
+
+def account_frozen(sender: Sender, event: Event, account: Account) -> Letter:
+    """ "This was not me" was pressed."""
+    return _letter("account_frozen", sender, event, account, forgot_url=f"{sender.portal_url}/password/forgot")
+
+
+def two_step_changed(sender: Sender, event: Event, account: Account, not_me: str, change: str) -> Letter:
+    """2-step was turned on or off."""
+    return _letter("two_step_changed", sender, event, account, not_me_url=not_me, change=change)
+
+
+def recovery_code_used(sender: Sender, event: Event, account: Account, not_me: str) -> Letter:
+    """A recovery code was spent."""
+    left = len(account.two_step.recovery)
+    return _letter("recovery_code_used", sender, event, account, not_me_url=not_me, codes_left=left)
+
+
+def suspicious_logon(sender: Sender, event: Event, account: Account, not_me: str, reason: str) -> Letter:
+    """A logon its owner should look at."""
+    return _letter("suspicious_logon", sender, event, account, not_me_url=not_me, reason=reason)
+
+
+def _letter(name: str, sender: Sender, event: Event, account: Account, **values: object) -> Letter:
+    shown = {
+        "support_contact": sender.support_contact,
+        "address": account.address,
+        "at": event.at,
+        "by": event.details.get("actor_kind") or "yourself",
+        "source_address": event.source or "",
+        "browser": read_browser(event.user_agent).described if event.user_agent else "",
+    }
+    return render_mail(name, shown | values)
+
+
+def _way(sender: Sender, way: WayIn) -> dict[str, object]:
+    return {
+        "reset_url": f"{sender.portal_url}/password/reset/{way.link}",
+        "logon_url": f"{sender.portal_url}/logon",
+        "temporary_password": way.temporary,
+        "lifetime": way.lifetime,
+    }

@@ -1,0 +1,70 @@
+"""The way out: SES, as a `Simple` mail with text and HTML. It may not decide who gets what."""
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.render import Letter, header_value
+
+# Said of this mail or of this sender, not of this moment: trying again cannot help.
+FINAL = frozenset(
+    {
+        "MessageRejected",
+        "MailFromDomainNotVerifiedException",
+        "AccountSuspendedException",
+        "SendingPausedException",
+        "BadRequestException",
+        "NotFoundException",
+        "AccessDeniedException",
+    }
+)
+
+
+class Rejected(Exception):
+    """SES will not send this mail, now or later; `cause` is its code."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Postman:
+    """Sends letters from one sender. One client, made with the container."""
+
+    def __init__(
+        self, session: botocore.session.Session, region: str, sender: str, name: str, configuration_set: str
+    ) -> None:
+        config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
+        self._client = session.create_client("sesv2", region_name=region, config=config)
+        self._from = header_value(f'"{name}" <{sender}>')
+        self._more = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+
+    def send(self, to: str, letter: Letter) -> str:
+        """Hand one mail to SES and give its message id. Raises `Unavailable` to try again, `Rejected` not to.
+
+        `to` is one stored address, never what a request said (RS-06).
+        """
+        body = {"Text": _utf8(letter.text), "Html": _utf8(letter.html)}
+        # Robots must not answer these, and out-of-office notices not come back (RFC 3834, ML-04).
+        headers = [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+        content = {"Simple": {"Subject": _utf8(letter.subject), "Body": body, "Headers": headers}}
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=self._from,
+                Destination={"ToAddresses": [header_value(to)]},
+                Content=content,
+                **self._more,
+            )
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in FINAL:
+                raise Rejected(code) from error
+            raise Unavailable(f"ses:{code}") from error
+        except BotoCoreError as error:
+            raise Unavailable(f"ses:{type(error).__name__}") from error
+        return str(answer.get("MessageId", ""))
+
+
+def _utf8(data: str) -> dict[str, str]:
+    return {"Data": data, "Charset": "UTF-8"}

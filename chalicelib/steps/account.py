@@ -1,0 +1,51 @@
+"""Account: what the portal knows of one's own account. The authorizer read it already; this reads nothing more."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import iso
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="account")
+def account(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """Address, last logon, password age and 2-step state."""
+    caller = form.known
+    changed = caller.password_changed_at
+    age = None if changed is None else int(max(0, portal.clock() - changed) // 86400)
+    facts = {
+        "address": caller.address,
+        "kind": caller.kind.value,
+        "last_logon_at": None if caller.previous_logon_at is None else iso(caller.previous_logon_at),
+        "password_changed_at": None if changed is None else iso(changed),
+        "password_age_days": age,
+        "two_step": {
+            "active": caller.two_step_active,
+            "required": caller.two_step_required,
+            "recovery_codes_left": caller.recovery_codes_left,
+        },
+    }
+    view = {
+        "address": caller.address,
+        "last_logon_at": caller.previous_logon_at,
+        "password_changed_at": changed,
+        "two_step": caller.two_step_active,
+        "two_step_required": caller.two_step_required,
+        "recovery_codes_left": caller.recovery_codes_left,
+    }
+    return Page(facts=facts, template="account", view=view)
+
+
+ROUTES = {"GET /account": Route(show)}

@@ -1,0 +1,85 @@
+"""Own sessions: where one is logged on, and ending one or all others. No digest and no token is ever shown (SE-08)."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.sessions import MAX_SESSIONS, Caller, Next, Session
+from chalicelib.domain.tokens import session_handle
+from chalicelib.portal import Portal
+from chalicelib.browser import read_browser
+from chalicelib.web.form import Field, Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="account_sessions")
+def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The live ones, the newest first."""
+    listed = [_described(session, form.known) for session in _live(form.known, portal)]
+    notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(form.query.get("notice", ""), "")
+    return Page(facts={"sessions": listed}, template="account_sessions", view={"sessions": listed, "notice": notice})
+
+
+def revoke(form: Form, portal: Portal) -> Page:
+    """End the one with this handle, or all but this one."""
+    caller = form.known
+    handle, others = form.fields.get("handle"), form.fields.get("others")
+    if (handle is None) == (others is not True):
+        raise invalid("handle_or_others", "handle")
+    live = _live(caller, portal)
+    if others:
+        ended = [session for session in live if session.digest != caller.digest]
+    else:
+        ended = [session for session in live if session_handle(session.digest) == handle]
+        if not ended:
+            raise Refusal(Code.NOT_FOUND, "no_such_handle")
+    event = happened(form, portal, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)})
+    portal.store.sessions.end(caller.account_id, [session.digest for session in ended], event)
+    notice = "others_revoked" if others else "revoked"
+    return Page(facts={"revoked": len(ended)}, location=f"/account/sessions?notice={notice}")
+
+
+def _live(caller: Caller, portal: Portal) -> list[Session]:
+    """Those the authorizer would still let in; the newest number in the list stands for the account's."""
+    now, idle = portal.clock(), portal.settings.session_idle
+    every = [session for session in portal.store.sessions.of_account(caller.account_id) if session.epoch == caller.epoch]
+    newest = max((session.serial for session in every), default=0)
+    live = [
+        session
+        for session in every
+        if session.serial > newest - MAX_SESSIONS
+        and now < min(session.expires_at, session.last_seen_at + idle)
+        and session.kind is Next.PORTAL
+    ]
+    return sorted(live, key=lambda session: session.started_at, reverse=True)
+
+
+def _described(session: Session, caller: Caller) -> dict[str, object]:
+    return {
+        "handle": session_handle(session.digest),
+        "current": session.digest == caller.digest,
+        "started_at": iso(session.started_at),
+        "last_seen_at": iso(session.last_seen_at),
+        "address": session.address,
+        "browser": read_browser(session.user_agent).described,
+    }
+
+
+ROUTES = {
+    "GET /account/sessions": Route(show),
+    "POST /account/sessions/revoke": Route(
+        revoke, {"handle": Field(required=False, most=64), "others": Field(bool, required=False)}
+    ),
+}

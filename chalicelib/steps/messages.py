@@ -1,0 +1,63 @@
+"""Messages: the list, and one message. Only its recipient ever reads one; anybody else's is not there (AD-02)."""
+
+import re
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.messages import BODY, Message
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sealing import Sealer
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="messages")
+def messages(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The readable ones, the newest first."""
+    caller, now = form.known, portal.clock()
+    listed = [_listed(one) for one in portal.store.messages.of_account(caller.account_id) if one.readable(now)]
+    view = {"messages": listed, "last_logon_at": caller.previous_logon_at}
+    return Page(facts={"messages": listed}, template="messages", view=view)
+
+
+def read(form: Form, portal: Portal) -> Page:
+    """One message; the first reading is noted, but not a HEAD's, which nobody has read."""
+    caller, message_id = form.known, form.params.get("id", "")
+    found = portal.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
+    if found is None or not found.readable(portal.clock()):
+        raise Refusal(Code.NOT_FOUND, "no_such_message")
+    body = Sealer(portal.keyring, portal.random).open(found.sealed_body, BODY, found.associated()).decode("utf-8")
+    if found.read_at is None and form.method == "GET":
+        event = happened(form, portal, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
+        portal.store.messages.mark_read(found, event)
+    shown = _listed(found) | {"body": body}
+    return Page(facts=shown, template="message", view={"message": shown})
+
+
+def _listed(message: Message) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "from": message.sender,
+        "subject": message.subject,
+        "sent_at": iso(message.sent_at),
+        "read_at": None if message.read_at is None else iso(message.read_at),
+        "expires_at": iso(message.expires_at),
+    }
+
+
+ROUTES = {"GET /messages": Route(show), "GET /messages/{id}": Route(read)}

@@ -1,0 +1,120 @@
+"""Change the password inside a session: after a temporary one, when an administrator asks for it, or by own wish.
+
+Every other session and everything mailed is void with it, in the same write (SE-07, TP-04). In a full session the
+current password is asked for, and a wrong one counts like a wrong logon (PW-08).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.next_step import next_step
+from chalicelib.domain.ports import NewPassword
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.sessions import Caller, Credential, Next
+from chalicelib.portal import Portal
+from chalicelib.web.confirm import confirm_password
+from chalicelib.web.form import Field, Form
+from chalicelib.web.logged_on import follow_up, logged_on
+from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria, shown_criteria
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="password_change")
+def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The form."""
+    return Page(facts=_facts(form), template="password_change", view=_view(form, open_criteria(portal)))
+
+
+def submit(form: Form, portal: Portal) -> Page:
+    """Set the password and go on: under a new secret and a new epoch."""
+    caller = form.known
+    if caller.next is Next.PORTAL:
+        account = _confirmed(form, portal)
+        current = form.text("current_password")
+        new_hash = hashed(form, portal, caller.address, lambda new: new == current)
+    else:
+        account = _still_there(caller, portal)
+        new_hash = hashed(form, portal, caller.address, lambda new: portal.hasher.verify(account.password_hash, new))
+    event = happened(form, portal, EventKind.PASSWORD_CHANGED, account.id, details={"from": caller.next.value})
+    stage = next_step(
+        _changed(account),
+        opened_with=Credential.PASSWORD,
+        code_entered=caller.code_entered,
+        two_step_required=caller.two_step_required,
+    )
+    secret, session = follow_up(
+        form,
+        portal,
+        stage,
+        epoch=caller.epoch + 1,
+        opened_with=Credential.PASSWORD,
+        code_entered=caller.code_entered,
+    )
+    if not portal.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
+        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
+    return logged_on(form, portal, session, secret)
+
+
+def _confirmed(form: Form, portal: Portal) -> Account:
+    if not form.text("current_password"):
+        raise invalid("missing_field", "current_password")
+    return confirm_password(form, portal, form.text("current_password"), EventKind.LOGON_REFUSED)
+
+
+def _still_there(caller: Caller, portal: Portal) -> Account:
+    account, _ = portal.store.passwords.owner(caller.account_id)
+    if account is None or account.epoch != caller.epoch:
+        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE)
+    return account
+
+
+def _changed(account: Account) -> Account:
+    return replace(account, must_change_password=False)
+
+
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+    """The same form again, with what is still missing."""
+    if refusal.code is Code.CRITERIA_NOT_MET:
+        view = {"problem": "The new password was not accepted yet."}
+    elif refusal.code is Code.INVALID_LOGON:
+        view = {"errors": {"current_password": "This is not your current password."}}
+    elif refusal.code is Code.INVALID_REQUEST:
+        field = str(refusal.facts.get("field") or "new_password")
+        view = {"errors": {field: "Please fill this in."}}
+    else:
+        return None
+    return Page(template="password_change", view=_view(form, shown_criteria(portal, refusal)) | view)
+
+
+def _facts(form: Form) -> dict[str, object]:
+    fields = ["new_password", "confirm_password"]
+    return {"fields": [*fields, "current_password"] if form.known.next is Next.PORTAL else fields}
+
+
+def _view(form: Form, criteria: list[dict[str, object]]) -> dict[str, object]:
+    caller = form.known
+    full = caller.next is Next.PORTAL
+    reason = "" if full else "temporary" if caller.opened_with is Credential.TEMPORARY else "forced"
+    return {"criteria": criteria, "needs_current": full, "reason": reason, "address": caller.address}
+
+
+ROUTES = {
+    "GET /password/change": Route(show),
+    "POST /password/change": Route(
+        submit, {**PASSWORD_FIELDS, "current_password": Field(required=False, most=8192)}, show_refused
+    ),
+}

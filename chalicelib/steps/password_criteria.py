@@ -1,0 +1,53 @@
+"""The criteria of a new password: as a list for anybody, with verdicts for somebody who may set one.
+
+It may not say anything of an account to a stranger: verdicts need a session or a live link (contract, section 6).
+"""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.resets import Purpose
+from chalicelib.domain.sessions import Next
+from chalicelib.portal import Portal
+from chalicelib.web.form import Field, Form
+from chalicelib.web.links import find, reset_token
+from chalicelib.web.new_password import PASSWORD_FIELDS, as_facts, open_criteria, verdicts
+from chalicelib.web.page import Page
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="password_criteria")
+def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+    """The list."""
+    return Page(facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in open_criteria(portal)]})
+
+
+def submit(form: Form, portal: Portal) -> Page:
+    """The list with what is met. "Different from the current one" is only known when the password is set."""
+    return Page(facts={"criteria": as_facts(verdicts(form, portal, _address(form, portal)))})
+
+
+def _address(form: Form, portal: Portal) -> str:
+    caller = form.caller
+    if caller is not None and caller.next in {Next.CHANGE_PASSWORD, Next.PORTAL}:
+        return caller.address
+    token = reset_token(form, portal)
+    if token is None:
+        raise Refusal(Code.SESSION_REQUIRED, "criteria_without_session_or_link")
+    return find(form, portal, Purpose.RESET, token).address
+
+
+ROUTES = {
+    "GET /password/criteria": Route(show),
+    "POST /password/criteria": Route(submit, {**PASSWORD_FIELDS, "token": Field(required=False, most=200)}),
+}

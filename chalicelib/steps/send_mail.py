@@ -1,0 +1,71 @@
+"""The mail worker, behind the events stream: decides from each event which mail is due, mints what it carries, sends.
+
+It runs at least once for each event, in any order, and may stop anywhere: a mail sent leaves a note, and what a mail
+carries is derived from its event, so running again repeats at most one identical mail (RL-06, ML-02).
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.worker import Worker
+from chalicelib.web import log
+from chalicelib.wiring import worker
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="send_mail")
+def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Work through a batch; what failed is reported record by record, so a poison record blocks nobody (RL-06)."""
+    return work(event, worker())
+
+
+def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
+    """Each record by itself; gives the sequence numbers to be tried again."""
+    failed = []
+    for record in batch.get("Records", []):
+        worker.portal.store.begin()
+        try:
+            _one(record, worker)
+        except Unavailable as error:
+            log.write(logging.ERROR, "mail_delayed", cause=error.cause)
+            failed.append(record["dynamodb"]["SequenceNumber"])
+        except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
+            log.write(logging.CRITICAL, "mail_fault", error=type(error).__name__)
+            failed.append(record["dynamodb"]["SequenceNumber"])
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def _one(record: Mapping[str, Any], worker: Worker) -> None:
+    if record.get("eventName") != "INSERT":
+        return
+    event = worker.portal.store.outbox.event_of(record["dynamodb"]["NewImage"])
+    if not worker.is_due(event):
+        return
+    due = worker.portal.store.outbox.due(event, _note(event, EventKind.MAIL_SENT, {}))
+    account = _primary(due.account, worker)
+    if due.sent or account is None:
+        return
+    kind, details = worker.send(event, account)
+    worker.portal.store.outbox.note(_note(event, kind, details))
+    log.write(logging.INFO, kind.value, account=account.id, about=event.kind.value, **details)
+
+
+def _primary(account: Account | None, worker: Worker) -> Account | None:
+    """The account behind an alias: its owner asked under another name, and mail goes to the stored address."""
+    if account is None or account.alias_of is None:
+        return account
+    return worker.portal.store.outbox.account(account.alias_of)
+
+
+def _note(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
+    """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
+    facts = {"about": event.kind.value} | dict(details)
+    return replace(event, kind=kind, id=f"{event.id}~mail", reference=None, reason=None, details=facts)

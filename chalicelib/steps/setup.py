@@ -1,0 +1,30 @@
+"""Setup: invites the first administrator. Invoked by operations after a deployment; it has no route and no password.
+
+Running it again changes nothing: an account that is there is left alone (LG-11).
+"""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.addresses import canonical_address
+from chalicelib.domain.invitations import invite
+from chalicelib.portal import Portal
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="setup")
+def setup(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
+    return {"invited": prepare(portal())}
+
+
+def prepare(portal: Portal) -> bool:
+    """Whether the first administrator was invited just now."""
+    address = canonical_address(portal.settings.admin_email)
+    acts = portal.store.messages
+    event_id = portal.random(16).hex()
+    return invite(acts, address, Kind.ADMINISTRATOR, at=portal.clock(), event_id=event_id, actor="setup")

@@ -1,0 +1,30 @@
+"""The password typed again inside a session: counted before it is verified, like any logon (LG-08, PW-08)."""
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.password_text import UnusablePassword, normalise
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.record import happened, reference
+
+
+def confirm_password(form: Form, portal: Portal, password: str, kind: EventKind) -> Account:
+    """The account, read and its attempt counted in one trip; raises INVALID_LOGON for a wrong password or a lock."""
+    caller = form.known
+    try:
+        normalise(password)
+    except UnusablePassword as error:
+        raise invalid("password_unusable", "password") from error
+    now = portal.clock()
+    counted, account = portal.store.logons.reserve_attempt(caller.account_id, now)
+    stored = account.password_hash if account and counted else None
+    matches = portal.hasher.verify(stored, password)
+    if account is not None and matches and account.open and account.epoch == caller.epoch:
+        return account
+    reason = Reason.WRONG_PASSWORD if counted else Reason.LOCKED
+    event = happened(
+        form, portal, kind, caller.account_id, reason=reason, email=caller.address, reference=reference(portal)
+    )
+    portal.store.logons.refuse(event, account, counted=counted, outside=False)
+    raise Refusal(Code.INVALID_LOGON, reason, reference=event.reference)

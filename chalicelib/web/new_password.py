@@ -1,0 +1,59 @@
+"""A new password as the three steps that take one see it: the fields, the criteria list, the refusal, the hash."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from chalicelib.domain.passwords import Verdict, all_met, check, labels
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.portal import Portal
+from chalicelib.web.form import Field, Form
+
+PASSWORD_FIELDS = MappingProxyType(
+    {"new_password": Field(most=8192), "confirm_password": Field(most=8192)}
+)
+CONTEXT_WORDS = ("secure messaging portal", "secure messaging", "portal")
+
+
+def verdicts(form: Form, portal: Portal, address: str | None, *, is_current: bool = False) -> tuple[Verdict, ...]:
+    """Each criterion with whether the two entries meet it. Sizes are tested before anything else looks at them."""
+    return check(
+        form.text("new_password"),
+        form.text("confirm_password"),
+        address=address,
+        min_length=portal.settings.password_min_length,
+        context_words=CONTEXT_WORDS,
+        is_current=is_current,
+    )
+
+
+def as_facts(given: tuple[Verdict, ...]) -> list[dict[str, object]]:
+    """The list as the contract has it."""
+    return [{"id": verdict.id, "label": verdict.label, "met": verdict.met} for verdict in given]
+
+
+def open_criteria(portal: Portal) -> list[dict[str, object]]:
+    """The list before anything was typed."""
+    return [
+        {"id": criterion.id, "label": criterion.label, "met": None}
+        for criterion in labels(portal.settings.password_min_length)
+    ]
+
+
+def hashed(form: Form, portal: Portal, address: str, is_current: Callable[[str], bool]) -> str:
+    """The hash of an acceptable new password; raises CRITERIA_NOT_MET with the list.
+
+    `is_current` costs a hash, so it is asked only of a password that meets everything else.
+    """
+    given = verdicts(form, portal, address)
+    new = form.text("new_password")
+    if all_met(given):
+        if not is_current(new):
+            return portal.hasher.hash(new)
+        given = verdicts(form, portal, address, is_current=True)
+    raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(given)})
+
+
+def shown_criteria(portal: Portal, refusal: Refusal) -> list[dict[str, object]]:
+    """The list a person sees after a refusal."""
+    given = refusal.facts.get("criteria")
+    return given if isinstance(given, list) else open_criteria(portal)
