@@ -1,0 +1,227 @@
+"""Routes, the authorizer's verdict and what happens when a step breaks, with made-up functions behind the gateway."""
+
+import json
+
+import pytest
+
+from infra.gateway.api import LARGEST_BODY, LocalApi
+from infra.gateway.messages import Request
+
+SECURITY_HEADERS = {
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cache-Control",
+    "Content-Security-Policy",
+}
+OK = {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "fine"}
+
+
+def allow(question, effect="Allow", **context):
+    statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": question["methodArn"]}
+    return {"principalId": "somebody", "policyDocument": {"Statement": [statement]}, "context": context}
+
+
+class Functions:
+    """Stands for the portal's Lambda functions and keeps what they were asked."""
+
+    def __init__(self, answer=OK, authorizer=allow):
+        self.answer, self.authorizer, self.events, self.questions = answer, authorizer, [], []
+
+    def __call__(self, step, event):
+        if step == "authorizer":
+            self.questions.append(event)
+            return self.authorizer(event)
+        self.events.append((step, event))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def ask(functions, method="GET", path="/logon", headers=(), body=b""):
+    return LocalApi(invoke=functions).handle(Request(method, path, "", list(headers), body, "127.0.0.1"))
+
+
+def problem(answer):
+    assert dict(answer.headers).keys() >= SECURITY_HEADERS
+    told = json.loads(answer.body)
+    assert set(told) == {"title", "status", "detail", "code", "reference"}
+    assert told["status"] == answer.status
+    return told["code"]
+
+
+def test_request_reaches_the_step_its_operation_names():
+    functions = Functions()
+    answer = ask(functions, "POST", "/account/two-step/confirm")
+    step, event = functions.events[0]
+    assert (answer.status, answer.body, step) == (200, b"fine", "account_two_step")
+    assert event["requestContext"]["operationName"] == "account_two_step.confirm"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nope", "/logon/", "//logon", "/LOGON", "/messages/", "/password/reset/a/b", "*", "", "/_local/other"],
+)
+def test_unknown_path_is_404_and_asks_nobody(path):
+    functions = Functions()
+    answer = ask(functions, path=path)
+    assert (answer.status, problem(answer)) == (404, "not_found")
+    assert not functions.questions
+
+
+def test_undeclared_method_is_405_and_says_which_are_allowed():
+    answer = ask(Functions(), "DELETE", "/logon")
+    assert (answer.status, problem(answer)) == (405, "method_not_allowed")
+    assert dict(answer.headers)["Allow"] == "GET, HEAD, POST"
+    assert ask(Functions(), "GET", "/logoff").status == 405
+
+
+def test_head_is_answered_wherever_get_is_and_has_no_body():
+    functions = Functions()
+    answer = ask(functions, "HEAD", "/messages/1")
+    assert (answer.status, answer.body) == (200, b"")
+    assert ("Content-Length", "4") in answer.headers
+    assert functions.events[0][1]["httpMethod"] == "HEAD"
+
+
+def test_context_of_the_authorizer_reaches_the_step_as_text():
+    functions = Functions(authorizer=lambda question: allow(question, verdict="pass", number=1, flag=True))
+    ask(functions)
+    context = functions.events[0][1]["requestContext"]["authorizer"]
+    assert context == {"verdict": "pass", "number": "1", "flag": "true", "principalId": "somebody"}
+
+
+def test_authorizer_is_asked_before_every_request_anew():
+    functions = Functions()
+    api = LocalApi(invoke=functions)
+    for _ in range(3):
+        api.handle(Request("GET", "/logon", "", [], b"", "127.0.0.1"))
+    assert len(functions.questions) == 3
+
+
+@pytest.mark.parametrize(
+    ("context", "code"),
+    [({"code": "address_not_permitted"}, "address_not_permitted"), ({}, "address_not_permitted")],
+)
+def test_deny_is_403_with_the_authorizers_code(context, code):
+    functions = Functions(authorizer=lambda question: allow(question, "Deny", **context))
+    answer = ask(functions)
+    assert (answer.status, problem(answer)) == (403, code)
+    assert not functions.events
+
+
+def test_unauthorized_is_401():
+    def refuse(_question):
+        raise Exception("Unauthorized")  # noqa: TRY002 - API Gateway looks at the message alone
+
+    answer = ask(Functions(authorizer=refuse))
+    assert (answer.status, problem(answer)) == (401, "session_required")
+
+
+def crash(_question):
+    raise RuntimeError("DynamoDB is down")
+
+
+@pytest.mark.parametrize(
+    "authorizer",
+    [
+        crash,
+        lambda _: None,
+        lambda _: {},
+        lambda _: {"principalId": "x", "policyDocument": {}},
+        lambda question: allow(question, nested={"a": 1}),
+        lambda question: {**allow(question), "context": "text"},
+    ],
+)
+def test_broken_authorizer_lets_nobody_in(authorizer):
+    functions = Functions(authorizer=authorizer)
+    answer = ask(functions)
+    assert (answer.status, problem(answer)) == (503, "unavailable")
+    assert dict(answer.headers)["Retry-After"]
+    assert not functions.events
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [],
+        [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*/*/GET/other"}],
+        [
+            {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"},
+            {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": "*"},
+        ],
+    ],
+)
+def test_policy_that_does_not_allow_this_method_denies_it(statements):
+    functions = Functions(
+        authorizer=lambda _: {"principalId": "x", "policyDocument": {"Statement": statements}}
+    )
+    assert ask(functions).status == 403
+    assert not functions.events
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        RuntimeError("a step broke"),
+        None,
+        "text",
+        {},
+        {"statusCode": "x"},
+        {"statusCode": 99},
+        {"statusCode": 200, "body": {"a": 1}},
+        {"statusCode": 200, "body": "not base64!", "isBase64Encoded": True},
+        {"statusCode": 200, "surprise": 1},
+        {"statusCode": 200, "headers": {"Location": "/a\r\nSet-Cookie: evil=1"}},
+        {"statusCode": 200, "headers": ["a"]},
+    ],
+)
+def test_broken_step_is_503_and_tells_nothing(answer):
+    got = ask(Functions(answer))
+    assert (got.status, problem(got)) == (503, "unavailable")
+    assert b"broke" not in got.body
+
+
+def test_several_cookies_stay_several():
+    answer = ask(
+        Functions(
+            {
+                "statusCode": 303,
+                "headers": {"Location": "/", "set-cookie": "dropped=1"},
+                "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]},
+                "body": "",
+            }
+        )
+    )
+    assert answer.headers == [("Location", "/"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+
+
+def test_base64_body_is_sent_as_bytes():
+    assert ask(Functions({"statusCode": 200, "body": "/w==", "isBase64Encoded": True})).body == b"\xff"
+
+
+def test_body_over_ten_megabytes_is_413_and_reaches_nobody():
+    functions = Functions()
+    assert ask(functions, "POST", body=b"x" * LARGEST_BODY).status == 200
+    answer = ask(functions, "POST", body=b"x" * (LARGEST_BODY + 1))
+    assert (answer.status, problem(answer)) == (413, "too_large")
+    assert len(functions.questions) == 1
+
+
+def test_browser_gets_a_page_where_a_client_gets_a_problem():
+    browser = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
+    answer = ask(Functions(), path="/nope", headers=browser)
+    assert dict(answer.headers)["Content-Type"] == "text/html; charset=utf-8"
+    assert b"No such page" in answer.body
+    client = [("Accept", "application/json, text/html")]
+    assert dict(ask(Functions(), path="/nope", headers=client).headers)["Content-Type"].startswith(
+        "application/problem+json"
+    )
+
+
+def test_log_line_has_the_template_and_not_the_token(caplog):
+    caplog.set_level("INFO")
+    ask(Functions(), path="/password/reset/a-very-secret-token")
+    assert "GET /password/reset/{token} 200" in caplog.text
+    assert "a-very-secret-token" not in caplog.text

@@ -1,0 +1,72 @@
+"""The event a step gets is the one it will get when deployed."""
+
+import json
+
+from infra.contract import read_contract
+from infra.gateway.events import authorizer_event, proxy_event
+from infra.gateway.messages import Request
+
+SENT = [("Host", "portal"), ("cookie", "a=1"), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-For", "10.0.0.2")]
+
+
+def event_of(method="GET", path="/logon", query="", headers=(), body=b"", source="127.0.0.2"):
+    match = read_contract().match(path)
+    request = Request(method, path, query, list(headers), body, source)
+    return proxy_event(request, match.operations[method], match.parameters, "the-request-id")
+
+
+def test_every_field_of_the_rest_proxy_is_there():
+    event = event_of()
+    assert set(event) == {
+        "resource",
+        "path",
+        "httpMethod",
+        "headers",
+        "multiValueHeaders",
+        "queryStringParameters",
+        "multiValueQueryStringParameters",
+        "pathParameters",
+        "stageVariables",
+        "requestContext",
+        "body",
+        "isBase64Encoded",
+    }
+    assert event["queryStringParameters"] is event["pathParameters"] is event["stageVariables"] is None
+    json.dumps(event)
+
+
+def test_source_address_is_the_peers_and_forwarding_headers_arrive_unchanged():
+    event = event_of(headers=SENT)
+    assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.2"
+    assert event["multiValueHeaders"]["X-Forwarded-For"] == ["10.0.0.1", "10.0.0.2"]
+    assert event["headers"]["X-Forwarded-For"] == "10.0.0.2"
+
+
+def test_path_parameters_are_decoded_and_the_path_is_not():
+    event = event_of(path="/password/reset/a%2Fb%20c")
+    assert event["pathParameters"] == {"token": "a/b c"}
+    assert event["path"] == "/password/reset/a%2Fb%20c"
+    assert event["resource"] == event["requestContext"]["resourcePath"] == "/password/reset/{token}"
+
+
+def test_repeated_query_fields_keep_all_values_and_the_last_one():
+    event = event_of(query="next=%2Fa&next=%2Fb&empty=")
+    assert event["queryStringParameters"] == {"next": "/b", "empty": ""}
+    assert event["multiValueQueryStringParameters"] == {"next": ["/a", "/b"], "empty": [""]}
+
+
+def test_text_stays_text_and_bytes_that_are_no_text_are_marked():
+    assert event_of("POST", body='{"email":"ä"}'.encode())["body"] == '{"email":"ä"}'
+    binary = event_of("POST", body=b"\xff\xfe")
+    assert (binary["body"], binary["isBase64Encoded"]) == ("//4=", True)
+
+
+def test_authorizer_gets_the_same_request_without_the_body():
+    event = event_of("POST", body=b"secret", headers=SENT)
+    question = authorizer_event(event)
+    assert question["type"] == "REQUEST"
+    assert question["methodArn"].endswith("/local/POST/logon")
+    assert "secret" not in json.dumps(question)
+    assert question["headers"] == event["headers"]
+    assert question["requestContext"] == event["requestContext"]
+    assert question["queryStringParameters"] == {}
