@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import signal
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.wiring import portal
 from infra.contract import read_contract
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
@@ -26,7 +26,8 @@ log = logging.getLogger("infra.gateway")
 def main() -> int:
     """Serve until somebody ends it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("botocore").setLevel(logging.WARNING)
+    for chatty in ("botocore", "pynamodb"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, stop_politely)
     try:
         serve(int(os.environ.get("PORT", "8000")))
@@ -66,7 +67,7 @@ def warm_up() -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
     for step in [*read_contract().steps, "authorizer", "send_mail", "setup"]:
         load(step)
-    importlib.import_module("chalicelib.wiring").portal()
+    portal()
 
 
 class Front:

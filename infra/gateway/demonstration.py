@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import logging
 
+from chalicelib.domain.addresses import canonical_address
+from chalicelib.domain.delivery import Draft, send_message
+from chalicelib.domain.sealing import Sealer
+from chalicelib.wiring import portal
 from infra.gateway.functions import invoke
 
 log = logging.getLogger(__name__)
 RECIPIENT = "recipient@portal.test"
+BODY = """Good day,
+
+this is the portal's demonstration message. You have been invited, have logged on with a temporary password, have
+chosen a password of your own, and now you read what only you can read.
+
+Log off, then try "Forgot your password?": the way back in is in the mailbox too.
+"""
 
 
 def begin() -> None:
@@ -26,13 +37,15 @@ def invite_administrator() -> None:
 
 def send_demonstration() -> None:
     """One message; its recipient is new and so is invited by the sending."""
-    from chalicelib.domain.delivery import send_message
-    from chalicelib.wiring import portal
-
-    send_message(
-        portal(),
+    chosen = portal()
+    chosen.store.begin()
+    draft = Draft(
         sender="demonstration@portal.test",
-        to=RECIPIENT,
+        to=canonical_address(RECIPIENT),
         subject="Your statement for this month",
-        body="Good day,\n\nthis is the demonstration message of the portal. You have read it: everything works.\n",
+        body=BODY,
+        lifetime_seconds=30 * 86400,
+        actor="demonstration",
     )
+    sealer = Sealer(chosen.keyring, chosen.random)
+    send_message(chosen.store.messages, sealer, draft, now=chosen.clock(), random=chosen.random)
