@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ua_parser import parse
 
 # The browser matrix: the oldest major version of each that has every feature the pages use. The help page shows it.
-SUPPORTED: Mapping[str, int] = MappingProxyType({"Chrome": 109, "Edge": 109, "Firefox": 115, "Safari": 16})
+SUPPORTED: Mapping[str, int] = MappingProxyType({"Chrome": 109, "Edge": 109, "Firefox": 115, "Safari": 17})
 
 _FAMILIES = MappingProxyType(
     {

@@ -78,7 +78,7 @@ def suspicious_logon(sender: Sender, event: Event, account: Account, not_me: str
     return _letter("suspicious_logon", sender, event, account, not_me_url=not_me, reason=reason)
 
 
-def _letter(name: str, sender: Sender, event: Event, account: Account, **values: object) -> Letter:
+def _letter(name: str, sender: Sender, event: Event, account: Account, /, **values: object) -> Letter:
     shown = {
         "support_contact": sender.support_contact,
         "address": account.address,

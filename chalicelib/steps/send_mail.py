@@ -38,7 +38,7 @@ def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
             log.write(logging.ERROR, "mail_delayed", cause=error.cause)
             failed.append(record["dynamodb"]["SequenceNumber"])
         except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
-            log.write(logging.CRITICAL, "mail_fault", error=type(error).__name__)
+            log.fault(error)
             failed.append(record["dynamodb"]["SequenceNumber"])
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 

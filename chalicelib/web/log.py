@@ -19,3 +19,12 @@ def write(level: int, what: str, **facts: object) -> None:
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"at": at, "level": logging.getLevelName(level), "what": what}
     _logger.log(level, "%s", json.dumps(line | {k: v for k, v in facts.items() if v is not None}, default=str))
+
+
+def fault(error: BaseException) -> None:
+    """A fault of ours: its type, file and line, never its message, which can hold what was typed."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
+    write(logging.CRITICAL, "fault", error=type(error).__name__, where=where)

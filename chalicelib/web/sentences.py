@@ -39,7 +39,7 @@ SENTENCES = MappingProxyType(
         Code.ADDRESS_NOT_PERMITTED: Sentence(403, "Not permitted from here", "The portal cannot be used from your network."),
         Code.CROSS_ORIGIN: Sentence(403, "Not sent from this portal", "The request did not come from a page of this portal. Open the portal and try again there."),
         Code.REAUTHENTICATION_REQUIRED: Sentence(403, "Please confirm that it is you", "Enter your password again to go on."),
-        Code.TWO_STEP_REQUIRED: Sentence(403, "2-step verification is required", "Your account must keep 2-step verification."),
+        Code.TWO_STEP_REQUIRED: Sentence(403, "2-step authentication is required", "Your account must keep 2-step verification."),
         Code.EXISTS: Sentence(409, "Already there", "An entry like this exists already."),
         Code.CONFLICT: Sentence(409, "Changed meanwhile", "Something changed while you were working. Look again, then repeat it."),
         Code.WOULD_LOCK_YOU_OUT: Sentence(409, "This would lock you out", "Your own address is outside of these ranges. Confirm if you really mean it."),

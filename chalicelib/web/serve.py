@@ -53,7 +53,7 @@ def serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str,
     except Refusal as refusal:
         response = _refuse(form, portal, route, refusal)
     except Exception as error:  # noqa: BLE001 - the last line: a fault of ours must not show its inside (LO-03)
-        log.write(logging.CRITICAL, "fault", error=type(error).__name__, where=_where(error))
+        log.fault(error)
         response = _refuse(form, portal, None, Unavailable("fault"))
     _log(form, response, started)
     if form is not None and form.method == "HEAD":
@@ -83,16 +83,8 @@ def _refuse(form: Form | None, portal: Portal, route: Route | None, refusal: Ref
         page = route.refused(form, portal, refusal) if route and route.refused else None
         return html_answer(page or refusal_page(form, refusal), form, portal, refusal)
     except Exception as error:  # noqa: BLE001 - even the page of a refusal may fail; its plain document does not
-        log.write(logging.CRITICAL, "fault", error=type(error).__name__, where=_where(error))
+        log.fault(error)
         return problem(refusal, form, portal)
-
-
-def _where(error: BaseException) -> str:
-    """File and line of a fault; never its message, which can hold what was typed."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
 
 
 def _log(form: Form | None, response: Response, started: float) -> None:
