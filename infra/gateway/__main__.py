@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.wiring import portal
+from chalicelib.wiring import portal, session
 from infra.contract import read_contract
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
@@ -18,6 +18,7 @@ from infra.gateway.environment import prepared, ses_is_embedded, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
 from infra.gateway.messages import Answer, Request
+from infra.gateway.roles import Roles
 from infra.gateway.server import make_server
 
 log = logging.getLogger("infra.gateway")
@@ -65,6 +66,7 @@ def serve(port: int) -> None:
 
 def warm_up() -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
+    Roles(os.environ["PORTAL_TABLE_PREFIX"]).guard(session())
     for step in [*read_contract().steps, "authorizer", "send_mail", "setup"]:
         load(step)
     portal()

@@ -8,10 +8,13 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, cast
 
 log = logging.getLogger(__name__)
 TIME_OUT_SECONDS = 10.0
+# Which function is at work, for whatever must know whose role counts.
+running: ContextVar[str | None] = ContextVar("running", default=None)
 
 
 class LambdaContext:
@@ -34,7 +37,12 @@ class LambdaContext:
 
 def invoke(step: str, event: dict[str, Any]) -> Any:
     """Run one step. Event and answer go through JSON, so that neither can carry what the real wire could not."""
-    answer = function_of(step)(json.loads(json.dumps(event)), LambdaContext(step))
+    function, event = function_of(step), json.loads(json.dumps(event))
+    before = running.set(step)
+    try:
+        answer = function(event, LambdaContext(step))
+    finally:
+        running.reset(before)
     return cast(Any, json.loads(json.dumps(answer)))
 
 

@@ -1,0 +1,70 @@
+"""Holds each function to its row of infra/permissions.yaml, as its IAM role does when deployed.
+
+Without this a missing permission would first show after a deployment, and one too many never.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ClientError
+
+from infra.gateway.functions import running
+from infra.permissions import may_use_table, read_permissions
+
+log = logging.getLogger(__name__)
+ITEM_ACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}
+
+
+class Roles:
+    """Looks at every call of a session's clients before it goes out."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._rows = read_permissions()
+
+    def guard(self, session: botocore.session.Session) -> None:
+        """To be called before the session makes its clients."""
+        session.register("provide-client-params.dynamodb", self.before_dynamodb)
+        session.register("provide-client-params.sesv2", self.before_ses)
+
+    def before_dynamodb(self, params: dict[str, Any], model: Any, **_: object) -> None:
+        """Every table a call touches must be in the row of the function that makes it."""
+        step = running.get()
+        if step is None:
+            return
+        for table, action in uses(model.name, params):
+            if not may_use_table(self._rows.get(step, {}), table.removeprefix(self._prefix), action):
+                raise denied(step, action, table)
+
+    def before_ses(self, model: Any, **_: object) -> None:
+        """Only a step whose row says so sends mail."""
+        step = running.get()
+        if step is not None and model.name not in self._rows.get(step, {}).get("ses", []):
+            raise denied(step, model.name, "ses")
+
+
+def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tables a call touches and the IAM action each needs."""
+    if "TransactItems" in params:
+        kinds = [(kind, item[kind]) for item in params["TransactItems"] for kind in item]
+        return [(one["TableName"], ITEM_ACTIONS[kind]) for kind, one in kinds]
+    if "RequestItems" in params:
+        return [(table, operation) for table in params["RequestItems"]]
+    index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+    return [(params.get("TableName", "") + index, operation)]
+
+
+def denied(step: str, action: str, what: str) -> ClientError:
+    """The error that AWS would give."""
+    message = f"{step} is not allowed {action} on {what}: see infra/permissions.yaml"
+    log.error(message)
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, action)
