@@ -24,49 +24,60 @@ def may_use_table(row: Row, table: str, action: str) -> bool:
     return table not in NOT_TABLES and action in row.get(table, [])
 
 
-def policy(row: Row, variables: dict[str, str], function_name: str) -> dict[str, Any]:
-    """The step's whole IAM policy. Names are exact: the only star is over the streams of one function's own log."""
+def policy(row: Row, variables: dict[str, str], stage: str, step: str) -> dict[str, Any]:
+    """The step's whole IAM policy. Tables are named; where a star stands, its line says over what."""
     prefix = variables["PORTAL_TABLE_PREFIX"]
-    statements = [
-        allow(actions("dynamodb", row[table]), arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{table}"))
+    tables = [
+        allow("dynamodb", row[table], arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{table}"))
         for table in row
         if table not in NOT_TABLES
     ]
-    statements.append(
-        allow(actions("logs", ["CreateLogStream", "PutLogEvents"]), log_streams_of(function_name)),
-    )
-    # X-Ray takes no resource; the two actions can only add to traces.
-    statements.append(allow(actions("xray", ["PutTraceSegments", "PutTelemetryRecords"]), "*"))
-    secret = arn(f"secretsmanager:{{r}}:{{a}}:secret:{variables['PORTAL_KEYS_SECRET']}-??????")
-    statements.append(allow(actions("secretsmanager", ["GetSecretValue"]), secret))
+    # The star is over the streams of the function's own log group.
+    own_log = arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name(stage, step)}:*")
+    # Secrets Manager ends every secret's ARN with six characters of its own.
+    keys = arn(f"secretsmanager:{{r}}:{{a}}:secret:{variables['PORTAL_KEYS_SECRET']}-??????")
+    statements = [
+        *tables,
+        allow("logs", ["CreateLogStream", "PutLogEvents"], own_log),
+        # X-Ray takes no resource; the two actions can only add to traces.
+        allow("xray", ["PutTraceSegments", "PutTelemetryRecords"], "*"),
+        allow("secretsmanager", ["GetSecretValue"], keys),
+    ]
     if "stream" in row:
-        stream = arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{row['stream']}/stream/*")
-        statements.append(allow(actions("dynamodb", STREAM_ACTIONS), stream))
+        statements += behind_stream(f"{prefix}{row['stream']}", stage)
     if "ses" in row:
-        sender = variables["PORTAL_MAIL_FROM"]
-        domain = sender.rpartition("@")[2]
-        identities = [arn(f"ses:{{r}}:{{a}}:identity/{one}") for one in (sender, domain)]
-        statements.append(allow(actions("ses", row["ses"]), identities))
+        statements.append(allow("ses", row["ses"], identities(variables["PORTAL_MAIL_FROM"])))
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def allow(what: list[str], where: Any) -> dict[str, Any]:
+def behind_stream(table: str, stage: str) -> list[dict[str, Any]]:
+    """Reading a table's stream (its ARN ends with the time it was made) and putting aside what cannot be worked."""
+    return [
+        allow("dynamodb", STREAM_ACTIONS, arn(f"dynamodb:{{r}}:{{a}}:table/{table}/stream/*")),
+        allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{put_aside_queue(stage)}")),
+    ]
+
+
+def identities(sender: str) -> list[dict[str, str]]:
+    """The address that mails come from, or its whole domain: SES lets either be the verified one."""
+    return [arn(f"ses:{{r}}:{{a}}:identity/{one}") for one in (sender, sender.rpartition("@")[2])]
+
+
+def allow(service: str, names: list[str], where: Any) -> dict[str, Any]:
     """One statement."""
-    return {"Effect": "Allow", "Action": what, "Resource": where}
-
-
-def actions(service: str, names: list[str]) -> list[str]:
-    """IAM's spelling."""
-    return [f"{service}:{name}" for name in names]
+    return {"Effect": "Allow", "Action": [f"{service}:{name}" for name in names], "Resource": where}
 
 
 def arn(rest: str) -> dict[str, str]:
     """An ARN of the account and region that the template is deployed to."""
-    return {
-        "Fn::Sub": "arn:${AWS::Partition}:" + rest.format(r="${AWS::Region}", a="${AWS::AccountId}"),
-    }
+    return {"Fn::Sub": "arn:${AWS::Partition}:" + rest.format(r="${AWS::Region}", a="${AWS::AccountId}")}
 
 
-def log_streams_of(function_name: str) -> dict[str, str]:
-    """A function's own log."""
-    return arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name}:*")
+def function_name(stage: str, step: str) -> str:
+    """The name Lambda knows a function by, and so its log."""
+    return f"portal-{stage}-{step}"
+
+
+def put_aside_queue(stage: str) -> str:
+    """Where the positions of events wait that send_mail could not work through."""
+    return f"portal-{stage}-send-mail-put-aside"

@@ -1,0 +1,118 @@
+"""`python -m infra.package STAGE`: the template and the code of one stage, under build/STAGE, as they are deployed.
+
+Chalice packages a copy of what runs in Lambda, with a configuration that names each step's own IAM policy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from infra.contract import read_contract
+from infra.gateway_responses import read_gateway_responses
+from infra.permissions import policy, read_permissions
+from infra.template import merge_template
+
+ROOT = Path(__file__).parents[1]
+PACKAGED = ("app.py", "chalicelib", "requirements.txt")
+WANTED_PYTHON = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def main(arguments: list[str]) -> int:
+    """Package the stage that is named."""
+    configuration = read_configuration()
+    if len(arguments) != 1 or arguments[0] not in configuration["stages"]:
+        print(f"usage: make package STAGE={'|'.join(configuration['stages'])}", file=sys.stderr)
+        return 2
+    stage = arguments[0]
+    build = ROOT / "build" / stage
+    lay_out(build / "project", stage, configuration)
+    write_json(build / "merge.json", merged(stage))
+    run_chalice(build, stage)
+    tell(build)
+    return 0
+
+
+def read_configuration() -> dict[str, Any]:
+    """Chalice's own settings, the ones of every stage."""
+    configuration: dict[str, Any] = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    return configuration
+
+
+def merged(stage: str) -> dict[str, Any]:
+    """What Chalice does not write."""
+    return merge_template(stage, read_contract(), read_gateway_responses(), list(read_permissions()))
+
+
+def lay_out(project: Path, stage: str, configuration: dict[str, Any]) -> None:
+    """A Chalice project of its own. What an earlier run downloaded stays: only then is packaging quick."""
+    for name in PACKAGED:
+        remove(project / name)
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, project / name, ignore=IGNORED)
+        else:
+            project.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, project / name)
+    variables = configuration["stages"][stage]["environment_variables"]
+    for step, row in read_permissions().items():
+        written = policy(row, variables, stage, step)
+        write_json(project / ".chalice" / f"policy-{step}.json", written)
+    write_json(project / ".chalice" / "config.json", with_policies(configuration))
+
+
+def remove(path: Path) -> None:
+    """A file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def with_policies(configuration: dict[str, Any]) -> dict[str, Any]:
+    """The same settings, and each function's own policy."""
+    own = configuration["lambda_functions"]
+    functions = {
+        step: {**own.get(step, {}), "iam_policy_file": f"policy-{step}.json"} for step in read_permissions()
+    }
+    return {**configuration, "lambda_functions": functions}
+
+
+def run_chalice(build: Path, stage: str) -> None:
+    """Chalice needs a region to say which partition it is; it asks nobody and needs no account."""
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ}
+    command = [
+        str(Path(sys.executable).with_name("chalice")),
+        *("--project-dir", str(build / "project")),
+        *("package", "--stage", stage, "--merge-template", str(build / "merge.json"), str(build)),
+    ]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def tell(build: Path) -> None:
+    """What was made, and whether it may be deployed: Lambda runs the version that packaged it."""
+    resources = json.loads((build / "sam.json").read_text(encoding="utf-8"))["Resources"].values()
+    functions = [one for one in resources if one["Type"] == "AWS::Serverless::Function"]
+    runtimes = {one["Properties"]["Runtime"] for one in functions}
+    size = (build / "deployment.zip").stat().st_size / 1e6
+    where = build.relative_to(ROOT)
+    print(f"{where}/sam.json: {len(functions)} functions on {', '.join(sorted(runtimes))}")
+    print(f"{where}/deployment.zip: {size:.1f} MB")
+    if runtimes != {f"python{WANTED_PYTHON}"}:
+        print(f"a rehearsal: deployments are packaged with Python {WANTED_PYTHON}, which .venv does not have")
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Readable, since people read templates."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
