@@ -50,7 +50,8 @@ class Account:
 
     `epoch` is the number every session and every outstanding credential was made under; moving it voids them all in
     one write. `session_serial` numbers the sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09).
-    `failures` are consecutive, and counted before the password is verified.
+    `undeliverable` is why mail does not reach its address, and stops self-service mails (ML-05). `clients` are the
+    browsers seen, as short digests. `failures` are consecutive, and counted before the password is verified.
     """
 
     id: AccountId
@@ -71,6 +72,7 @@ class Account:
     ranges: tuple[str, ...] | None = None
     alias_of: AccountId | None = None
     undeliverable: str | None = None
+    delivery_lifted_at: float = 0
     clients: tuple[str, ...] = ()
     created_at: float = 0
 

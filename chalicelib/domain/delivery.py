@@ -1,7 +1,7 @@
 """How a secure message reaches its recipient: sealed for them, with an invitation first for whoever is new."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import CanonicalAddress, account_id
@@ -30,10 +30,10 @@ def send_message(
     """Store the message for its recipient; a recipient without an account is invited, in a mail of its own."""
     invite(acts, draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
     who, identity = account_id(draft.to), message_id(now, random)
-    bare = Message(who, identity, draft.sender, draft.subject, "", now, now + draft.lifetime_seconds)
-    sealed = sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated())
-    message = Message(who, identity, draft.sender, draft.subject, sealed, now, bare.expires_at)
-    details = {"message": identity, "from": draft.sender, "expires_at": bare.expires_at}
+    until = now + draft.lifetime_seconds
+    bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
+    message = replace(bare, sealed_body=sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated()))
+    details = {"message": identity, "from": draft.sender, "expires_at": until}
     event = Event(
         who, EventKind.MESSAGE_SENT, now, random(16).hex(), email=draft.to, actor=draft.actor, details=details
     )

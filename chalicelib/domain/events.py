@@ -17,6 +17,10 @@ class EventKind(StrEnum):
 
     ACCOUNT_INVITED = "account_invited"
     ACCOUNT_FROZEN = "account_frozen"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ACCOUNT_UNLOCKED = "authn_login_unlock"
+    ACCOUNT_CONTAINED = "account_contained"
     LOGON_SUCCEEDED = "authn_login_success"
     LOGON_HALF_DONE = "authn_login_half_done"
     LOGON_REFUSED = "authn_login_fail"
@@ -30,12 +34,25 @@ class EventKind(StrEnum):
     RESET_REFUSED = "authn_token_reuse"
     PASSWORD_RESET = "authn_password_reset"  # noqa: S105 - the name of an event
     PASSWORD_CHANGED = "authn_password_change"  # noqa: S105 - the name of an event
+    PASSWORD_ISSUED = "authn_password_issued"  # noqa: S105 - the name of an event
+    CHANGE_FORCED = "authn_password_change_forced"
+    RANGES_CHANGED = "authz_ranges_changed"
+    POLICY_CHANGED = "authz_policy_changed"
+    TRAIL_READ = "trail_read"
+    TWO_STEP_REQUIRED = "two_step_required"
+    TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
     TWO_STEP_REMOVED = "two_step_removed"
     TWO_STEP_STOPPED = "two_step_stopped"
     RECOVERY_CODE_USED = "two_step_recovery_code_used"
     MESSAGE_SENT = "message_sent"
     MESSAGE_READ = "message_read"
+    MESSAGE_RECALLED = "message_recalled"
+    ADDRESS_LIFTED = "mail_address_lifted"
+    MAIL_DELIVERED = "mail_delivered"
+    MAIL_DELAYED = "mail_delayed"
+    MAIL_BOUNCED = "mail_bounced"
+    MAIL_COMPLAINED = "mail_complained"
     MAIL_SENT = "mail_sent"
     MAIL_FAILED = "mail_failed"
     MAIL_WITHHELD = "mail_withheld"
@@ -58,6 +75,18 @@ class Reason(StrEnum):
     TEMPORARY_VOID = "temporary_password_void"
     CHANGED_MEANWHILE = "account_changed_meanwhile"
     THROTTLED = "source_address_throttled"
+
+
+ATTEMPTS = frozenset(
+    {
+        EventKind.LOGON_SUCCEEDED,
+        EventKind.LOGON_HALF_DONE,
+        EventKind.LOGON_REFUSED,
+        EventKind.CODE_REFUSED,
+        EventKind.RECOVERY_CODE_USED,
+        EventKind.REAUTHENTICATION_REFUSED,
+    }
+)  # what the support desk is asked about: every attempt to get in, with its outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Message:
     expires_at: float
     read_at: float | None = None
     recalled_at: float | None = None
+    recipient: str = ""
 
     def readable(self, now: float) -> bool:
         """Expired or recalled is answered like one that never was."""

@@ -22,7 +22,7 @@ def home(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG
 
 def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
     """To the messages, which ask for a logon where there is none."""
-    return Page(facts={"portal": "Secure Messaging Portal"}, location=HOME)
+    return Page(status=303, location=HOME)
 
 
 ROUTES = {"GET /": Route(show)}

@@ -37,7 +37,7 @@ def follow(form: Form, portal: Portal) -> Page:
     token = parse_token(form.params.get("token"))
     secure = portal.settings.secure
     cookie = set_reset(token, secure=secure) if token else clear_reset(secure=secure)
-    return Page(location="/password/reset", cookies=(cookie,))
+    return Page(status=303, location="/password/reset", cookies=(cookie,))
 
 
 def show(form: Form, portal: Portal) -> Page:

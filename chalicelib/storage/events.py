@@ -4,7 +4,8 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import EventRow, event_of, event_row
+from chalicelib.storage.rows import event_of, event_row
+from chalicelib.storage.tables import EventRow
 from chalicelib.storage.throttles import reserve
 
 

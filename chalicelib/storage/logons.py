@@ -15,17 +15,8 @@ from chalicelib.domain.ports import Admission
 from chalicelib.domain.resets import Reset, temporary_key
 from chalicelib.domain.sessions import Session
 from chalicelib.storage.database import Database, Transaction
-from chalicelib.storage.tables import (
-    AccountRow,
-    PolicyRow,
-    ResetRow,
-    SessionRow,
-    account_of,
-    event_row,
-    policy_of,
-    reset_of,
-    session_row,
-)
+from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
+from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
 from chalicelib.storage.throttles import release_in, reserve
 
 SERIAL_TRIES = 40

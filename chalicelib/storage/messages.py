@@ -5,7 +5,8 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import AccountRow, MessageRow, account_row, event_row, message_of, message_row
+from chalicelib.storage.rows import account_row, event_row, message_of, message_row
+from chalicelib.storage.tables import AccountRow, MessageRow
 
 
 class Messages:

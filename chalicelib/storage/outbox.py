@@ -10,7 +10,8 @@ from chalicelib.domain.limits import Limit
 from chalicelib.domain.ports import Due
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import AccountRow, EventRow, ResetRow, account_of, event_of, event_row, reset_row
+from chalicelib.storage.rows import account_of, event_of, event_row, reset_row
+from chalicelib.storage.tables import AccountRow, EventRow, ResetRow
 from chalicelib.storage.throttles import reserve_in
 
 

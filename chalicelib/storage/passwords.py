@@ -8,17 +8,8 @@ from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database, Transaction
-from chalicelib.storage.tables import (
-    AccountRow,
-    PolicyRow,
-    ResetRow,
-    SessionRow,
-    account_of,
-    event_row,
-    policy_of,
-    reset_of,
-    session_row,
-)
+from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
+from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
 
 
 class Passwords:

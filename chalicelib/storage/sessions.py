@@ -7,16 +7,8 @@ from chalicelib.domain.ports import Standing
 from chalicelib.domain.sessions import MAX_SESSIONS, Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import (
-    AccountRow,
-    PolicyRow,
-    SessionRow,
-    account_of,
-    event_row,
-    policy_of,
-    session_of,
-    session_row,
-)
+from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
+from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
 
 
 class Sessions:

@@ -10,7 +10,8 @@ from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import AccountRow, SessionRow, account_of, event_row, session_row
+from chalicelib.storage.rows import account_of, event_row, session_row
+from chalicelib.storage.tables import AccountRow, SessionRow
 
 
 class TwoSteps:

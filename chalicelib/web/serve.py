@@ -70,6 +70,8 @@ def _route(form: Form, routes: Routes) -> Route:
 
 
 def _as_json(form: Form, page: Page) -> bool:
+    if page.status == 303:  # noqa: PLR2004 - a redirect for everybody, not only after a browser's post
+        return False
     return form.wants_json or (page.template is None and page.location is None)
 
 

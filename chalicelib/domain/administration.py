@@ -1,0 +1,186 @@
+"""What an administrator can do to an account: each measure is the account as it shall be afterwards, and what to record.
+
+Storing the difference in one conditional transaction is `storage/administration.py`. Every measure that touches a
+credential or the status moves the epoch, so that everything opened or issued before is void with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.accounts import Account, Status, TwoStep
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Code, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as of the session it is done in. The write tests that this still holds (SE-10)."""
+
+    account_id: AccountId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The account as it shall be, and the events that tell of it (each makes its own mail due)."""
+
+    new: Account
+    events: tuple[EventKind, ...]
+
+
+def set_password(account: Account, password_hash: str, at: float, *, force_change: bool) -> Measure:
+    """A password chosen by the administrator. A frozen account is opened by it; a disabled one stays disabled."""
+    new = replace(
+        _moved(account),
+        password_hash=password_hash,
+        password_changed_at=at,
+        must_change_password=force_change,
+        status=_thawed(account),
+        failures=0,
+        locked_until=0,
+    )
+    return Measure(new, (EventKind.PASSWORD_RESET,))
+
+
+def issue_password(account: Account) -> Measure:
+    """A password that is made and mailed: the old one is void now, the temporary one comes with the event's mail."""
+    new = replace(
+        _moved(account), password_hash=None, must_change_password=False, status=_thawed(account), failures=0, locked_until=0
+    )
+    return Measure(new, (EventKind.PASSWORD_RESET, EventKind.PASSWORD_ISSUED))
+
+
+def force_change(account: Account) -> Measure:
+    """The next logon must choose a new password; sessions that are open end now."""
+    return Measure(replace(_moved(account), must_change_password=True), (EventKind.CHANGE_FORCED,))
+
+
+def revoke_sessions(account: Account) -> Measure:
+    """Every session, half-done logon and outstanding link is void."""
+    return Measure(_moved(account), (EventKind.SESSIONS_REVOKED,))
+
+
+def disable(account: Account, actor: Actor) -> Measure:
+    """No logon until it is enabled again. Nobody disables themselves, so an administrator always remains (AD-07)."""
+    _not_oneself(account, actor)
+    if account.status is Status.DISABLED:
+        return Measure(account, ())
+    return Measure(replace(_moved(account), status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
+
+
+def enable(account: Account) -> Measure:
+    """Logon is possible again; what was void stays void (AD-04)."""
+    if account.status is Status.ACTIVE:
+        return Measure(account, ())
+    new = replace(_moved(account), status=Status.ACTIVE, failures=0, locked_until=0)
+    return Measure(new, (EventKind.ACCOUNT_ENABLED,))
+
+
+def unlock(account: Account) -> Measure:
+    """Forget the failures, of passwords and of codes."""
+    two_step = replace(account.two_step, failures=0, attempted_at=0)
+    new = replace(account, failures=0, locked_until=0, attempted_at=0, two_step=two_step)
+    return Measure(new, (EventKind.ACCOUNT_UNLOCKED,))
+
+
+def require_two_step(account: Account, *, required: bool) -> Measure:
+    """Asked for at the very next request: a session without a second step may then only enrol (TF-07)."""
+    if account.two_step_required == required:
+        return Measure(account, ())
+    return Measure(replace(account, two_step_required=required), (EventKind.TWO_STEP_REQUIRED,))
+
+
+def reset_two_step(account: Account) -> Measure:
+    """A lost authenticator: seed and recovery codes are gone, the next logon enrols again (TF-09)."""
+    new = replace(_moved(account), two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True)
+    return Measure(new, (EventKind.TWO_STEP_RESET,))
+
+
+def restrict(account: Account, ranges: tuple[str, ...] | None) -> Measure:
+    """The account's own permitted ranges; None lifts the restriction, () permits nobody."""
+    if account.ranges == ranges:
+        return Measure(account, ())
+    return Measure(replace(account, ranges=ranges), (EventKind.RANGES_CHANGED,))
+
+
+def lift_undeliverable(account: Account, at: float) -> Measure:
+    """Mail may go to this address again; a bounce from before is old news."""
+    if account.undeliverable is None:
+        return Measure(account, ())
+    return Measure(replace(account, undeliverable=None, delivery_lifted_at=at), (EventKind.ADDRESS_LIFTED,))
+
+
+@dataclass(frozen=True, slots=True)
+class Containment:
+    """What is asked of `contain`. `ranges` unset leaves them as they are."""
+
+    disable: bool = False
+    require_two_step: bool = False
+    ranges: tuple[str, ...] | None = None
+    sets_ranges: bool = False
+
+
+def contain(account: Account, actor: Actor, asked: Containment) -> Measure:
+    """All measures at once: the password is void, every session ends, and what was asked for besides.
+
+    A compromised password must not open the page that changes it, so forcing a change means a temporary password by
+    mail, not the old password once more.
+    """
+    _not_oneself(account, actor)
+    new = replace(_moved(account), password_hash=None, must_change_password=False)
+    if asked.disable:
+        new = replace(new, status=Status.DISABLED)
+    if asked.require_two_step:
+        new = replace(new, two_step_required=True)
+    if asked.sets_ranges:
+        new = replace(new, ranges=asked.ranges)
+    issued = () if new.status is Status.DISABLED else (EventKind.PASSWORD_ISSUED,)
+    return Measure(new, (EventKind.ACCOUNT_CONTAINED, *issued))
+
+
+def record_of(account: Account) -> dict[str, object]:
+    """An account's state as a before or an after in the trail: never a secret."""
+    return {
+        "status": account.status.value,
+        "kind": account.kind.value,
+        "password": "set" if account.password_hash else "none",
+        "must_change_password": account.must_change_password,
+        "two_step": account.two_step.active,
+        "two_step_required": account.two_step_required,
+        "ranges": None if account.ranges is None else list(account.ranges),
+        "epoch": account.epoch,
+    }
+
+
+def difference(old: Account, new: Account) -> dict[str, object]:
+    """`before` and `after`, of what differs only."""
+    before, after = record_of(old), record_of(new)
+    names = [name for name in before if before[name] != after[name]]
+    return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
+
+
+def done(old: Account, new: Account) -> list[str]:
+    """The measures of a containment in words for its notice."""
+    measures: Sequence[tuple[str, bool]] = (
+        ("password", True),
+        ("sessions", True),
+        ("disabled", new.status is Status.DISABLED),
+        ("force_change", new.status is not Status.DISABLED),
+        ("two_step", new.two_step_required and not old.two_step_required),
+        ("ranges", new.ranges != old.ranges),
+    )
+    return [name for name, applies in measures if applies]
+
+
+def _moved(account: Account) -> Account:
+    return replace(account, epoch=account.epoch + 1)
+
+
+def _thawed(account: Account) -> Status:
+    return Status.ACTIVE if account.status is Status.FROZEN else account.status
+
+
+def _not_oneself(account: Account, actor: Actor) -> None:
+    if account.id == actor.account_id:
+        raise Refusal(Code.CONFLICT, "not_oneself")

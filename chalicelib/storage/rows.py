@@ -1,0 +1,224 @@
+"""Each row as the domain's value, and back. Only the shape changes here; no rule is applied."""
+
+from typing import Any
+
+from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
+from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
+from chalicelib.domain.events import ATTEMPTS, Event, EventKind
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
+from chalicelib.domain.sessions import Credential, Next, Session
+from chalicelib.domain.tokens import Digest
+from chalicelib.storage.tables import (
+    AccountRow,
+    EventRow,
+    MessageRow,
+    PolicyRow,
+    ResetRow,
+    SessionRow,
+)
+
+
+def account_of(row: AccountRow) -> Account:
+    """The row as the domain's value."""
+    two_step = TwoStep(
+        seed=row.two_step_seed,
+        last_step=int(row.two_step_last),
+        pending_seed=row.two_step_pending,
+        pending_until=row.two_step_pending_until or 0,
+        recovery=tuple(row.recovery or ()),
+        failures=int(row.two_step_failures),
+        attempted_at=row.two_step_attempted_at,
+    )
+    return Account(
+        id=AccountId(row.id),
+        address=CanonicalAddress(row.address),
+        kind=Kind(row.kind),
+        status=Status(row.status),
+        epoch=int(row.epoch),
+        password_hash=row.password_hash,
+        password_changed_at=row.password_changed_at,
+        must_change_password=bool(row.must_change_password),
+        failures=int(row.failures),
+        attempted_at=row.attempted_at,
+        locked_until=row.locked_until,
+        session_serial=int(row.session_serial),
+        last_logon_at=row.last_logon_at,
+        two_step=two_step,
+        two_step_required=bool(row.two_step_required),
+        ranges=_texts(row.ranges),
+        alias_of=AccountId(row.alias_of) if row.alias_of else None,
+        undeliverable=row.undeliverable,
+        delivery_lifted_at=row.delivery_lifted_at,
+        clients=tuple(row.clients or ()),
+        created_at=row.created_at,
+    )
+
+
+def account_row(account: Account) -> AccountRow:
+    """A new account's row; later changes are conditional updates of single attributes."""
+    return AccountRow(
+        account.id,
+        address=account.address,
+        domain=domain_of(account.address),
+        kind=account.kind.value,
+        status=account.status.value,
+        epoch=account.epoch,
+        password_hash=account.password_hash,
+        two_step_required=account.two_step_required,
+        alias_of=account.alias_of,
+        created_at=account.created_at,
+    )
+
+
+def reset_of(row: ResetRow) -> Reset:
+    """The row as the domain's value."""
+    return Reset(
+        key=row.key,
+        account_id=AccountId(row.account_id),
+        purpose=Purpose(row.purpose),
+        epoch=int(row.epoch),
+        valid_until=row.valid_until,
+        address=row.address,
+        password_hash=row.password_hash,
+        spent_at=row.spent_at,
+    )
+
+
+def reset_row(reset: Reset) -> ResetRow:
+    """The value as a row."""
+    return ResetRow(
+        reset.key,
+        account_id=reset.account_id,
+        purpose=reset.purpose.value,
+        epoch=reset.epoch,
+        valid_until=reset.valid_until,
+        address=reset.address,
+        password_hash=reset.password_hash,
+        expires_at=int(reset.valid_until) + KEPT_SECONDS,
+    )
+
+
+def session_of(row: SessionRow) -> Session:
+    """The row as the domain's value."""
+    return Session(
+        account_id=AccountId(row.account_id),
+        digest=Digest(row.digest),
+        epoch=int(row.epoch),
+        serial=int(row.serial),
+        opened_with=Credential(row.opened_with),
+        code_entered=bool(row.code_entered),
+        kind=Next(row.kind),
+        started_at=row.started_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+        reauthenticated_at=row.reauthenticated_at,
+        address=row.address,
+        user_agent=row.user_agent,
+        previous_logon_at=row.previous_logon_at,
+    )
+
+
+def session_row(session: Session) -> SessionRow:
+    """The value as a row."""
+    return SessionRow(
+        session.account_id,
+        session.digest,
+        epoch=session.epoch,
+        serial=session.serial,
+        opened_with=session.opened_with.value,
+        code_entered=session.code_entered,
+        kind=session.kind.value,
+        started_at=session.started_at,
+        last_seen_at=session.last_seen_at,
+        expires_at=session.expires_at,
+        reauthenticated_at=session.reauthenticated_at,
+        address=session.address,
+        user_agent=session.user_agent,
+        previous_logon_at=session.previous_logon_at,
+    )
+
+
+def event_of(row: EventRow) -> Event:
+    """The row as the domain's value."""
+    return Event(
+        account_id=AccountId(row.account_id),
+        kind=EventKind(row.kind),
+        at=row.time,
+        id=row.id,
+        reference=row.reference,
+        reason=row.reason,
+        email=row.email,
+        source=row.source,
+        user_agent=row.user_agent,
+        url=row.url,
+        actor=row.actor,
+        details=row.details or {},
+    )
+
+
+def event_row(event: Event) -> EventRow:
+    """The value as a row."""
+    return EventRow(
+        event.account_id,
+        event.sort_key,
+        kind=event.kind.value,
+        time=event.at,
+        id=event.id,
+        reference=event.reference,
+        reason=event.reason,
+        email=event.email,
+        source=event.source,
+        user_agent=event.user_agent,
+        url=event.url,
+        actor=event.actor,
+        details=dict(event.details) or None,
+        attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
+    )
+
+
+def policy_of(row: PolicyRow | None) -> Policy | None:
+    """The row as the domain's value."""
+    if row is None:
+        return None
+    return Policy(
+        name=row.name,
+        internal=bool(row.internal),
+        two_step_required=bool(row.two_step_required),
+        ranges=_texts(row.ranges),
+        admin_ranges=_texts(row.admin_ranges),
+    )
+
+
+def message_of(row: MessageRow) -> Message:
+    """The row as the domain's value."""
+    return Message(
+        account_id=AccountId(row.account_id),
+        id=row.id,
+        sender=row.sender,
+        recipient=row.recipient or "",
+        subject=row.subject,
+        sealed_body=row.sealed_body or "",
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        read_at=row.read_at,
+        recalled_at=row.recalled_at,
+    )
+
+
+def message_row(message: Message) -> MessageRow:
+    """The value as a row."""
+    return MessageRow(
+        message.account_id,
+        message.id,
+        sender=message.sender,
+        recipient=message.recipient,
+        subject=message.subject,
+        sealed_body=message.sealed_body,
+        sent_at=message.sent_at,
+        expires_at=int(message.expires_at),
+    )
+
+
+def _texts(values: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - PynamoDB's list type has no better name
+    return None if values is None else tuple(values)
