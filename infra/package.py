@@ -41,7 +41,9 @@ def main(arguments: list[str]) -> int:
 
 def read_configuration() -> dict[str, Any]:
     """Chalice's own settings, the ones of every stage."""
-    configuration: dict[str, Any] = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    configuration: dict[str, Any] = json.loads(
+        (ROOT / ".chalice" / "config.json").read_text(encoding="utf-8")
+    )
     return configuration
 
 

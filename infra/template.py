@@ -14,7 +14,9 @@ from infra.permissions import function_name, put_aside_queue
 
 API = "RestAPI"
 GATE = "gate"
-INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
+INVOKE = (
+    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
+)
 OURS_ALONE = {"METHOD_NOT_ALLOWED"}
 Resources = dict[str, Any]
 
@@ -94,7 +96,9 @@ def definition(stage: str, contract: Contract, responses: dict[str, GatewayRespo
 def parameters(path: str) -> Resources:
     """API Gateway wants each parameter of a path declared."""
     names = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
-    declared = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    declared = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+    ]
     return {"parameters": declared} if declared else {}
 
 

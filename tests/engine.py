@@ -1,7 +1,7 @@
 """A DynamoDB (and SES) engine for tests, with the tables of infra/data.yaml; one for each process of the test run.
 
-`engine` is the running engine; `table_prefix` is a fresh set of the seven tables for one test. PORTAL_TEST_DYNAMODB names
-another DynamoDB to use instead, which is how the races run on DynamoDB's own engine.
+`engine` is the running engine; `table_prefix` is a fresh set of the seven tables for one test. PORTAL_TEST_DYNAMODB
+names another DynamoDB to use instead, which is how the races run on DynamoDB's own engine.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -25,7 +26,9 @@ class Gateway:
     """A running portal with an engine of its own."""
 
     def __init__(self, **settings: str) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PORTAL_"))}
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PORTAL_"))
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "infra.gateway"],
             cwd=ROOT,
@@ -65,13 +68,15 @@ class Gateway:
         deadline = time.monotonic() + seconds
         while len(found := self.mails(to)) < count:
             if time.monotonic() > deadline:
-                pytest.fail(f"{len(found)} of {count} mails to {to} came; the gateway says:\n{self.log[-4000:]}")
+                pytest.fail(
+                    f"{len(found)} of {count} mails to {to} came; the gateway says:\n{self.log[-4000:]}"
+                )
             time.sleep(0.02)
         return found
 
-    def stop(self) -> int:
-        """End it as `kill` does; its exit code."""
-        self._process.terminate()
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it, as `kill` does unless told otherwise; its exit code."""
+        self._process.send_signal(number)
         try:
             code = self._process.wait(10)
         except subprocess.TimeoutExpired:

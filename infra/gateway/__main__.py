@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -30,10 +31,8 @@ def main() -> int:
     for chatty in ("botocore", "pynamodb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, stop_politely)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         serve(int(os.environ.get("PORT", "8000")))
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

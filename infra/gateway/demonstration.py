@@ -26,7 +26,7 @@ def begin() -> None:
     for act in (invite_administrator, send_demonstration):
         try:
             act()
-        except Exception:  # a start with half the demonstration is better than none, and the log says which half
+        except Exception:  # half a demonstration is better than no start; the log says which half
             log.exception("%s did not work", act.__name__)
 
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 START_SECONDS = 20.0
 STOP_SECONDS = 3.0
@@ -27,7 +28,7 @@ class Emulator:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
-    def __enter__(self) -> Emulator:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(
@@ -35,7 +36,7 @@ class Emulator:
     ) -> None:
         self.stop()
 
-    def start(self) -> Emulator:
+    def start(self) -> Self:
         """Answering when this returns. A port somebody takes in between is no reason to fail."""
         said = ""
         for _ in range(TRIES):

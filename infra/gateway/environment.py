@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import botocore.session
 
@@ -58,10 +58,8 @@ def make_ready() -> None:
     session = botocore.session.get_session()
     create_tables(session.create_client("dynamodb"), os.environ["PORTAL_TABLE_PREFIX"])
     ses = session.create_client("sesv2")
-    try:
+    with suppress(ses.exceptions.AlreadyExistsException):
         ses.create_email_identity(EmailIdentity=os.environ["PORTAL_MAIL_FROM"])
-    except ses.exceptions.AlreadyExistsException:
-        pass
 
 
 def streams_client() -> object:

@@ -1,7 +1,7 @@
 """The events table's stream, given to `send_mail` as Lambda's event source mapping gives it, in order and without loss.
 
-A batch that fails is tried again from its first failed record, ever more slowly. A record that fails alone many times is
-put aside, so that the ones behind it go on, and comes up again later: put aside is not lost.
+A batch that fails is tried again from its first failed record, ever more slowly. A record that fails alone many times
+is put aside, so that the ones behind it go on, and comes up again later: put aside is not lost.
 """
 
 from __future__ import annotations

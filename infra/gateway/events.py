@@ -11,7 +11,12 @@ from infra.contract import Operation
 from infra.gateway.messages import Request
 
 ACCOUNT, API, STAGE, REGION = "000000000000", "local", "local", "eu-west-1"
-NOTHING_IS_NULL = ("queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "stageVariables")
+NOTHING_IS_NULL = (
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "pathParameters",
+    "stageVariables",
+)
 
 
 def proxy_event(
@@ -39,7 +44,7 @@ def proxy_event(
 def authorizer_event(event: dict[str, Any]) -> dict[str, Any]:
     """The same request as a REQUEST authorizer gets it: no body, and empty objects where the proxy says null."""
     shown = {key: value for key, value in event.items() if key not in {"body", "isBase64Encoded"}}
-    empty = {key: {} for key in NOTHING_IS_NULL if shown[key] is None}
+    empty: dict[str, Any] = {key: {} for key in NOTHING_IS_NULL if shown[key] is None}
     return {"type": "REQUEST", "methodArn": method_arn(event), **shown, **empty}
 
 

@@ -20,7 +20,9 @@ PAGE = Path(__file__).with_name("mailbox.html")
 LINK = re.compile(r"https?://[^\s<>\"']+")
 NO_STORE = ("Cache-Control", "no-store")
 # The page itself runs no script; the mails' own HTML is shown in frames that may not run any either.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; frame-ancestors 'self'"
+)
 Mail = dict[str, Any]
 
 

@@ -1,6 +1,7 @@
 """Routes, the authorizer's verdict and what happens when a step breaks, with made-up functions behind the gateway."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ SECURITY_HEADERS = {
 OK = {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "fine"}
 
 
-def allow(question, effect="Allow", **context):
+def allow(question: Any, effect: Any = "Allow", **context: Any) -> Any:
     statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": question["methodArn"]}
     return {"principalId": "somebody", "policyDocument": {"Statement": [statement]}, "context": context}
 
@@ -26,10 +27,12 @@ def allow(question, effect="Allow", **context):
 class Functions:
     """Stands for the portal's Lambda functions and keeps what they were asked."""
 
-    def __init__(self, answer=OK, authorizer=allow):
-        self.answer, self.authorizer, self.events, self.questions = answer, authorizer, [], []
+    def __init__(self, answer: Any = OK, authorizer: Any = allow) -> None:
+        self.answer, self.authorizer = answer, authorizer
+        self.events: list[Any] = []
+        self.questions: list[Any] = []
 
-    def __call__(self, step, event):
+    def __call__(self, step: Any, event: Any) -> Any:
         if step == "authorizer":
             self.questions.append(event)
             return self.authorizer(event)
@@ -39,11 +42,11 @@ class Functions:
         return self.answer
 
 
-def ask(functions, method="GET", path="/logon", headers=(), body=b""):
+def ask(functions: Any, method: Any = "GET", path: Any = "/logon", headers: Any = (), body: Any = b"") -> Any:
     return LocalApi(invoke=functions).handle(Request(method, path, "", list(headers), body, "127.0.0.1"))
 
 
-def problem(answer):
+def problem(answer: Any) -> Any:
     assert dict(answer.headers).keys() >= SECURITY_HEADERS
     told = json.loads(answer.body)
     assert set(told) == {"title", "status", "detail", "code", "reference"}
@@ -51,7 +54,7 @@ def problem(answer):
     return told["code"]
 
 
-def test_request_reaches_the_step_its_operation_names():
+def test_request_reaches_the_step_its_operation_names() -> None:
     functions = Functions()
     answer = ask(functions, "POST", "/account/two-step/confirm")
     step, event = functions.events[0]
@@ -63,21 +66,21 @@ def test_request_reaches_the_step_its_operation_names():
     "path",
     ["/nope", "/logon/", "//logon", "/LOGON", "/messages/", "/password/reset/a/b", "*", "", "/_local/other"],
 )
-def test_unknown_path_is_404_and_asks_nobody(path):
+def test_unknown_path_is_404_and_asks_nobody(path: Any) -> None:
     functions = Functions()
     answer = ask(functions, path=path)
     assert (answer.status, problem(answer)) == (404, "not_found")
     assert not functions.questions
 
 
-def test_undeclared_method_is_405_and_says_which_are_allowed():
+def test_undeclared_method_is_405_and_says_which_are_allowed() -> None:
     answer = ask(Functions(), "DELETE", "/logon")
     assert (answer.status, problem(answer)) == (405, "method_not_allowed")
     assert dict(answer.headers)["Allow"] == "GET, HEAD, POST"
     assert ask(Functions(), "GET", "/logoff").status == 405
 
 
-def test_head_is_answered_wherever_get_is_and_has_no_body():
+def test_head_is_answered_wherever_get_is_and_has_no_body() -> None:
     functions = Functions()
     answer = ask(functions, "HEAD", "/messages/1")
     assert (answer.status, answer.body) == (200, b"")
@@ -85,14 +88,14 @@ def test_head_is_answered_wherever_get_is_and_has_no_body():
     assert functions.events[0][1]["httpMethod"] == "HEAD"
 
 
-def test_context_of_the_authorizer_reaches_the_step_as_text():
+def test_context_of_the_authorizer_reaches_the_step_as_text() -> None:
     functions = Functions(authorizer=lambda question: allow(question, verdict="pass", number=1, flag=True))
     ask(functions)
     context = functions.events[0][1]["requestContext"]["authorizer"]
     assert context == {"verdict": "pass", "number": "1", "flag": "true", "principalId": "somebody"}
 
 
-def test_authorizer_is_asked_before_every_request_anew():
+def test_authorizer_is_asked_before_every_request_anew() -> None:
     functions = Functions()
     api = LocalApi(invoke=functions)
     for _ in range(3):
@@ -104,22 +107,22 @@ def test_authorizer_is_asked_before_every_request_anew():
     ("context", "code"),
     [({"code": "address_not_permitted"}, "address_not_permitted"), ({}, "address_not_permitted")],
 )
-def test_deny_is_403_with_the_authorizers_code(context, code):
+def test_deny_is_403_with_the_authorizers_code(context: Any, code: Any) -> None:
     functions = Functions(authorizer=lambda question: allow(question, "Deny", **context))
     answer = ask(functions)
     assert (answer.status, problem(answer)) == (403, code)
     assert not functions.events
 
 
-def test_unauthorized_is_401():
-    def refuse(_question):
+def test_unauthorized_is_401() -> None:
+    def refuse(_question: Any) -> Any:
         raise Exception("Unauthorized")  # noqa: TRY002 - API Gateway looks at the message alone
 
     answer = ask(Functions(authorizer=refuse))
     assert (answer.status, problem(answer)) == (401, "session_required")
 
 
-def crash(_question):
+def crash(_question: Any) -> Any:
     raise RuntimeError("DynamoDB is down")
 
 
@@ -134,7 +137,7 @@ def crash(_question):
         lambda question: {**allow(question), "context": "text"},
     ],
 )
-def test_broken_authorizer_lets_nobody_in(authorizer):
+def test_broken_authorizer_lets_nobody_in(authorizer: Any) -> None:
     functions = Functions(authorizer=authorizer)
     answer = ask(functions)
     assert (answer.status, problem(answer)) == (503, "unavailable")
@@ -146,14 +149,20 @@ def test_broken_authorizer_lets_nobody_in(authorizer):
     "statements",
     [
         [],
-        [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*/*/GET/other"}],
+        [
+            {
+                "Effect": "Allow",
+                "Action": "execute-api:Invoke",
+                "Resource": "arn:aws:execute-api:*:*:*/*/GET/other",
+            }
+        ],
         [
             {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"},
             {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": "*"},
         ],
     ],
 )
-def test_policy_that_does_not_allow_this_method_denies_it(statements):
+def test_policy_that_does_not_allow_this_method_denies_it(statements: Any) -> None:
     functions = Functions(
         authorizer=lambda _: {"principalId": "x", "policyDocument": {"Statement": statements}}
     )
@@ -177,13 +186,13 @@ def test_policy_that_does_not_allow_this_method_denies_it(statements):
         {"statusCode": 200, "headers": ["a"]},
     ],
 )
-def test_broken_step_is_503_and_tells_nothing(answer):
+def test_broken_step_is_503_and_tells_nothing(answer: Any) -> None:
     got = ask(Functions(answer))
     assert (got.status, problem(got)) == (503, "unavailable")
     assert b"broke" not in got.body
 
 
-def test_several_cookies_stay_several():
+def test_several_cookies_stay_several() -> None:
     answer = ask(
         Functions(
             {
@@ -197,11 +206,11 @@ def test_several_cookies_stay_several():
     assert answer.headers == [("Location", "/"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
 
 
-def test_base64_body_is_sent_as_bytes():
+def test_base64_body_is_sent_as_bytes() -> None:
     assert ask(Functions({"statusCode": 200, "body": "/w==", "isBase64Encoded": True})).body == b"\xff"
 
 
-def test_body_over_ten_megabytes_is_413_and_reaches_nobody():
+def test_body_over_ten_megabytes_is_413_and_reaches_nobody() -> None:
     functions = Functions()
     assert ask(functions, "POST", body=b"x" * LARGEST_BODY).status == 200
     answer = ask(functions, "POST", body=b"x" * (LARGEST_BODY + 1))
@@ -209,7 +218,7 @@ def test_body_over_ten_megabytes_is_413_and_reaches_nobody():
     assert len(functions.questions) == 1
 
 
-def test_browser_gets_a_page_where_a_client_gets_a_problem():
+def test_browser_gets_a_page_where_a_client_gets_a_problem() -> None:
     browser = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
     answer = ask(Functions(), path="/nope", headers=browser)
     assert dict(answer.headers)["Content-Type"] == "text/html; charset=utf-8"
@@ -220,7 +229,7 @@ def test_browser_gets_a_page_where_a_client_gets_a_problem():
     )
 
 
-def test_log_line_has_the_template_and_not_the_token(caplog):
+def test_log_line_has_the_template_and_not_the_token(caplog: Any) -> None:
     caplog.set_level("INFO")
     ask(Functions(), path="/password/reset/a-very-secret-token")
     assert "GET /password/reset/{token} 200" in caplog.text

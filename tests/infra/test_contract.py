@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from typing import Any
 
 import pytest
 import yaml
@@ -14,19 +15,19 @@ OPERATIONS = read_contract().operations
 DOCUMENT = yaml.safe_load(API.read_text(encoding="utf-8"))
 
 
-def test_operation_ids_are_step_and_verb_and_each_stands_once():
+def test_operation_ids_are_step_and_verb_and_each_stands_once() -> None:
     ids = [one.operation_id for one in OPERATIONS]
     assert len(ids) == len(set(ids))
     assert all(one.count(".") == 1 for one in ids)
 
 
 @pytest.mark.parametrize("step", read_contract().steps)
-def test_step_of_every_route_exists(step):
+def test_step_of_every_route_exists(step: Any) -> None:
     assert callable(getattr(importlib.import_module(f"chalicelib.steps.{step}"), step))
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["requestBodies"]))
-def test_every_request_body_refuses_unknown_fields_and_limits_its_text(name):
+def test_every_request_body_refuses_unknown_fields_and_limits_its_text(name: Any) -> None:
     for content in DOCUMENT["components"]["requestBodies"][name]["content"].values():
         schema = resolved(content["schema"])
         assert schema["additionalProperties"] is False
@@ -35,19 +36,19 @@ def test_every_request_body_refuses_unknown_fields_and_limits_its_text(name):
             assert described["type"] == "boolean" or described["maxLength"]
 
 
-def resolved(schema):
+def resolved(schema: Any) -> Any:
     name = schema.get("$ref", "").rpartition("/")[2]
     return DOCUMENT["components"]["schemas"][name] if name else schema
 
 
-def test_encoded_slash_makes_no_segment():
+def test_encoded_slash_makes_no_segment() -> None:
     assert path_parameters("/messages/{id}", "/messages/a%2Fb") == {"id": "a/b"}
     assert path_parameters("/messages/{id}", "/messages/a/b") is None
     assert path_parameters("/messages/{id}", "/messages/") is None
 
 
 @pytest.mark.parametrize("kind", sorted(read_gateway_responses()))
-def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind):
+def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind: Any) -> None:
     response = read_gateway_responses()[kind]
     told = json.loads(fill_in(response, JSON, "the-request-id"))
     assert told["reference"] == "the-request-id"
@@ -57,7 +58,7 @@ def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind):
     assert ("Retry-After" in response.headers) == (response.status in {429, 503})
 
 
-def test_tables_that_forget_do_so_by_expires_at_and_the_others_never():
+def test_tables_that_forget_do_so_by_expires_at_and_the_others_never() -> None:
     ttl = {
         table["TableName"]: table["TimeToLiveSpecification"]["AttributeName"]
         for table in described_tables("")
@@ -66,5 +67,7 @@ def test_tables_that_forget_do_so_by_expires_at_and_the_others_never():
     assert ttl == dict.fromkeys(["resets", "sessions", "throttles", "messages"], "expires_at")
 
 
-def test_only_events_have_a_stream():
-    assert [table["TableName"] for table in described_tables("") if "StreamSpecification" in table] == ["events"]
+def test_only_events_have_a_stream() -> None:
+    assert [table["TableName"] for table in described_tables("") if "StreamSpecification" in table] == [
+        "events"
+    ]

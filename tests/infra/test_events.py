@@ -1,21 +1,35 @@
 """The event a step gets is the one it will get when deployed."""
 
 import json
+from typing import Any
 
 from infra.contract import read_contract
 from infra.gateway.events import authorizer_event, proxy_event
 from infra.gateway.messages import Request
 
-SENT = [("Host", "portal"), ("cookie", "a=1"), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-For", "10.0.0.2")]
+SENT = [
+    ("Host", "portal"),
+    ("cookie", "a=1"),
+    ("X-Forwarded-For", "10.0.0.1"),
+    ("X-Forwarded-For", "10.0.0.2"),
+]
 
 
-def event_of(method="GET", path="/logon", query="", headers=(), body=b"", source="127.0.0.2"):
+def event_of(
+    method: Any = "GET",
+    path: Any = "/logon",
+    query: Any = "",
+    headers: Any = (),
+    body: Any = b"",
+    source: Any = "127.0.0.2",
+) -> Any:
     match = read_contract().match(path)
+    assert match
     request = Request(method, path, query, list(headers), body, source)
     return proxy_event(request, match.operations[method], match.parameters, "the-request-id")
 
 
-def test_every_field_of_the_rest_proxy_is_there():
+def test_every_field_of_the_rest_proxy_is_there() -> None:
     event = event_of()
     assert set(event) == {
         "resource",
@@ -35,33 +49,33 @@ def test_every_field_of_the_rest_proxy_is_there():
     json.dumps(event)
 
 
-def test_source_address_is_the_peers_and_forwarding_headers_arrive_unchanged():
+def test_source_address_is_the_peers_and_forwarding_headers_arrive_unchanged() -> None:
     event = event_of(headers=SENT)
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.2"
     assert event["multiValueHeaders"]["X-Forwarded-For"] == ["10.0.0.1", "10.0.0.2"]
     assert event["headers"]["X-Forwarded-For"] == "10.0.0.2"
 
 
-def test_path_parameters_are_decoded_and_the_path_is_not():
+def test_path_parameters_are_decoded_and_the_path_is_not() -> None:
     event = event_of(path="/password/reset/a%2Fb%20c")
     assert event["pathParameters"] == {"token": "a/b c"}
     assert event["path"] == "/password/reset/a%2Fb%20c"
     assert event["resource"] == event["requestContext"]["resourcePath"] == "/password/reset/{token}"
 
 
-def test_repeated_query_fields_keep_all_values_and_the_last_one():
+def test_repeated_query_fields_keep_all_values_and_the_last_one() -> None:
     event = event_of(query="next=%2Fa&next=%2Fb&empty=")
     assert event["queryStringParameters"] == {"next": "/b", "empty": ""}
     assert event["multiValueQueryStringParameters"] == {"next": ["/a", "/b"], "empty": [""]}
 
 
-def test_text_stays_text_and_bytes_that_are_no_text_are_marked():
+def test_text_stays_text_and_bytes_that_are_no_text_are_marked() -> None:
     assert event_of("POST", body='{"email":"ä"}'.encode())["body"] == '{"email":"ä"}'
     binary = event_of("POST", body=b"\xff\xfe")
     assert (binary["body"], binary["isBase64Encoded"]) == ("//4=", True)
 
 
-def test_authorizer_gets_the_same_request_without_the_body():
+def test_authorizer_gets_the_same_request_without_the_body() -> None:
     event = event_of("POST", body=b"secret", headers=SENT)
     question = authorizer_event(event)
     assert question["type"] == "REQUEST"
