@@ -1,0 +1,155 @@
+"""The fake store's acts of logging on, on sessions and on events that stand alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.domain import lockout
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.ports import Admission, Standing
+from chalicelib.domain.resets import temporary_key
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from tests.fakes.tables import Family, act
+
+
+class Logons(Family):
+    """`ports.LogonActs`."""
+
+    @act
+    def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
+        place = self._tables.reserve(LOGONS_BY_SOURCE, source, now)
+        policy = self._tables.policies.get(domain_id_of(account_id))
+        key = temporary_key(account_id, temporary_name) if temporary_name is not None else ""
+        return Admission(place, policy, self._tables.resets.get(key))
+
+    @act
+    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        account = self._tables.accounts.get(account_id)
+        if account is None:
+            return False, None
+        free = account.failures < lockout.BURST_FACTOR * self._store.threshold
+        paced = account.failures < lockout.HARD_STOP and account.attempted_at <= now - self._store.cap
+        if account.locked_until > now or not (free or paced):
+            return False, account
+        counted = replace(account, failures=account.failures + 1, attempted_at=now)
+        self._tables.accounts[account_id] = counted
+        return True, counted
+
+    @act
+    def open(
+        self,
+        account: Account,
+        session: Session,
+        event: Event,
+        *,
+        burn: str | None = None,
+        rehash: str | None = None,
+        place: str | None = None,
+    ) -> Session | None:
+        tables, now = self._tables, session.started_at
+        stored = tables.accounts.get(account.id)
+        if stored is None or stored.epoch != account.epoch or stored.status is not Status.ACTIVE:
+            return None
+        if (account.id, session.digest) in tables.sessions:
+            return None
+        if burn is not None and not tables.spendable(burn, now):
+            return None
+        numbered = replace(session, serial=stored.session_serial + 1, previous_logon_at=stored.last_logon_at)
+        changed = replace(
+            stored,
+            failures=0,
+            locked_until=0,
+            session_serial=numbered.serial,
+            last_logon_at=session.started_at,
+        )
+        tables.accounts[account.id] = replace(changed, password_hash=rehash) if rehash else changed
+        tables.put_session(numbered)
+        tables.put_event(event)
+        if burn is not None:
+            tables.spend(burn, now)
+        if place is not None:
+            tables.throttles[place] -= 1
+        return numbered
+
+    @act
+    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+        self._tables.put_event(event)
+        stored = self._tables.accounts.get(account.id) if account else None
+        if stored is None or account is None or not counted:
+            return
+        until = event.at + lockout.lock_seconds(account.failures, self._store.threshold, self._store.cap)
+        if outside and stored.failures > 0:
+            self._tables.accounts[stored.id] = replace(stored, failures=stored.failures - 1)
+        elif until > event.at and stored.failures >= account.failures and stored.locked_until < until:
+            self._tables.accounts[stored.id] = replace(stored, locked_until=until)
+
+
+class Sessions(Family):
+    """`ports.SessionActs`."""
+
+    @act
+    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
+        portal = self._tables.policies.get(PORTAL_POLICY)
+        if who is None:
+            return Standing(portal)
+        account_id, _ = who
+        return Standing(
+            portal,
+            self._tables.sessions.get(who),
+            self._tables.accounts.get(account_id),
+            self._tables.policies.get(domain_id_of(account_id)),
+        )
+
+    @act
+    def touch(self, session: Session, now: float) -> None:
+        stored = self._tables.sessions.get((session.account_id, session.digest))
+        if stored is not None and stored.last_seen_at < now:
+            self._tables.put_session(replace(stored, last_seen_at=now))
+
+    @act
+    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
+        return self._tables.sessions.get((account_id, digest))
+
+    @act
+    def of_account(self, account_id: AccountId) -> list[Session]:
+        return [session for (who, _), session in sorted(self._tables.sessions.items()) if who == account_id]
+
+    @act
+    def move_on(self, old: Digest, session: Session, event: Event) -> bool:
+        return self._tables.succeed(old, session, event, {"failures": 0})
+
+    @act
+    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
+        for digest in digests:
+            self._tables.sessions.pop((account_id, digest), None)
+        self._tables.put_event(event)
+
+
+class Events(Family):
+    """`ports.EventActs`."""
+
+    @act
+    def ask_reset(self, source: str, event: Event) -> None:
+        self._tables.reserve(RESETS_BY_SOURCE, source, event.at)
+        self._tables.put_event(event)
+
+    @act
+    def count_bad_link(self, source: str, now: float) -> None:
+        self._tables.reserve(BAD_LINKS_BY_SOURCE, source, now)
+
+    @act
+    def record(self, event: Event) -> None:
+        self._tables.put_event(event)
+
+    @act
+    def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
+        keys = sorted((key for key in self._tables.events if key[0] == account_id), reverse=True)
+        return [self._tables.events[key] for key in keys[:limit]]
+
+    @act
+    def by_reference(self, reference: str) -> list[Event]:
+        return [event for event in self._tables.events.values() if event.reference == reference]

@@ -1,0 +1,99 @@
+"""The fake store's acts of 2-step verification."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import PACES
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from tests.fakes.tables import Family, act
+
+
+class TwoSteps(Family):
+    """`ports.TwoStepActs`."""
+
+    @act
+    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        account = self._tables.accounts.get(account_id)
+        if account is None:
+            return False, None
+        two_step = account.two_step
+        paced = any(
+            two_step.failures < pace.below
+            and (not pace.seconds or two_step.attempted_at <= now - pace.seconds)
+            for pace in PACES
+        )
+        if not paced:
+            return False, account
+        counted = replace(
+            account, two_step=replace(two_step, failures=two_step.failures + 1, attempted_at=now)
+        )
+        self._tables.accounts[account_id] = counted
+        return True, counted
+
+    @act
+    def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
+        account = self._tables.accounts.get(account_id)
+        if account is None or account.epoch != epoch or account.two_step.active:
+            return False
+        pending = replace(account.two_step, pending_seed=sealed_seed, pending_until=until)
+        self._tables.accounts[account_id] = replace(account, two_step=pending)
+        return True
+
+    @act
+    def enrol(
+        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+    ) -> bool:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or stored.two_step.pending_seed != account.two_step.pending_seed:
+            return False
+        if stored.two_step.pending_until <= event.at:
+            return False
+        two_step = replace(
+            stored.two_step,
+            seed=account.two_step.pending_seed,
+            pending_seed=None,
+            pending_until=0,
+            last_step=step,
+            failures=0,
+            recovery=tuple(recovery),
+        )
+        changes = {"two_step": two_step, "epoch": session.epoch}
+        return self._tables.succeed(old, session, event, changes, moves=True)
+
+    @act
+    def accept_code_step(
+        self, account: Account, step: int, old: Digest, session: Session, event: Event
+    ) -> bool:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or stored.two_step.last_step >= step:
+            return False
+        two_step = replace(stored.two_step, last_step=step, failures=0)
+        return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
+
+    @act
+    def accept_recovery_code(
+        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+    ) -> bool:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or stored.two_step.recovery != account.two_step.recovery:
+            return False
+        left = tuple(code for code in account.two_step.recovery if code != digest)
+        two_step = replace(stored.two_step, recovery=left, failures=0)
+        return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
+
+    @act
+    def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or not stored.two_step.active:
+            return False
+        if step is not None and stored.two_step.last_step >= step:
+            return False
+        last = step or account.two_step.last_step
+        two_step = replace(stored.two_step, seed=None, recovery=(), last_step=last, failures=0)
+        changes = {"two_step": two_step, "epoch": session.epoch}
+        return self._tables.succeed(old, session, event, changes, moves=True)

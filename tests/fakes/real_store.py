@@ -1,0 +1,32 @@
+"""The real store on the test engine: one connection a process, tables of its own, bound anew for each test.
+
+PynamoDB's models are bound by class, so whoever bound them last is heard; `real_store` binds them before each test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import botocore.session
+import pytest
+
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import MODELS
+from tests.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def bound(engine: Engine) -> Iterator[tuple[DynamoStore, str]]:
+    """A store and the prefix of its tables; tests keep apart by using accounts and sources of their own."""
+    prefix = engine.create_tables()
+    yield DynamoStore(botocore.session.get_session(), "eu-west-1", prefix, threshold=5, cap=900), prefix
+    engine.delete_tables(prefix)
+
+
+@pytest.fixture
+def real_store(bound: tuple[DynamoStore, str]) -> DynamoStore:
+    """The store, with the models bound to its tables."""
+    store, prefix = bound
+    store.database.connection._tables.clear()
+    store.database.bind(MODELS, prefix)
+    return store

@@ -1,0 +1,101 @@
+"""The store in memory: every act of `domain.ports.Store` under one lock, to be broken on purpose.
+
+    store = FakeStore()
+    plant(store, Account(...))          # tests/fakes/planting.py puts values behind the store's back
+    store.fail(2)                       # the third act from now raises Unavailable, and nothing of it happened
+    store.fail(2, applied=True)         # it happened, but the answer was lost
+    store.down = True                   # every act raises Unavailable
+    store.acts                          # what was asked of it, in order: ["logons.admit", ...]
+    store.records()                     # the events as the stream would bring them to `send_mail`
+
+The contract tests (tests/storage) hold it to what the real store does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.refusals import Unavailable
+from tests.fakes import acts, acts_of_password, acts_of_two_step
+from tests.fakes.tables import Tables
+
+R = TypeVar("R")
+Record = dict[str, Any]
+
+
+@dataclass
+class Fault:
+    """What happens to one act to come."""
+
+    after: int
+    applied: bool
+
+
+class FakeStore:
+    """Implements `domain.ports.Store`. `threshold` and `cap` are the lock's settings, as for the real one."""
+
+    def __init__(self, *, threshold: int = 5, cap: int = 900) -> None:
+        self.tables = Tables()
+        self.threshold, self.cap = threshold, cap
+        self.acts: list[str] = []
+        self.down = False
+        self.begun = 0
+        self._faults: list[Fault] = []
+        self._lock = threading.RLock()
+        self._delivered: set[tuple[AccountId, str]] = set()
+        self.logons = acts.Logons(self)
+        self.sessions = acts.Sessions(self)
+        self.passwords = acts_of_password.Passwords(self)
+        self.two_steps = acts_of_two_step.TwoSteps(self)
+        self.events = acts.Events(self)
+        self.messages = acts_of_password.Messages(self)
+        self.outbox = acts_of_password.Outbox(self)
+
+    def begin(self) -> None:
+        """Start the clock of one request; the fake only counts."""
+        self.begun += 1
+
+    def fail(self, after: int = 0, *, applied: bool = False) -> None:
+        """Break the act that comes after so many others; `applied` when only its answer is lost."""
+        self._faults.append(Fault(after, applied))
+
+    def heal(self) -> None:
+        """No more faults."""
+        self._faults.clear()
+        self.down = False
+
+    def perform(self, name: str, run: Callable[[], R]) -> R:
+        """One act: all of it or nothing, with nobody else in between."""
+        with self._lock:
+            self.acts.append(name)
+            fault = self._due()
+            if self.down or (fault and not fault.applied):
+                raise Unavailable(f"injected:{name}")
+            result = run()
+            if fault:
+                raise Unavailable(f"injected_after:{name}")
+            return result
+
+    def records(self) -> list[Record]:
+        """What the events stream has not delivered yet, as one batch's records."""
+        new = [key for key in self.tables.events if key not in self._delivered]
+        self._delivered.update(new)
+        return [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {
+                    "SequenceNumber": str(number),
+                    "NewImage": {"account_id": {"S": who}, "at": {"S": at}},
+                },
+            }
+            for number, (who, at) in enumerate(new, 1)
+        ]
+
+    def _due(self) -> Fault | None:
+        due = next((fault for fault in self._faults if fault.after == 0), None)
+        self._faults = [Fault(fault.after - 1, fault.applied) for fault in self._faults if fault.after > 0]
+        return due

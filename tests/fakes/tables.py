@@ -1,0 +1,98 @@
+"""What the fake store's families of acts share: the seven tables, and the way an act is performed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import Limit
+from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class Tables:
+    """The seven tables, by key."""
+
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    resets: dict[str, Reset] = field(default_factory=dict)
+    sessions: dict[tuple[AccountId, Digest], Session] = field(default_factory=dict)
+    events: dict[tuple[AccountId, str], Event] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    throttles: dict[str, int] = field(default_factory=dict)
+    messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
+
+    def put_event(self, event: Event) -> None:
+        """Every change brings its event along."""
+        self.events[event.account_id, event.sort_key] = event
+
+    def put_session(self, session: Session) -> None:
+        """A session under its key."""
+        self.sessions[session.account_id, session.digest] = session
+
+    def reserve(self, limit: Limit, subject: str, now: float) -> str:
+        """Take a place, or THROTTLED."""
+        key = limit.key(subject, now)
+        if self.throttles.get(key, 0) >= limit.count:
+            raise Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
+        self.throttles[key] = self.throttles.get(key, 0) + 1
+        return key
+
+    def spendable(self, key: str, now: float) -> bool:
+        """Whether a mailed thing can be used up now."""
+        row = self.resets.get(key)
+        return row is not None and row.spent_at is None and row.valid_until > now
+
+    def spend(self, key: str, now: float) -> None:
+        """Use it up."""
+        self.resets[key] = replace(self.resets[key], spent_at=now)
+
+    def succeed(
+        self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, moves: bool = False
+    ) -> bool:
+        """One session takes another's place, if that is still there and the account is as the new one says.
+
+        `moves` when the act moves the epoch: the new session then carries the next one already.
+        """
+        account = self.accounts.get(session.account_id)
+        if account is None or account.epoch != session.epoch - moves or account.status is not Status.ACTIVE:
+            return False
+        if (session.account_id, old) not in self.sessions:
+            return False
+        del self.sessions[session.account_id, old]
+        self.accounts[account.id] = replace(account, **changes)
+        self.put_session(session)
+        self.put_event(event)
+        return True
+
+
+class Family:
+    """One family of acts on the shared tables."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._tables: Tables = store.tables
+
+
+def act(method: Callable[P, R]) -> Callable[P, R]:
+    """Counted, alone under the lock, and perhaps broken."""
+
+    @wraps(method)
+    def performed(*args: P.args, **kwargs: P.kwargs) -> R:
+        family: Any = args[0]
+        name = f"{type(family).__name__.lower()}.{method.__name__}"
+        result: R = family._store.perform(name, lambda: method(*args, **kwargs))
+        return result
+
+    return performed

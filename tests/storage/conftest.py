@@ -1,0 +1,20 @@
+"""The same tests on the fake store and on the real one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.ports import Store
+from tests.fakes.real_store import bound, real_store
+from tests.fakes.store import FakeStore
+
+__all__ = ["bound", "real_store"]
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Either; what a test says of one is true of the other."""
+    if request.param == "fake":
+        return FakeStore()
+    real: Store = request.getfixturevalue("real_store")
+    return real

@@ -1,0 +1,241 @@
+"""The acts of logging on: counted before it is verified, one doorway to a session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.ports import Store
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Session
+from tests.fakes.looking import planted, stored
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, a_session, a_temporary, an_account, an_event, number
+
+CAP = 900
+WINDOW = 300
+
+
+def admit(store: Store, source: str, now: float = NOW) -> str:
+    return store.logons.admit(source, an_account().id, None, now).place
+
+
+def opened(store: Store, account: Account, **also: str | None) -> Session | None:
+    return store.logons.open(account, a_session(account), an_event(account.id), **also)
+
+
+def refuse(
+    store: Store, account: Account, *, counted: bool = True, outside: bool = False, at: float = NOW
+) -> None:
+    event = an_event(account.id, EventKind.LOGON_REFUSED, at)
+    store.logons.refuse(event, account, counted=counted, outside=outside)
+
+
+# admit
+
+
+def test_lg_06_twenty_attempts_of_one_source_are_admitted_and_the_next_is_told_when_to_come_back(
+    store: Store,
+) -> None:
+    source, start = f"source {number()}", NOW - NOW % WINDOW
+    for _ in range(20):
+        admit(store, source, start)
+    with pytest.raises(Refusal) as refused:
+        admit(store, source, start + WINDOW - 0.25)
+    assert refused.value.code is Code.THROTTLED
+    assert refused.value.retry_after == 1
+
+
+def test_lg_06_the_next_window_starts_afresh_and_another_source_is_not_concerned(store: Store) -> None:
+    source, start = f"source {number()}", NOW - NOW % WINDOW
+    for _ in range(20):
+        admit(store, source, start)
+    admit(store, source, start + WINDOW)
+    admit(store, f"source {number()}", start)
+
+
+def test_admission_brings_the_domains_policy_and_the_temporary_password_that_was_typed(store: Store) -> None:
+    domain = f"domain{number()}.test"
+    account = planted(store, address=f"person@{domain}")
+    policy = Policy(domain, internal=True, two_step_required=True, ranges=("192.0.2.0/24",))
+    temporary = a_temporary(account)
+    plant(store, policy, temporary)
+    admission = store.logons.admit(f"source {number()}", account.id, "b2c3d", NOW)
+    assert admission.policy == policy
+    assert admission.temporary == temporary
+
+
+def test_admission_knows_no_temporary_password_of_another_name_or_account(store: Store) -> None:
+    account, other = planted(store), planted(store)
+    plant(store, a_temporary(other))
+    assert store.logons.admit(f"source {number()}", account.id, "b2c3d", NOW).temporary is None
+    assert store.logons.admit(f"source {number()}", other.id, "zzzzz", NOW).temporary is None
+    assert store.logons.admit(f"source {number()}", other.id, None, NOW).temporary is None
+
+
+# reserve_attempt
+
+
+def test_an_attempt_is_counted_and_the_account_read_in_one_act(store: Store) -> None:
+    account = planted(store, failures=3, attempted_at=NOW - 7)
+    counted, found = store.logons.reserve_attempt(account.id, NOW)
+    assert counted
+    assert found == replace(account, failures=4, attempted_at=NOW) == stored(store, account)
+
+
+def test_an_unknown_account_is_not_counted_and_does_not_come_to_be(store: Store) -> None:
+    nobody = an_account()
+    assert store.logons.reserve_attempt(nobody.id, NOW) == (False, None)
+    assert store.passwords.owner(nobody.id)[0] is None
+
+
+@pytest.mark.parametrize(("left", "counted"), [(1, False), (0.25, False), (0, True), (-1, True)])
+def test_lg_01_an_attempt_during_a_lock_is_not_counted(store: Store, left: float, counted: bool) -> None:
+    account = planted(store, failures=5, locked_until=NOW + left)
+    done, found = store.logons.reserve_attempt(account.id, NOW)
+    assert done is counted
+    assert found is not None
+    assert found.failures == 5 + counted
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "counted"), [(19, 0, True), (20, 0, False), (20, CAP - 1, False)]
+)
+def test_lg_03_twenty_attempts_may_be_under_way_at_once(
+    store: Store, failures: int, since: float, counted: bool
+) -> None:
+    account = planted(store, failures=failures, attempted_at=NOW - since)
+    assert store.logons.reserve_attempt(account.id, NOW)[0] is counted
+
+
+@pytest.mark.parametrize(("failures", "counted"), [(20, True), (99, True), (100, False), (101, False)])
+def test_lg_02_after_a_hundred_failures_waiting_does_not_help(
+    store: Store, failures: int, counted: bool
+) -> None:
+    account = planted(store, failures=failures, attempted_at=NOW - CAP)
+    assert store.logons.reserve_attempt(account.id, NOW)[0] is counted
+
+
+# open
+
+
+def test_a_right_credential_opens_a_session_and_forgets_the_failures(store: Store) -> None:
+    account = planted(store, failures=4, session_serial=7, last_logon_at=NOW - 9)
+    wanted, event = a_session(account), an_event(account.id)
+    session = store.logons.open(account, wanted, event)
+    assert session == replace(wanted, serial=8, previous_logon_at=NOW - 9)
+    assert session == store.sessions.read(account.id, wanted.digest)
+    assert store.events.of_account(account.id) == [event]
+    after = stored(store, account)
+    assert (after.failures, after.locked_until, after.session_serial, after.last_logon_at) == (0, 0, 8, NOW)
+
+
+def test_lg_04_a_logon_that_finds_its_number_taken_takes_the_next(store: Store) -> None:
+    account = planted(store)
+    first, second = opened(store, account), opened(store, account)
+    assert [session.serial for session in (first, second) if session] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}],
+    ids=["epoch", "disabled", "frozen"],
+)
+def test_se_10_no_session_is_opened_once_the_account_has_moved(
+    store: Store, meanwhile: dict[str, Any]
+) -> None:
+    account = planted(store, failures=1)
+    plant(store, replace(account, **meanwhile))
+    assert opened(store, account) is None
+    assert store.sessions.of_account(account.id) == []
+    assert store.events.of_account(account.id) == []
+    assert stored(store, account).failures == 1
+
+
+def test_se_01_a_digest_that_is_taken_opens_nothing(store: Store) -> None:
+    account = planted(store)
+    session = a_session(account)
+    plant(store, session)
+    assert store.logons.open(account, session, an_event(account.id)) is None
+
+
+def test_tp_02_a_temporary_password_is_burned_by_its_first_use(store: Store) -> None:
+    account = planted(store)
+    temporary = a_temporary(account)
+    plant(store, temporary)
+    assert opened(store, account, burn=temporary.key)
+    assert opened(store, account, burn=temporary.key) is None
+    spent = store.passwords.by_link(temporary.key)
+    assert spent is not None
+    assert spent.spent_at == NOW
+    assert len(store.sessions.of_account(account.id)) == 1
+
+
+@pytest.mark.parametrize(("left", "opens"), [(1, True), (0, False), (-1, False)])
+def test_tp_02_an_expired_temporary_password_opens_nothing_though_its_row_remains(
+    store: Store, left: float, opens: bool
+) -> None:
+    account = planted(store)
+    temporary = a_temporary(account, valid_until=NOW + left)
+    plant(store, temporary)
+    assert (opened(store, account, burn=temporary.key) is not None) is opens
+
+
+def test_a_temporary_password_without_a_row_opens_nothing(store: Store) -> None:
+    account = planted(store)
+    assert opened(store, account, burn=a_temporary(account).key) is None
+
+
+def test_pw_11_a_better_hash_is_stored_with_the_logon(store: Store) -> None:
+    account = planted(store)
+    assert opened(store, account, rehash="better")
+    assert stored(store, account).password_hash == "better"
+
+
+def test_lg_06_a_success_gives_the_sources_place_back(store: Store) -> None:
+    account, source = planted(store), f"source {number()}"
+    for _ in range(25):
+        assert opened(store, account, place=admit(store, source))
+
+
+# refuse
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(4, 0), (5, 1), (6, 2), (14, 512), (15, 900), (99, 900)])
+def test_lg_01_a_refusal_sets_the_lock_it_has_earned(store: Store, failures: int, seconds: float) -> None:
+    account = planted(store, failures=failures)
+    refuse(store, account)
+    assert stored(store, account).locked_until == (NOW + seconds if seconds else 0)
+    assert [event.kind for event in store.events.of_account(account.id)] == [EventKind.LOGON_REFUSED]
+
+
+def test_lg_01_a_refusal_during_a_lock_does_not_extend_it(store: Store) -> None:
+    account = planted(store, failures=8, locked_until=NOW + 3)
+    refuse(store, account, counted=False, at=NOW + 2)
+    assert stored(store, account).locked_until == NOW + 3
+
+
+def test_lg_01_a_success_in_between_leaves_no_lock_but_the_event_stays(store: Store) -> None:
+    account = planted(store, failures=0)
+    refuse(store, replace(account, failures=9))
+    assert stored(store, account).locked_until == 0
+    assert len(store.events.of_account(account.id)) == 1
+
+
+def test_an_attempt_from_outside_is_recorded_and_not_counted(store: Store) -> None:
+    account = planted(store, failures=5)
+    refuse(store, account, outside=True)
+    after = stored(store, account)
+    assert (after.failures, after.locked_until) == (4, 0)
+    assert len(store.events.of_account(account.id)) == 1
+
+
+def test_a_refusal_of_an_unknown_address_is_an_event_and_nothing_else(store: Store) -> None:
+    nobody = an_account()
+    store.logons.refuse(an_event(nobody.id, EventKind.LOGON_REFUSED), None, counted=False, outside=False)
+    assert len(store.events.of_account(nobody.id)) == 1
+    assert store.passwords.owner(nobody.id)[0] is None

@@ -1,0 +1,122 @@
+"""The acts of the mail worker: the same link however often it runs, and never more mails than the limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
+from chalicelib.domain.ports import Due, Store
+from chalicelib.domain.resets import Purpose
+from tests.fakes.looking import planted, stored
+from tests.fakes.planting import plant
+from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event
+
+HOUR = 3600
+BOTH = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
+
+
+def mint(store: Store, account: object, asked_at: float, limits: tuple[Limit, ...] = BOTH) -> str | None:
+    link = a_link(account)  # type: ignore[arg-type]
+    return store.outbox.mint([link], link.epoch, asked_at, limits)
+
+
+def test_due_is_the_account_and_whether_its_mail_is_out(store: Store) -> None:
+    account = planted(store)
+    event = an_event(account.id, EventKind.RESET_ASKED)
+    note = replace(event, id=f"{event.id}~mail", kind=EventKind.MAIL_SENT)
+    assert store.outbox.due(event, note) == Due(account, sent=False)
+    store.outbox.note(note)
+    assert store.outbox.due(event, note) == Due(account, sent=True)
+    nobody = an_event(an_account().id, EventKind.RESET_ASKED)
+    assert store.outbox.due(nobody, nobody) == Due(None, sent=False)
+
+
+def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:
+    who = an_account()
+    sent = an_event(who.id, EventKind.MAIL_SENT, details={"message_id": "first"})
+    store.outbox.note(sent)
+    store.outbox.note(replace(sent, kind=EventKind.MAIL_FAILED))
+    assert store.events.of_account(who.id) == [sent]
+
+
+def test_the_worker_finds_the_account_behind_an_alias(store: Store) -> None:
+    primary = planted(store)
+    alias = planted(store, alias_of=primary.id)
+    found = store.outbox.account(alias.id)
+    assert found is not None
+    assert found.alias_of == primary.id
+    assert store.outbox.account(primary.id) == primary
+    assert store.outbox.account(an_account().id) is None
+
+
+def test_what_a_mail_carries_is_stored_together(store: Store) -> None:
+    account = planted(store)
+    rows = [a_link(account), a_temporary(account)]
+    assert store.outbox.mint(rows, 1, NOW, BOTH) is None
+    assert [store.passwords.by_link(row.key) for row in rows] == rows
+
+
+def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account)
+    for _ in range(9):
+        assert store.outbox.mint([replace(link)], 1, NOW, BOTH) is None
+    later = replace(link, valid_until=NOW + DAY)
+    assert store.outbox.mint([later], 1, NOW, BOTH) is None
+    assert store.passwords.by_link(link.key) == link
+    assert mint(store, account, NOW) is None
+
+
+def test_rl_06_minting_again_does_not_make_a_spent_link_good(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account)
+    plant(store, replace(link, spent_at=NOW))
+    assert store.outbox.mint([link], 1, NOW, BOTH) is None
+    assert store.passwords.by_link(link.key) == replace(link, spent_at=NOW)
+
+
+def test_rs_09_nothing_is_minted_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
+    account = planted(store, epoch=2)
+    stale = a_link(replace(account, epoch=1))
+    assert store.outbox.mint([stale], 1, NOW, BOTH) == "account_changed_meanwhile"
+    assert store.passwords.by_link(stale.key) is None
+    assert mint(store, an_account(), NOW) == "account_changed_meanwhile"
+
+
+def test_rs_13_three_mails_an_hour_whoever_asks(store: Store) -> None:
+    account, start = planted(store), NOW - NOW % DAY
+    assert [mint(store, account, start) for _ in range(3)] == [None] * 3
+    assert mint(store, account, start + HOUR - 1) == "too_many_mails"
+    assert mint(store, account, start + HOUR) is None
+    assert mint(store, planted(store), start) is None
+
+
+def test_rs_13_ten_mails_a_day(store: Store) -> None:
+    account, start = planted(store), NOW - NOW % DAY
+    hours = [start + HOUR * (number // 3) for number in range(10)]
+    assert [mint(store, account, at) for at in hours] == [None] * 10
+    assert mint(store, account, start + DAY - 1) == "too_many_mails"
+    assert mint(store, account, start + DAY) is None
+
+
+def test_rs_13_a_mail_that_is_too_many_leaves_no_link(store: Store) -> None:
+    account, start = planted(store), NOW - NOW % DAY
+    for _ in range(3):
+        mint(store, account, start)
+    link = a_link(account)
+    assert store.outbox.mint([link], 1, start, BOTH) == "too_many_mails"
+    assert store.passwords.by_link(link.key) is None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RESET, Purpose.NOT_ME])
+def test_rs_08_a_row_says_what_its_link_is_for(store: Store, purpose: Purpose) -> None:
+    account = planted(store)
+    link = a_link(account, purpose)
+    assert store.outbox.mint([link], 1, NOW, ()) is None
+    found = store.passwords.by_link(link.key)
+    assert found is not None
+    assert found.purpose is purpose
+    assert stored(store, account) == account

@@ -1,0 +1,192 @@
+"""The acts that set a password: one of many wins, and everything older is void with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.ports import NewPassword, Store
+from chalicelib.domain.resets import Purpose, Reset
+from tests.fakes.looking import planted, stored, trail
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, a_digest, a_link, a_session, an_event, number
+
+NEW = NewPassword("new hash", NOW)
+
+
+def set_by_link(store: Store, link: Reset, new: NewPassword = NEW) -> bool:
+    event = an_event(link.account_id, EventKind.PASSWORD_RESET, new.at)
+    return store.passwords.set_by_link(link, new, event)
+
+
+def nothing_happened(store: Store, account: Account) -> bool:
+    return stored(store, account) == account and trail(store, account) == []
+
+
+def test_rs_03_looking_a_link_up_spends_nothing(store: Store) -> None:
+    link = a_link(planted(store))
+    plant(store, link)
+    assert [store.passwords.by_link(link.key) for _ in range(3)] == [link] * 3
+    assert store.passwords.by_link("reset#of nobody") is None
+
+
+def test_the_owner_comes_with_the_policy_of_the_domain(store: Store) -> None:
+    domain = f"domain{number()}.test"
+    account, policy = planted(store, address=f"person@{domain}"), Policy(domain, internal=True)
+    plant(store, policy)
+    assert store.passwords.owner(account.id) == (account, policy)
+
+
+def test_rs_10_a_link_sets_the_password_lifts_lock_and_freeze_and_moves_the_epoch(store: Store) -> None:
+    account = planted(
+        store,
+        status=Status.FROZEN,
+        failures=100,
+        locked_until=NOW + 9,
+        must_change_password=True,
+        password_hash=None,
+    )
+    link = a_link(account)
+    plant(store, link)
+    assert set_by_link(store, link)
+    assert stored(store, account) == replace(
+        account,
+        status=Status.ACTIVE,
+        epoch=2,
+        failures=0,
+        locked_until=0,
+        must_change_password=False,
+        password_hash="new hash",
+        password_changed_at=NOW,
+    )
+    assert store.passwords.by_link(link.key) == replace(link, spent_at=NOW)
+    assert trail(store, account) == [EventKind.PASSWORD_RESET]
+
+
+def test_rs_02_a_link_is_refused_after_it_was_used(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account)
+    plant(store, link)
+    assert set_by_link(store, link, NewPassword("first", NOW))
+    # Even one who forges the epoch that the first use moved to.
+    assert not set_by_link(store, replace(link, epoch=2), NewPassword("second", NOW + 1))
+    assert stored(store, account).password_hash == "first"
+
+
+@pytest.mark.parametrize(("left", "works"), [(1, True), (0, False), (-1, False)])
+def test_rs_01_a_link_is_dead_at_its_expiry_though_its_row_remains(
+    store: Store, left: float, works: bool
+) -> None:
+    account = planted(store)
+    link = a_link(account, valid_until=NOW + left)
+    plant(store, link)
+    assert set_by_link(store, link) is works
+    assert nothing_happened(store, account) is not works
+
+
+def test_rs_09_a_link_of_an_earlier_epoch_sets_nothing_and_stays_unspent(store: Store) -> None:
+    account = planted(store, epoch=2)
+    link = a_link(replace(account, epoch=1))
+    plant(store, link)
+    assert not set_by_link(store, link)
+    assert nothing_happened(store, account)
+    assert store.passwords.by_link(link.key) == link
+
+
+def test_rs_09_a_disabled_account_gets_no_password_by_link(store: Store) -> None:
+    account = planted(store, status=Status.DISABLED)
+    link = a_link(account)
+    plant(store, link)
+    assert not set_by_link(store, link)
+    assert nothing_happened(store, account)
+
+
+def test_rs_08_a_link_of_another_purpose_sets_no_password(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account, Purpose.NOT_ME)
+    plant(store, link)
+    assert not set_by_link(store, replace(link, purpose=Purpose.RESET))
+    assert nothing_happened(store, account)
+
+
+def test_rs_07_a_link_that_was_never_minted_sets_nothing(store: Store) -> None:
+    account = planted(store)
+    assert not set_by_link(store, a_link(account))
+    assert nothing_happened(store, account)
+
+
+def test_tp_04_a_change_goes_on_under_a_new_secret_and_a_new_epoch(store: Store) -> None:
+    account = planted(store, must_change_password=True, failures=2)
+    old = a_session(account)
+    new = a_session(replace(account, epoch=2))
+    plant(store, old)
+    assert store.passwords.change(old.digest, new, NEW, an_event(account.id, EventKind.PASSWORD_CHANGED))
+    after = stored(store, account)
+    assert (after.epoch, after.password_hash, after.must_change_password, after.failures) == (
+        2,
+        "new hash",
+        False,
+        0,
+    )
+    assert store.sessions.of_account(account.id) == [new]
+    assert trail(store, account) == [EventKind.PASSWORD_CHANGED]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}],
+    ids=["epoch", "disabled", "frozen"],
+)
+def test_se_10_a_change_begun_before_the_account_moved_changes_nothing(
+    store: Store, change: dict[str, Any]
+) -> None:
+    account = planted(store)
+    old, new = a_session(account), a_session(replace(account, epoch=2))
+    moved = replace(account, **change)
+    plant(store, old, moved)
+    assert not store.passwords.change(old.digest, new, NEW, an_event(account.id))
+    assert nothing_happened(store, moved)
+    assert store.sessions.of_account(account.id) == [old]
+
+
+def test_se_02_a_session_that_was_ended_changes_no_password(store: Store) -> None:
+    account = planted(store)
+    new = a_session(replace(account, epoch=2))
+    assert not store.passwords.change(a_digest(), new, NEW, an_event(account.id))
+    assert nothing_happened(store, account)
+
+
+def freeze(store: Store, link: Reset, at: float = NOW) -> bool:
+    return store.passwords.freeze(link, an_event(link.account_id, EventKind.ACCOUNT_FROZEN, at))
+
+
+def test_not_me_freezes_takes_the_password_and_moves_the_epoch_once(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account, Purpose.NOT_ME)
+    plant(store, link)
+    assert freeze(store, link)
+    assert not freeze(store, link)
+    assert stored(store, account) == replace(account, status=Status.FROZEN, epoch=2, password_hash=None)
+    assert trail(store, account) == [EventKind.ACCOUNT_FROZEN]
+
+
+@pytest.mark.parametrize(("left", "works"), [(1, True), (0, False)])
+def test_not_me_is_dead_at_its_expiry_though_its_row_remains(store: Store, left: float, works: bool) -> None:
+    account = planted(store)
+    link = a_link(account, Purpose.NOT_ME, valid_until=NOW + left)
+    plant(store, link)
+    assert freeze(store, link) is works
+
+
+@pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}], ids=["moved on", "disabled"])
+def test_not_me_of_an_account_that_moved_on_freezes_nothing(store: Store, change: dict[str, Any]) -> None:
+    account = planted(store)
+    link = a_link(account, Purpose.NOT_ME)
+    moved = replace(account, **change)
+    plant(store, link, moved)
+    assert not freeze(store, link)
+    assert nothing_happened(store, moved)

@@ -1,0 +1,108 @@
+"""The acts on sessions: what the authorizer judges by, a new secret for the old one, the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import PORTAL_POLICY, Policy, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.ports import Standing, Store
+from tests.fakes.looking import planted, stored, trail
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, a_digest, a_session, an_event, number
+
+
+def test_se_06_the_standing_is_account_session_and_both_policies_together(store: Store) -> None:
+    domain = f"domain{number()}.test"
+    account = planted(store, address=f"person@{domain}", epoch=4)
+    session, portal, policy = (
+        a_session(account),
+        Policy(PORTAL_POLICY, admin_ranges=()),
+        Policy(domain, ranges=()),
+    )
+    plant(store, session, portal, policy)
+    assert store.sessions.standing((account.id, session.digest)) == Standing(portal, session, account, policy)
+    assert store.sessions.standing(None) == Standing(portal)
+    plant(store, Policy(PORTAL_POLICY))
+
+
+def test_ip_03_no_ranges_and_an_empty_list_of_ranges_stay_two_things(store: Store) -> None:
+    closed, free = planted(store, ranges=()), planted(store, ranges=None)
+    assert stored(store, closed).ranges == ()
+    assert stored(store, free).ranges is None
+
+
+def test_the_standing_of_a_session_that_is_not_there_still_brings_the_account(store: Store) -> None:
+    account = planted(store)
+    standing = store.sessions.standing((account.id, a_digest()))
+    assert (standing.session, standing.account) == (None, account)
+
+
+@pytest.mark.parametrize(("before", "after"), [(NOW - 1, NOW), (NOW, NOW), (NOW + 5, NOW + 5)])
+def test_se_04_last_seen_never_moves_backwards(store: Store, before: float, after: float) -> None:
+    session = a_session(planted(store), last_seen_at=before)
+    plant(store, session)
+    store.sessions.touch(session, NOW)
+    assert store.sessions.read(session.account_id, session.digest) == replace(session, last_seen_at=after)
+
+
+def test_se_05_touching_does_not_bring_an_ended_session_back(store: Store) -> None:
+    session = a_session(planted(store))
+    store.sessions.touch(session, NOW + 1)
+    assert store.sessions.read(session.account_id, session.digest) is None
+
+
+def test_every_session_of_an_account_is_listed_and_of_no_other(store: Store) -> None:
+    account, other = planted(store), planted(store)
+    mine = [a_session(account), a_session(account)]
+    plant(store, *mine, a_session(other))
+    assert sorted(store.sessions.of_account(account.id), key=lambda one: one.digest) == mine
+
+
+def test_se_02_moving_on_ends_the_old_secret_with_the_new_one(store: Store) -> None:
+    account = planted(store, failures=2)
+    old, new = a_session(account), a_session(account)
+    plant(store, old)
+    assert store.sessions.move_on(old.digest, new, an_event(account.id, EventKind.REAUTHENTICATED))
+    assert store.sessions.of_account(account.id) == [new]
+    assert stored(store, account).failures == 0
+    assert trail(store, account) == [EventKind.REAUTHENTICATED]
+
+
+@pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}], ids=["epoch", "disabled"])
+def test_se_10_no_session_moves_on_once_the_account_has_moved(store: Store, change: dict[str, Any]) -> None:
+    account = planted(store)
+    old, new = a_session(account), a_session(account)
+    plant(store, old, replace(account, **change))
+    assert not store.sessions.move_on(old.digest, new, an_event(account.id))
+    assert store.sessions.of_account(account.id) == [old]
+    assert trail(store, account) == []
+
+
+def test_se_02_only_a_session_that_is_still_there_moves_on(store: Store) -> None:
+    account = planted(store)
+    assert not store.sessions.move_on(a_digest(), a_session(account), an_event(account.id))
+    assert store.sessions.of_account(account.id) == []
+
+
+def test_se_05_ending_leaves_the_others_and_ending_again_is_no_error(store: Store) -> None:
+    account = planted(store)
+    one, other = a_session(account), a_session(account)
+    plant(store, one, other)
+    for _ in range(2):
+        store.sessions.end(account.id, [one.digest], an_event(account.id, EventKind.LOGGED_OFF))
+    assert store.sessions.of_account(account.id) == [other]
+    assert trail(store, account) == [EventKind.LOGGED_OFF] * 2
+
+
+def test_se_08_many_sessions_end_with_one_event(store: Store) -> None:
+    account = planted(store)
+    sessions = [a_session(account) for _ in range(45)]
+    plant(store, *sessions)
+    event = an_event(account.id, EventKind.SESSIONS_REVOKED)
+    store.sessions.end(account.id, [session.digest for session in sessions], event)
+    assert store.sessions.of_account(account.id) == []
+    assert store.events.of_account(account.id) == [event]

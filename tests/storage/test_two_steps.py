@@ -1,0 +1,202 @@
+"""The acts of 2-step verification: a code once, a guesser slowly, a factor only with its own proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Status, TwoStep
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.ports import Store
+from chalicelib.domain.sessions import Session
+from tests.fakes.looking import planted, stored, trail
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, a_digest, a_session, an_account, an_event
+
+STEP = 63_333_333
+ENROLLED = TwoStep(
+    seed="sealed", last_step=STEP, recovery=("one", "two", "three"), failures=3, attempted_at=NOW - 5
+)
+Accept = Callable[[Store, Account, Session, Session], bool]
+
+
+def enrolled(store: Store, **facts: Any) -> tuple[Account, Session]:
+    account = planted(store, two_step=replace(ENROLLED, **facts))
+    session = a_session(account)
+    plant(store, session)
+    return account, session
+
+
+def by_code(store: Store, account: Account, old: Session, new: Session, step: int = STEP + 1) -> bool:
+    return store.two_steps.accept_code_step(account, step, old.digest, new, an_event(account.id))
+
+
+def by_recovery_code(store: Store, account: Account, old: Session, new: Session, code: str = "two") -> bool:
+    return store.two_steps.accept_recovery_code(account, code, old.digest, new, an_event(account.id))
+
+
+def removed(store: Store, account: Account, old: Session, step: int | None = STEP + 1) -> bool:
+    new = a_session(replace(account, epoch=account.epoch + 1))
+    return store.two_steps.remove(
+        account, step, old.digest, new, an_event(account.id, EventKind.TWO_STEP_REMOVED)
+    )
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "counted"),
+    [
+        *((0, 0, True), (4, 0, True), (5, 0, False), (5, 299.75, False), (5, 300, True), (19, 300, True)),
+        *((20, 300, False), (20, 3599, False), (20, 3600, True), (99, 3600, True), (100, 10**6, False)),
+    ],
+)
+def test_tf_03_codes_are_counted_and_paced_over_all_sessions(
+    store: Store, failures: int, since: float, counted: bool
+) -> None:
+    account, _ = enrolled(store, failures=failures, attempted_at=NOW - since)
+    done, found = store.two_steps.reserve_code(account.id, NOW)
+    assert done is counted
+    assert found == stored(store, account)
+    assert found is not None
+    assert found.two_step.failures == failures + counted
+
+
+def test_tf_03_an_unknown_account_is_not_counted(store: Store) -> None:
+    assert store.two_steps.reserve_code(an_account().id, NOW) == (False, None)
+
+
+def test_tf_05_a_seed_is_proposed_and_a_later_proposal_replaces_it(store: Store) -> None:
+    account = planted(store)
+    for seed in ("first", "second"):
+        assert store.two_steps.propose(account.id, 1, seed, NOW + 600)
+    after = stored(store, account)
+    assert after.two_step == TwoStep(pending_seed="second", pending_until=NOW + 600)
+    assert not after.two_step.active
+
+
+def test_tf_06_no_seed_is_proposed_over_an_active_one_nor_under_another_epoch(store: Store) -> None:
+    account, _ = enrolled(store)
+    assert not store.two_steps.propose(account.id, 1, "other", NOW + 600)
+    fresh = planted(store, epoch=2)
+    assert not store.two_steps.propose(fresh.id, 1, "other", NOW + 600)
+    assert not store.two_steps.propose(an_account().id, 1, "other", NOW + 600)
+
+
+def proposed(store: Store, until: float = NOW + 600) -> tuple[Account, Session]:
+    account = planted(store, two_step=TwoStep(pending_seed="sealed", pending_until=until, failures=2))
+    session = a_session(account)
+    plant(store, session)
+    return account, session
+
+
+def enrol(store: Store, account: Account, old: Session) -> bool:
+    new = a_session(replace(account, epoch=account.epoch + 1))
+    event = an_event(account.id, EventKind.TWO_STEP_ENROLLED)
+    return store.two_steps.enrol(account, STEP, ["a", "b"], old.digest, new, event)
+
+
+def test_tf_05_the_proposed_seed_becomes_active_by_its_code_and_the_epoch_moves(store: Store) -> None:
+    account, old = proposed(store)
+    assert enrol(store, account, old)
+    after = stored(store, account)
+    assert after.two_step == TwoStep(seed="sealed", last_step=STEP, recovery=("a", "b"))
+    assert after.epoch == 2
+    assert [session.epoch for session in store.sessions.of_account(account.id)] == [2]
+    assert trail(store, account) == [EventKind.TWO_STEP_ENROLLED]
+    assert not enrol(store, account, old)
+
+
+@pytest.mark.parametrize(("left", "works"), [(1, True), (0, False), (-1, False)])
+def test_tf_05_a_seed_not_confirmed_in_time_is_dead(store: Store, left: float, works: bool) -> None:
+    account, old = proposed(store, until=NOW + left)
+    assert enrol(store, account, old) is works
+    assert stored(store, account).two_step.active is works
+
+
+def test_tf_05_the_seed_that_was_shown_is_the_one_confirmed(store: Store) -> None:
+    account, old = proposed(store)
+    assert store.two_steps.propose(account.id, 1, "another", NOW + 600)
+    assert not enrol(store, account, old)
+    assert not stored(store, account).two_step.active
+
+
+@pytest.mark.parametrize(
+    ("step", "accepted"), [(STEP - 1, False), (STEP, False), (STEP + 1, True), (STEP + 2, True)]
+)
+def test_tf_02_a_time_step_is_accepted_once_and_nothing_before_it(
+    store: Store, step: int, accepted: bool
+) -> None:
+    account, old = enrolled(store)
+    assert by_code(store, account, old, a_session(account), step) is accepted
+    after = stored(store, account)
+    assert after.two_step.last_step == max(step, STEP)
+    assert after.two_step.failures == (0 if accepted else 3)
+
+
+def test_tf_02_the_same_step_is_refused_in_another_session(store: Store) -> None:
+    account, old = enrolled(store)
+    other = a_session(account)
+    plant(store, other)
+    assert by_code(store, account, old, a_session(account))
+    assert not by_code(store, account, other, a_session(account))
+
+
+def test_tf_08_a_recovery_code_is_accepted_once_and_the_others_stay(store: Store) -> None:
+    account, old = enrolled(store)
+    new = a_session(account)
+    assert by_recovery_code(store, account, old, new)
+    after = stored(store, account)
+    assert after.two_step.recovery == ("one", "three")
+    assert after.two_step.failures == 0
+    # The list it was read with is history; so is the code.
+    assert not by_recovery_code(store, account, new, a_session(account))
+    assert store.sessions.of_account(account.id) == [new]
+
+
+@pytest.mark.parametrize("accept", [by_code, by_recovery_code])
+@pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}], ids=["epoch", "disabled"])
+def test_lg_08_no_code_is_accepted_once_the_account_has_moved(
+    store: Store, accept: Accept, change: dict[str, Any]
+) -> None:
+    account, old = enrolled(store)
+    plant(store, replace(account, **change))
+    assert not accept(store, account, old, a_session(account))
+    assert store.sessions.of_account(account.id) == [old]
+    assert stored(store, account).two_step == account.two_step
+
+
+@pytest.mark.parametrize("accept", [by_code, by_recovery_code])
+def test_lg_09_no_code_is_accepted_in_a_half_done_logon_that_was_ended(store: Store, accept: Accept) -> None:
+    account, old = enrolled(store)
+    store.sessions.end(account.id, [old.digest], an_event(account.id, EventKind.CODE_REFUSED))
+    assert not accept(store, account, old, a_session(account))
+    assert store.sessions.of_account(account.id) == []
+    assert stored(store, account).two_step == account.two_step
+
+
+def test_tf_06_removal_takes_seed_and_recovery_codes_and_moves_the_epoch(store: Store) -> None:
+    account, old = enrolled(store)
+    assert removed(store, account, old)
+    after = stored(store, account)
+    assert after.two_step == TwoStep(last_step=STEP + 1, attempted_at=NOW - 5)
+    assert after.epoch == 2
+    assert trail(store, account) == [EventKind.TWO_STEP_REMOVED]
+
+
+@pytest.mark.parametrize(("step", "works"), [(STEP, False), (STEP + 1, True), (None, True)])
+def test_tf_02_a_used_code_removes_nothing(store: Store, step: int | None, works: bool) -> None:
+    account, old = enrolled(store)
+    assert removed(store, account, old, step) is works
+    assert stored(store, account).two_step.active is not works
+
+
+def test_tf_06_what_is_not_enrolled_or_not_in_a_live_session_is_not_removed(store: Store) -> None:
+    bare = planted(store)
+    session = a_session(bare)
+    plant(store, session)
+    assert not removed(store, bare, session)
+    account, _ = enrolled(store)
+    assert not removed(store, account, replace(a_session(account), digest=a_digest()))
+    assert stored(store, account).two_step.active
