@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.contract import API, path_parameters, read_contract
+from infra.contract import API, Operation, path_parameters, read_contract
 from infra.gateway_responses import JSON, fill_in, read_gateway_responses
 from infra.tables import described_tables
 
+JSON_TYPES = {str: "string", bool: "boolean", int: "integer", list: "array"}
 OPERATIONS = read_contract().operations
 DOCUMENT = yaml.safe_load(API.read_text(encoding="utf-8"))
 
@@ -26,19 +27,51 @@ def test_step_of_every_route_exists(step: Any) -> None:
     assert callable(getattr(importlib.import_module(f"chalicelib.steps.{step}"), step))
 
 
-@pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["requestBodies"]))
-def test_every_request_body_refuses_unknown_fields_and_limits_its_text(name: Any) -> None:
-    for content in DOCUMENT["components"]["requestBodies"][name]["content"].values():
-        schema = resolved(content["schema"])
-        assert schema["additionalProperties"] is False
-        for field in schema["properties"].values():
-            described = resolved(field)
-            assert described["type"] == "boolean" or described["maxLength"]
+def resolved(schema: dict[str, Any]) -> Any:
+    """What a reference stands for, wherever it points to."""
+    found: Any = DOCUMENT
+    for part in schema.get("$ref", "").removeprefix("#/").split("/"):
+        found = found[part] if part else schema
+    return found
 
 
-def resolved(schema: Any) -> Any:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return DOCUMENT["components"]["schemas"][name] if name else schema
+def described_fields(operation: Operation) -> dict[str, Any]:
+    """The fields of a body as the contract has them: type, required, limit."""
+    body = resolved(DOCUMENT["paths"][operation.path][operation.method.lower()].get("requestBody", {}))
+    contents = [resolved(one["schema"]) for one in body.get("content", {}).values()]
+    if not contents:
+        return {}
+    assert contents[0] == contents[1], "JSON and form have the same fields"
+    assert contents[0]["additionalProperties"] is False
+    fields = {name: resolved(one) for name, one in contents[0]["properties"].items()}
+    required = contents[0].get("required", [])
+    return {name: (one["type"], name in required, limit(one)) for name, one in fields.items()}
+
+
+def limit(schema: dict[str, Any]) -> int | None:
+    return schema["maxItems"] if schema["type"] == "array" else schema.get("maxLength")
+
+
+def checked_fields(operation: Operation) -> dict[str, Any]:
+    """The fields of a body as its step checks them."""
+    step = importlib.import_module(f"chalicelib.steps.{operation.step}")
+    fields = step.ROUTES[f"{operation.method} {operation.path}"].fields
+    limited = {str, list}
+    return {
+        name: (JSON_TYPES[one.kind], one.required, one.most if one.kind in limited else None)
+        for name, one in fields.items()
+    }
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: str(one.operation_id))
+def test_step_checks_the_fields_that_the_contract_describes(operation: Operation) -> None:
+    assert checked_fields(operation) == described_fields(operation)
+
+
+@pytest.mark.parametrize("step", read_contract().steps)
+def test_step_answers_the_routes_of_the_contract_and_no_others(step: str) -> None:
+    routes = importlib.import_module(f"chalicelib.steps.{step}").ROUTES
+    assert set(routes) == {f"{one.method} {one.path}" for one in OPERATIONS if one.step == step}
 
 
 def test_encoded_slash_makes_no_segment() -> None:

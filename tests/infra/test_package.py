@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from app import app
 from infra.contract import read_contract
-from infra.package import ROOT, lay_out, main, merged, read_configuration, run_chalice, write_json
+from infra.package import lay_out, main, merged, read_configuration, run_chalice, write_json
 from infra.permissions import STREAM_ACTIONS, read_permissions
 from infra.template import logical
 
 WITHOUT_ROUTE = {"authorizer", "send_mail", "setup"}
-STEPS = {path.stem for path in (ROOT / "chalicelib" / "steps").glob("*.py")} - {"__init__"}
+STEPS = {one.name for one in app.pure_lambda_functions}
 
 
 @pytest.fixture(scope="module")
