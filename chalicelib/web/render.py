@@ -25,6 +25,8 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "password_reset": ("reveal", "criteria"),
     "password_change": ("reveal", "criteria"),
     "account_two_step": ("reveal", "support"),
+    "admin_user": ("reveal",),
+    "admin_password": ("reveal",),
     "help": ("support",),
     "refusal": ("support",),
 }
@@ -84,7 +86,7 @@ def prepare(*pages: str) -> None:
 def inline(page: str) -> Inlined:
     """The style and script of a page, and their policy: a script that is not our own file does not run."""
     names = SCRIPTS.get(page, ())
-    style = _read("portal.css")
+    style = _read("portal.css") + (_read("console.css") if page.startswith("admin_") else "")
     script = "".join(_read(f"{name}.js") for name in names)
     policy = _policy(style, script, talks=not TALKING.isdisjoint(names))
     return Inlined(Markup(style), Markup(script), policy)  # noqa: S704 - our own files, nobody's input

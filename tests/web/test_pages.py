@@ -179,8 +179,8 @@ def test_half_finished_logon_is_offered_nothing_but_the_way_out() -> None:
 
 
 def test_console_is_offered_to_administrators_only() -> None:
-    assert 'href="/admin/users"' in sample("messages", "none").html
-    assert 'href="/admin/users"' not in sample("messages", "some").html
+    assert 'href="/admin/domains"' in sample("messages", "none").html
+    assert "/admin/" not in sample("messages", "some").html
 
 
 def test_missing_value_fails_instead_of_reading_as_empty() -> None:
