@@ -6,6 +6,19 @@ from chalicelib.steps import (
     account,
     account_sessions,
     account_two_step,
+    admin_attempts,
+    admin_contain,
+    admin_delivery,
+    admin_domains,
+    admin_events,
+    admin_ip_ranges,
+    admin_messages,
+    admin_password,
+    admin_sessions,
+    admin_status,
+    admin_two_step,
+    admin_user,
+    admin_users,
     authorizer,
     health,
     help,
@@ -19,7 +32,9 @@ from chalicelib.steps import (
     password_criteria,
     password_forgot,
     password_reset,
+    publish_event,
     reauthenticate,
+    record_delivery,
     send_mail,
     setup,
 )
@@ -43,5 +58,20 @@ app.register_blueprint(not_me.step)  # freeze an account that somebody else chan
 app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
 app.register_blueprint(health.step)  # for monitoring
+app.register_blueprint(admin_domains.step)  # console: Directories, Domains
+app.register_blueprint(admin_users.step)  # console: the users of a domain, and inviting one
+app.register_blueprint(admin_user.step)  # console: one user
+app.register_blueprint(admin_contain.step)  # console: contain a compromised account, all measures at once
+app.register_blueprint(admin_password.step)  # console: set a password, force a change
+app.register_blueprint(admin_sessions.step)  # console: end every session
+app.register_blueprint(admin_status.step)  # console: disable, enable, unlock
+app.register_blueprint(admin_two_step.step)  # console: require or reset the second step
+app.register_blueprint(admin_ip_ranges.step)  # console: permitted IP ranges, with a dry run
+app.register_blueprint(admin_delivery.step)  # console: mail to an address again
+app.register_blueprint(admin_attempts.step)  # console: why a logon failed
+app.register_blueprint(admin_events.step)  # console: the audit trail
+app.register_blueprint(admin_messages.step)  # console: send a secure message
 app.register_blueprint(send_mail.step)  # behind the events stream: every mail
+app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
+app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail
 app.register_blueprint(setup.step)  # the first administrator, once

@@ -22,6 +22,7 @@ class Settings:
     table_prefix: str
     region: str
     configuration_set: str
+    event_bus: str
     password_min_length: int
     reset_lifetime: int
     first_password_lifetime: int
@@ -60,6 +61,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         table_prefix=environment.get("PORTAL_TABLE_PREFIX", "portal-local-"),
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-west-1",
         configuration_set=environment.get("PORTAL_SES_CONFIGURATION_SET", ""),
+        event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
         password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
         first_password_lifetime=_number(environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800),

@@ -19,6 +19,7 @@ from chalicelib.storage.store import DynamoStore
 
 if TYPE_CHECKING:
     from chalicelib.mail.worker import Worker
+    from chalicelib.publishing import Publisher
 
 NAME = "Secure Messaging Portal"
 
@@ -67,6 +68,14 @@ def worker() -> "Worker":
     return Worker(portal(), Postman(session(), chosen.region, chosen.mail_from, NAME, chosen.configuration_set))
 
 
+@cache
+def publisher() -> "Publisher":
+    """The way out to EventBridge; only the step that publishes has one."""
+    from chalicelib.publishing import Publisher  # noqa: PLC0415 - a second client for one function of all
+
+    return Publisher(session(), settings().region, settings().event_bus, portal().store.outbox.event_of)
+
+
 def _secret(name: str) -> str:
     """The keys from Secrets Manager, once a container."""
     client = session().create_client("secretsmanager", region_name=settings().region)
@@ -78,3 +87,5 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     portal()
     if os.environ["AWS_LAMBDA_FUNCTION_NAME"].endswith("send_mail"):
         worker()
+    if os.environ["AWS_LAMBDA_FUNCTION_NAME"].endswith("publish_event"):
+        publisher()

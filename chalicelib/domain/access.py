@@ -9,16 +9,20 @@ from types import MappingProxyType
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Caller, Next
+from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`stages` None: no session needed. `kinds` None: any kind of account."""
+    """`stages` None: no session needed. `kinds` None: any kind of account.
+
+    `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes.
+    """
 
     stages: frozenset[Next] | None = None
     kinds: frozenset[Kind] | None = None
     admin_network: bool = False
+    fresh: bool = False
 
 
 PUBLIC = Guard()
@@ -27,6 +31,10 @@ FULL = Guard(stages=frozenset({Next.PORTAL}))
 CODE = Guard(stages=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(stages=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
 ENROL = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
+ENROL_FRESH = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
+DESK = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True)  # reads, changes nothing
+ADMIN = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
+ADMIN_FRESH = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
 
 GUARDS: Mapping[str, Guard] = MappingProxyType(
     {
@@ -51,7 +59,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /account/sessions": FULL,
         "POST /account/sessions/revoke": FULL,
         "GET /account/two-step": ENROL,
-        "POST /account/two-step": ENROL,
+        "POST /account/two-step": ENROL_FRESH,
         "POST /account/two-step/confirm": ENROL,
         "GET /account/two-step/remove": FULL,
         "POST /account/two-step/remove": FULL,
@@ -61,6 +69,34 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /not-me": PUBLIC,
         "GET /messages": FULL,
         "GET /messages/{id}": FULL,
+        "GET /admin/users": DESK,
+        "POST /admin/users": ADMIN_FRESH,
+        "GET /admin/users/{email}": DESK,
+        "POST /admin/users/{email}/password": ADMIN_FRESH,
+        "POST /admin/users/{email}/force-change": ADMIN_FRESH,
+        "POST /admin/users/{email}/disable": ADMIN_FRESH,
+        "POST /admin/users/{email}/enable": ADMIN_FRESH,
+        "POST /admin/users/{email}/unlock": ADMIN_FRESH,
+        "POST /admin/users/{email}/two-step": ADMIN_FRESH,
+        "POST /admin/users/{email}/two-step/reset": ADMIN_FRESH,
+        "POST /admin/users/{email}/ip-ranges": ADMIN_FRESH,
+        "POST /admin/users/{email}/ip-ranges/dry-run": ADMIN,
+        "POST /admin/users/{email}/sessions/revoke": ADMIN_FRESH,
+        "POST /admin/users/{email}/contain": ADMIN_FRESH,
+        "POST /admin/users/{email}/deliverable": ADMIN_FRESH,
+        "GET /admin/domains": DESK,
+        "POST /admin/domains": ADMIN_FRESH,
+        "GET /admin/domains/{domain}/ip-ranges": ADMIN,
+        "POST /admin/domains/{domain}/ip-ranges": ADMIN_FRESH,
+        "POST /admin/domains/{domain}/ip-ranges/dry-run": ADMIN,
+        "GET /admin/ip-ranges": ADMIN,
+        "POST /admin/ip-ranges": ADMIN_FRESH,
+        "POST /admin/ip-ranges/dry-run": ADMIN,
+        "GET /admin/attempts": DESK,
+        "GET /admin/events": DESK,
+        "GET /admin/messages": ADMIN,
+        "POST /admin/messages": ADMIN,
+        "POST /admin/messages/{id}/recall": ADMIN,
     }
 )
 
@@ -70,7 +106,7 @@ def guard_of(method: str, resource: str) -> Guard | None:
     return GUARDS.get(f"{'GET' if method == 'HEAD' else method} {resource}")
 
 
-def check(guard: Guard, caller: Caller | None, cause: str | None) -> None:
+def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) -> None:
     """Raise the refusal this guard has for this caller; `cause` is why a presented session is dead."""
     if guard.stages is None:
         return
@@ -80,3 +116,5 @@ def check(guard: Guard, caller: Caller | None, cause: str | None) -> None:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
     if guard.kinds is not None and caller.kind not in guard.kinds:
         raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")
+    if guard.fresh and caller.next is Next.PORTAL and not recently_reauthenticated(caller, now):
+        raise Refusal(Code.REAUTHENTICATION_REQUIRED, "password_typed_too_long_ago")

@@ -26,6 +26,7 @@ BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)
 RESET_MAILS_HOURLY = Limit("reset-mail-hour", 3, 3600)
 RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
 WARNINGS_DAILY = Limit("warning", 1, 86400)
+NEW_CLIENTS_DAILY = Limit("new-client", 1, 86400)
 
 
 @dataclass(frozen=True, slots=True)

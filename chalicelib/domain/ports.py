@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.admin_ports import AdministrationActs, DirectoryActs
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
@@ -71,6 +72,7 @@ class LogonActs(Protocol):
         burn: str | None = None,
         rehash: str | None = None,
         place: str | None = None,
+        client: str | None = None,
     ) -> Session | None:
         """The one doorway to a session."""
 
@@ -219,6 +221,10 @@ class Store(Protocol):
     def events(self) -> EventActs: ...
     @property
     def messages(self) -> MessageActs: ...
+    @property
+    def administration(self) -> AdministrationActs: ...
+    @property
+    def directory(self) -> DirectoryActs: ...
     @property
     def outbox(self) -> OutboxActs: ...
 

@@ -1,5 +1,6 @@
 """What a session is, when it is dead, and how long each kind may live."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -153,3 +154,9 @@ def new_session(account: Account, digest: Digest, opening: Opening) -> Session:
         user_agent=opening.user_agent[:200],
         previous_logon_at=account.last_logon_at,
     )
+
+
+def client_of(account: Account, user_agent: str) -> str:
+    """A browser as the account remembers it: its name without version numbers, which move every month (LG-12)."""
+    name = "".join(character for character in user_agent if not character.isdigit())
+    return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:10]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.keys import Keyring
-from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, WARNINGS_DAILY, Limit
+from chalicelib.domain.limits import NEW_CLIENTS_DAILY, RESET_MAILS_DAILY, RESET_MAILS_HOURLY, WARNINGS_DAILY, Limit
 from chalicelib.domain.minting import mint_link, mint_temporary
 from chalicelib.domain.ports import OutboxActs, PasswordHasher
 from chalicelib.domain.resets import Purpose, Reset
@@ -53,7 +53,9 @@ def duty_of(event: Event) -> Duty | None:
             return _fresh
         return _locked if event.details.get("locks") else None
     if event.kind is EventKind.LOGON_SUCCEEDED:
-        return _after_failures if int(str(event.details.get("failures_before", 0))) >= MANY_FAILURES else None
+        if int(str(event.details.get("failures_before", 0))) >= MANY_FAILURES:
+            return _after_failures
+        return _new_client if event.details.get("new_client") else None
     if event.kind is EventKind.CODE_REFUSED:
         return _right_password_wrong_code if event.reason == "code_wrong" else None
     return DUTIES.get(event.kind)
@@ -96,6 +98,26 @@ def _enrolled(desk: Desk, event: Event, account: Account) -> Letter:
 
 def _removed(desk: Desk, event: Event, account: Account) -> Letter:
     return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "off")
+
+
+def _two_step_reset(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "reset")
+
+
+def _issued(desk: Desk, event: Event, account: Account) -> Letter:
+    """A way in that an administrator had made and mailed; not the owner's asking, so not limited."""
+    if not account.may_reset:
+        raise Withheld(f"account_{account.status}")
+    return letters.password_reset(desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ()))
+
+
+def _contained(desk: Desk, event: Event, account: Account) -> Letter:
+    return letters.account_contained(desk.sender, event, account)
+
+
+def _new_client(desk: Desk, event: Event, account: Account) -> Letter:
+    not_me = _not_me(desk, event, account, (NEW_CLIENTS_DAILY,))
+    return letters.new_client_logon(desk.sender, event, account, not_me)
 
 
 def _recovery(desk: Desk, event: Event, account: Account) -> Letter:
@@ -153,6 +175,9 @@ DUTIES: Mapping[EventKind, Duty] = MappingProxyType(
         EventKind.ACCOUNT_FROZEN: _frozen,
         EventKind.TWO_STEP_ENROLLED: _enrolled,
         EventKind.TWO_STEP_REMOVED: _removed,
+        EventKind.TWO_STEP_RESET: _two_step_reset,
+        EventKind.PASSWORD_ISSUED: _issued,
+        EventKind.ACCOUNT_CONTAINED: _contained,
         EventKind.RECOVERY_CODE_USED: _recovery,
     }
 )

@@ -78,6 +78,16 @@ def suspicious_logon(sender: Sender, event: Event, account: Account, not_me: str
     return _letter("suspicious_logon", sender, event, account, not_me_url=not_me, reason=reason)
 
 
+def new_client_logon(sender: Sender, event: Event, account: Account, not_me: str) -> Letter:
+    """The first logon from a browser not seen before."""
+    return _letter("new_client_logon", sender, event, account, not_me_url=not_me)
+
+
+def account_contained(sender: Sender, event: Event, account: Account) -> Letter:
+    """An administrator contained the account."""
+    return _letter("account_contained", sender, event, account, measures=event.details.get("measures") or [])
+
+
 def _letter(name: str, sender: Sender, event: Event, account: Account, /, **values: object) -> Letter:
     shown = {
         "support_contact": sender.support_contact,

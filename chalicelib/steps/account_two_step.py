@@ -13,7 +13,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Next, recently_reauthenticated
+from chalicelib.domain.sessions import Next
 from chalicelib.domain.two_step import matching_step, new_recovery_codes, new_seed, otpauth_uri, recovery_digest
 from chalicelib.portal import Portal
 from chalicelib.web import codes
@@ -50,7 +50,6 @@ def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes
 def propose(form: Form, portal: Portal) -> Page:
     """A new seed, shown this once; it dies in ten minutes unless a code of it is entered."""
     caller = form.known
-    _freshly_proved(form, portal)
     seed = new_seed(portal.random)
     sealed = codes.seal_seed(portal, caller.account_id, seed)
     until = portal.clock() + PENDING_SECONDS
@@ -107,12 +106,6 @@ def remove(form: Form, portal: Portal) -> Page:
     if not portal.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
         raise codes.refused(form, portal, proof.account, "code_used_meanwhile")
     return replace(logged_on(form, portal, session, secret), location="/account")
-
-
-def _freshly_proved(form: Form, portal: Portal) -> None:
-    caller = form.known
-    if caller.next is Next.PORTAL and not recently_reauthenticated(caller, portal.clock()):
-        raise Refusal(Code.REAUTHENTICATION_REQUIRED, "two_step_change")
 
 
 def _pending(form: Form, portal: Portal, account: Account) -> str:

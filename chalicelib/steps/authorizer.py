@@ -148,7 +148,7 @@ def _refusal(request: Request, portal: Portal, caller: Caller | None, cause: str
         if guard is None:
             raise Refusal(Code.NOT_FOUND, "route_not_declared")
         _same_origin(request, portal.settings.origin)
-        access.check(guard, caller, cause)
+        access.check(guard, caller, cause, portal.clock())
     except Refusal as refusal:
         return refusal
     return None

@@ -11,7 +11,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Status, effective_ranges, two_step_required
+from chalicelib.domain.accounts import Account, Kind, Status, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId, InvalidAddress, account_id, canonical_address
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.networks import parse_address, permitted, throttle_key
@@ -19,7 +19,7 @@ from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
 from chalicelib.domain.ports import Admission
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.domain.sessions import Credential, Next, Opening, new_session
+from chalicelib.domain.sessions import Credential, Next, Opening, client_of, new_session
 from chalicelib.domain.temporary import Temporary, parse_temporary
 from chalicelib.domain.tokens import digest, new_token
 from chalicelib.portal import Portal
@@ -176,6 +176,7 @@ def _open(form: Form, portal: Portal, attempt: Attempt, password: str) -> Page:
         burn=issued.key if issued else None,
         rehash=_fresh_hash(portal, account, password) if issued is None else None,
         place=attempt.admission.place,
+        client=_new_client(form, account, stage),
     )
     if session is None:
         raise _refused(form, portal, attempt, Reason.CHANGED_MEANWHILE)
@@ -185,8 +186,20 @@ def _open(form: Form, portal: Portal, attempt: Attempt, password: str) -> Page:
 def _success(form: Form, portal: Portal, attempt: Attempt, stage: Next) -> Event:
     kind = EventKind.LOGON_SUCCEEDED if stage is Next.PORTAL else EventKind.LOGON_HALF_DONE
     failures = max(0, attempt.account.failures - 1) if attempt.account else 0
-    details = {"next": stage.value} | ({"failures_before": failures} if failures else {})
+    details: dict[str, object] = {"next": stage.value}
+    if failures:
+        details["failures_before"] = failures
+    if attempt.account and attempt.account.kind is not Kind.RECIPIENT:
+        details["kind"] = attempt.account.kind.value
+    if attempt.account and attempt.account.clients and _new_client(form, attempt.account, stage):
+        details["new_client"] = True
     return happened(form, portal, kind, attempt.account_id, email=attempt.email, details=details)
+
+
+def _new_client(form: Form, account: Account, stage: Next) -> str | None:
+    """This browser, if the account has not seen it; a logon that is only half done teaches it nothing."""
+    client = client_of(account, form.user_agent)
+    return client if stage is Next.PORTAL and client not in account.clients else None
 
 
 def _fresh_hash(portal: Portal, account: Account, password: str) -> str | None:

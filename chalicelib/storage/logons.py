@@ -7,12 +7,12 @@ is verified, so a burst of guesses cannot outrun the counter (LG-03; Wazuh CVE-2
 from dataclasses import replace
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.ports import Admission
-from chalicelib.domain.resets import Reset, temporary_key
+from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
 from chalicelib.storage.database import Database, Transaction
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
@@ -20,6 +20,7 @@ from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRo
 from chalicelib.storage.throttles import release_in, reserve
 
 SERIAL_TRIES = 40
+MAX_CLIENTS = 8
 
 
 class Logons:
@@ -61,7 +62,7 @@ class Logons:
         """One doorway to a session after a right credential; None when the account changed meanwhile.
 
         Burns the temporary password (`burn`: its key), forgets the failures, gives the source's place back (`place`),
-        stores a fresh hash (`rehash`), all in one transaction on the epoch seen. The session's number is the next
+        stores a fresh hash (`rehash`) and a browser not seen before (`client`), all in one transaction on the epoch seen. The session's number is the next
         one: another logon may take it first, then the row comes back with the refusal and we try the next (LG-04).
         """
         for _ in range(SERIAL_TRIES):
@@ -87,6 +88,7 @@ class Logons:
         burn: str | None = None,
         rehash: str | None = None,
         place: str | None = None,
+        client: str | None = None,
     ) -> dict[str, dict[str, object] | None]:
         transaction = self._database.transaction()
         row = AccountRow
@@ -96,6 +98,8 @@ class Logons:
             row.session_serial.set(session.serial),
             row.last_logon_at.set(session.started_at),
         ]
+        if client is not None:
+            actions.append(row.clients.set([*account.clients, client][-MAX_CLIENTS:]))
         condition = (
             (row.epoch == account.epoch)
             & (row.status == Status.ACTIVE.value)

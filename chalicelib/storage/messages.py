@@ -1,12 +1,12 @@
 """The acts on accounts being made and messages being sent and read."""
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_row, event_row, message_of, message_row
-from chalicelib.storage.tables import AccountRow, MessageRow
+from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
 
 
 class Messages:
@@ -16,8 +16,14 @@ class Messages:
         self._database = database
 
     def invite(self, account: Account, event: Event) -> bool:
-        """Make an account with its invitation; False when there is one already. Of many at once one wins (IN-03)."""
+        """Make an account with its invitation; False when there is one already. Of many at once one wins (IN-03).
+
+        Its domain enters the list of domains with it, where it is new there.
+        """
         transaction = self._database.transaction()
+        row, domain = PolicyRow, domain_of(account.address)
+        named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
+        transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
         transaction.put("event", event_row(event))
         return not transaction.commit()

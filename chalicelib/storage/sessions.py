@@ -1,6 +1,6 @@
 """The acts on sessions: who is asking, touch, move on to the next step, end one or all."""
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.ports import Standing

@@ -2,7 +2,9 @@
 
 import botocore.session
 
+from chalicelib.storage.administration import Administration
 from chalicelib.storage.database import Database
+from chalicelib.storage.directory import Directory
 from chalicelib.storage.events import Events
 from chalicelib.storage.logons import Logons
 from chalicelib.storage.messages import Messages
@@ -27,6 +29,8 @@ class DynamoStore:
         self.two_steps = TwoSteps(self.database)
         self.events = Events(self.database)
         self.messages = Messages(self.database)
+        self.administration = Administration(self.database)
+        self.directory = Directory(self.database)
         self.outbox = Outbox(self.database)
 
     def begin(self) -> None:

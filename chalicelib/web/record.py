@@ -32,7 +32,7 @@ def happened(
         source=form.source,
         user_agent=form.user_agent or None,
         url=form.url,
-        actor=form.caller.account_id if form.caller else None,
+        actor=form.caller.address if form.caller else None,
         details=details or {},
     )
 

@@ -1,0 +1,68 @@
+"""The ports of the console: what its steps ask of the store, each one atomic act or one reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import Reset
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list of users."""
+
+    address: str
+    kind: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A policy as it shall be, with the one it was read as; `old` None where there was none."""
+
+    key: str
+    old: Policy | None
+    new: Policy
+
+
+class AdministrationActs(Protocol):
+    """Changes by an administrator; False where something changed meanwhile, and nothing was written."""
+
+    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
+        """Store the difference with its events, if actor and account are still as they were seen."""
+
+    def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
+        """Store a policy with its event."""
+
+    def recall(self, actor: Actor, message: Message, event: Event) -> bool:
+        """Take a message back that nobody has read."""
+
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        """Note what became of a mail, once; a hard bounce or a complaint stops self-service mails."""
+
+
+class DirectoryActs(Protocol):
+    """What the console reads."""
+
+    def users(self, domain: str, prefix: str, after: str | None, limit: int) -> tuple[list[Listed], str | None]:
+        """The users of a domain by address, and where the next page begins."""
+
+    def domains(self) -> list[Policy]:
+        """Every domain with a user or a policy."""
+
+    def policy(self, key: str) -> Policy | None:
+        """One policy, strongly consistent."""
+
+    def mailed(self, account_id: AccountId) -> list[Reset]:
+        """What was mailed to an account, without its hashes."""
+
+    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
+        """The attempts of one day (YYYY-MM-DD), newest first."""
+
+    def sent_by(self, sender: str, limit: int) -> list[Message]:
+        """What one sender sent, newest first, without bodies."""

@@ -1,0 +1,89 @@
+"""Console: why a logon failed. By reference, by address typed, or by time. Reading it is itself an event."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.events import ATTEMPTS, Event, EventKind
+from chalicelib.domain.refusals import Refusal, invalid
+from chalicelib.domain.tokens import parse_reference
+from chalicelib.portal import Portal
+from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, days_back
+from chalicelib.web.console import console_view, correct
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+MOST = 200
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="admin_attempts")
+def admin_attempts(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The attempts asked for, newest first."""
+    asked = {name: form.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
+    found = _found(portal, asked)[:MOST]
+    event = happened(form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"attempts": asked})
+    portal.store.events.record(event)
+    listed = [attempt_facts(one) for one in found]
+    view = {"search": asked, "attempts": listed, "next_url": None, **console_view(form, portal)}
+    return Page(facts={"attempts": listed}, template="admin_attempts", view=view)
+
+
+def _found(portal: Portal, asked: dict[str, str]) -> list[Event]:
+    since = _since(asked["since"])
+    if asked["reference"]:
+        reference = parse_reference(asked["reference"])
+        found = portal.store.events.by_reference(reference) if reference else []
+    elif asked["email"]:
+        found = _by_address(portal, asked["email"])
+    else:
+        found = _by_time(portal, since)
+    return [event for event in found if event.kind in ATTEMPTS and event.at >= since]
+
+
+def _by_address(portal: Portal, email: str) -> list[Event]:
+    """An address typed has its attempts also when no account is behind it."""
+    try:
+        who = account_id(canonical_address(email))
+    except InvalidAddress as error:
+        raise invalid(f"address:{error.cause}", "email") from error
+    return portal.store.events.of_account(who, 500)
+
+
+def _by_time(portal: Portal, since: float) -> list[Event]:
+    found: list[Event] = []
+    for day in days_back(portal.clock(), DAYS_KEPT_IN_SIGHT):
+        found.extend(portal.store.directory.attempts_of_day(day, MOST))
+        if len(found) >= MOST or (found and found[-1].at < since):
+            break
+    return found
+
+
+def _since(text: str) -> float:
+    if not text:
+        return 0
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise invalid("since", "since") from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+    """The search again."""
+    asked = {name: form.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
+    return correct(form, portal, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None})
+
+
+ROUTES = {"GET /admin/attempts": Route(show, {}, show_refused)}

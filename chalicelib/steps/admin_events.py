@@ -1,0 +1,42 @@
+"""Console: the audit trail of an account: who did what, from where, before and after. Reading it is itself an event."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import invalid
+from chalicelib.portal import Portal
+from chalicelib.web.attempts import event_facts
+from chalicelib.web.console import console_view
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="admin_events")
+def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The newest events of one account; of an address without an account too, since strangers type those."""
+    email = form.query.get("email", "").strip()
+    try:
+        who = account_id(canonical_address(email))
+    except InvalidAddress as error:
+        raise invalid(f"address:{error.cause}", "email") from error
+    read = happened(form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"events_of": email[:254]})
+    portal.store.events.record(read)
+    listed = [event_facts(event) for event in portal.store.events.of_account(who, 200)]
+    view = {"events": listed, "email": email, "next_url": None, **console_view(form, portal)}
+    return Page(facts={"events": listed}, template="admin_events", view=view)
+
+
+ROUTES = {"GET /admin/events": Route(show)}

@@ -1,0 +1,36 @@
+"""Console: end every session of a user by moving the epoch, half-done logons and outstanding links included."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain import administration
+from chalicelib.domain.refusals import Refusal
+from chalicelib.web.console import carry_out, correct, target
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="admin_sessions")
+def admin_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def revoke(form: Form, portal: Portal) -> Page:
+    """One write, true at the next request; no loop that could stop half-way (SE-08)."""
+    account, _ = target(form, portal)
+    return carry_out(form, portal, account, administration.revoke_sessions(account), "sessions_revoked")
+
+
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+    """Why it was not done."""
+    return correct(form, portal, refusal, "admin_sessions", {})
+
+
+ROUTES = {"POST /admin/users/{email}/sessions/revoke": Route(revoke, {}, show_refused)}

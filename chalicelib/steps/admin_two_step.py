@@ -1,0 +1,53 @@
+"""Console: require a user's second step, or reset it for a lost authenticator, with a recorded reason (TF-09)."""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain import administration
+from chalicelib.domain.refusals import Refusal
+from chalicelib.web.console import MAX_REASON, carry_out, correct, reason_of, target
+from chalicelib.portal import Portal
+from chalicelib.web.form import Field, Form
+from chalicelib.web.page import Page
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="admin_two_step")
+def admin_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def require(form: Form, portal: Portal) -> Page:
+    """Ask for it from the next request on, or no longer."""
+    account, _ = target(form, portal)
+    required = bool(form.fields["required"])
+    measure = administration.require_two_step(account, required=required)
+    return carry_out(form, portal, account, measure, "two_step_required" if required else "two_step_not_required")
+
+
+def reset(form: Form, portal: Portal) -> Page:
+    """Take seed and recovery codes away; sessions end, and the next logon enrols again."""
+    account, _ = target(form, portal)
+    details = {"reason": reason_of(form)}
+    return carry_out(form, portal, account, administration.reset_two_step(account), "two_step_reset", details)
+
+
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+    """The form again."""
+    action = "reset" if form.resource.endswith("reset") else "require"
+    view = {"action": action, "required": False, "reason": form.text("reason")}
+    return correct(form, portal, refusal, "admin_two_step", view)
+
+
+CONFIRM = Field(bool, required=False)  # what a person ticks; a client need not
+ROUTES = {
+    "POST /admin/users/{email}/two-step": Route(require, {"required": Field(bool)}, show_refused),
+    "POST /admin/users/{email}/two-step/reset": Route(
+        reset, {"reason": Field(most=MAX_REASON), "confirm": CONFIRM}, show_refused
+    ),
+}

@@ -1,0 +1,72 @@
+"""Behind the events stream: tells directories and other applications, through EventBridge, what to act on.
+
+At least once for each event; `detail.id` tells a repetition. EventBridge being down delays and loses nothing: the
+record stays in the stream and is tried again.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.publishing import Publisher
+from chalicelib.web import log
+from chalicelib.wiring import publisher
+
+step = Blueprint(__name__)
+
+PUBLISHED = {
+    EventKind.ACCOUNT_CONTAINED: "account.contained",
+    EventKind.ACCOUNT_DISABLED: "account.disabled",
+    EventKind.ACCOUNT_FROZEN: "account.frozen",
+    EventKind.PASSWORD_RESET: "account.password_reset",
+    EventKind.PASSWORD_CHANGED: "account.password_reset",
+}
+
+
+@step.lambda_function(name="publish_event")
+def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Work through a batch; gives the sequence numbers to be tried again."""
+    return work(event, publisher())
+
+
+def work(batch: Mapping[str, Any], publisher: Publisher) -> dict[str, Any]:
+    """Each record by itself, in order."""
+    failed = []
+    for record in batch.get("Records", []):
+        try:
+            _one(record, publisher)
+        except Unavailable as error:
+            log.write(logging.ERROR, "event_delayed", cause=error.cause)
+            failed.append(record["dynamodb"]["SequenceNumber"])
+        except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
+            log.fault(error)
+            failed.append(record["dynamodb"]["SequenceNumber"])
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def _one(record: Mapping[str, Any], publisher: Publisher) -> None:
+    if record.get("eventName") != "INSERT":
+        return
+    event = publisher.event_of(record["dynamodb"]["NewImage"])
+    name = PUBLISHED.get(event.kind)
+    if name is not None:
+        publisher.put(name, json.dumps(detail(event), ensure_ascii=False))
+
+
+def detail(event: Event) -> dict[str, object]:
+    """The published schema, described in `docs/events.md`: no secret, and no more than another system must know."""
+    return {
+        "version": 1,
+        "id": event.id,
+        "at": iso(event.at),
+        "account_id": event.account_id,
+        "email": event.email,
+        "by": event.details.get("actor_kind") or "owner",
+        "reason": event.details.get("reason"),
+        "measures": event.details.get("measures") or [],
+    }

@@ -1,0 +1,142 @@
+"""The acts of the console: the difference of an account or a policy, with its events, all or nothing (AD-03)."""
+
+from collections.abc import Sequence
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.admin_ports import PolicyChange
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.rows import event_row, policy_row
+from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow
+
+# Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
+GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
+COUNTERS = ("failures", "locked_until", "attempted_at", "delivery_lifted_at", "password_hash", "password_changed_at")
+
+
+class Administration:
+    """Atomic acts of administrators."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
+        """Write what differs, if the account is still at its epoch and the actor still an active administrator."""
+        transaction = self._database.transaction()
+        condition = AccountRow.epoch == old.epoch
+        for name in GUARDED:
+            if getattr(old, name) != getattr(new, name):
+                condition &= _as_seen(name, old)
+        if actor.account_id == old.id:
+            condition &= _still_administrator(actor)
+        else:
+            _check_actor(transaction, actor)
+        transaction.update("account", AccountRow(old.id), _difference(old, new), condition)
+        for event in events:
+            transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
+        """Write a policy, if it is still the one that was seen."""
+        transaction = self._database.transaction()
+        _check_actor(transaction, actor)
+        transaction.put("policy", policy_row(change.key, change.new), _policy_as_seen(change.old))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def recall(self, actor: Actor, message: Message, event: Event) -> bool:
+        """Take a message back unless it was read or taken back already."""
+        transaction = self._database.transaction()
+        _check_actor(transaction, actor)
+        row = MessageRow
+        unread = row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist()
+        transaction.update(
+            "message", MessageRow(message.account_id, message.id), [row.recalled_at.set(event.at)], unread
+        )
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        """Record an SES event under a key made from its own id, so that it counts once however often it comes (ML-05).
+
+        One from before an administrator lifted the address is recorded and changes nothing.
+        """
+        row = AccountRow
+        transaction = self._database.transaction()
+        transaction.put("event", event_row(event), EventRow.at.does_not_exist())
+        if undeliverable is not None:
+            current = row.id.exists() & (row.delivery_lifted_at < event.at)
+            transaction.update(
+                "account", AccountRow(event.account_id), [row.undeliverable.set(undeliverable)], current
+            )
+        if "account" in transaction.commit():
+            again = self._database.transaction()
+            again.put("event", event_row(event), EventRow.at.does_not_exist())
+            again.commit()
+
+
+def _check_actor(transaction: Transaction, actor: Actor) -> None:
+    transaction.check("actor", AccountRow(actor.account_id), _still_administrator(actor))
+
+
+def _still_administrator(actor: Actor) -> Condition:
+    """Attack: a write begun before the actor was disabled lands after it (SE-10); or two administrators disable each
+    other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself."""
+    row = AccountRow
+    return (
+        (row.epoch == actor.epoch)
+        & (row.status == Status.ACTIVE.value)
+        & (row.kind == Kind.ADMINISTRATOR.value)
+    )
+
+
+def _as_seen(name: str, old: Account) -> Condition:
+    attribute, value = getattr(AccountRow, name), _stored(getattr(old, name))
+    if value is None:
+        return attribute.does_not_exist()  # type: ignore[no-any-return]
+    return attribute == value  # type: ignore[no-any-return]
+
+
+def _policy_as_seen(old: Policy | None) -> Condition:
+    row = PolicyRow
+    if old is None:
+        return row.ranges.does_not_exist() & row.admin_ranges.does_not_exist()
+    condition = row.internal == True if old.internal else row.internal.does_not_exist() | (row.internal == False)  # noqa: E712
+    for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
+        condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
+    return condition
+
+
+def _difference(old: Account, new: Account) -> list[Action]:
+    """Actions for every attribute that differs; an update of nothing still writes the epoch it was seen at."""
+    actions = [AccountRow.epoch.set(new.epoch)]
+    for name in (*GUARDED, *COUNTERS):
+        if getattr(old, name) != getattr(new, name):
+            actions.append(_set(name, _stored(getattr(new, name))))
+    if old.two_step != new.two_step:
+        actions.extend(_two_step(new))
+    return actions
+
+
+def _two_step(new: Account) -> list[Action]:
+    row, two_step = AccountRow, new.two_step
+    counts = [row.two_step_failures.set(two_step.failures), row.two_step_attempted_at.set(two_step.attempted_at)]
+    if two_step.seed is not None:
+        return counts
+    return [*counts, row.two_step_seed.remove(), row.two_step_pending.remove(), row.recovery.remove()]
+
+
+def _set(name: str, value: object) -> Action:
+    attribute = getattr(AccountRow, name)
+    return attribute.remove() if value is None else attribute.set(value)  # type: ignore[no-any-return]
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.value if isinstance(value, Status) else value

@@ -1,0 +1,59 @@
+"""What the console reads: users, domains, attempts by day, what was mailed and sent. No Scan: each is an index's query."""
+
+from chalicelib.domain.accounts import Policy
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.admin_ports import Listed
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import Reset
+from chalicelib.storage.database import Database
+from chalicelib.storage.rows import event_of, message_of, policy_of, reset_of
+from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow, ResetRow
+
+LISTED = "domain"  # the hash key all domains share in their index
+
+
+class Directory:
+    """Readings for the console."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def users(self, domain: str, prefix: str, after: str | None, limit: int) -> tuple[list[Listed], str | None]:
+        """The users of a domain whose address begins with `prefix`, and where the next page begins."""
+        address = AccountRow.by_domain.address
+        condition = address > after if after else None
+        if prefix:
+            starts = address.startswith(prefix)
+            condition = starts if condition is None else (address.between(max(after or "", prefix), prefix + "\uffff"))
+        rows = self._database.query(
+            AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
+        )
+        listed = [Listed(row.address, row.kind, row.status) for row in rows if row.address != after]
+        return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
+
+    def domains(self) -> list[Policy]:
+        """Every domain with a user or a policy, by name."""
+        rows = self._database.query(PolicyRow, LISTED, index=PolicyRow.all_domains)
+        return [policy for policy in map(policy_of, rows) if policy]
+
+    def policy(self, key: str) -> Policy | None:
+        """One policy, strongly consistent."""
+        return policy_of(self._database.read(PolicyRow, key))
+
+    def mailed(self, account_id: AccountId) -> list[Reset]:
+        """What was mailed to an account, without its hashes."""
+        rows = self._database.query(ResetRow, account_id, index=ResetRow.by_account, scan_index_forward=False, limit=20)
+        return [reset_of(row) for row in rows]
+
+    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
+        """The attempts of one day, newest first."""
+        rows = self._database.query(EventRow, day, index=EventRow.by_day, scan_index_forward=False, limit=limit)
+        return [event_of(row) for row in rows]
+
+    def sent_by(self, sender: str, limit: int) -> list[Message]:
+        """What one sender sent, newest first, without bodies."""
+        rows = self._database.query(
+            MessageRow, sender, index=MessageRow.by_sender, scan_index_forward=False, limit=limit
+        )
+        return [message_of(row) for row in rows]

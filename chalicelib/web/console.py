@@ -1,0 +1,121 @@
+"""What the console's steps share: whose account the path names, who acts, and carrying a measure out."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from chalicelib.domain.accounts import Account, Kind, Policy
+from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.administration import Actor, Measure, difference
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.sessions import recently_reauthenticated
+from chalicelib.portal import Portal
+from chalicelib.web.form import Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+
+MAX_REASON = 500
+
+
+def target(form: Form, portal: Portal) -> tuple[Account, Policy | None]:
+    """The account the path names, and its domain's policy. An address that cannot be one is just not there."""
+    try:
+        address = canonical_address(form.params.get("email", ""))
+    except InvalidAddress as error:
+        raise Refusal(Code.NOT_FOUND, "no_such_user") from error
+    account, policy = portal.store.passwords.owner(account_id(address))
+    if account is None:
+        raise Refusal(Code.NOT_FOUND, "no_such_user")
+    return account, policy
+
+
+def actor(form: Form) -> Actor:
+    """Who acts, as of this session."""
+    return Actor(form.known.account_id, form.known.epoch)
+
+
+def carry_out(
+    form: Form,
+    portal: Portal,
+    old: Account,
+    measure: Measure,
+    done: str,
+    details: Mapping[str, object] | None = None,
+) -> Page:
+    """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
+    facts = {**difference(old, measure.new), "actor_kind": form.known.kind.value, **(details or {})}
+    events = [
+        happened(form, portal, kind, old.id, email=old.address, details=facts) for kind in measure.events
+    ]
+    if events and not portal.store.administration.apply(actor(form), old, measure.new, events):
+        raise Refusal(Code.CONFLICT, "changed_meanwhile")
+    shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
+    return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
+
+
+def user_path(address: str) -> str:
+    """The page of one user."""
+    return f"/admin/users/{quote(address, safe='@')}"
+
+
+def reason_of(form: Form) -> str:
+    """Why, in the administrator's words; it is recorded, so it is required and bounded (TF-09)."""
+    reason = form.text("reason").strip()
+    if not reason or len(reason) > MAX_REASON or not reason.replace("\n", " ").replace("\r", " ").isprintable():
+        raise invalid("reason_required", "reason")
+    return reason
+
+
+def console_view(form: Form, portal: Portal) -> dict[str, object]:
+    """What every page of the console shows: what was just done, whether one may act, and whether the password is due."""
+    may_act = form.known.kind is Kind.ADMINISTRATOR
+    stale = may_act and not recently_reauthenticated(form.known, portal.clock())
+    return {
+        "notice": form.query.get("done", ""),
+        "may_act": may_act,
+        "reauthenticate_first": _here(form) if stale and form.method == "GET" else "",
+    }
+
+
+SAID = {
+    "not_oneself": "This cannot be done to your own account. Another administrator can do it.",
+    "changed_meanwhile": "Something changed while you were working. Look at it again, then repeat it.",
+    "already_read_or_recalled": "The message was read or recalled meanwhile.",
+    "administrators_may_not_choose_passwords": "Administrators do not choose passwords here. Leave it empty to have one made and mailed.",
+    "account_exists": "There is an account with this address already.",
+}
+FIELDS_SAID = {
+    "reason": "Say why, in up to 500 characters.",
+    "new_password": "This password does not meet the criteria.",
+    "email": "Enter the whole email address.",
+    "to": "Enter the whole email address of the recipient.",
+    "domain": "Enter a domain such as example.com.",
+    "subject": "Enter a subject of one line.",
+    "body": "Enter a message.",
+    "since": "Enter a date, such as 2026-11-21.",
+    "expires_in_days": "Enter a number of days from 1 to 365.",
+    "kind": "Choose a kind of account.",
+}
+CORRECTABLE = frozenset(
+    {Code.INVALID_REQUEST, Code.CONFLICT, Code.CRITERIA_NOT_MET, Code.EXISTS, Code.NOT_PERMITTED}
+)
+
+
+def correct(form: Form, portal: Portal, refusal: Refusal, template: str, view: Mapping[str, object]) -> Page | None:
+    """The action's own page, to correct what was refused; None for a refusal no correction helps."""
+    if refusal.code not in CORRECTABLE or form.caller is None:
+        return None
+    errors: dict[str, str] = {}
+    field = refusal.facts.get("field")
+    if isinstance(field, str):
+        entry = refusal.facts.get("entry")
+        errors[field] = f"Not a range: {entry}" if entry is not None else FIELDS_SAID.get(field, "Please check this.")
+    problem = "" if errors else SAID.get(refusal.cause, "This was not accepted. Please check it.")
+    base = {"email": form.params.get("email", ""), **console_view(form, portal), "errors": errors, "problem": problem}
+    return Page(template=template, view=base | dict(view))
+
+
+def _here(form: Form) -> str:
+    path = form.resource
+    for name, value in form.params.items():
+        path = path.replace("{" + name + "}", quote(value, safe="@"))
+    return path
