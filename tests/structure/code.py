@@ -1,0 +1,51 @@
+"""The source as the structure tests read it: files, imports, functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "chalicelib"
+STEPS = sorted(file.stem for file in (LIBRARY / "steps").glob("*.py") if file.stem != "__init__")
+OURS = sorted([*LIBRARY.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), ROOT / "app.py"])
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of ours."""
+
+    where: str
+    lines: int
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """The file, parsed once."""
+    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Every module a file imports, wherever in the file: full names, `from a import b` as a.b."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def functions_of(file: Path) -> Iterator[Function]:
+    """Every function and method, its docstring not counted."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            lines = (body[-1].end_lineno or 0) - body[0].lineno + 1
+            yield Function(f"{file.relative_to(ROOT)}:{node.lineno} {node.name}", lines)
+
+
+def room_of(module: str) -> str:
+    """The room of chalicelib a module belongs to: its folder, or its name at the top."""
+    return module.split(".")[1] if module.count(".") else module

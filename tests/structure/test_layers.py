@@ -1,0 +1,107 @@
+"""Imports run one way: app -> steps -> domain; storage, mail -> domain; only `wiring` knows them all."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.structure.code import LIBRARY, OURS, ROOT, imports_of, room_of, tree_of
+
+# What each room may import of chalicelib.
+MAY = {
+    "domain": {"domain"},
+    "storage": {"storage", "domain"},
+    "templates": {"templates"},
+    "web": {"web", "domain", "portal", "templates", "browser"},
+    "mail": {"mail", "domain", "portal", "templates", "browser"},
+    "steps": {"steps", "web", "domain", "portal", "browser", "wiring"},
+    "portal": {"domain", "settings"},
+    "settings": set(),
+    "browser": set(),
+    "publishing": {"domain"},
+    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing"},
+}
+MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}}
+DOMAIN_LIBRARIES = {"argon2", "pyotp"}
+LIBRARIES_OF_ONE_FILE = {
+    "blocklist.py": {"zxcvbn"},
+    "sealing.py": {"cryptography"},
+    "keys.py": {"cryptography"},
+}
+FILES = sorted(LIBRARY.rglob("*.py"))
+
+
+def ids(file: Path) -> str:
+    return str(file.relative_to(LIBRARY))
+
+
+def room(file: Path) -> str:
+    parts = file.relative_to(LIBRARY).with_suffix("").parts
+    return parts[0]
+
+
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_a_room_imports_only_the_rooms_below_it(file: Path) -> None:
+    allowed = MAY.get(room(file), set()) | MORE.get(ids(file), set())
+    used = {room_of(name) for name in imports_of(file) if name.startswith("chalicelib.")}
+    assert used <= allowed
+
+
+@pytest.mark.parametrize("file", sorted((LIBRARY / "domain").glob("*.py")), ids=lambda file: file.name)
+def test_the_domain_knows_no_aws_no_web_and_no_environment(file: Path) -> None:
+    allowed = (
+        sys.stdlib_module_names
+        | DOMAIN_LIBRARIES
+        | {"chalicelib"}
+        | LIBRARIES_OF_ONE_FILE.get(file.name, set())
+    )
+    assert {name.split(".")[0] for name in imports_of(file)} <= allowed
+    assert not {"os.environ", "os.getenv", "socket", "urllib.request", "http.client"} & set(imports_of(file))
+    reads = [
+        node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute) and node.attr == "environ"
+    ]
+    assert reads == []
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.name not in {"settings.py", "wiring.py"}], ids=ids
+)
+def test_only_settings_and_wiring_read_the_environment(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    assert "os.environ" not in source
+    assert "getenv" not in source
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if room(file) not in {"storage", "mail", "wiring"}], ids=ids
+)
+def test_only_storage_mail_and_wiring_know_aws(file: Path) -> None:
+    if file.name == "publishing.py":
+        return
+    assert not {name.split(".")[0] for name in imports_of(file)} & {"boto3", "botocore", "pynamodb"}
+
+
+def test_nothing_imports_boto3() -> None:
+    using = [ids(file) for file in FILES if any(name.split(".")[0] == "boto3" for name in imports_of(file))]
+    assert using == []
+
+
+def test_chalicelib_never_imports_the_map_or_the_infrastructure() -> None:
+    using = [
+        ids(file)
+        for file in FILES
+        if any(name.split(".")[0] in {"app", "infra", "tests"} for name in imports_of(file))
+    ]
+    assert using == []
+
+
+def test_no_drawer_for_everything() -> None:
+    drawers = [
+        file
+        for file in OURS
+        if file.stem in {"utils", "util", "helpers", "constants", "common", "misc", "base"}
+    ]
+    assert [str(file.relative_to(ROOT)) for file in drawers] == []

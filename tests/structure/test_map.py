@@ -1,0 +1,145 @@
+"""`app.py` is the map: every step is on it, and has its test, its page, its permissions, its routes and their guards."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from chalicelib.domain.access import GUARDS
+from chalicelib.web.form import Field
+from infra.contract import API, read_contract
+from tests.structure.code import LIBRARY, ROOT, STEPS, tree_of
+
+# Behind a stream, a topic or an operator instead of a route; they answer nobody.
+WITHOUT_ROUTES = {"authorizer", "send_mail", "setup", "publish_event", "record_delivery"}
+CONTRACT = read_contract()
+WITH_ROUTES = [step for step in STEPS if step not in WITHOUT_ROUTES]
+ROUTES = [f"{operation.method} {operation.path}" for operation in CONTRACT.operations]
+SCHEMA_TYPES = {"string": str, "boolean": bool, "integer": int, "array": list}
+
+
+def module(step: str) -> Any:
+    return importlib.import_module(f"chalicelib.steps.{step}")
+
+
+def registered() -> list[str]:
+    calls = [node for node in ast.walk(tree_of(ROOT / "app.py")) if isinstance(node, ast.Call)]
+    register = [
+        call
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "register_blueprint"
+    ]
+    return [argument.value.id for call in register for argument in call.args]  # type: ignore[attr-defined]
+
+
+def test_every_step_is_on_the_map_once_and_the_map_has_no_other() -> None:
+    assert sorted(registered()) == STEPS
+
+
+def test_every_line_of_the_map_says_what_the_step_is_for() -> None:
+    lines = (ROOT / "app.py").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "register_blueprint" in line and "  # " not in line] == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_one_lambda_of_its_own_name(step: str) -> None:
+    functions = [
+        node for node in tree_of(LIBRARY / "steps" / f"{step}.py").body if isinstance(node, ast.FunctionDef)
+    ]
+    decorated = {
+        function.name: ast.unparse(function.decorator_list[0])
+        for function in functions
+        if function.decorator_list
+    }
+    assert decorated == {step: f"step.lambda_function(name='{step}')"}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_has_its_test_file(step: str) -> None:
+    assert (ROOT / "tests" / "steps" / f"test_{step}.py").is_file()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_has_its_row_of_permissions(step: str) -> None:
+    assert step in yaml.safe_load((ROOT / "infra" / "permissions.yaml").read_text(encoding="utf-8"))
+
+
+def test_permissions_are_given_to_no_step_that_is_not_there() -> None:
+    rows = yaml.safe_load((ROOT / "infra" / "permissions.yaml").read_text(encoding="utf-8"))
+    assert sorted(rows) == STEPS
+
+
+@pytest.mark.parametrize("step", WITH_ROUTES)
+def test_a_step_that_renders_has_the_page_of_its_name(step: str) -> None:
+    source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")
+    pages = set(re.findall(r'template="(\w+)"', source))
+    missing = [page for page in pages if not (LIBRARY / "templates" / "pages" / f"{page}.html").is_file()]
+    assert missing == []
+    assert not pages or step in pages
+
+
+def test_every_page_belongs_to_a_step_or_to_every_step() -> None:
+    pages = {page.stem for page in (LIBRARY / "templates" / "pages").glob("*.html")}
+    used = {"refusal", "link_unusable"}
+    for step in STEPS:
+        source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")
+        used |= set(re.findall(r'template="(\w+)"', source)) | {step}
+    assert pages - used == set()
+
+
+def test_every_operation_of_the_contract_names_a_step() -> None:
+    assert sorted({operation.step for operation in CONTRACT.operations}) == sorted(WITH_ROUTES)
+
+
+@pytest.mark.parametrize("step", WITH_ROUTES)
+def test_a_step_answers_exactly_its_operations(step: str) -> None:
+    contract = {f"{one.method} {one.path}" for one in CONTRACT.operations if one.step == step}
+    assert set(module(step).ROUTES) == contract
+
+
+def test_ad_01_every_route_has_its_guard_and_there_is_no_other_guard() -> None:
+    assert sorted(GUARDS) == sorted(ROUTES)
+
+
+def schema_of(route: str) -> dict[str, Any]:
+    document = yaml.safe_load(API.read_text(encoding="utf-8"))
+    method, path = route.split()
+    body = document["paths"][path][method.lower()].get("requestBody")
+    if body is None:
+        return {"properties": {}}
+    body = resolved(document, body)
+    return resolved(document, body["content"]["application/json"]["schema"])
+
+
+def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        target: Any = document
+        for part in node["$ref"].lstrip("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def types_of(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, type]:
+    found = {}
+    for name, given in schema["properties"].items():
+        kind = resolved(document, given).get("type")
+        found[name] = SCHEMA_TYPES[kind if isinstance(kind, str) else kind[0]]
+    return found
+
+
+POSTS = [(step, route) for step in WITH_ROUTES for route in module(step).ROUTES if route.startswith("POST")]
+
+
+@pytest.mark.parametrize(("step", "route"), POSTS, ids=[route for _, route in POSTS])
+def test_wb_09_the_fields_of_a_route_are_those_of_its_schema(step: str, route: str) -> None:
+    fields: dict[str, Field] = dict(module(step).ROUTES[route].fields)
+    document, schema = yaml.safe_load(API.read_text(encoding="utf-8")), schema_of(route)
+    assert {name: spec.kind for name, spec in fields.items()} == types_of(document, schema)
+    assert {name for name, spec in fields.items() if spec.required} == set(schema.get("required", []))
+    assert schema.get("additionalProperties") is False
