@@ -1,4 +1,4 @@
-"""Every handler: reached by Lambda under its step's name, and closed to an event that never met the authorizer (IP-07)."""
+"""Every handler: one doorway, and closed to an event that never met the authorizer (IP-07)."""
 
 from __future__ import annotations
 
