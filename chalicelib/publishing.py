@@ -23,7 +23,9 @@ class Publisher:
         bus: str,
         event_of: Callable[[Mapping[str, Any]], Event],
     ) -> None:
-        config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
+        config = Config(
+            connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"}
+        )
         self._client = session.create_client("events", region_name=region, config=config)
         self._bus = bus
         self.event_of = event_of

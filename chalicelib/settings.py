@@ -49,7 +49,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read and check the PORTAL_ variables; raises `BadSettings`."""
     keys, secret = environment.get("PORTAL_KEYS", ""), environment.get("PORTAL_KEYS_SECRET", "")
     if not keys and not secret:
-        message = "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys nothing is safe to start (LO-04)"
+        message = (
+            "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys nothing is safe to start (LO-04)"
+        )
         raise BadSettings(message)
     return Settings(
         portal_url=_url(environment, "PORTAL_URL"),
@@ -64,7 +66,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
         password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
-        first_password_lifetime=_number(environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800),
+        first_password_lifetime=_number(
+            environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800
+        ),
         session_idle=_number(environment, "PORTAL_SESSION_IDLE_SECONDS", 1800, 1, 86400),
         session_lifetime=_number(environment, "PORTAL_SESSION_LIFETIME_SECONDS", 43200, 1, 604800),
         lock_threshold=_number(environment, "PORTAL_LOCK_THRESHOLD", 5, 1, 20),

@@ -65,7 +65,9 @@ def worker() -> "Worker":
     from chalicelib.mail.worker import Worker  # noqa: PLC0415
 
     chosen = settings()
-    return Worker(portal(), Postman(session(), chosen.region, chosen.mail_from, NAME, chosen.configuration_set))
+    return Worker(
+        portal(), Postman(session(), chosen.region, chosen.mail_from, NAME, chosen.configuration_set)
+    )
 
 
 @cache

@@ -32,7 +32,9 @@ CODE = Guard(stages=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(stages=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
 ENROL = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
 ENROL_FRESH = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
-DESK = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True)  # reads, changes nothing
+DESK = Guard(
+    FULL.stages, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True
+)  # reads, changes nothing
 ADMIN = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
 ADMIN_FRESH = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
 

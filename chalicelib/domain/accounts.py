@@ -98,7 +98,9 @@ class Policy:
     admin_ranges: tuple[str, ...] | None = None
 
 
-PORTAL_POLICY = "*"  # no domain name has this spelling, so the portal's own row cannot be taken for a domain's
+PORTAL_POLICY = (
+    "*"  # no domain name has this spelling, so the portal's own row cannot be taken for a domain's
+)
 
 
 def effective_ranges(account: Account, domain: Policy | None) -> tuple[str, ...] | None:

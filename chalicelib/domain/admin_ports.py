@@ -49,7 +49,9 @@ class AdministrationActs(Protocol):
 class DirectoryActs(Protocol):
     """What the console reads."""
 
-    def users(self, domain: str, prefix: str, after: str | None, limit: int) -> tuple[list[Listed], str | None]:
+    def users(
+        self, domain: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Listed], str | None]:
         """The users of a domain by address, and where the next page begins."""
 
     def domains(self) -> list[Policy]:

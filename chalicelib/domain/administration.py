@@ -46,7 +46,12 @@ def set_password(account: Account, password_hash: str, at: float, *, force_chang
 def issue_password(account: Account) -> Measure:
     """A password that is made and mailed: the old one is void now, the temporary one comes with the event's mail."""
     new = replace(
-        _moved(account), password_hash=None, must_change_password=False, status=_thawed(account), failures=0, locked_until=0
+        _moved(account),
+        password_hash=None,
+        must_change_password=False,
+        status=_thawed(account),
+        failures=0,
+        locked_until=0,
     )
     return Measure(new, (EventKind.PASSWORD_RESET, EventKind.PASSWORD_ISSUED))
 
@@ -93,7 +98,9 @@ def require_two_step(account: Account, *, required: bool) -> Measure:
 
 def reset_two_step(account: Account) -> Measure:
     """A lost authenticator: seed and recovery codes are gone, the next logon enrols again (TF-09)."""
-    new = replace(_moved(account), two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True)
+    new = replace(
+        _moved(account), two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True
+    )
     return Measure(new, (EventKind.TWO_STEP_RESET,))
 
 

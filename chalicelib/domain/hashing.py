@@ -55,7 +55,7 @@ class Argon2Hasher:
     `runs` counts the Argon2 computations ever started, so that a test can prove there was exactly one.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         keyring: Keyring,
         memory_kib: int = 19456,

@@ -12,5 +12,7 @@ def invite(
     """Make the account with its invitation, once; False when there is one already (IN-03)."""
     who = account_id(address)
     account = Account(id=who, address=address, kind=kind, created_at=at)
-    event = Event(who, EventKind.ACCOUNT_INVITED, at, event_id, email=address, actor=actor, details={"kind": kind.value})
+    event = Event(
+        who, EventKind.ACCOUNT_INVITED, at, event_id, email=address, actor=actor, details={"kind": kind.value}
+    )
     return acts.invite(account, event)

@@ -39,7 +39,7 @@ def mint_temporary(
     text = make_temporary(hmac.digest(keyring.derive(_KEY), f"temporary:{event.id}".encode(), "sha512"))
     parsed = parse_temporary(text)
     if parsed is None:  # never: it was made in that form
-        raise ValueError("temporary")  # noqa: EM101, TRY003
+        raise ValueError("temporary")
     row = Reset(
         key=temporary_key(account.id, parsed.name),
         account_id=account.id,

@@ -107,7 +107,7 @@ def labels(min_length: int) -> tuple[Label, ...]:
     return tuple(Label(criterion.id, criterion.label.format(**sizes)) for criterion in CRITERIA)
 
 
-def check(  # noqa: PLR0913
+def check(
     new: str,
     confirm: str,
     *,

@@ -199,7 +199,9 @@ class OutboxActs(Protocol):
     def event_of(self, image: Mapping[str, Any]) -> Event:
         """A row as the stream's record shows it."""
 
-    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]) -> str | None:
+    def mint(
+        self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]
+    ) -> str | None:
         """Store what a mail will carry."""
 
     def note(self, note: Event) -> None:

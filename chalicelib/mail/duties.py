@@ -10,7 +10,13 @@ from types import MappingProxyType
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.keys import Keyring
-from chalicelib.domain.limits import NEW_CLIENTS_DAILY, RESET_MAILS_DAILY, RESET_MAILS_HOURLY, WARNINGS_DAILY, Limit
+from chalicelib.domain.limits import (
+    NEW_CLIENTS_DAILY,
+    RESET_MAILS_DAILY,
+    RESET_MAILS_HOURLY,
+    WARNINGS_DAILY,
+    Limit,
+)
 from chalicelib.domain.minting import mint_link, mint_temporary
 from chalicelib.domain.ports import OutboxActs, PasswordHasher
 from chalicelib.domain.resets import Purpose, Reset
@@ -65,7 +71,9 @@ MANY_FAILURES = 5
 
 
 def _invitation(desk: Desk, event: Event, account: Account) -> Letter:
-    return letters.invitation(desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ()))
+    return letters.invitation(
+        desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ())
+    )
 
 
 def _message(desk: Desk, event: Event, account: Account) -> Letter:
@@ -108,7 +116,9 @@ def _issued(desk: Desk, event: Event, account: Account) -> Letter:
     """A way in that an administrator had made and mailed; not the owner's asking, so not limited."""
     if not account.may_reset:
         raise Withheld(f"account_{account.status}")
-    return letters.password_reset(desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ()))
+    return letters.password_reset(
+        desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ())
+    )
 
 
 def _contained(desk: Desk, event: Event, account: Account) -> Letter:

@@ -59,7 +59,9 @@ def password_was_reset(sender: Sender, event: Event, account: Account, not_me: s
 
 def account_frozen(sender: Sender, event: Event, account: Account) -> Letter:
     """ "This was not me" was pressed."""
-    return _letter("account_frozen", sender, event, account, forgot_url=f"{sender.portal_url}/password/forgot")
+    return _letter(
+        "account_frozen", sender, event, account, forgot_url=f"{sender.portal_url}/password/forgot"
+    )
 
 
 def two_step_changed(sender: Sender, event: Event, account: Account, not_me: str, change: str) -> Letter:

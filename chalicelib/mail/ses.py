@@ -35,7 +35,9 @@ class Postman:
     def __init__(
         self, session: botocore.session.Session, region: str, sender: str, name: str, configuration_set: str
     ) -> None:
-        config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
+        config = Config(
+            connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
+        )
         self._client = session.create_client("sesv2", region_name=region, config=config)
         self._from = header_value(f'"{name}" <{sender}>')
         self._more = {"ConfigurationSetName": configuration_set} if configuration_set else {}

@@ -4,12 +4,12 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.browser import read_browser
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import MAX_SESSIONS, Caller, Next, Session
 from chalicelib.domain.tokens import session_handle
 from chalicelib.portal import Portal
-from chalicelib.browser import read_browser
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
@@ -29,7 +29,9 @@ def show(form: Form, portal: Portal) -> Page:
     """The live ones, the newest first."""
     listed = [_described(session, form.known) for session in _live(form.known, portal)]
     notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(form.query.get("notice", ""), "")
-    return Page(facts={"sessions": listed}, template="account_sessions", view={"sessions": listed, "notice": notice})
+    return Page(
+        facts={"sessions": listed}, template="account_sessions", view={"sessions": listed, "notice": notice}
+    )
 
 
 def revoke(form: Form, portal: Portal) -> Page:
@@ -45,7 +47,9 @@ def revoke(form: Form, portal: Portal) -> Page:
         ended = [session for session in live if session_handle(session.digest) == handle]
         if not ended:
             raise Refusal(Code.NOT_FOUND, "no_such_handle")
-    event = happened(form, portal, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)})
+    event = happened(
+        form, portal, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)}
+    )
     portal.store.sessions.end(caller.account_id, [session.digest for session in ended], event)
     notice = "others_revoked" if others else "revoked"
     return Page(facts={"revoked": len(ended)}, location=f"/account/sessions?notice={notice}")
@@ -54,7 +58,11 @@ def revoke(form: Form, portal: Portal) -> Page:
 def _live(caller: Caller, portal: Portal) -> list[Session]:
     """Those the authorizer would still let in; the newest number in the list stands for the account's."""
     now, idle = portal.clock(), portal.settings.session_idle
-    every = [session for session in portal.store.sessions.of_account(caller.account_id) if session.epoch == caller.epoch]
+    every = [
+        session
+        for session in portal.store.sessions.of_account(caller.account_id)
+        if session.epoch == caller.epoch
+    ]
     newest = max((session.serial for session in every), default=0)
     live = [
         session

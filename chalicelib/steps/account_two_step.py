@@ -14,7 +14,13 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Next
-from chalicelib.domain.two_step import matching_step, new_recovery_codes, new_seed, otpauth_uri, recovery_digest
+from chalicelib.domain.two_step import (
+    matching_step,
+    new_recovery_codes,
+    new_seed,
+    otpauth_uri,
+    recovery_digest,
+)
 from chalicelib.portal import Portal
 from chalicelib.web import codes
 from chalicelib.web.confirm import confirm_password
@@ -81,7 +87,10 @@ def confirm(form: Form, portal: Portal) -> Page:
     if not portal.store.two_steps.enrol(account, step_number, digests, caller.digest, session, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     page = logged_on(form, portal, session, secret, recovery_codes=list(recovery))
-    view = _view(form, "codes") | {"recovery_codes": recovery, "next_url": after(stage, form.query.get("next"))}
+    view = _view(form, "codes") | {
+        "recovery_codes": recovery,
+        "next_url": after(stage, form.query.get("next")),
+    }
     return replace(page, location=None, template="account_two_step", view=view)
 
 
@@ -142,7 +151,11 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         Code.CONFLICT: {"code": "Something changed meanwhile. Please start again."},
     }[refusal.code]
     account, _ = portal.store.passwords.owner(form.caller.account_id)
-    pending = account is not None and account.two_step.pending_seed and portal.clock() < account.two_step.pending_until
+    pending = (
+        account is not None
+        and account.two_step.pending_seed
+        and portal.clock() < account.two_step.pending_until
+    )
     if account is not None and pending and not form.caller.two_step_active and account.two_step.pending_seed:
         page = _shown(form, codes.open_seed(portal, account, account.two_step.pending_seed))
         return replace(page, view={**page.view, "errors": said})

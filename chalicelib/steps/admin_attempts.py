@@ -83,7 +83,9 @@ def _since(text: str) -> float:
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The search again."""
     asked = {name: form.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
-    return correct(form, portal, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None})
+    return correct(
+        form, portal, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None}
+    )
 
 
 ROUTES = {"GET /admin/attempts": Route(show, {}, show_refused)}

@@ -44,7 +44,11 @@ def submit(form: Form, portal: Portal) -> Page:
 
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
-    asked = {name: form.fields[name] for name in ("disable", "require_two_step", "restriction") if name in form.fields}
+    asked = {
+        name: form.fields[name]
+        for name in ("disable", "require_two_step", "restriction")
+        if name in form.fields
+    }
     asked |= {"ranges": form.fields.get("ranges") or [], "reason": form.text("reason")}
     return correct(form, portal, refusal, "admin_contain", {"asked": asked})
 

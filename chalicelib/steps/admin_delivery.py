@@ -35,4 +35,6 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     return correct(form, portal, refusal, "admin_delivery", {"reason": form.text("reason")})
 
 
-ROUTES = {"POST /admin/users/{email}/deliverable": Route(submit, {"reason": Field(most=MAX_REASON)}, show_refused)}
+ROUTES = {
+    "POST /admin/users/{email}/deliverable": Route(submit, {"reason": Field(most=MAX_REASON)}, show_refused)
+}

@@ -75,7 +75,9 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     if form.caller is None:
         return None
     listed = [_facts(policy) for policy in portal.store.directory.domains()]
-    return correct(form, portal, refusal, "admin_domains", _view(form, portal, listed) | {"typed": dict(form.fields)})
+    return correct(
+        form, portal, refusal, "admin_domains", _view(form, portal, listed) | {"typed": dict(form.fields)}
+    )
 
 
 ROUTES = {

@@ -32,7 +32,9 @@ def show(form: Form, portal: Portal) -> Page:
         who = account_id(canonical_address(email))
     except InvalidAddress as error:
         raise invalid(f"address:{error.cause}", "email") from error
-    read = happened(form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"events_of": email[:254]})
+    read = happened(
+        form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"events_of": email[:254]}
+    )
     portal.store.events.record(read)
     listed = [event_facts(event) for event in portal.store.events.of_account(who, 200)]
     view = {"events": listed, "email": email, "next_url": None, **console_view(form, portal)}

@@ -150,7 +150,11 @@ def _recent(portal: Portal) -> Iterator[Event]:
 
 
 def _save(form: Form, portal: Portal, change: PolicyChange, page: str) -> Page:
-    before = {"ranges": _list(change.old.ranges), "admin_ranges": _list(change.old.admin_ranges)} if change.old else {}
+    before = (
+        {"ranges": _list(change.old.ranges), "admin_ranges": _list(change.old.admin_ranges)}
+        if change.old
+        else {}
+    )
     after = {"ranges": _list(change.new.ranges), "admin_ranges": _list(change.new.admin_ranges)}
     details = {"policy": change.new.name, "before": before, "after": after}
     event = happened(form, portal, EventKind.POLICY_CHANGED, form.known.account_id, details=details)

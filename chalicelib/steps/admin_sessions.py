@@ -6,8 +6,8 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.web.console import carry_out, correct, target
 from chalicelib.portal import Portal
+from chalicelib.web.console import carry_out, correct, target
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve

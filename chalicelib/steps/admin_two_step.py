@@ -6,8 +6,8 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.web.console import MAX_REASON, carry_out, correct, reason_of, target
 from chalicelib.portal import Portal
+from chalicelib.web.console import MAX_REASON, carry_out, correct, reason_of, target
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
@@ -27,7 +27,9 @@ def require(form: Form, portal: Portal) -> Page:
     account, _ = target(form, portal)
     required = bool(form.fields["required"])
     measure = administration.require_two_step(account, required=required)
-    return carry_out(form, portal, account, measure, "two_step_required" if required else "two_step_not_required")
+    return carry_out(
+        form, portal, account, measure, "two_step_required" if required else "two_step_not_required"
+    )
 
 
 def reset(form: Form, portal: Portal) -> Page:

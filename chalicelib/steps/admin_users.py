@@ -77,7 +77,9 @@ def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[Li
         if policy.name < start:
             continue
         room = PAGE_SIZE - len(found)
-        some, more = portal.store.directory.users(policy.name, prefix, after if policy.name == start else None, room)
+        some, more = portal.store.directory.users(
+            policy.name, prefix, after if policy.name == start else None, room
+        )
         found.extend(some)
         if more or len(found) >= PAGE_SIZE:
             return found, found[-1].address
@@ -108,7 +110,9 @@ def _kind(form: Form) -> Kind:
 
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
-    return correct(form, portal, refusal, "admin_users", {**_view_of_refusal(form, portal), "typed": dict(form.fields)})
+    return correct(
+        form, portal, refusal, "admin_users", {**_view_of_refusal(form, portal), "typed": dict(form.fields)}
+    )
 
 
 def _view_of_refusal(form: Form, portal: Portal) -> dict[str, object]:

@@ -16,7 +16,6 @@ from chalicelib.domain import access
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Reason
-
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.ports import Standing
@@ -63,7 +62,9 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         return _policy("Deny", arn, {"code": Code.ADDRESS_NOT_PERMITTED.value})
     refusal = _refusal(request, portal, caller, cause if who else None)
     if refusal:
-        log.write(logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource)
+        log.write(
+            logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
+        )
         return _policy("Allow", arn, context.write(None, refusal))
     _touch(standing, portal)
     return _policy("Allow", arn, context.write(caller, None))
@@ -102,7 +103,10 @@ def _caller(standing: Standing, portal: Portal) -> tuple[Caller | None, str | No
 def _as_caller(session: Session, account: Account, domain: Policy | None, portal: Portal) -> Caller:
     required = two_step_required(account, domain, everybody=portal.settings.require_two_step_of_all)
     stage = next_step(
-        account, opened_with=session.opened_with, code_entered=session.code_entered, two_step_required=required
+        account,
+        opened_with=session.opened_with,
+        code_entered=session.code_entered,
+        two_step_required=required,
     )
     return Caller(
         account_id=account.id,

@@ -4,14 +4,14 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.portal import Portal
 from chalicelib.browser import read_browser, supported_browsers
+from chalicelib.domain.events import iso
+from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
 from chalicelib.web.support import support_details
 from chalicelib.wiring import portal
-from chalicelib.domain.events import iso
 
 step = Blueprint(__name__)
 

@@ -166,7 +166,13 @@ def _open(form: Form, portal: Portal, attempt: Attempt, password: str) -> Page:
     )
     secret = new_token(portal.random)
     opening = Opening(
-        opened_with, False, stage, attempt.now, form.source, form.user_agent, portal.settings.session_lifetime  # noqa: FBT003
+        opened_with,
+        False,
+        stage,
+        attempt.now,
+        form.source,
+        form.user_agent,
+        portal.settings.session_lifetime,
     )
     issued = attempt.admission.temporary if attempt.temporary else None
     session = portal.store.logons.open(
@@ -215,7 +221,12 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         from chalicelib.web.support import support_details  # noqa: PLC0415 - the parser stays off the logon path
 
         support = support_details(form, portal, refusal.reference, email)
-        view = {"state": "refused", "support": support, "portal_url": portal.settings.portal_url, "email": email}
+        view = {
+            "state": "refused",
+            "support": support,
+            "portal_url": portal.settings.portal_url,
+            "email": email,
+        }
         return Page(template="logon", view=view)
     if refusal.code is Code.THROTTLED:
         view = {"state": "throttled", "retry_after": refusal.retry_after, "email": email}
@@ -233,7 +244,5 @@ def _errors(refusal: Refusal) -> dict[str, str]:
 
 ROUTES = {
     "GET /logon": Route(show),
-    "POST /logon": Route(
-        submit, {"email": Field(most=2000), "password": Field(most=8192)}, show_refused
-    ),
+    "POST /logon": Route(submit, {"email": Field(most=2000), "password": Field(most=8192)}, show_refused),
 }

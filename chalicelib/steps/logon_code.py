@@ -63,7 +63,9 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  
     states = {Code.INVALID_CODE: "refused", Code.INVALID_REQUEST: "refused", Code.THROTTLED: "throttled"}
     if refusal.code not in states:
         return None
-    return Page(template="logon_code", view={"state": states[refusal.code], "retry_after": refusal.retry_after})
+    return Page(
+        template="logon_code", view={"state": states[refusal.code], "retry_after": refusal.retry_after}
+    )
 
 
 ROUTES = {

@@ -30,7 +30,9 @@ def messages(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa:
 def show(form: Form, portal: Portal) -> Page:
     """The readable ones, the newest first."""
     caller, now = form.known, portal.clock()
-    listed = [_listed(one) for one in portal.store.messages.of_account(caller.account_id) if one.readable(now)]
+    listed = [
+        _listed(one) for one in portal.store.messages.of_account(caller.account_id) if one.readable(now)
+    ]
     view = {"messages": listed, "last_logon_at": caller.previous_logon_at}
     return Page(facts={"messages": listed}, template="messages", view=view)
 
@@ -41,9 +43,15 @@ def read(form: Form, portal: Portal) -> Page:
     found = portal.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
     if found is None or not found.readable(portal.clock()):
         raise Refusal(Code.NOT_FOUND, "no_such_message")
-    body = Sealer(portal.keyring, portal.random).open(found.sealed_body, BODY, found.associated()).decode("utf-8")
+    body = (
+        Sealer(portal.keyring, portal.random)
+        .open(found.sealed_body, BODY, found.associated())
+        .decode("utf-8")
+    )
     if found.read_at is None and form.method == "GET":
-        event = happened(form, portal, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
+        event = happened(
+            form, portal, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id}
+        )
         portal.store.messages.mark_read(found, event)
     shown = _listed(found) | {"body": body}
     return Page(facts=shown, template="message", view={"message": shown})

@@ -48,8 +48,12 @@ def submit(form: Form, portal: Portal) -> Page:
         new_hash = hashed(form, portal, caller.address, lambda new: new == current)
     else:
         account = _still_there(caller, portal)
-        new_hash = hashed(form, portal, caller.address, lambda new: portal.hasher.verify(account.password_hash, new))
-    event = happened(form, portal, EventKind.PASSWORD_CHANGED, account.id, details={"from": caller.next.value})
+        new_hash = hashed(
+            form, portal, caller.address, lambda new: portal.hasher.verify(account.password_hash, new)
+        )
+    event = happened(
+        form, portal, EventKind.PASSWORD_CHANGED, account.id, details={"from": caller.next.value}
+    )
     stage = next_step(
         _changed(account),
         opened_with=Credential.PASSWORD,

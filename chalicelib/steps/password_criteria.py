@@ -29,7 +29,9 @@ def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
     """The list."""
-    return Page(facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in open_criteria(portal)]})
+    return Page(
+        facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in open_criteria(portal)]}
+    )
 
 
 def submit(form: Form, portal: Portal) -> Page:

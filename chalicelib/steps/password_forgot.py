@@ -51,7 +51,9 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  
     if refusal.code is not Code.INVALID_REQUEST:
         return None
     errors = {"email": "Enter your whole email address."}
-    return Page(template="password_forgot", view={"sent": False, "email": form.text("email")[:254], "errors": errors})
+    return Page(
+        template="password_forgot", view={"sent": False, "email": form.text("email")[:254], "errors": errors}
+    )
 
 
 ROUTES = {

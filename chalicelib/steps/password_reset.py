@@ -12,6 +12,7 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import NewPassword
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose
+from chalicelib.domain.tokens import parse_token
 from chalicelib.portal import Portal
 from chalicelib.web.cookies import clear_reset, set_reset
 from chalicelib.web.form import Field, Form
@@ -20,7 +21,6 @@ from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria, 
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
-from chalicelib.domain.tokens import parse_token
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -54,7 +54,9 @@ def submit(form: Form, portal: Portal) -> Page:
     """Spend the link on an acceptable password, in one transaction; a refused password leaves it unspent (RS-12)."""
     link = find(form, portal, Purpose.RESET, reset_token(form, portal))
     account = owner(form, portal, link)
-    new_hash = hashed(form, portal, account.address, lambda new: portal.hasher.verify(account.password_hash, new))
+    new_hash = hashed(
+        form, portal, account.address, lambda new: portal.hasher.verify(account.password_hash, new)
+    )
     event = happened(form, portal, EventKind.PASSWORD_RESET, account.id, details={"by": "link"})
     if not portal.store.passwords.set_by_link(link, NewPassword(new_hash, event.at), event):
         raise unusable(form, portal, account.id, "used_meanwhile")
@@ -66,7 +68,11 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  
     """The same form again, with what is still missing."""
     if refusal.code not in {Code.CRITERIA_NOT_MET, Code.INVALID_REQUEST}:
         return None
-    view = {"done": False, "criteria": shown_criteria(portal, refusal), "problem": "The new password was not accepted yet."}
+    view = {
+        "done": False,
+        "criteria": shown_criteria(portal, refusal),
+        "problem": "The new password was not accepted yet.",
+    }
     return Page(template="password_reset", view=view)
 
 
@@ -77,5 +83,7 @@ def _labels(criteria: list[dict[str, object]]) -> list[dict[str, object]]:
 ROUTES = {
     "GET /password/reset/{token}": Route(follow),
     "GET /password/reset": Route(show),
-    "POST /password/reset": Route(submit, {**PASSWORD_FIELDS, "token": Field(required=False, most=200)}, show_refused),
+    "POST /password/reset": Route(
+        submit, {**PASSWORD_FIELDS, "token": Field(required=False, most=200)}, show_refused
+    ),
 }

@@ -40,7 +40,12 @@ def submit(form: Form, portal: Portal) -> Page:
     caller = form.known
     confirm_password(form, portal, form.text("password"), EventKind.REAUTHENTICATION_REFUSED)
     secret, session = follow_up(
-        form, portal, Next.PORTAL, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=caller.code_entered
+        form,
+        portal,
+        Next.PORTAL,
+        epoch=caller.epoch,
+        opened_with=caller.opened_with,
+        code_entered=caller.code_entered,
     )
     event = happened(form, portal, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:

@@ -62,13 +62,19 @@ def _events(told: Mapping[str, Any]) -> Iterator[tuple[Event, str | None]]:
             who = account_id(canonical_address(address))
         except InvalidAddress:
             continue
-        identity = hashlib.sha256(f"{message_id}|{name}|{address}|{part['timestamp']}".encode()).hexdigest()[:32]
+        identity = hashlib.sha256(f"{message_id}|{name}|{address}|{part['timestamp']}".encode()).hexdigest()[
+            :32
+        ]
         details = {"message_id": message_id, "cause": _cause(name, part)}
         yield Event(who, kind, at, identity, email=address, details=details), _undeliverable(name, part)
 
 
 def _addresses(name: str, part: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
-    named = {"Bounce": "bouncedRecipients", "Complaint": "complainedRecipients", "DeliveryDelay": "delayedRecipients"}
+    named = {
+        "Bounce": "bouncedRecipients",
+        "Complaint": "complainedRecipients",
+        "DeliveryDelay": "delayedRecipients",
+    }
     if name in named:
         return [str(one["emailAddress"]) for one in part[named[name]]]
     return [str(one) for one in part.get("recipients") or told["mail"]["destination"]]

@@ -16,7 +16,14 @@ from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRo
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
 GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
-COUNTERS = ("failures", "locked_until", "attempted_at", "delivery_lifted_at", "password_hash", "password_changed_at")
+COUNTERS = (
+    "failures",
+    "locked_until",
+    "attempted_at",
+    "delivery_lifted_at",
+    "password_hash",
+    "password_changed_at",
+)
 
 
 class Administration:
@@ -86,7 +93,8 @@ def _check_actor(transaction: Transaction, actor: Actor) -> None:
 
 def _still_administrator(actor: Actor) -> Condition:
     """Attack: a write begun before the actor was disabled lands after it (SE-10); or two administrators disable each
-    other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself."""
+    other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself.
+    """
     row = AccountRow
     return (
         (row.epoch == actor.epoch)
@@ -106,7 +114,9 @@ def _policy_as_seen(old: Policy | None) -> Condition:
     row = PolicyRow
     if old is None:
         return row.ranges.does_not_exist() & row.admin_ranges.does_not_exist()
-    condition = row.internal == True if old.internal else row.internal.does_not_exist() | (row.internal == False)  # noqa: E712
+    condition = (
+        row.internal == True if old.internal else row.internal.does_not_exist() | (row.internal == False)
+    )
     for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
         condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
     return condition
@@ -125,7 +135,10 @@ def _difference(old: Account, new: Account) -> list[Action]:
 
 def _two_step(new: Account) -> list[Action]:
     row, two_step = AccountRow, new.two_step
-    counts = [row.two_step_failures.set(two_step.failures), row.two_step_attempted_at.set(two_step.attempted_at)]
+    counts = [
+        row.two_step_failures.set(two_step.failures),
+        row.two_step_attempted_at.set(two_step.attempted_at),
+    ]
     if two_step.seed is not None:
         return counts
     return [*counts, row.two_step_seed.remove(), row.two_step_pending.remove(), row.recovery.remove()]

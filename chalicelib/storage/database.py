@@ -87,7 +87,9 @@ class Transaction:
         """Write a whole row."""
         self.puts.append((name, model.get_save_kwargs_from_instance(condition=condition)))
 
-    def update(self, name: str, model: Model, actions: list[Action], condition: Condition | None = None) -> None:
+    def update(
+        self, name: str, model: Model, actions: list[Action], condition: Condition | None = None
+    ) -> None:
         """Change attributes of a row; a failed condition gives the row back as it was."""
         kwargs = model.get_update_kwargs_from_instance(
             actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
@@ -110,7 +112,9 @@ class Transaction:
     def _commit_once(self) -> dict[str, dict[str, Any] | None] | None:
         groups = (self.checks, self.deletes, self.puts, self.updates)
         try:
-            self.database.connection.transact_write_items(*([kwargs for _, kwargs in group] for group in groups))
+            self.database.connection.transact_write_items(
+                *([kwargs for _, kwargs in group] for group in groups)
+            )
         except TransactWriteError as error:
             if error.cause_response_code != "TransactionCanceledException":
                 raise unavailable(error) from error
@@ -120,7 +124,9 @@ class Transaction:
         return {}
 
 
-def _failed_conditions(error: TransactWriteError, names: Sequence[str]) -> dict[str, dict[str, Any] | None] | None:
+def _failed_conditions(
+    error: TransactWriteError, names: Sequence[str]
+) -> dict[str, dict[str, Any] | None] | None:
     """Names whose conditions failed; None when only a conflict stood in the way."""
     reasons = list(zip(names, error.cancellation_reasons, strict=True))
     failed = {name: why.raw_item for name, why in reasons if why and why.code == "ConditionalCheckFailed"}
@@ -181,7 +187,10 @@ class Database:
     def read_together(self, *wanted: tuple[type[Model], str, str | None]) -> list[Any]:
         """Several rows of several tables in one strongly consistent trip, in the order asked; None for none."""
         requests = {
-            _table(model): {"Keys": [_key(m, h, r) for m, h, r in wanted if m is model], "ConsistentRead": True}
+            _table(model): {
+                "Keys": [_key(m, h, r) for m, h, r in wanted if m is model],
+                "ConsistentRead": True,
+            }
             for model in {model for model, _, _ in wanted}
         }
         try:

@@ -19,13 +19,19 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def users(self, domain: str, prefix: str, after: str | None, limit: int) -> tuple[list[Listed], str | None]:
+    def users(
+        self, domain: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Listed], str | None]:
         """The users of a domain whose address begins with `prefix`, and where the next page begins."""
         address = AccountRow.by_domain.address
         condition = address > after if after else None
         if prefix:
             starts = address.startswith(prefix)
-            condition = starts if condition is None else (address.between(max(after or "", prefix), prefix + "\uffff"))
+            condition = (
+                starts
+                if condition is None
+                else (address.between(max(after or "", prefix), prefix + "\uffff"))
+            )
         rows = self._database.query(
             AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
         )
@@ -43,12 +49,16 @@ class Directory:
 
     def mailed(self, account_id: AccountId) -> list[Reset]:
         """What was mailed to an account, without its hashes."""
-        rows = self._database.query(ResetRow, account_id, index=ResetRow.by_account, scan_index_forward=False, limit=20)
+        rows = self._database.query(
+            ResetRow, account_id, index=ResetRow.by_account, scan_index_forward=False, limit=20
+        )
         return [reset_of(row) for row in rows]
 
     def attempts_of_day(self, day: str, limit: int) -> list[Event]:
         """The attempts of one day, newest first."""
-        rows = self._database.query(EventRow, day, index=EventRow.by_day, scan_index_forward=False, limit=limit)
+        rows = self._database.query(
+            EventRow, day, index=EventRow.by_day, scan_index_forward=False, limit=limit
+        )
         return [event_of(row) for row in rows]
 
     def sent_by(self, sender: str, limit: int) -> list[Message]:

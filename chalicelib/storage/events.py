@@ -40,4 +40,6 @@ class Events:
 
     def by_reference(self, reference: str) -> list[Event]:
         """What stands behind a reference a person reads out."""
-        return [event_of(row) for row in self._database.query(EventRow, reference, index=EventRow.by_reference)]
+        return [
+            event_of(row) for row in self._database.query(EventRow, reference, index=EventRow.by_reference)
+        ]

@@ -107,7 +107,9 @@ class Logons:
         )
         if rehash is not None:
             actions.append(row.password_hash.set(rehash))
-            condition &= row.password_hash == account.password_hash  # a concurrent change beats the rehash (PW-11)
+            condition &= (
+                row.password_hash == account.password_hash
+            )  # a concurrent change beats the rehash (PW-11)
         transaction.update("account", AccountRow(account.id), actions, condition)
         transaction.put("session", session_row(session), SessionRow.digest.does_not_exist())
         transaction.put("event", event_row(event))
@@ -138,7 +140,9 @@ class Logons:
                     [row.locked_until.set(event.at + lock)],
                     (row.failures >= account.failures) & (row.locked_until < event.at + lock),
                 )
-        if "account" in transaction.commit():  # a success or a longer lock came between: only the event is due
+        if (
+            "account" in transaction.commit()
+        ):  # a success or a longer lock came between: only the event is due
             self._record(event)
 
     def _record(self, event: Event) -> None:
@@ -155,5 +159,8 @@ def _burn(transaction: Transaction, key: str, now: float) -> None:
     """Use a temporary password up: of two parallel logons with it one finds the condition false (TP-08)."""
     row = ResetRow
     transaction.update(
-        "temporary", ResetRow(key), [row.spent_at.set(now)], row.spent_at.does_not_exist() & (row.valid_until > now)
+        "temporary",
+        ResetRow(key),
+        [row.spent_at.set(now)],
+        row.spent_at.does_not_exist() & (row.valid_until > now),
     )

@@ -37,7 +37,9 @@ class Outbox:
         """A row as the stream's record shows it."""
         return event_of(EventRow.from_raw_data(dict(image)))
 
-    def mint(self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]) -> str | None:
+    def mint(
+        self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]
+    ) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not.
 
         `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under these keys was minted by an earlier run of the same event: fine,

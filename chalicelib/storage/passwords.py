@@ -84,7 +84,7 @@ def _set_password(
     actions = [
         row.password_hash.set(new.password_hash),
         row.password_changed_at.set(new.at),
-        row.must_change_password.set(False),  # noqa: FBT003 - a value to store
+        row.must_change_password.set(False),
         row.status.set(Status.ACTIVE.value),
         row.epoch.set(row.epoch + 1),
         row.failures.set(0),

@@ -233,5 +233,5 @@ def message_row(message: Message) -> MessageRow:
     )
 
 
-def _texts(values: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - PynamoDB's list type has no better name
+def _texts(values: Any) -> tuple[str, ...] | None:
     return None if values is None else tuple(values)

@@ -202,7 +202,9 @@ class PolicyRow(Model):
         bare_name = "domains"
         table_name = "domains"
 
-    domain = UnicodeAttribute(hash_key=True)  # the domain's id, so the authorizer can read it without the address
+    domain = UnicodeAttribute(
+        hash_key=True
+    )  # the domain's id, so the authorizer can read it without the address
     name = UnicodeAttribute()
     internal = BooleanAttribute(default=False)
     two_step_required = BooleanAttribute(default=False)
@@ -233,7 +235,9 @@ class BySender(GlobalSecondaryIndex[Any]):
         """Its name and what it holds."""
 
         index_name = "by_sender"
-        projection = IncludeProjection(["subject", "sent_at", "expires_at", "read_at", "recalled_at", "recipient"])
+        projection = IncludeProjection(
+            ["subject", "sent_at", "expires_at", "read_at", "recalled_at", "recipient"]
+        )
 
     sender = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)

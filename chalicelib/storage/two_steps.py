@@ -94,7 +94,7 @@ class TwoSteps:
             account, actions, row.recovery == list(account.two_step.recovery), old, session, event
         )
 
-    def _accept(  # noqa: PLR0913
+    def _accept(
         self,
         account: Account,
         actions: list[Action],

@@ -54,7 +54,9 @@ def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
         "code": refusal.code.value,
         "reference": refusal.reference,
     }
-    body = json.dumps(document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False)
+    body = json.dumps(
+        document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False
+    )
     cookies = _dead_session(form, portal, refusal)
     headers = _retry_after(refusal)
     return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, cookies)

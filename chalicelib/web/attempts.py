@@ -51,7 +51,9 @@ def event_facts(event: Event) -> dict[str, object]:
 
 def _by_owner(event: Event) -> bool:
     """Whether the account itself did it, or nobody who was logged on."""
-    return not event.actor or ("@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id)
+    return not event.actor or (
+        "@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id
+    )
 
 
 def days_back(now: float, days: int) -> Iterator[str]:

@@ -24,7 +24,13 @@ def confirm_password(form: Form, portal: Portal, password: str, kind: EventKind)
         return account
     reason = Reason.WRONG_PASSWORD if counted else Reason.LOCKED
     event = happened(
-        form, portal, kind, caller.account_id, reason=reason, email=caller.address, reference=reference(portal)
+        form,
+        portal,
+        kind,
+        caller.account_id,
+        reason=reason,
+        email=caller.address,
+        reference=reference(portal),
     )
     portal.store.logons.refuse(event, account, counted=counted, outside=False)
     raise Refusal(Code.INVALID_LOGON, reason, reference=event.reference)

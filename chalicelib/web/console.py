@@ -60,7 +60,11 @@ def user_path(address: str) -> str:
 def reason_of(form: Form) -> str:
     """Why, in the administrator's words; it is recorded, so it is required and bounded (TF-09)."""
     reason = form.text("reason").strip()
-    if not reason or len(reason) > MAX_REASON or not reason.replace("\n", " ").replace("\r", " ").isprintable():
+    if (
+        not reason
+        or len(reason) > MAX_REASON
+        or not reason.replace("\n", " ").replace("\r", " ").isprintable()
+    ):
         raise invalid("reason_required", "reason")
     return reason
 
@@ -100,7 +104,9 @@ CORRECTABLE = frozenset(
 )
 
 
-def correct(form: Form, portal: Portal, refusal: Refusal, template: str, view: Mapping[str, object]) -> Page | None:
+def correct(
+    form: Form, portal: Portal, refusal: Refusal, template: str, view: Mapping[str, object]
+) -> Page | None:
     """The action's own page, to correct what was refused; None for a refusal no correction helps."""
     if refusal.code not in CORRECTABLE or form.caller is None:
         return None
@@ -108,9 +114,16 @@ def correct(form: Form, portal: Portal, refusal: Refusal, template: str, view: M
     field = refusal.facts.get("field")
     if isinstance(field, str):
         entry = refusal.facts.get("entry")
-        errors[field] = f"Not a range: {entry}" if entry is not None else FIELDS_SAID.get(field, "Please check this.")
+        errors[field] = (
+            f"Not a range: {entry}" if entry is not None else FIELDS_SAID.get(field, "Please check this.")
+        )
     problem = "" if errors else SAID.get(refusal.cause, "This was not accepted. Please check it.")
-    base = {"email": form.params.get("email", ""), **console_view(form, portal), "errors": errors, "problem": problem}
+    base = {
+        "email": form.params.get("email", ""),
+        **console_view(form, portal),
+        "errors": errors,
+        "problem": problem,
+    }
     return Page(template=template, view=base | dict(view))
 
 

@@ -102,7 +102,9 @@ def read_fields(event: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     for name in given:
         if name not in fields:
             raise invalid("unknown_field")
-    return {name: _checked(name, spec, given) for name, spec in fields.items() if name in given or spec.required}
+    return {
+        name: _checked(name, spec, given) for name, spec in fields.items() if name in given or spec.required
+    }
 
 
 def _parse(content_type: str | None, body: bytes, fields: Fields) -> dict[str, Any]:
@@ -193,7 +195,7 @@ def _left_blank(value: object, spec: Field | None) -> bool:
     return value == "" and spec is not None and not spec.required
 
 
-def _checked(name: str, spec: Field, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the field says
+def _checked(name: str, spec: Field, given: Mapping[str, Any]) -> Any:
     if name not in given:
         raise invalid("missing_field", name)
     value = given[name]
@@ -218,7 +220,7 @@ def _encodable(value: str) -> bool:
     return True
 
 
-def _single(query: Any) -> dict[str, str]:  # noqa: ANN401 - Chalice's multi-dict
+def _single(query: Any) -> dict[str, str]:
     single: dict[str, str] = {}
     for name in query:
         values = query.getlist(name) if hasattr(query, "getlist") else [query[name]]
@@ -232,7 +234,11 @@ def _wants_json(request: Request) -> bool:
     if "text/html" in accept:
         return False
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    return "application/json" in accept or "application/problem+json" in accept or content_type == "application/json"
+    return (
+        "application/json" in accept
+        or "application/problem+json" in accept
+        or content_type == "application/json"
+    )
 
 
 def _printable(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from types import MappingProxyType
 
-BARE_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+BARE_CSP = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+)
 
 SECURITY_HEADERS = MappingProxyType(
     {

@@ -18,7 +18,9 @@ def write(level: int, what: str, **facts: object) -> None:
         _logger.propagate = False
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"at": at, "level": logging.getLevelName(level), "what": what}
-    _logger.log(level, "%s", json.dumps(line | {k: v for k, v in facts.items() if v is not None}, default=str))
+    _logger.log(
+        level, "%s", json.dumps(line | {k: v for k, v in facts.items() if v is not None}, default=str)
+    )
 
 
 def fault(error: BaseException) -> None:

@@ -8,13 +8,13 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.form import Field, Form
 
-PASSWORD_FIELDS = MappingProxyType(
-    {"new_password": Field(most=8192), "confirm_password": Field(most=8192)}
-)
+PASSWORD_FIELDS = MappingProxyType({"new_password": Field(most=8192), "confirm_password": Field(most=8192)})
 CONTEXT_WORDS = ("secure messaging portal", "secure messaging", "portal")
 
 
-def verdicts(form: Form, portal: Portal, address: str | None, *, is_current: bool = False) -> tuple[Verdict, ...]:
+def verdicts(
+    form: Form, portal: Portal, address: str | None, *, is_current: bool = False
+) -> tuple[Verdict, ...]:
     """Each criterion with whether the two entries meet it. Sizes are tested before anything else looks at them."""
     return check(
         form.text("new_password"),

@@ -56,7 +56,9 @@ def not_locking_oneself_out(form: Form, ranges: tuple[str, ...] | None, *, conce
 
 def refused_by(ranges: tuple[str, ...] | None, attempts: Iterable[Event]) -> dict[str, object]:
     """Which of these successful logons the list would have refused: the dry run's answer."""
-    logons = [event for event in attempts if event.kind in {EventKind.LOGON_SUCCEEDED, EventKind.LOGON_HALF_DONE}]
+    logons = [
+        event for event in attempts if event.kind in {EventKind.LOGON_SUCCEEDED, EventKind.LOGON_HALF_DONE}
+    ]
     refused = [event for event in logons if not _inside(event, ranges)]
     rows = [{"at": iso(event.at), "email": event.email, "address": event.source} for event in refused]
     return {"refused": rows, "checked": len(logons)}

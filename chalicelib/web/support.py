@@ -1,7 +1,7 @@
 """What the support desk asks for, as a page shows it (design, flow 2): no token, and nothing about the account."""
 
-from chalicelib.portal import Portal
 from chalicelib.browser import read_browser
+from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 
 

@@ -59,7 +59,9 @@ def password_facts(account: Account, mailed: Sequence[Reset], now: float) -> dic
     return {"password_state": state, "password": facts | {"must_change": account.must_change_password}}
 
 
-def session_facts(sessions: Sequence[Session], account: Account, settings: Settings, now: float) -> list[dict[str, object]]:
+def session_facts(
+    sessions: Sequence[Session], account: Account, settings: Settings, now: float
+) -> list[dict[str, object]]:
     """The live sessions, the newest first, without anything that could be used as one."""
     live = [one for one in sessions if cause_of_death(one, account, now, settings.session_idle) is None]
     return [
@@ -113,7 +115,12 @@ def _ranges(account: Account, policy: Policy | None) -> dict[str, object]:
     effective = effective_ranges(account, policy)
     source = "account" if account.ranges is not None else "domain" if effective is not None else "none"
     domain = policy.ranges if policy else None
-    return {"effective": _list(effective), "source": source, "own": _list(account.ranges), "domain": _list(domain)}
+    return {
+        "effective": _list(effective),
+        "source": source,
+        "own": _list(account.ranges),
+        "domain": _list(domain),
+    }
 
 
 def _lock(account: Account, now: float) -> dict[str, object]:
