@@ -11,9 +11,11 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
 from chalicelib.domain.ports import Admission, Standing
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import MAX_CLIENTS, Session
 from chalicelib.domain.tokens import Digest
 from tests.fakes.tables import Family, act
+
+MAX_CLIENTS = 8
 
 
 class Logons(Family):
@@ -49,6 +51,7 @@ class Logons(Family):
         burn: str | None = None,
         rehash: str | None = None,
         place: str | None = None,
+        client: str | None = None,
     ) -> Session | None:
         tables, now = self._tables, session.started_at
         stored = tables.accounts.get(account.id)
@@ -66,7 +69,12 @@ class Logons(Family):
             session_serial=numbered.serial,
             last_logon_at=session.started_at,
         )
+        if client is not None:
+            changed = replace(changed, clients=(*account.clients, client)[-MAX_CLIENTS:])
         tables.accounts[account.id] = replace(changed, password_hash=rehash) if rehash else changed
+        if client is not None:
+            known = (*account.clients, client)[-MAX_CLIENTS:]
+            tables.accounts[account.id] = replace(tables.accounts[account.id], clients=known)
         tables.put_session(numbered)
         tables.put_event(event)
         if burn is not None:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.refusals import Unavailable
-from tests.fakes import acts, acts_of_password, acts_of_two_step
+from tests.fakes import acts, acts_of_console, acts_of_password, acts_of_two_step
 from tests.fakes.tables import Tables
 
 R = TypeVar("R")
@@ -53,6 +53,8 @@ class FakeStore:
         self.two_steps = acts_of_two_step.TwoSteps(self)
         self.events = acts.Events(self)
         self.messages = acts_of_password.Messages(self)
+        self.administration = acts_of_console.Administration(self)
+        self.directory = acts_of_console.Directory(self)
         self.outbox = acts_of_password.Outbox(self)
 
     def begin(self) -> None:

@@ -11,7 +11,7 @@ from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import MAX_CLIENTS, Session
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_session, a_temporary, an_account, an_event, number
@@ -200,6 +200,14 @@ def test_lg_06_a_success_gives_the_sources_place_back(store: Store) -> None:
     account, source = planted(store), f"source {number()}"
     for _ in range(25):
         assert opened(store, account, place=admit(store, source))
+
+
+def test_lg_12_the_last_browsers_are_remembered_and_no_more_of_them(store: Store) -> None:
+    account = planted(store)
+    for client in ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"):
+        assert opened(store, stored(store, account), client=client)
+    kept = stored(store, account).clients
+    assert kept == ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l")[-MAX_CLIENTS:]
 
 
 # refuse
