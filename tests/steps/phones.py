@@ -1,0 +1,34 @@
+"""An authenticator app and a sheet of recovery codes, for people who use 2-step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pyotp import TOTP
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.two_step import STEP_SECONDS
+from tests.steps.premises import Premises
+
+
+class Phone:
+    """Shows the code of the portal's own time, or of a step away from it."""
+
+    def __init__(self, seed: str, clock: Callable[[], float]) -> None:
+        self._codes, self._clock = TOTP(seed), clock
+        self.recovery: list[str] = []
+
+    def code(self, away: int = 0) -> str:
+        return self._codes.generate_otp(int(self._clock() // STEP_SECONDS) + away)
+
+
+def enrolled(premises: Premises, **facts: Any) -> tuple[Account, Phone]:
+    """Somebody who has turned 2-step on, a minute ago."""
+    account, visitor = premises.person(**facts), premises.visitor()
+    visitor.logs_on(account)
+    phone = Phone(visitor.post("/account/two-step").json()["secret"], premises.clock)
+    done = visitor.post("/account/two-step/confirm", {"code": phone.code()})
+    phone.recovery = done.json()["recovery_codes"]
+    premises.clock.passes(2 * STEP_SECONDS)
+    return account, phone
