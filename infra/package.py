@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     stage = arguments[0]
     build = ROOT / "build" / stage
     lay_out(build / "project", stage, configuration)
-    write_json(build / "merge.json", merged(stage))
+    write_json(build / "merge.json", merged(stage, configuration))
     run_chalice(build, stage)
     tell(build)
     return 0
@@ -47,9 +47,10 @@ def read_configuration() -> dict[str, Any]:
     return configuration
 
 
-def merged(stage: str) -> dict[str, Any]:
+def merged(stage: str, configuration: dict[str, Any]) -> dict[str, Any]:
     """What Chalice does not write."""
-    return merge_template(stage, read_contract(), read_gateway_responses(), list(read_permissions()))
+    mail_settings = configuration["stages"][stage]["environment_variables"]["PORTAL_SES_CONFIGURATION_SET"]
+    return merge_template(stage, read_contract(), read_gateway_responses(), mail_settings)
 
 
 def lay_out(project: Path, stage: str, configuration: dict[str, Any]) -> None:

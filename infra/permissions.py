@@ -9,7 +9,7 @@ import yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
-NOT_TABLES = {"ses", "stream"}
+NOT_TABLES = {"ses", "stream", "event_bus"}
 Row = dict[str, Any]
 
 
@@ -44,23 +44,31 @@ def policy(row: Row, variables: dict[str, str], stage: str, step: str) -> dict[s
         allow("secretsmanager", ["GetSecretValue"], keys),
     ]
     if "stream" in row:
-        statements += behind_stream(f"{prefix}{row['stream']}", stage)
+        statements += behind_stream(f"{prefix}{row['stream']}", put_aside_queue(stage, step))
     if "ses" in row:
-        statements.append(allow("ses", row["ses"], identities(variables["PORTAL_MAIL_FROM"])))
+        statements.append(allow("ses", row["ses"], senders(variables)))
+    if "event_bus" in row:
+        bus = variables.get("PORTAL_EVENT_BUS", "default")
+        statements.append(allow("events", row["event_bus"], arn(f"events:{{r}}:{{a}}:event-bus/{bus}")))
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def behind_stream(table: str, stage: str) -> list[dict[str, Any]]:
+def behind_stream(table: str, queue: str) -> list[dict[str, Any]]:
     """Reading a table's stream (its ARN ends with the time it was made) and putting aside what cannot be worked."""
     return [
         allow("dynamodb", STREAM_ACTIONS, arn(f"dynamodb:{{r}}:{{a}}:table/{table}/stream/*")),
-        allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{put_aside_queue(stage)}")),
+        allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{queue}")),
     ]
 
 
-def identities(sender: str) -> list[dict[str, str]]:
-    """The address that mails come from, or its whole domain: SES lets either be the verified one."""
-    return [arn(f"ses:{{r}}:{{a}}:identity/{one}") for one in (sender, sender.rpartition("@")[2])]
+def senders(variables: dict[str, str]) -> list[dict[str, str]]:
+    """The address that mails come from, or its whole domain (SES lets either be the verified one), and the set of
+    settings under which SES tells what became of a mail.
+    """
+    sender = variables["PORTAL_MAIL_FROM"]
+    identities = [f"identity/{sender}", f"identity/{sender.rpartition('@')[2]}"]
+    configuration_set = f"configuration-set/{variables['PORTAL_SES_CONFIGURATION_SET']}"
+    return [arn(f"ses:{{r}}:{{a}}:{one}") for one in (*identities, configuration_set)]
 
 
 def allow(service: str, names: list[str], where: Any) -> dict[str, Any]:
@@ -78,6 +86,11 @@ def function_name(stage: str, step: str) -> str:
     return f"portal-{stage}-{step}"
 
 
-def put_aside_queue(stage: str) -> str:
-    """Where the positions of events wait that send_mail could not work through."""
-    return f"portal-{stage}-send-mail-put-aside"
+def put_aside_queue(stage: str, step: str) -> str:
+    """Where the positions of records wait that a function behind the stream could not work through."""
+    return f"portal-{stage}-{step}-put-aside"
+
+
+def behind_streams(rows: dict[str, Row]) -> list[str]:
+    """The functions that a table's stream invokes."""
+    return [step for step, row in rows.items() if "stream" in row]

@@ -8,10 +8,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib.wiring import portal, session
-from infra.contract import read_contract
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
 from infra.gateway.demonstration import RECIPIENT, begin
@@ -21,6 +21,7 @@ from infra.gateway.functions import invoke, load
 from infra.gateway.messages import Answer, Request
 from infra.gateway.roles import Roles
 from infra.gateway.server import make_server
+from infra.permissions import read_permissions
 
 log = logging.getLogger("infra.gateway")
 
@@ -45,28 +46,41 @@ def serve(port: int) -> None:
         sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
     with prepared(server.effective_port) as emulator_url:
         warm_up()
-        source = EventSource(
-            streams_client(),
-            os.environ["PORTAL_TABLE_PREFIX"] + "events",
-            lambda event: invoke("send_mail", event),
-        )
+        sources = event_sources()
         read_mails = mailbox.read_ministack(emulator_url) if ses_is_embedded(emulator_url) else None
-        application.open(LocalApi(after_write=source.nudge), mailbox.Mailbox(read_mails))
-        source.start()
+        application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails))
         begin()
-        source.nudge()
+        nudge(sources)
         announce()
         try:
             server.run()
         finally:
-            source.stop()
+            for source in sources:
+                source.stop()
             server.close()
+
+
+def event_sources() -> list[EventSource]:
+    """One for each function that stands behind a table's stream, as when deployed; already reading."""
+    sources = []
+    for step, row in read_permissions().items():
+        if "stream" in row:
+            table = os.environ["PORTAL_TABLE_PREFIX"] + row["stream"]
+            sources.append(EventSource(streams_client(), table, partial(invoke, step)))
+            sources[-1].start()
+    return sources
+
+
+def nudge(sources: list[EventSource]) -> None:
+    """Somebody has written something."""
+    for source in sources:
+        source.nudge()
 
 
 def warm_up() -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
     Roles(os.environ["PORTAL_TABLE_PREFIX"]).guard(session())
-    for step in [*read_contract().steps, "authorizer", "send_mail", "setup"]:
+    for step in read_permissions():
         load(step)
     portal()
 

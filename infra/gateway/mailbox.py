@@ -75,6 +75,11 @@ def as_time(stamp: Any) -> str:
     return str(stamp)
 
 
+def readable(stamp: str) -> str:
+    """The same time for a person, to the second."""
+    return stamp[:19].replace("T", " ") + " UTC"
+
+
 def text(words: str) -> Answer:
     """A plain sentence."""
     return Answer(200, [("Content-Type", "text/plain; charset=utf-8"), NO_STORE], words.encode())
@@ -96,7 +101,7 @@ def one_mail(mail: Mail, *, is_newest: bool) -> str:
     document = f"<base target=_top>{mail['html']}"
     return (
         f"<details{' open' if is_newest else ''}><summary><span class=subject>{escape(mail['subject'])}</span>"
-        f"<span class=to>{escape(mail['to'])}</span><time>{escape(mail['sent_at'])}</time></summary>"
+        f"<span class=to>{escape(mail['to'])}</span><time>{escape(readable(mail['sent_at']))}</time></summary>"
         f"<pre>{with_links(mail['text'])}</pre>"
         f"<details class=html><summary>As HTML</summary>"
         f'<iframe sandbox="{sandbox}" title="The HTML part" srcdoc="{escape(document)}"></iframe>'

@@ -35,6 +35,7 @@ class Roles:
         """To be called before the session makes its clients."""
         session.register("provide-client-params.dynamodb", self.before_dynamodb)
         session.register("provide-client-params.sesv2", self.before_ses)
+        session.register("provide-client-params.events", self.before_event_bus)
 
     def before_dynamodb(self, params: dict[str, Any], model: Any, **_: object) -> None:
         """Every table a call touches must be in the row of the function that makes it."""
@@ -47,9 +48,16 @@ class Roles:
 
     def before_ses(self, model: Any, **_: object) -> None:
         """Only a step whose row says so sends mail."""
+        self._before("ses", model.name)
+
+    def before_event_bus(self, model: Any, **_: object) -> None:
+        """Only a step whose row says so tells other systems."""
+        self._before("event_bus", model.name)
+
+    def _before(self, service: str, action: str) -> None:
         step = running.get()
-        if step is not None and model.name not in self._rows.get(step, {}).get("ses", []):
-            raise denied(step, model.name, "ses")
+        if step is not None and action not in self._rows.get(step, {}).get(service, []):
+            raise denied(step, action, service)
 
 
 def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
