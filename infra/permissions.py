@@ -81,6 +81,11 @@ def arn(rest: str) -> dict[str, str]:
     return {"Fn::Sub": "arn:${AWS::Partition}:" + rest.format(r="${AWS::Region}", a="${AWS::AccountId}")}
 
 
+def logical(step: str) -> str:
+    """The name Chalice gives a function in its template."""
+    return "".join(part.capitalize() for part in step.split("_"))
+
+
 def function_name(stage: str, step: str) -> str:
     """The name Lambda knows a function by, and so its log."""
     return f"portal-{stage}-{step}"

@@ -10,7 +10,8 @@ from typing import Any
 
 from infra.contract import Contract, Operation
 from infra.gateway_responses import JSON, GatewayResponse
-from infra.permissions import behind_streams, function_name, put_aside_queue, read_permissions
+from infra.permissions import function_name, logical, read_permissions
+from infra.workers import workers
 
 API = "RestAPI"
 GATE = "gate"
@@ -26,21 +27,13 @@ def merge_template(
 ) -> dict[str, Any]:
     """Everything of one stage that is merged into Chalice's own template."""
     rows = read_permissions()
-    resources: Resources = {API: api(stage, contract, responses), **deliveries(stage, configuration_set)}
-    for step in behind_streams(rows):
-        resources[f"{logical(step)}Stream"] = events_stream(stage, step)
-        resources[f"{logical(step)}PutAside"] = put_aside(stage, step)
+    resources: Resources = {API: api(stage, contract, responses), **workers(stage, configuration_set)}
     for step in contract.steps:
         resources[f"{logical(step)}Call"] = call_permission(step, f"{API}}}/*/*")
     resources["AuthorizerCall"] = call_permission("authorizer", f"{API}}}/authorizers/*")
     for step in rows:
         resources[logical(step)] = {"Properties": {"FunctionName": function_name(stage, step)}}
     return {"Resources": resources, "Outputs": {"Url": {"Value": {"Fn::Sub": url()}}}}
-
-
-def logical(step: str) -> str:
-    """The name Chalice gives a function in its template."""
-    return "".join(part.capitalize() for part in step.split("_"))
 
 
 def url() -> str:
@@ -192,95 +185,4 @@ def call_permission(step: str, source: str) -> Resources:
                 "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${" + source
             },
         },
-    }
-
-
-def events_stream(stage: str, step: str) -> Resources:
-    """The events table's stream in front of a function; what fails again and again is put aside, not lost."""
-    return {
-        "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {
-            "EventSourceArn": {"Fn::ImportValue": f"portal-{stage}-data-events-stream"},
-            "FunctionName": {"Ref": logical(step)},
-            "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": 10,
-            "BisectBatchOnFunctionError": True,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps({"eventName": ["INSERT"]})}]},
-            "MaximumRecordAgeInSeconds": 86400,
-            "MaximumRetryAttempts": 100,
-            "DestinationConfig": {
-                "OnFailure": {"Destination": {"Fn::GetAtt": [f"{logical(step)}PutAside", "Arn"]}}
-            },
-        },
-    }
-
-
-def put_aside(stage: str, step: str) -> Resources:
-    """Where the positions of records wait that could not be worked through."""
-    return {
-        "Type": "AWS::SQS::Queue",
-        "Properties": {
-            "QueueName": put_aside_queue(stage, step),
-            "MessageRetentionPeriod": 1209600,
-            "SqsManagedSseEnabled": True,
-        },
-    }
-
-
-def deliveries(stage: str, configuration_set: str) -> Resources:
-    """SES tells what became of each mail; SNS hands it to record_delivery."""
-    topic = {"Ref": "Deliveries"}
-    return {
-        "Deliveries": {
-            "Type": "AWS::SNS::Topic",
-            "Properties": {
-                "TopicName": f"portal-{stage}-deliveries",
-                "Subscription": [
-                    {"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["RecordDelivery", "Arn"]}}
-                ],
-            },
-        },
-        "DeliveriesFromSes": {
-            "Type": "AWS::SNS::TopicPolicy",
-            "Properties": {"Topics": [topic], "PolicyDocument": only_ses(topic)},
-        },
-        "RecordDeliveryCall": {
-            "Type": "AWS::Lambda::Permission",
-            "Properties": {
-                "Action": "lambda:InvokeFunction",
-                "FunctionName": {"Ref": "RecordDelivery"},
-                "Principal": "sns.amazonaws.com",
-                "SourceArn": topic,
-            },
-        },
-        "MailSettings": {"Type": "AWS::SES::ConfigurationSet", "Properties": {"Name": configuration_set}},
-        "MailSettingsDeliveries": {
-            "Type": "AWS::SES::ConfigurationSetEventDestination",
-            "DependsOn": "DeliveriesFromSes",
-            "Properties": {
-                "ConfigurationSetName": {"Ref": "MailSettings"},
-                "EventDestination": {
-                    "Enabled": True,
-                    "MatchingEventTypes": ["delivery", "deliveryDelay", "bounce", "complaint"],
-                    "SnsDestination": {"TopicARN": topic},
-                },
-            },
-        },
-    }
-
-
-def only_ses(topic: Resources) -> Resources:
-    """Attack: whoever may publish here can make any address undeliverable. Defence: SES of this account alone may."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "ses.amazonaws.com"},
-                "Action": "sns:Publish",
-                "Resource": topic,
-                "Condition": {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}},
-            }
-        ],
     }

@@ -10,9 +10,8 @@ import pytest
 from app import app
 from infra.contract import read_contract
 from infra.package import lay_out, main, merged, read_configuration, run_chalice, write_json
-from infra.permissions import STREAM_ACTIONS, read_permissions
+from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.tables import described_tables
-from infra.template import logical
 
 WITHOUT_ROUTE = {"authorizer", "send_mail", "publish_event", "record_delivery", "setup"}
 WORKERS = {"SendMail", "PublishEvent", "RecordDelivery"}
