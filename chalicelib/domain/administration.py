@@ -190,4 +190,4 @@ def _thawed(account: Account) -> Status:
 
 def _not_oneself(account: Account, actor: Actor) -> None:
     if account.id == actor.account_id:
-        raise Refusal(Code.CONFLICT, "not_oneself")
+        raise Refusal(Code.OWN_ACCOUNT, "not_oneself")

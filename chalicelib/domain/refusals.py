@@ -31,6 +31,7 @@ class Code(StrEnum):
     TWO_STEP_REQUIRED = "two_step_required"
     EXISTS = "exists"
     CONFLICT = "conflict"
+    OWN_ACCOUNT = "own_account"
     WOULD_LOCK_YOU_OUT = "would_lock_you_out"
     UNAVAILABLE = "unavailable"
 

@@ -10,9 +10,10 @@ from chalicelib.domain.admin_ports import PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_row, policy_row
 from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow
+from chalicelib.storage.transaction import Transaction
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
 GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")

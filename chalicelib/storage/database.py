@@ -1,26 +1,25 @@
-"""The one connection to DynamoDB, and what every act on it shares: strong reads, transactions, retries, refusals.
+"""The one connection to DynamoDB, and what every act on it shares: strong reads, retries, refusals, a deadline.
 
 It may not know any table or rule. One botocore session and client per container: PynamoDB left alone makes one for
 each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the same `Connection`.
 """
 
 import contextvars
-import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError, VerboseClientError
+from pynamodb.exceptions import PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage.transaction import CONFLICT_TRIES, Transaction, pause, unavailable
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -29,8 +28,6 @@ CONNECT_SECONDS = 1
 READ_SECONDS = 2
 ATTEMPTS = 2
 REQUEST_SECONDS = 10
-CONFLICT_TRIES = 25
-CONFLICT_PAUSE = 0.02
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline")
 
@@ -61,90 +58,6 @@ class Shared(Connection):
         return answer
 
 
-@dataclass(slots=True)
-class Transaction:
-    """Conditional writes that happen all or not at all; each has a name, by which a failed condition is told."""
-
-    database: "Database"
-    checks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    deletes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    puts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    updates: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def check(self, name: str, model: Model, condition: Condition) -> None:
-        """Demand a condition of a row that is not changed."""
-        keys = model._get_hash_range_key_serialized_values()  # noqa: SLF001 - PynamoDB has no public way to it
-        kwargs = model._get_connection().get_operation_kwargs(  # noqa: SLF001
-            keys[0], range_key=keys[1], condition=condition, return_values_on_condition_failure="ALL_OLD"
-        )
-        self.checks.append((name, kwargs))
-
-    def delete(self, name: str, model: Model, condition: Condition | None = None) -> None:
-        """Delete a row."""
-        self.deletes.append((name, model.get_delete_kwargs_from_instance(condition=condition)))
-
-    def put(self, name: str, model: Model, condition: Condition | None = None) -> None:
-        """Write a whole row."""
-        self.puts.append((name, model.get_save_kwargs_from_instance(condition=condition)))
-
-    def update(
-        self, name: str, model: Model, actions: list[Action], condition: Condition | None = None
-    ) -> None:
-        """Change attributes of a row; a failed condition gives the row back as it was."""
-        kwargs = model.get_update_kwargs_from_instance(
-            actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
-        )
-        self.updates.append((name, kwargs))
-
-    def commit(self) -> dict[str, dict[str, Any] | None]:
-        """Write all. Gives {} when committed, else the names whose conditions failed, with the row as it was.
-
-        A retry inside botocore sends the same ClientRequestToken, so a lost answer to a write that happened comes
-        back as success. Another transaction in the way is not an answer to our conditions: try again, with jitter.
-        """
-        for pause in range(CONFLICT_TRIES):
-            failed = self._commit_once()
-            if failed is not None:
-                return failed
-            time.sleep(random.uniform(0, CONFLICT_PAUSE * min(pause + 1, 10)))  # noqa: S311 - jitter, not a secret
-        raise Unavailable("transaction_conflicts")
-
-    def _commit_once(self) -> dict[str, dict[str, Any] | None] | None:
-        groups = (self.checks, self.deletes, self.puts, self.updates)
-        try:
-            self.database.connection.transact_write_items(
-                *([kwargs for _, kwargs in group] for group in groups)
-            )
-        except TransactWriteError as error:
-            if error.cause_response_code != "TransactionCanceledException":
-                raise unavailable(error) from error
-            return _failed_conditions(error, [name for group in groups for name, _ in group])
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
-            raise unavailable(error) from error
-        return {}
-
-
-def _failed_conditions(
-    error: TransactWriteError, names: Sequence[str]
-) -> dict[str, dict[str, Any] | None] | None:
-    """Names whose conditions failed; None when only a conflict stood in the way."""
-    reasons = list(zip(names, error.cancellation_reasons, strict=True))
-    failed = {name: why.raw_item for name, why in reasons if why and why.code == "ConditionalCheckFailed"}
-    if failed:
-        return failed
-    codes = {why.code for _, why in reasons if why}
-    if codes == {"TransactionConflict"}:
-        return None
-    raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))
-
-
-def unavailable(error: BaseException) -> Unavailable:
-    """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
-    cause = getattr(error, "cause", None) or error
-    code = getattr(cause, "response", {}).get("Error", {}).get("Code")
-    return Unavailable(f"dynamodb:{code or type(cause).__name__}")
-
-
 class Database:
     """Everything the acts share. `bind` must have been given the models once."""
 
@@ -156,10 +69,10 @@ class Database:
     def bind(self, models: Sequence[type[Model]], prefix: str) -> None:
         """Give every model its table's name and the one connection."""
         for model in models:
-            meta: Any = model.Meta  # type: ignore[attr-defined]
+            meta: Any = model.Meta
             meta.table_name = prefix + meta.bare_name
-            model._connection = None  # noqa: SLF001
-            table = model._get_connection()  # noqa: SLF001
+            model._connection = None  # noqa: SLF001 - PynamoDB has no public way to share one
+            table = model._get_connection()  # noqa: SLF001 - as above
             self.connection.add_meta_table(table.get_meta_table())
             table.connection = self.connection
 
@@ -169,7 +82,7 @@ class Database:
 
     def transaction(self) -> Transaction:
         """A fresh, empty transaction."""
-        return Transaction(self)
+        return Transaction(self.connection)
 
     def beside(self, act: Callable[[], T]) -> "Future[T]":
         """Run one act beside the next, so that two calls cost the time of one."""
@@ -202,7 +115,7 @@ class Database:
         return [_pick(model, _key(model, h, r), answer["Responses"]) for model, h, r in wanted]
 
     def update(
-        self, model: Model, actions: list[Action], condition: Condition
+        self, model: Model, actions: Sequence[Action], condition: Condition
     ) -> tuple[bool, dict[str, Any] | None]:
         """One conditional UpdateItem: (True, the row as it is now), or (False, the row as it was, None for none).
 
@@ -211,7 +124,7 @@ class Database:
         kwargs = model.get_update_kwargs_from_instance(
             actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
         ) | {"ReturnValues": "ALL_NEW"}
-        for pause in range(CONFLICT_TRIES):
+        for tried in range(CONFLICT_TRIES):
             try:
                 return True, self.connection.dispatch("UpdateItem", kwargs)["Attributes"]
             except VerboseClientError as error:
@@ -220,7 +133,7 @@ class Database:
                     return False, getattr(error.__cause__, "response", {}).get("Item")
                 if code != "TransactionConflictException":
                     raise unavailable(error) from error
-                time.sleep(random.uniform(0, CONFLICT_PAUSE * min(pause + 1, 10)))  # noqa: S311
+                pause(tried)
             except (PynamoDBException, BotoCoreError, ClientError) as error:
                 raise unavailable(error) from error
         raise Unavailable("update_conflicts")
@@ -237,12 +150,12 @@ class Database:
 
 
 def _table(model: type[Model]) -> str:
-    name: str = model.Meta.table_name  # type: ignore[attr-defined]
+    name: str = model.Meta.table_name
     return name
 
 
 def _key(model: type[Model], hash_key: str, range_key: str | None) -> dict[str, Any]:
-    meta = model._get_connection().get_meta_table()  # noqa: SLF001
+    meta = model._get_connection().get_meta_table()  # noqa: SLF001 - PynamoDB has no public way to it
     key = {meta.hash_keyname: {"S": hash_key}}
     if range_key is not None:
         key[str(meta.range_keyname)] = {"S": range_key}

@@ -1,5 +1,7 @@
 """What the console reads: users, domains, attempts by day, what was mailed and sent. No Scan: each is an index's query."""
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.admin_ports import Listed
@@ -10,6 +12,7 @@ from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_of, message_of, policy_of, reset_of
 from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow, ResetRow
 
+LAST = "\uffff"  # sorts behind every address, which are ASCII
 LISTED = "domain"  # the hash key all domains share in their index
 
 
@@ -23,15 +26,7 @@ class Directory:
         self, domain: str, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Listed], str | None]:
         """The users of a domain whose address begins with `prefix`, and where the next page begins."""
-        address = AccountRow.by_domain.address
-        condition = address > after if after else None
-        if prefix:
-            starts = address.startswith(prefix)
-            condition = (
-                starts
-                if condition is None
-                else (address.between(max(after or "", prefix), prefix + "\uffff"))
-            )
+        condition = _page(prefix, after)
         rows = self._database.query(
             AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
         )
@@ -67,3 +62,13 @@ class Directory:
             MessageRow, sender, index=MessageRow.by_sender, scan_index_forward=False, limit=limit
         )
         return [message_of(row) for row in rows]
+
+
+def _page(prefix: str, after: str | None) -> Condition | None:
+    """The range of addresses a page may come from; `after` itself is in it, and dropped by the reader."""
+    address = AccountRow.address
+    if after and prefix:
+        return address.between(max(after, prefix), prefix + LAST)
+    if prefix:
+        return address.startswith(prefix)
+    return address > after if after else None

@@ -14,10 +14,11 @@ from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.ports import Admission
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
-from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
 from chalicelib.storage.throttles import release_in, reserve
+from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
 MAX_CLIENTS = 8

@@ -7,9 +7,10 @@ from chalicelib.domain.ports import NewPassword
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
-from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
+from chalicelib.storage.transaction import Transaction
 
 
 class Passwords:

@@ -12,21 +12,9 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
-
-class ByDomain(GlobalSecondaryIndex[Any]):
-    """The users of a domain, by address."""
-
-    class Meta:
-        """Its name and what it holds."""
-
-        index_name = "by_domain"
-        projection = IncludeProjection(["kind", "status"])
-
-    domain = UnicodeAttribute(hash_key=True)
-    address = UnicodeAttribute(range_key=True)
+from chalicelib.storage.indexes import AllDomains, ByAccount, ByDay, ByDomain, ByReference, BySender
 
 
 class AccountRow(Model):
@@ -59,27 +47,14 @@ class AccountRow(Model):
     two_step_failures = NumberAttribute(default=0)
     two_step_attempted_at = NumberAttribute(default=0)
     two_step_required = BooleanAttribute(default=False)
-    recovery = ListAttribute(of=UnicodeAttribute, null=True)
-    ranges = ListAttribute(of=UnicodeAttribute, null=True)
+    recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     alias_of = UnicodeAttribute(null=True)
     undeliverable = UnicodeAttribute(null=True)
     delivery_lifted_at = NumberAttribute(default=0)
-    clients = ListAttribute(of=UnicodeAttribute, null=True)
+    clients: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     created_at = NumberAttribute()
     by_domain = ByDomain()
-
-
-class ByAccount(GlobalSecondaryIndex[Any]):
-    """What was mailed to an account, for its page in the console."""
-
-    class Meta:
-        """Its name and what it holds: never a hash."""
-
-        index_name = "by_account"
-        projection = IncludeProjection(["purpose", "epoch", "address", "spent_at"])
-
-    account_id = UnicodeAttribute(hash_key=True)
-    valid_until = NumberAttribute(range_key=True)
 
 
 class ResetRow(Model):
@@ -128,31 +103,6 @@ class SessionRow(Model):
     previous_logon_at = NumberAttribute(null=True)
 
 
-class ByReference(GlobalSecondaryIndex[Any]):
-    """The event a person read a reference of."""
-
-    class Meta:
-        """Its name and what it holds."""
-
-        index_name = "by_reference"
-        projection = AllProjection()
-
-    reference = UnicodeAttribute(hash_key=True)
-
-
-class ByDay(GlobalSecondaryIndex[Any]):
-    """The attempts of one day, for the support desk's search by time; other events have no `attempt_day`."""
-
-    class Meta:
-        """Its name and what it holds."""
-
-        index_name = "by_day"
-        projection = AllProjection()
-
-    attempt_day = UnicodeAttribute(hash_key=True)
-    at = UnicodeAttribute(range_key=True)
-
-
 class EventRow(Model):
     """An event: trail, support record and outbox. `at` is time and id, so rows sort by time."""
 
@@ -180,19 +130,6 @@ class EventRow(Model):
     by_day = ByDay()
 
 
-class AllDomains(GlobalSecondaryIndex[Any]):
-    """The list of domains, by name; the portal's own row is not in it."""
-
-    class Meta:
-        """Its name and what it holds."""
-
-        index_name = "all_domains"
-        projection = AllProjection()
-
-    listed = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute(range_key=True)
-
-
 class PolicyRow(Model):
     """A domain's policy; the portal's own is one more row."""
 
@@ -202,14 +139,13 @@ class PolicyRow(Model):
         bare_name = "domains"
         table_name = "domains"
 
-    domain = UnicodeAttribute(
-        hash_key=True
-    )  # the domain's id, so the authorizer can read it without the address
+    # The domain's id, so the authorizer can read it without the address.
+    domain = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()
     internal = BooleanAttribute(default=False)
     two_step_required = BooleanAttribute(default=False)
-    ranges = ListAttribute(of=UnicodeAttribute, null=True)
-    admin_ranges = ListAttribute(of=UnicodeAttribute, null=True)
+    ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    admin_ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     listed = UnicodeAttribute(null=True)
     all_domains = AllDomains()
 
@@ -224,23 +160,8 @@ class ThrottleRow(Model):
         table_name = "throttles"
 
     key = UnicodeAttribute(hash_key=True)
-    count = NumberAttribute(default=0)
+    count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
     expires_at = NumberAttribute()
-
-
-class BySender(GlobalSecondaryIndex[Any]):
-    """What one sender sent, for its state in the console; no body is in it."""
-
-    class Meta:
-        """Its name and what it holds."""
-
-        index_name = "by_sender"
-        projection = IncludeProjection(
-            ["subject", "sent_at", "expires_at", "read_at", "recalled_at", "recipient"]
-        )
-
-    sender = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
 
 
 class MessageRow(Model):

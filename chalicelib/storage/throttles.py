@@ -7,8 +7,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.storage.database import Database, Transaction
+from chalicelib.storage.database import Database
 from chalicelib.storage.tables import ThrottleRow
+from chalicelib.storage.transaction import Transaction
 
 
 def reserve(database: Database, limit: Limit, subject: str, now: float) -> str:

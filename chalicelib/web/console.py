@@ -100,7 +100,7 @@ FIELDS_SAID = {
     "kind": "Choose a kind of account.",
 }
 CORRECTABLE = frozenset(
-    {Code.INVALID_REQUEST, Code.CONFLICT, Code.CRITERIA_NOT_MET, Code.EXISTS, Code.NOT_PERMITTED}
+    {Code.INVALID_REQUEST, Code.CONFLICT, Code.CRITERIA_NOT_MET, Code.EXISTS, Code.OWN_ACCOUNT, Code.NOT_PERMITTED}
 )
 
 

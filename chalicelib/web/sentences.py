@@ -84,6 +84,9 @@ SENTENCES = MappingProxyType(
         Code.CONFLICT: Sentence(
             409, "Changed meanwhile", "Something changed while you were working. Look again, then repeat it."
         ),
+        Code.OWN_ACCOUNT: Sentence(
+            409, "Not for your own account", "This cannot be done to your own account. Another administrator can do it."
+        ),
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,
             "This would lock you out",

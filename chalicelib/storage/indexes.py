@@ -1,0 +1,85 @@
+"""The indexes of the tables, each with no more than its reader needs. Only `tables.py` names them to their tables."""
+
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+
+
+class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The users of a domain, by address."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_domain"
+        projection = IncludeProjection(["kind", "status"])
+
+    domain = UnicodeAttribute(hash_key=True)
+    address = UnicodeAttribute(range_key=True)
+
+
+class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """What was mailed to an account, for its page in the console."""
+
+    class Meta:
+        """Its name and what it holds: never a hash."""
+
+        index_name = "by_account"
+        projection = IncludeProjection(["purpose", "epoch", "address", "spent_at"])
+
+    account_id = UnicodeAttribute(hash_key=True)
+    valid_until = NumberAttribute(range_key=True)
+
+
+class ByReference(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The event a person read a reference of."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_reference"
+        projection = AllProjection()
+
+    reference = UnicodeAttribute(hash_key=True)
+
+
+class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The attempts of one day, for the support desk's search by time; other events have no `attempt_day`."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_day"
+        projection = AllProjection()
+
+    attempt_day = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
+class AllDomains(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The list of domains, by name; the portal's own row is not in it."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "all_domains"
+        projection = AllProjection()
+
+    listed = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+
+
+class BySender(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """What one sender sent, for its state in the console; no body is in it."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_sender"
+        projection = IncludeProjection(
+            ["subject", "sent_at", "expires_at", "read_at", "recalled_at", "recipient"]
+        )
+
+    sender = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)

@@ -1,0 +1,110 @@
+"""Conditional writes that happen all or not at all, and what a failed one tells: which condition, and the row as it was.
+
+It may not know any table or rule.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.domain.refusals import Unavailable
+
+CONFLICT_TRIES = 25
+CONFLICT_PAUSE = 0.02
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Conditional writes that happen all or not at all; each has a name, by which a failed condition is told."""
+
+    connection: Connection
+    checks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    deletes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    puts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    updates: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def check(self, name: str, model: Model, condition: Condition) -> None:
+        """Demand a condition of a row that is not changed."""
+        keys = model._get_hash_range_key_serialized_values()  # noqa: SLF001 - PynamoDB has no public way to it
+        kwargs = model._get_connection().get_operation_kwargs(  # noqa: SLF001 - as above
+            keys[0], range_key=keys[1], condition=condition, return_values_on_condition_failure="ALL_OLD"
+        )
+        self.checks.append((name, kwargs))
+
+    def delete(self, name: str, model: Model, condition: Condition | None = None) -> None:
+        """Delete a row."""
+        self.deletes.append((name, model.get_delete_kwargs_from_instance(condition=condition)))
+
+    def put(self, name: str, model: Model, condition: Condition | None = None) -> None:
+        """Write a whole row."""
+        self.puts.append((name, model.get_save_kwargs_from_instance(condition=condition)))
+
+    def update(
+        self, name: str, model: Model, actions: Sequence[Action], condition: Condition | None = None
+    ) -> None:
+        """Change attributes of a row; a failed condition gives the row back as it was."""
+        kwargs = model.get_update_kwargs_from_instance(
+            actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
+        )
+        self.updates.append((name, kwargs))
+
+    def commit(self) -> dict[str, dict[str, Any] | None]:
+        """Write all. Gives {} when committed, else the names whose conditions failed, with the row as it was.
+
+        A retry inside botocore sends the same ClientRequestToken, so a lost answer to a write that happened comes
+        back as success. Another transaction in the way is not an answer to our conditions: try again, with jitter.
+        """
+        for tried in range(CONFLICT_TRIES):
+            failed = self._commit_once()
+            if failed is not None:
+                return failed
+            pause(tried)
+        raise Unavailable("transaction_conflicts")
+
+    def _commit_once(self) -> dict[str, dict[str, Any] | None] | None:
+        groups = (self.checks, self.deletes, self.puts, self.updates)
+        try:
+            checks, deletes, puts, updates = ([kwargs for _, kwargs in group] for group in groups)
+            self.connection.transact_write_items(checks, deletes, puts, updates)
+        except TransactWriteError as error:
+            if error.cause_response_code != "TransactionCanceledException":
+                raise unavailable(error) from error
+            return _failed_conditions(error, [name for group in groups for name, _ in group])
+        except (PynamoDBException, BotoCoreError, ClientError) as error:
+            raise unavailable(error) from error
+        return {}
+
+
+def _failed_conditions(
+    error: TransactWriteError, names: Sequence[str]
+) -> dict[str, dict[str, Any] | None] | None:
+    """Names whose conditions failed; None when only a conflict stood in the way."""
+    reasons = list(zip(names, error.cancellation_reasons, strict=True))
+    failed = {name: why.raw_item for name, why in reasons if why and why.code == "ConditionalCheckFailed"}
+    if failed:
+        return failed
+    codes = {why.code for _, why in reasons if why}
+    if codes == {"TransactionConflict"}:
+        return None
+    raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
+    cause = getattr(error, "cause", None) or error
+    code = getattr(cause, "response", {}).get("Error", {}).get("Code")
+    return Unavailable(f"dynamodb:{code or type(cause).__name__}")
+
+
+def pause(tried: int) -> None:
+    """Wait before another try after a conflict, each time a little longer and never all callers in step."""
+    time.sleep(random.uniform(0, CONFLICT_PAUSE * min(tried + 1, 10)))  # noqa: S311 - jitter, not a secret
