@@ -15,7 +15,7 @@ from chalicelib.wiring import portal, session
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
 from infra.gateway.demonstration import RECIPIENT, begin
-from infra.gateway.environment import prepared, ses_is_embedded, streams_client
+from infra.gateway.environment import mail_service, prepared, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
 from infra.gateway.messages import Answer, Request
@@ -44,10 +44,10 @@ def serve(port: int) -> None:
         server = make_server(application, port)
     except OSError as error:
         sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
-    with prepared(server.effective_port) as emulator_url:
+    with prepared(server.effective_port):
         warm_up()
         sources = event_sources()
-        read_mails = mailbox.read_ministack(emulator_url) if ses_is_embedded(emulator_url) else None
+        read_mails = mailbox.read_ministack(mail_service())
         application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails))
         begin()
         nudge(sources)

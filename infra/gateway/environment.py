@@ -36,19 +36,19 @@ def portal_defaults(port: int) -> dict[str, str]:
 
 
 @contextmanager
-def prepared(port: int) -> Iterator[str]:
-    """Everything a function needs, tables included; yields the address of the embedded services, or ''."""
+def prepared(port: int) -> Iterator[None]:
+    """Everything a function needs, tables included."""
     for name, value in portal_defaults(port).items():
         os.environ.setdefault(name, value)
     if os.environ.get("AWS_ENDPOINT_URL") or (os.environ.get(DYNAMODB) and os.environ.get(SES)):
         make_ready()
-        yield ""
+        yield
         return
     with Emulator() as emulator:
         os.environ["AWS_ENDPOINT_URL"] = emulator.url
         try:
             make_ready()
-            yield emulator.url
+            yield
         finally:
             del os.environ["AWS_ENDPOINT_URL"]
 
@@ -68,6 +68,6 @@ def streams_client() -> object:
     return botocore.session.get_session().create_client("dynamodbstreams", endpoint_url=address)
 
 
-def ses_is_embedded(emulator_url: str) -> bool:
-    """Whether the mails can be looked at here."""
-    return bool(emulator_url) and not os.environ.get(SES)
+def mail_service() -> str:
+    """Where the portal hands in its mails."""
+    return os.environ.get(SES) or os.environ["AWS_ENDPOINT_URL"]

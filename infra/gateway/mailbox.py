@@ -29,16 +29,21 @@ Mail = dict[str, Any]
 class Mailbox:
     """Shows what a source of mails gives."""
 
-    def __init__(self, read: Callable[[], list[Mail]] | None) -> None:
+    def __init__(self, read: Callable[[], list[Mail]]) -> None:
         self._read = read
 
     def handle(self, request: Request) -> Answer:
         """A page for a person, JSON for a program."""
         if request.method not in {"GET", "HEAD"}:
             return Answer(405, [("Allow", "GET, HEAD"), NO_STORE], b"")
-        if self._read is None:
-            return text("The mails of this portal go to another mail service; they are not kept here.\n")
-        mails = self._read()
+        try:
+            mails = self._read()
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+        ):  # some other mail service, which shows its mails in its own way
+            return elsewhere()
         if prefers_html(request.header("accept")):
             return page(mails)
         headers = [("Content-Type", "application/json"), NO_STORE]
@@ -80,9 +85,10 @@ def readable(stamp: str) -> str:
     return stamp[:19].replace("T", " ") + " UTC"
 
 
-def text(words: str) -> Answer:
-    """A plain sentence."""
-    return Answer(200, [("Content-Type", "text/plain; charset=utf-8"), NO_STORE], words.encode())
+def elsewhere() -> Answer:
+    """What can be said when nothing can be shown."""
+    words = b"The mails of this portal go to another mail service; look for them there.\n"
+    return Answer(404, [("Content-Type", "text/plain; charset=utf-8"), NO_STORE], words)
 
 
 def page(mails: list[Mail]) -> Answer:
