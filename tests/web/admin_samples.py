@@ -1,158 +1,27 @@
 """What each page of the console needs: page -> state -> context, and what its forms may send. See page_samples.py."""
 
-from types import SimpleNamespace
 from typing import Any
 
-AT = "2026-11-21T23:49:00.000Z"
-EARLIER = "2026-11-02T08:15:30.000Z"
-LATER = "2026-11-22T23:49:00.000Z"
-ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
-SUPPORT = SimpleNamespace(address="desk@portal.test", kind="support", next="portal")
-EMAIL = "claire.o'neil+claims@insurer.example"
-DOMAIN = "insurer.example"
-SEEN_BY = {"caller": ADMINISTRATOR}
-
-DOMAINS = [
-    {"name": DOMAIN, "internal": False, "two_step_required": False, "ranges": None, "users": 214},
-    {"name": "portal.test", "internal": True, "two_step_required": True, "ranges": ["203.0.113.0/24"], "users": None},
-    {"name": "closed.example", "internal": False, "two_step_required": False, "ranges": [], "users": 0},
-]
-USERS = [
-    {
-        "email": EMAIL,
-        "kind": "recipient",
-        "status": "active",
-        "locked": True,
-        "two_step": False,
-        "undeliverable": "bounced",
-        "last_logon_at": AT,
-    },
-    {
-        "email": "admin@portal.test",
-        "kind": "administrator",
-        "status": "active",
-        "locked": False,
-        "two_step": True,
-        "undeliverable": "",
-        "last_logon_at": EARLIER,
-    },
-    {
-        "email": "frozen@insurer.example",
-        "kind": "recipient",
-        "status": "frozen",
-        "two_step": False,
-        "last_logon_at": None,
-    },
-    {
-        "email": "gone@insurer.example",
-        "kind": "support",
-        "status": "disabled",
-        "two_step": True,
-        "last_logon_at": EARLIER,
-    },
-]
-ATTEMPT = {
-    "reference": "K7MW-3FQ9",
-    "at": AT,
-    "email": EMAIL,
-    "url": "https://portal.example/logon",
-    "browser": "Firefox",
-    "browser_version": "128.0",
-    "operating_system": "Windows 11",
-    "address": "203.0.113.9",
-    "outcome": "refused",
-    "reason": "wrong_password",
-}
-ATTEMPTS = [
-    ATTEMPT,
-    ATTEMPT | {"outcome": "half_done", "reason": "", "reference": "", "browser": "Mobile Safari", "browser_version": "17.5"},
-    ATTEMPT | {"outcome": "succeeded", "reason": None, "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348"},
-    ATTEMPT | {"email": "nobody@elsewhere.example", "reason": "unknown_address", "browser": "", "operating_system": ""},
-]
-EVENT = {
-    "at": AT,
-    "kind": "account_disabled",
-    "actor": "admin@portal.test",
-    "before": {"status": "active", "ranges": None},
-    "after": {"status": "disabled", "ranges": ["203.0.113.0/24", "2001:db8::/32"]},
-    "reason": "Reported as compromised, ticket 4711",
-    "source": "203.0.113.1",
-    "reference": "",
-}
-EVENTS = [
-    EVENT,
-    EVENT | {"kind": "two_step_required", "before": {"two_step_required": False}, "after": {"two_step_required": True}},
-    EVENT | {"kind": "authn_login_fail", "actor": "", "before": None, "after": None, "reason": "ip_denied", "reference": "K7MW-3FQ9"},
-    EVENT | {"kind": "something_new", "actor": None, "before": {}, "after": {}, "reason": None, "source": ""},
-]
-MAILS = [
-    {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},
-    {"at": AT, "what": "password_reset_asked", "state": "bounced", "detail": "mailbox_does_not_exist"},
-    {"at": EARLIER, "what": "account_invited", "state": "withheld", "detail": "hourly limit"},
-]
-LIVE = [
-    {"started_at": EARLIER, "last_seen_at": AT, "address": "203.0.113.9", "browser": "Firefox 128.0 on Windows 11"},
-    {"started_at": AT, "last_seen_at": AT, "address": "2001:db8::7", "browser": ""},
-]
-USER = {
-    "user": {
-        "email": EMAIL,
-        "domain": DOMAIN,
-        "kind": "recipient",
-        "status": "active",
-        "created_at": EARLIER,
-        "last_logon_at": AT,
-    },
-    "password": {"state": "chosen", "changed_at": EARLIER, "expires_at": None, "must_change": False},
-    "two_step": {"active": False, "required": False, "required_by": [], "recovery_codes_left": 0, "stopped": False},
-    "ranges": {"effective": None, "source": "none", "own": None, "domain": None},
-    "lock": {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False},
-    "undeliverable": "",
-    "sessions": LIVE,
-    "attempts": ATTEMPTS,
-    "events": EVENTS,
-    "mails": MAILS,
-    "own_account": False,
-    "may_choose_password": True,
-    "caller": ADMINISTRATOR,
-}
-TROUBLED = USER | {
-    "password": {"state": "temporary_expired", "changed_at": None, "expires_at": AT, "must_change": True},
-    "two_step": {
-        "active": True,
-        "required": True,
-        "required_by": ["account", "domain"],
-        "recovery_codes_left": 1,
-        "stopped": True,
-    },
-    "ranges": {"effective": ["203.0.113.0/24"], "source": "domain", "own": None, "domain": ["203.0.113.0/24"]},
-    "lock": {"locked_until": LATER, "seconds_left": 840, "failures": 11, "stopped": False},
-    "undeliverable": "bounced",
-}
-NEW = USER | {
-    "user": USER["user"] | {"status": "disabled", "last_logon_at": None},
-    "password": {"state": "temporary_pending", "changed_at": None, "expires_at": LATER, "must_change": False},
-    "ranges": {"effective": [], "source": "account", "own": [], "domain": None},
-    "sessions": [],
-    "attempts": [],
-    "events": [],
-    "mails": [],
-    "may_choose_password": False,
-}
-FOUND = {"checked": 312, "refused": [{"at": AT, "email": EMAIL, "address": "198.51.100.7"}]}
-RANGES = {"name": "", "your_address": "203.0.113.1", "caller": ADMINISTRATOR}
-LISTED = ["203.0.113.0/24", "2001:db8::/32"]
-SENT = {
-    "id": "0199-ab",
-    "to": EMAIL,
-    "subject": "Your claim of 12 November",
-    "sent_at": AT,
-    "expires_at": LATER,
-    "state": "sent",
-    "read_at": None,
-}
-ONE = {"email": EMAIL, "caller": ADMINISTRATOR}
-NOT_ONESELF = {"problem": "You cannot do this to your own account. Ask another administrator."}
+from tests.web.console_data import (
+    ATTEMPTS,
+    DOMAIN,
+    DOMAINS,
+    EMAIL,
+    EVENTS,
+    FOUND,
+    LATER,
+    LISTED,
+    NEW,
+    NOT_ONESELF,
+    ONE,
+    RANGES,
+    SEEN_BY,
+    SENT,
+    SUPPORT,
+    TROUBLED,
+    USER,
+    USERS,
+)
 
 ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_domains": {
@@ -169,7 +38,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_users": {
         "domain": SEEN_BY | {"domain": DOMAIN, "q": "", "users": USERS, "next_url": "/admin/users?after=x"},
         "search": SEEN_BY | {"domain": "", "q": "claire", "users": USERS[:1], "next_url": None},
-        "asked_nothing": SEEN_BY | {"domain": "", "q": "", "users": None, "next_url": None, "notice": "invited"},
+        "asked_nothing": SEEN_BY
+        | {"domain": "", "q": "", "users": None, "next_url": None, "notice": "invited"},
         "none": SEEN_BY | {"domain": DOMAIN, "q": "zoe", "users": [], "next_url": ""},
         "exists": SEEN_BY
         | {
@@ -188,7 +58,11 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "new": NEW,
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
-        "own": USER | {"own_account": True, "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"}},
+        "own": USER
+        | {
+            "own_account": True,
+            "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"},
+        },
         "support": TROUBLED | {"caller": SUPPORT},
         "read_only": USER | {"may_act": False},
     },
@@ -204,19 +78,22 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             ],
             "errors": {"new_password": "This password does not meet the criteria marked below."},
         },
-        "mailed": ONE | {"action": "password", "may_choose_password": False, "problem": "Something changed meanwhile."},
+        "mailed": ONE
+        | {"action": "password", "may_choose_password": False, "problem": "Something changed meanwhile."},
         "force_change": ONE
         | {"action": "force_change", "may_choose_password": True, "problem": "Something changed meanwhile."},
     },
     "admin_status": {
         "disable": ONE | {"action": "disable"} | NOT_ONESELF,
-        "unconfirmed": ONE | {"action": "disable", "errors": {"confirm": "Tick this to disable the account."}},
+        "unconfirmed": ONE
+        | {"action": "disable", "errors": {"confirm": "Tick this to disable the account."}},
         "enable": ONE | {"action": "enable", "problem": "Something changed meanwhile."},
         "unlock": ONE | {"action": "unlock", "problem": "Something changed meanwhile."},
     },
     "admin_two_step": {
         "require": ONE | {"action": "require", "required": False, "problem": "Something changed meanwhile."},
-        "require_no_more": ONE | {"action": "require", "required": True, "problem": "Something changed meanwhile."},
+        "require_no_more": ONE
+        | {"action": "require", "required": True, "problem": "Something changed meanwhile."},
         "reset": ONE
         | {
             "action": "reset",

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from chalicelib.web.render import Rendered, render
+from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0
 ADDRESS = "recipient@portal.test"
@@ -198,6 +199,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {"status": 503, "title": "Not available", "detail": "Nothing was changed.", "retry_after": 5},
     },
 }
+SAMPLES.update(ADMIN_SAMPLES)
 STATES = [(page, state) for page, states in SAMPLES.items() for state in states]
 
 
@@ -225,7 +227,8 @@ class Seen(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
     def inputs(self) -> list[dict[str, str | None]]:
-        return [one for one in self.all("input") if one.get("type") != "hidden"]
+        """Every field a person fills in."""
+        return [one for one in self.all("input", "textarea") if one.get("type") != "hidden"]
 
 
 def sample(page: str, state: str, **more: object) -> Rendered:

@@ -1,0 +1,177 @@
+"""Domains, users, attempts, events and one user in several states, as the console's steps hand them to their pages."""
+
+from types import SimpleNamespace
+from typing import Any
+
+AT = "2026-11-21T23:49:00.000Z"
+EARLIER = "2026-11-02T08:15:30.000Z"
+LATER = "2026-11-22T23:49:00.000Z"
+ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
+SUPPORT = SimpleNamespace(address="desk@portal.test", kind="support", next="portal")
+EMAIL = "claire.o'neil+claims@insurer.example"
+DOMAIN = "insurer.example"
+SEEN_BY: dict[str, Any] = {"caller": ADMINISTRATOR}
+
+DOMAINS = [
+    {"name": DOMAIN, "internal": False, "two_step_required": False, "ranges": None, "users": 214},
+    {
+        "name": "portal.test",
+        "internal": True,
+        "two_step_required": True,
+        "ranges": ["203.0.113.0/24"],
+        "users": None,
+    },
+    {"name": "closed.example", "internal": False, "two_step_required": False, "ranges": [], "users": 0},
+]
+USERS = [
+    {"email": EMAIL, "kind": "recipient", "status": "active"},
+    {"email": "admin@portal.test", "kind": "administrator", "status": "active"},
+    {"email": "frozen@insurer.example", "kind": "recipient", "status": "frozen"},
+    {"email": "gone@insurer.example", "kind": "support", "status": "disabled"},
+]
+ATTEMPT: dict[str, Any] = {
+    "reference": "K7MW-3FQ9",
+    "at": AT,
+    "email": EMAIL,
+    "url": "https://portal.example/logon",
+    "browser": "Firefox",
+    "browser_version": "128.0",
+    "operating_system": "Windows 11",
+    "address": "203.0.113.9",
+    "outcome": "refused",
+    "reason": "wrong_password",
+}
+ATTEMPTS = [
+    ATTEMPT,
+    ATTEMPT
+    | {
+        "outcome": "half_done",
+        "reason": "",
+        "reference": "",
+        "browser": "Mobile Safari",
+        "browser_version": "17.5",
+    },
+    ATTEMPT | {"outcome": "succeeded", "reason": None, "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348"},
+    ATTEMPT
+    | {
+        "email": "nobody@elsewhere.example",
+        "reason": "unknown_address",
+        "browser": "",
+        "operating_system": "",
+    },
+]
+EVENT: dict[str, Any] = {
+    "at": AT,
+    "kind": "account_disabled",
+    "actor": "admin@portal.test",
+    "before": {"status": "active", "ranges": None},
+    "after": {"status": "disabled", "ranges": ["203.0.113.0/24", "2001:db8::/32"]},
+    "reason": "Reported as compromised, ticket 4711",
+    "source": "203.0.113.1",
+    "reference": "",
+}
+EVENTS = [
+    EVENT,
+    EVENT
+    | {
+        "kind": "two_step_required",
+        "before": {"two_step_required": False},
+        "after": {"two_step_required": True},
+    },
+    EVENT
+    | {
+        "kind": "authn_login_fail",
+        "actor": "",
+        "before": None,
+        "after": None,
+        "reason": "ip_denied",
+        "reference": "K7MW-3FQ9",
+    },
+    EVENT | {"kind": "something_new", "actor": None, "before": {}, "after": {}, "reason": None, "source": ""},
+]
+MAILS = [
+    {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},
+    {"at": AT, "what": "password_reset_asked", "state": "bounced", "detail": "mailbox_does_not_exist"},
+    {"at": EARLIER, "what": "account_invited", "state": "withheld", "detail": "hourly limit"},
+]
+LIVE = [
+    {
+        "started_at": EARLIER,
+        "last_seen_at": AT,
+        "address": "203.0.113.9",
+        "browser": "Firefox 128.0 on Windows 11",
+    },
+    {"started_at": AT, "last_seen_at": AT, "address": "2001:db8::7", "browser": ""},
+]
+USER: dict[str, Any] = {
+    "user": {
+        "email": EMAIL,
+        "domain": DOMAIN,
+        "kind": "recipient",
+        "status": "active",
+        "created_at": EARLIER,
+        "last_logon_at": AT,
+    },
+    "password": {"state": "chosen", "changed_at": EARLIER, "expires_at": None, "must_change": False},
+    "two_step": {
+        "active": False,
+        "required": False,
+        "required_by": [],
+        "recovery_codes_left": 0,
+        "stopped": False,
+    },
+    "ranges": {"effective": None, "source": "none", "own": None, "domain": None},
+    "lock": {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False},
+    "undeliverable": "",
+    "sessions": LIVE,
+    "attempts": ATTEMPTS,
+    "events": EVENTS,
+    "mails": MAILS,
+    "own_account": False,
+    "may_choose_password": True,
+    "caller": ADMINISTRATOR,
+}
+TROUBLED: dict[str, Any] = USER | {
+    "password": {"state": "temporary_expired", "changed_at": None, "expires_at": AT, "must_change": True},
+    "two_step": {
+        "active": True,
+        "required": True,
+        "required_by": ["account", "domain"],
+        "recovery_codes_left": 1,
+        "stopped": True,
+    },
+    "ranges": {
+        "effective": ["203.0.113.0/24"],
+        "source": "domain",
+        "own": None,
+        "domain": ["203.0.113.0/24"],
+    },
+    "lock": {"locked_until": LATER, "seconds_left": 840, "failures": 11, "stopped": False},
+    "undeliverable": "bounced",
+}
+NEW: dict[str, Any] = USER | {
+    "user": USER["user"] | {"status": "disabled", "last_logon_at": None},
+    "password": {"state": "temporary_pending", "changed_at": None, "expires_at": LATER, "must_change": False},
+    "ranges": {"effective": [], "source": "account", "own": [], "domain": None},
+    "sessions": [],
+    "attempts": [],
+    "events": [],
+    "mails": [],
+    "may_choose_password": False,
+}
+FOUND: dict[str, Any] = {"checked": 312, "refused": [{"at": AT, "email": EMAIL, "address": "198.51.100.7"}]}
+RANGES: dict[str, Any] = {"name": "", "your_address": "203.0.113.1", "caller": ADMINISTRATOR}
+LISTED = ["203.0.113.0/24", "2001:db8::/32"]
+SENT: dict[str, Any] = {
+    "id": "0199-ab",
+    "to": EMAIL,
+    "subject": "Your claim of 12 November",
+    "sent_at": AT,
+    "expires_at": LATER,
+    "state": "sent",
+    "read_at": None,
+}
+ONE: dict[str, Any] = {"email": EMAIL, "caller": ADMINISTRATOR}
+NOT_ONESELF: dict[str, Any] = {
+    "problem": "You cannot do this to your own account. Ask another administrator."
+}

@@ -1,0 +1,70 @@
+"""The console's pages: what is offered to whom, and what they say of an action, of ranges and of an attempt."""
+
+from chalicelib.domain.events import EventKind, Reason
+from chalicelib.templates.engine import html_engine
+from tests.web.admin_samples import USER_POSTS
+from tests.web.page_samples import Seen, sample
+
+
+def test_support_desk_sees_a_user_whole_and_is_offered_nothing_to_do() -> None:
+    for state in ("support", "read_only"):
+        seen = Seen(sample("admin_user", state).html)
+        assert {form["action"] for form in seen.all("form")} == {"/logoff"}
+        assert "Latest logon attempts" in sample("admin_user", state).html
+    links = {a["href"] for a in Seen(sample("admin_user", "support").html).all("a")}
+    assert links >= {"/admin/domains", "/admin/users", "/admin/attempts"}
+    assert not links & {"/admin/ip-ranges", "/admin/messages"}
+
+
+def test_every_action_on_a_user_is_on_the_users_page() -> None:
+    seen = Seen(sample("admin_user", "troubled").html)
+    actions = {
+        str(form["action"]).split("?")[0].partition("insurer.example/")[2] for form in seen.all("form")
+    }
+    assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run"}
+    assert '/ip-ranges/dry-run"' in sample("admin_user", "troubled").html
+    assert "/enable?" in sample("admin_user", "new").html
+
+
+def test_nobody_is_offered_to_disable_or_contain_themselves() -> None:
+    html = sample("admin_user", "own").html
+    assert "/disable?" not in html
+    assert "/contain?" not in html
+
+
+def test_result_of_an_action_is_said_in_words_and_an_unknown_one_says_nothing() -> None:
+    assert "The new password is in force." in sample("admin_user", "plain").html
+    assert "not_a_notice" not in sample("admin_user", "frozen").html
+
+
+def test_no_restriction_a_list_and_nobody_are_three_different_choices() -> None:
+    for ranges, chosen in ((None, "none"), (["203.0.113.0/24"], "listed"), ([], "nobody")):
+        seen = Seen(sample("admin_ip_ranges", "domain", lists=[{"scope": "", "ranges": ranges}]).html)
+        assert [one["value"] for one in seen.all("input") if "checked" in one] == [chosen]
+
+
+def test_ranges_that_shut_the_saver_out_are_saved_only_with_a_tick() -> None:
+    fields = {one.get("name"): one for one in Seen(sample("admin_ip_ranges", "locks_out").html).inputs()}
+    assert "required" in fields["confirm"]
+    assert "confirm" not in {
+        one.get("name") for one in Seen(sample("admin_ip_ranges", "tried").html).inputs()
+    }
+
+
+def test_attempt_shows_everything_the_contract_has_of_it() -> None:
+    html = sample("admin_attempts", "found").html
+    for fact in ("K7MW-3FQ9", "2026-11-21T23:49:00Z", "https://portal.example/logon", "Firefox 128.0"):
+        assert fact in html
+    for fact in ("Windows 11", "203.0.113.9", "Refused", "Wrong password", "No account has this address"):
+        assert fact in html
+
+
+def test_message_is_recalled_only_while_nobody_has_read_it() -> None:
+    html = sample("admin_messages", "some").html
+    assert html.count("/recall?") == 1
+
+
+def test_every_event_and_every_reason_has_words() -> None:
+    words = vars(html_engine().get_template("parts/console_words.html").make_module())
+    assert {kind.value for kind in EventKind} - set(words["EVENTS"]) == set()
+    assert {reason.value for reason in Reason} - set(words["REASONS"]) == set()
