@@ -97,27 +97,24 @@ def _still_administrator(actor: Actor) -> Condition:
     other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself.
     """
     row = AccountRow
-    return (
-        (row.epoch == actor.epoch)
-        & (row.status == Status.ACTIVE.value)
-        & (row.kind == Kind.ADMINISTRATOR.value)
-    )
+    current: Condition = (row.epoch == actor.epoch) & (row.status == Status.ACTIVE.value)
+    current &= row.kind == Kind.ADMINISTRATOR.value
+    return current
 
 
 def _as_seen(name: str, old: Account) -> Condition:
     attribute, value = getattr(AccountRow, name), _stored(getattr(old, name))
-    if value is None:
-        return attribute.does_not_exist()  # type: ignore[no-any-return]
-    return attribute == value  # type: ignore[no-any-return]
+    seen: Condition = attribute.does_not_exist() if value is None else attribute == value
+    return seen
 
 
 def _policy_as_seen(old: Policy | None) -> Condition:
     row = PolicyRow
+    condition: Condition = row.ranges.does_not_exist() & row.admin_ranges.does_not_exist()
     if old is None:
-        return row.ranges.does_not_exist() & row.admin_ranges.does_not_exist()
-    condition = (
-        row.internal == True if old.internal else row.internal.does_not_exist() | (row.internal == False)
-    )
+        return condition
+    same = row.internal == old.internal
+    condition = same if old.internal else row.internal.does_not_exist() | same
     for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
         condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
     return condition
@@ -125,10 +122,9 @@ def _policy_as_seen(old: Policy | None) -> Condition:
 
 def _difference(old: Account, new: Account) -> list[Action]:
     """Actions for every attribute that differs; an update of nothing still writes the epoch it was seen at."""
-    actions = [AccountRow.epoch.set(new.epoch)]
-    for name in (*GUARDED, *COUNTERS):
-        if getattr(old, name) != getattr(new, name):
-            actions.append(_set(name, _stored(getattr(new, name))))
+    actions: list[Action] = [AccountRow.epoch.set(new.epoch)]
+    changed = [name for name in (*GUARDED, *COUNTERS) if getattr(old, name) != getattr(new, name)]
+    actions.extend(_set(name, _stored(getattr(new, name))) for name in changed)
     if old.two_step != new.two_step:
         actions.extend(_two_step(new))
     return actions
@@ -136,7 +132,7 @@ def _difference(old: Account, new: Account) -> list[Action]:
 
 def _two_step(new: Account) -> list[Action]:
     row, two_step = AccountRow, new.two_step
-    counts = [
+    counts: list[Action] = [
         row.two_step_failures.set(two_step.failures),
         row.two_step_attempted_at.set(two_step.attempted_at),
     ]
@@ -147,7 +143,8 @@ def _two_step(new: Account) -> list[Action]:
 
 def _set(name: str, value: object) -> Action:
     attribute = getattr(AccountRow, name)
-    return attribute.remove() if value is None else attribute.set(value)  # type: ignore[no-any-return]
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
 
 
 def _stored(value: object) -> object:

@@ -122,7 +122,7 @@ class Database:
         Not PynamoDB's own `update`, which does not give the row back when the condition fails.
         """
         kwargs = model.get_update_kwargs_from_instance(
-            actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
+            actions=list(actions), condition=condition, return_values_on_condition_failure="ALL_OLD"
         ) | {"ReturnValues": "ALL_NEW"}
         for tried in range(CONFLICT_TRIES):
             try:

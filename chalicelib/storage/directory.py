@@ -1,4 +1,4 @@
-"""What the console reads: users, domains, attempts by day, what was mailed and sent. No Scan: each is an index's query."""
+"""What the console reads: users, domains, attempts by day, what was mailed and sent. No Scan: each asks an index."""
 
 from pynamodb.expressions.condition import Condition
 

@@ -21,7 +21,7 @@ from chalicelib.storage.throttles import release_in, reserve
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
-MAX_CLIENTS = 8
+MAX_CLIENTS = 5  # browsers of one person; more of them would take the account's row over 1 KB
 
 
 class Logons:
@@ -63,8 +63,9 @@ class Logons:
         """One doorway to a session after a right credential; None when the account changed meanwhile.
 
         Burns the temporary password (`burn`: its key), forgets the failures, gives the source's place back (`place`),
-        stores a fresh hash (`rehash`) and a browser not seen before (`client`), all in one transaction on the epoch seen. The session's number is the next
-        one: another logon may take it first, then the row comes back with the refusal and we try the next (LG-04).
+        stores a fresh hash (`rehash`) and a browser not seen before (`client`), all in one transaction on the epoch
+        seen. The session's number is the next one: another logon may take it first, then the row comes back with the
+        refusal and we try the next (LG-04).
         """
         for _ in range(SERIAL_TRIES):
             numbered = _numbered(session, account)
@@ -108,9 +109,8 @@ class Logons:
         )
         if rehash is not None:
             actions.append(row.password_hash.set(rehash))
-            condition &= (
-                row.password_hash == account.password_hash
-            )  # a concurrent change beats the rehash (PW-11)
+            # A concurrent change beats the rehash (PW-11).
+            condition &= row.password_hash == account.password_hash
         transaction.update("account", AccountRow(account.id), actions, condition)
         transaction.put("session", session_row(session), SessionRow.digest.does_not_exist())
         transaction.put("event", event_row(event))
@@ -141,9 +141,8 @@ class Logons:
                     [row.locked_until.set(event.at + lock)],
                     (row.failures >= account.failures) & (row.locked_until < event.at + lock),
                 )
-        if (
-            "account" in transaction.commit()
-        ):  # a success or a longer lock came between: only the event is due
+        if "account" in transaction.commit():
+            # A success or a longer lock came between: only the event is due.
             self._record(event)
 
     def _record(self, event: Event) -> None:

@@ -42,8 +42,9 @@ class Outbox:
     ) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not.
 
-        `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under these keys was minted by an earlier run of the same event: fine,
-        the secrets are derived from the event, so the mail carries the same link.
+        `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under
+        these keys was minted by an earlier run of the same event: fine, the secrets are derived from the event, so the
+        mail carries the same link.
         """
         transaction = self._database.transaction()
         for reset in resets:

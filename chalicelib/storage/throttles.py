@@ -3,6 +3,7 @@
 A window is part of a counter's key, so it starts afresh by itself and its row is left to TTL.
 """
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.limits import Limit
@@ -40,5 +41,6 @@ def _one_more(limit: Limit, now: float) -> list[Action]:
     ]
 
 
-def _room(limit: Limit):  # type: ignore[no-untyped-def]  # noqa: ANN202 - PynamoDB's conditions
-    return ThrottleRow.count.does_not_exist() | (ThrottleRow.count < limit.count)
+def _room(limit: Limit) -> Condition:
+    room: Condition = ThrottleRow.count.does_not_exist() | (ThrottleRow.count < limit.count)
+    return room

@@ -1,4 +1,4 @@
-"""Conditional writes that happen all or not at all, and what a failed one tells: which condition, and the row as it was.
+"""Conditional writes that happen all or not at all, and what a failed one tells: its condition, and the row.
 
 It may not know any table or rule.
 """
@@ -53,7 +53,7 @@ class Transaction:
     ) -> None:
         """Change attributes of a row; a failed condition gives the row back as it was."""
         kwargs = model.get_update_kwargs_from_instance(
-            actions=actions, condition=condition, return_values_on_condition_failure="ALL_OLD"
+            actions=list(actions), condition=condition, return_values_on_condition_failure="ALL_OLD"
         )
         self.updates.append((name, kwargs))
 

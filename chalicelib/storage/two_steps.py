@@ -1,5 +1,7 @@
 """The acts of 2-step verification: enrol, confirm, accept a code once, stop a guesser, remove."""
 
+from collections.abc import Sequence
+
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -51,13 +53,15 @@ class TwoSteps:
         self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
     ) -> bool:
         """Make the proposed seed the account's, by the code of `step`; every other session ends (TF-06)."""
-        row = AccountRow
+        row, proposed = AccountRow, account.two_step.pending_seed
+        if proposed is None:
+            return False
         transaction = self._database.transaction()
         transaction.update(
             "account",
             AccountRow(account.id),
             [
-                row.two_step_seed.set(account.two_step.pending_seed),
+                row.two_step_seed.set(proposed),
                 row.two_step_pending.remove(),
                 row.two_step_pending_until.remove(),
                 row.two_step_last.set(step),
@@ -67,7 +71,7 @@ class TwoSteps:
             ],
             (row.epoch == session.epoch - 1)
             & (row.status == Status.ACTIVE.value)
-            & (row.two_step_pending == account.two_step.pending_seed)
+            & (row.two_step_pending == proposed)
             & (row.two_step_pending_until > event.at),
         )
         transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
@@ -97,7 +101,7 @@ class TwoSteps:
     def _accept(
         self,
         account: Account,
-        actions: list[Action],
+        actions: Sequence[Action],
         condition: Condition,
         old: Digest,
         session: Session,
