@@ -43,8 +43,9 @@ from infra.gateway.messages import Request
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, an_account
 from tests.fakes.store import FakeStore
-from tests.steps.visitors import PASSWORD, Reply, Visitor
+from tests.steps.visitors import KNOWN, Reply, Visitor
 
+PASSWORD = KNOWN  # of every person, unless a test says otherwise
 CHOSEN = "seven lanterns over a harbour"
 PORTAL_URL = "https://portal.example"
 CONTRACT = read_contract()

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from chalicelib.domain.accounts import Account
 from infra.gateway.messages import Request
 
-PASSWORD = "quiet rivers carry seven stones"
+KNOWN = "quiet rivers carry seven stones"
 REFERENCE = re.compile(r"\b[2-9BCDFGHJKMNPQRSTVWXYZ]{4}-[2-9BCDFGHJKMNPQRSTVWXYZ]{4}\b")
 
 
@@ -88,7 +88,7 @@ class Visitor:
             self._keep(reply)
         return reply
 
-    def logs_on(self, who: Account | str, password: str = PASSWORD) -> str:
+    def logs_on(self, who: Account | str, password: str = KNOWN) -> str:
         """Log on and go on as that session; what comes next."""
         email = who.address if isinstance(who, Account) else who
         return self.goes_on(self.post("/logon", {"email": email, "password": password}))

@@ -1,0 +1,44 @@
+"""The step `account`: what the portal knows of one's own account, and no secret of it."""
+
+from tests.steps.phones import enrolled
+from tests.steps.premises import PASSWORD, Premises
+
+
+def test_facts_are_the_contracts(premises: Premises) -> None:
+    ann, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    told = visitor.get("/account").json()
+    assert told == {
+        "address": ann.address,
+        "kind": "recipient",
+        "last_logon_at": None,
+        "password_changed_at": "2030-03-16T17:46:40.250Z",
+        "password_age_days": 1,
+        "two_step": {"active": False, "required": False, "recovery_codes_left": 0},
+    }
+
+
+def test_page_shows_address_and_two_step(premises: Premises) -> None:
+    ann, phone = enrolled(premises)
+    browser = premises.browser()
+    assert browser.logs_on(ann) == "/logon/code"
+    browser.goes_on(browser.post("/logon/code", {"code": phone.code()}))
+    page = browser.get("/account").text
+    assert ann.address in page
+    assert "10 recovery codes left" in page
+
+
+def test_nothing_secret_is_told(premises: Premises) -> None:
+    ann, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    told = visitor.get("/account").text
+    for secret in (str(ann.password_hash), PASSWORD, str(visitor.token)):
+        assert secret not in told
+
+
+def test_it_reads_no_more_than_the_authorizer_did(premises: Premises) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    before = len(premises.store.acts)
+    visitor.get("/account")
+    assert premises.store.acts[before:] == ["sessions.standing"]

@@ -1,0 +1,114 @@
+"""The step `account_sessions`: where one is logged on, and ending it."""
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.tokens import split_session_token
+from tests.steps.premises import Premises
+from tests.steps.visitors import Visitor
+
+REVOKE = "/account/sessions/revoke"
+
+
+@pytest.fixture
+def devices(premises: Premises) -> tuple[Account, list[Visitor]]:
+    account, visitors = premises.person(), [premises.visitor() for _ in range(3)]
+    for visitor in visitors:
+        visitor.logs_on(account)
+        premises.clock.passes(10)
+    return account, visitors
+
+
+def handle_of(visitor: Visitor, of: Visitor) -> str:
+    listed = visitor.get("/account/sessions").json()["sessions"]
+    return str(next(one["handle"] for one in listed if one["address"] == of.source))
+
+
+def test_se_08_live_sessions_are_listed_without_ids(devices: tuple[Account, list[Visitor]]) -> None:
+    _, visitors = devices
+    reply = visitors[1].get("/account/sessions")
+    listed = reply.json()["sessions"]
+    assert [one["address"] for one in listed] == [one.source for one in reversed(visitors)]
+    assert [one["current"] for one in listed] == [False, True, False]
+    assert set(listed[0]) == {"handle", "current", "started_at", "last_seen_at", "address", "browser"}
+    for visitor in visitors:
+        found = split_session_token(visitor.token)
+        assert found is not None
+        assert found[1] not in reply.text
+        assert str(visitor.token).partition(".")[2] not in reply.text
+
+
+def test_dead_sessions_are_not_listed(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+    ann, visitors = devices
+    premises.clock.passes(1700)
+    visitors[0].get("/account")
+    premises.clock.passes(200)
+    assert [one["address"] for one in visitors[0].get("/account/sessions").json()["sessions"]] == [
+        visitors[0].source
+    ]
+    half = premises.visitor()
+    half.logs_on(ann, premises.asks(ann).temporary)
+    assert len(visitors[0].get("/account/sessions").json()["sessions"]) == 1
+
+
+def test_one_is_ended_at_its_very_next_request(devices: tuple[Account, list[Visitor]]) -> None:
+    """SE-06."""
+    _, visitors = devices
+    assert visitors[0].post(REVOKE, {"handle": handle_of(visitors[0], visitors[1])}).json() == {"revoked": 1}
+    assert [visitor.get("/account").status for visitor in visitors] == [200, 401, 200]
+
+
+def test_all_others_are_ended(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+    ann, visitors = devices
+    assert visitors[2].post(REVOKE, {"others": True}).json() == {"revoked": 2}
+    assert [visitor.get("/account").status for visitor in visitors] == [401, 401, 200]
+    newest = premises.store.events.of_account(ann.id)[0]
+    assert (newest.kind, newest.details) == (EventKind.SESSIONS_REVOKED, {"count": 2})
+
+
+def test_ad_02_handles_of_others_and_of_nobody_are_the_same_404(
+    premises: Premises, devices: tuple[Account, list[Visitor]]
+) -> None:
+    eve = premises.visitor()
+    eve.logs_on(premises.person())
+    before = premises.rows("sessions")
+    theirs = handle_of(devices[1][0], devices[1][1])
+    replies = [eve.post(REVOKE, {"handle": one}) for one in (theirs, "a" * 16, "", "\u00e9")]
+    assert {reply.same for reply in replies} == {replies[0].same}
+    assert replies[0].code == "not_found"
+    assert premises.rows("sessions") == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"others": False},
+        {"handle": "a", "others": True},
+        {"others": "true"},
+        {"others": 1},
+        {"handle": ["a"]},
+    ],
+)
+def test_which_must_be_said_exactly(devices: tuple[Account, list[Visitor]], body: dict[str, object]) -> None:
+    assert devices[1][0].post(REVOKE, body).status == 422
+    assert [visitor.get("/account").status for visitor in devices[1]] == [200] * 3
+
+
+def test_se_09_oldest_of_eleven_falls_out(premises: Premises) -> None:
+    ann, visitors = premises.person(), [premises.visitor() for _ in range(11)]
+    for visitor in visitors:
+        visitor.logs_on(ann)
+    assert [visitor.get("/account").status for visitor in visitors] == [401] + [200] * 10
+    assert len(visitors[10].get("/account/sessions").json()["sessions"]) == 10
+
+
+def test_browser_is_led_back_to_the_list(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+    browser = premises.browser()
+    browser.logs_on(devices[0])
+    reply = browser.post(REVOKE, {"others": "true"})
+    assert (reply.status, reply.header("Location")) == (303, "/account/sessions?notice=others_revoked")
+    assert (
+        "Every other session has been ended." in browser.get("/account/sessions?notice=others_revoked").text
+    )

@@ -1,0 +1,88 @@
+"""The step `messages`: one's own, readable ones, and nobody else's."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind
+from tests.fakes.planting import plant
+from tests.steps.premises import Premises
+from tests.steps.visitors import Visitor
+
+
+@pytest.fixture
+def reader(premises: Premises) -> tuple[Account, Visitor]:
+    account, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(account)
+    return account, visitor
+
+
+def test_list_and_message_have_the_contracts_fields(
+    premises: Premises, reader: tuple[Account, Visitor]
+) -> None:
+    identity = premises.sends(reader[0], "Subject", "Body\nof two lines")
+    (listed,) = reader[1].get("/messages").json()["messages"]
+    assert set(listed) == {"id", "from", "subject", "sent_at", "read_at", "expires_at"}
+    message = reader[1].get(f"/messages/{identity}").json()
+    assert message == {**listed, "body": "Body\nof two lines"}
+
+
+def test_first_reading_is_noted_once(premises: Premises, reader: tuple[Account, Visitor]) -> None:
+    ann, visitor = reader
+    identity = premises.sends(ann)
+    visitor.sends("HEAD", f"/messages/{identity}")
+    assert visitor.get("/messages").json()["messages"][0]["read_at"] is None
+    for _ in range(3):
+        visitor.get(f"/messages/{identity}")
+        premises.clock.passes(60)
+    kinds = [event.kind for event in premises.store.events.of_account(ann.id)]
+    assert kinds.count(EventKind.MESSAGE_READ) == 1
+    assert visitor.get("/messages").json()["messages"][0]["read_at"] is not None
+
+
+def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
+    premises: Premises, reader: tuple[Account, Visitor]
+) -> None:
+    ann, visitor = reader
+    others, expired, recalled = (premises.sends(who) for who in (premises.person(), ann, ann))
+    kept = premises.store.tables.messages
+    plant(premises.store, replace(kept[ann.id, expired], expires_at=premises.clock()))
+    plant(premises.store, replace(kept[ann.id, recalled], recalled_at=1.0))
+    replies = [
+        visitor.get(f"/messages/{one}") for one in (others, expired, recalled, "none", "%2e%2e", "A", "%00")
+    ]
+    assert {reply.same for reply in replies} == {replies[0].same}
+    assert (replies[0].status, replies[0].code) == (404, "not_found")
+    assert visitor.get("/messages").json() == {"messages": []}
+
+
+def test_message_is_sealed_for_its_recipient(premises: Premises, reader: tuple[Account, Visitor]) -> None:
+    """A row moved to another account opens nothing there, and its words are in no table."""
+    ann, visitor = reader
+    identity = premises.sends(bob := premises.person(), body="only for bob")
+    assert "only for bob" not in str(premises.store.tables)
+    plant(premises.store, replace(premises.store.tables.messages[bob.id, identity], account_id=ann.id))
+    reply = visitor.get(f"/messages/{identity}")
+    assert reply.status in {404, 503}
+    assert "only for bob" not in reply.text
+
+
+def test_wb_08_hostile_words_stay_words(premises: Premises) -> None:
+    ann, browser = premises.person(), premises.browser()
+    hostile = "<svg onload=alert(1)>{{7*7}}"
+    identity = premises.sends(ann, hostile, hostile)
+    browser.logs_on(ann)
+    for path in ("/messages", f"/messages/{identity}"):
+        page = browser.get(path).text
+        assert "<svg onload" not in page
+        assert "&lt;svg onload=alert(1)&gt;{{7*7}}" in page
+
+
+def test_message_arrives_once_and_says_nothing_of_itself(premises: Premises) -> None:
+    ann = premises.person()
+    premises.sends(ann, "Diagnosis", "Everything is well")
+    (mail,) = premises.mails(ann)
+    for part in (mail.subject, mail.text, mail.letter.html):
+        assert "Diagnosis" not in part
+        assert "Everything" not in part

@@ -1,0 +1,99 @@
+"""The step `not_me`: its GET changes nothing, its post freezes, and the mailbox gives the account back."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Status
+from tests.fakes.planting import plant
+from tests.steps.premises import CHOSEN, PASSWORD, Premises
+
+ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+
+
+@pytest.fixture
+def told(premises: Premises) -> tuple[Account, str]:
+    """Somebody whose password was changed, and the token of the notice's link."""
+    account, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(account)
+    visitor.post("/password/change", {"current_password": PASSWORD, **ENTRIES})
+    return account, premises.mails(account)[-1].token("/not-me")
+
+
+def test_wb_03_opening_it_changes_nothing(premises: Premises, told: tuple[Account, str]) -> None:
+    before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
+    for method in ("GET", "HEAD") * 3:
+        assert premises.visitor().sends(method, f"/not-me/{told[1]}").status == 200
+    assert "Freeze my account" in premises.browser().get(f"/not-me/{told[1]}").text
+    assert premises.rows("accounts", "resets", "sessions", "events", "throttles") == before
+
+
+def test_pressing_it_freezes_the_account_and_voids_everything(
+    premises: Premises, told: tuple[Account, str]
+) -> None:
+    ann, token = told
+    thief = premises.visitor()
+    thief.logs_on(ann, CHOSEN)
+    outstanding = premises.asks(ann)
+    reply = premises.visitor().post("/not-me", {"token": token})
+    assert (reply.status, reply.json()) == (200, {"status": "frozen"})
+    frozen = premises.stored(ann)
+    assert (frozen.status, frozen.password_hash) == (Status.FROZEN, None)
+    assert thief.get("/account").status == 401
+    for password in (CHOSEN, outstanding.temporary):
+        attempt = premises.visitor().post("/logon", {"email": ann.address, "password": password})
+        assert attempt.code == "invalid_logon"
+    link = outstanding.token("/password/reset")
+    assert premises.visitor().post("/password/reset", {"token": link, **ENTRIES}).code == "link_unusable"
+    assert premises.mails(ann)[-1].subject == "Your account has been frozen"
+
+
+def test_whoever_reads_the_mail_gets_the_account_back(premises: Premises, told: tuple[Account, str]) -> None:
+    ann, token = told
+    premises.visitor().post("/not-me", {"token": token})
+    again = premises.asks(ann)
+    link = again.token("/password/reset")
+    assert premises.visitor().post("/password/reset", {"token": link, **ENTRIES}).status == 200
+    assert premises.stored(ann).status is Status.ACTIVE
+    assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
+
+
+def test_link_works_once_for_a_week_and_for_this_change_only(
+    premises: Premises, told: tuple[Account, str]
+) -> None:
+    ann, token = told
+    premises.clock.passes(7 * 86400 - 1)
+    plant(premises.store, moved := replace(premises.stored(ann), epoch=9))
+    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    plant(premises.store, replace(moved, epoch=2))
+    assert premises.visitor().post("/not-me", {"token": token}).status == 200
+    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+
+
+def test_link_ends_after_a_week(premises: Premises, told: tuple[Account, str]) -> None:
+    premises.clock.passes(7 * 86400)
+    assert premises.visitor().get(f"/not-me/{told[1]}").code == "link_unusable"
+    assert premises.visitor().post("/not-me", {"token": told[1]}).code == "link_unusable"
+
+
+def test_disabled_account_stays_disabled(premises: Premises, told: tuple[Account, str]) -> None:
+    ann, token = told
+    plant(premises.store, replace(premises.stored(ann), status=Status.DISABLED))
+    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    assert premises.stored(ann).status is Status.DISABLED
+
+
+def test_reset_link_does_not_freeze(premises: Premises) -> None:
+    """RS-08, the other way round."""
+    ann = premises.person()
+    token = premises.asks(ann).token("/password/reset")
+    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    assert premises.stored(ann).status is Status.ACTIVE
+
+
+def test_frozen_browser_forgets_its_session(premises: Premises, told: tuple[Account, str]) -> None:
+    browser = premises.browser()
+    browser.logs_on(told[0], CHOSEN)
+    reply = browser.post("/not-me", {"token": told[1]})
+    assert (reply.status, browser.jar) == (200, {})
+    assert "Your account is frozen" in reply.text

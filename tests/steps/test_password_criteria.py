@@ -1,0 +1,69 @@
+"""The step `password_criteria`: the list for anybody, verdicts only for somebody who may set a password."""
+
+import pytest
+
+from tests.steps.phones import enrolled
+from tests.steps.premises import CHOSEN, Premises
+from tests.steps.visitors import Visitor
+
+IDS = ["length", "not_common", "not_personal", "different", "match"]
+ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+
+
+def test_list_is_open_to_anybody_and_says_the_length_in_force() -> None:
+    for least in ("15", "20"):
+        listed = Premises(PASSWORD_MIN_LENGTH=least).visitor().get("/password/criteria").json()["criteria"]
+        assert [one["id"] for one in listed] == IDS
+        assert [set(one) for one in listed] == [{"id", "label"}] * 5
+        assert f"At least {least} characters" in listed[0]["label"]
+
+
+def test_verdicts_are_for_a_session_that_may_set_a_password(premises: Premises) -> None:
+    changing, full, half = premises.visitor(), premises.visitor(), premises.visitor()
+    changing.logs_on(premises.person(must_change_password=True))
+    full.logs_on(premises.person())
+    half.logs_on(enrolled(premises)[0])
+    for visitor in (changing, full):
+        judged = visitor.post("/password/criteria", ENTRIES).json()["criteria"]
+        assert [(one["id"], one["met"]) for one in judged] == [(name, True) for name in IDS]
+    for stranger in (half, premises.visitor()):
+        assert stranger.post("/password/criteria", ENTRIES).status in {401, 403}
+
+
+def test_verdicts_are_for_a_live_link(premises: Premises) -> None:
+    ann = premises.person("ann.example@people.test")
+    token = premises.asks(ann).token("/password/reset")
+    personal = {"new_password": "ann.example@people.test", "confirm_password": "x", "token": token}
+    judged = premises.visitor().post("/password/criteria", personal).json()["criteria"]
+    assert {one["id"]: one["met"] for one in judged} == {
+        "length": True,
+        "not_common": True,
+        "not_personal": False,
+        "different": True,
+        "match": False,
+    }
+    browser = premises.browser()
+    browser.get(f"/password/reset/{token}")
+    assert browser.post("/password/criteria", ENTRIES).status == 200
+    premises.clock.passes(3600)
+    assert premises.visitor().post("/password/criteria", {**ENTRIES, "token": token}).code == "link_unusable"
+
+
+def test_verdicts_cost_no_hash_and_change_nothing(premises: Premises) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    runs, before = premises.hasher.runs, premises.rows("accounts", "resets", "sessions", "events")
+    assert visitor.post("/password/criteria", ENTRIES).status == 200
+    assert premises.hasher.runs == runs
+    assert premises.rows("accounts", "resets", "sessions", "events") == before
+
+
+@pytest.mark.parametrize("password", ["", "\u0301\u0323" * 50_000, "x" * 257, "\ud800"])
+def test_pw_04_what_can_be_no_password_meets_nothing(premises: Premises, password: str) -> None:
+    visitor: Visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    reply = visitor.post("/password/criteria", {"new_password": password, "confirm_password": password})
+    if reply.status == 200:
+        assert not any(one["met"] for one in reply.json()["criteria"])
+    else:
+        assert reply.status in {413, 422}
