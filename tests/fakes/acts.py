@@ -11,11 +11,10 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
 from chalicelib.domain.ports import Admission, Standing
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import MAX_CLIENTS, Session
+from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.tables import Family, act
-
-MAX_CLIENTS = 8
 
 
 class Logons(Family):
@@ -72,9 +71,6 @@ class Logons(Family):
         if client is not None:
             changed = replace(changed, clients=(*account.clients, client)[-MAX_CLIENTS:])
         tables.accounts[account.id] = replace(changed, password_hash=rehash) if rehash else changed
-        if client is not None:
-            known = (*account.clients, client)[-MAX_CLIENTS:]
-            tables.accounts[account.id] = replace(tables.accounts[account.id], clients=known)
         tables.put_session(numbered)
         tables.put_event(event)
         if burn is not None:

@@ -9,7 +9,6 @@ import base64
 import importlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -112,7 +111,7 @@ class Premises:
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
-        self.steps: list[str] = []
+        self.running = ""
         self._api = LocalApi(invoke=self._invoke)
 
     def visitor(self, **facts: str) -> Visitor:
@@ -125,12 +124,11 @@ class Premises:
         answer = self._api.handle(request)
         headers = {name.lower(): value for name, value in answer.headers}
         text = answer.body.decode("utf-8")
-        return Reply(
-            answer.status, headers, json.loads(text) if "json" in headers.get("content-type", "") else text
-        )
+        is_json = text and "json" in headers.get("content-type", "")
+        return Reply(answer.status, headers, json.loads(text) if is_json else text)
 
     def _invoke(self, step: str, event: dict[str, Any]) -> Any:
-        self.steps.append(step)
+        self.running = step
         if step == "authorizer":
             return authorizer.judge(event, self.portal)
         return serve(event, self.portal, importlib.import_module(f"chalicelib.steps.{step}").ROUTES)
@@ -168,8 +166,3 @@ class Visitor:
             headers.append(("Content-Type", "application/json"))
         path, _, query = path.partition("?")
         return self.premises.handle(Request(method, path, query, headers, body, self.source))
-
-
-def routes_of(step: str) -> Iterator[str]:
-    """What a step answers."""
-    yield from importlib.import_module(f"chalicelib.steps.{step}").ROUTES

@@ -11,7 +11,8 @@ from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import MAX_CLIENTS, Session
+from chalicelib.domain.sessions import Session
+from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_session, a_temporary, an_account, an_event, number

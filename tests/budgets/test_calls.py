@@ -1,0 +1,291 @@
+"""What each request may cost: calls to DynamoDB, those one after another, Argon2 computations (design, section 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Status
+from chalicelib.domain.resets import Purpose
+from tests.budgets.ledger import Ledger, counting
+from tests.fakes.premises import Premises, Reply, Visitor
+from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident, a_resident_with_two_step
+
+BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
+
+
+def counted(premises: Premises, act: Callable[[], Reply], status: int) -> Ledger:
+    with counting(premises) as ledger:
+        reply = act()
+    assert reply.status == status, reply.body
+    return ledger
+
+
+def logged_on(premises: Premises) -> tuple[Visitor, Resident]:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    assert visitor.logon(resident.email, PASSWORD).status == 200
+    return visitor, resident
+
+
+# Logon: one hash and at most three trips, whatever the account is (EN-02, EN-03).
+
+
+def right(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal).email, PASSWORD
+
+
+def two_step(premises: Premises) -> tuple[str, str]:
+    return a_resident_with_two_step(premises.portal).email, PASSWORD
+
+
+def wrong(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal).email, "not the password at all"
+
+
+def the_fifth_wrong(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, failures=4).email, "not the password at all"
+
+
+def unknown(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal).email.replace("person", "nobody"), PASSWORD
+
+
+def locked(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, failures=5, locked_until=premises.portal.clock() + 9).email, PASSWORD
+
+
+def stopped(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, failures=100).email, PASSWORD
+
+
+def disabled(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, status=Status.DISABLED).email, PASSWORD
+
+
+def frozen(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, status=Status.FROZEN, password_hash=None).email, PASSWORD
+
+
+def alias(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, alias_of=a_resident(premises.portal).account.id).email, PASSWORD
+
+
+def outside(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, ranges=("203.0.113.0/24",)).email, PASSWORD
+
+
+def nothing_chosen_yet(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, password_hash=None).email, PASSWORD
+
+
+def unreadable_hash(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal, password_hash="!").email, PASSWORD
+
+
+def temporary(premises: Premises) -> tuple[str, str]:
+    resident = a_resident(premises.portal)
+    return resident.email, resident.temporary()
+
+
+def expired_temporary(premises: Premises) -> tuple[str, str]:
+    resident = a_resident(premises.portal)
+    return resident.email, resident.temporary(valid_until=premises.portal.clock())
+
+
+def spent_temporary(premises: Premises) -> tuple[str, str]:
+    resident = a_resident(premises.portal)
+    return resident.email, resident.temporary(spent_at=premises.portal.clock() - 1)
+
+
+def somebody_elses_temporary(premises: Premises) -> tuple[str, str]:
+    return a_resident(premises.portal).email, a_resident(premises.portal).temporary()
+
+
+SUCCESSES = [right, two_step, temporary]
+REFUSALS = [wrong, the_fifth_wrong, unknown, locked, stopped, disabled, frozen, alias, outside]
+REFUSALS += [
+    nothing_chosen_yet,
+    unreadable_hash,
+    expired_temporary,
+    spent_temporary,
+    somebody_elses_temporary,
+]
+
+
+@pytest.mark.parametrize("who", SUCCESSES + REFUSALS, ids=lambda who: who.__name__)
+def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
+    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+) -> None:
+    email, password = who(premises)
+    ledger = counted(
+        premises, lambda: premises.visitor().logon(email, password), 200 if who in SUCCESSES else 401
+    )
+    assert ledger.hashes == 1
+    assert len(ledger.of("logon")) == 4
+    assert ledger.trips("logon") <= 3
+    assert ledger.trips("authorizer") == 1
+
+
+@pytest.mark.parametrize("who", REFUSALS, ids=lambda who: who.__name__)
+def test_en_03_every_refused_logon_asks_dynamodb_the_same(
+    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+) -> None:
+    email, password = who(premises)
+    ledger = counted(premises, lambda: premises.visitor().logon(email, password), 401)
+    typed = "+resets" if "temporary" in who.__name__ else ""
+    written = "put events+update accounts" if who in {the_fifth_wrong, outside} else "put events"
+    assert ledger.told("logon") == [
+        f"BatchGetItem domains{typed}",
+        f"TransactWriteItems {written}",
+        "UpdateItem accounts",
+        "UpdateItem throttles",
+    ]
+
+
+def test_a_malformed_address_costs_no_hash_and_no_call(premises: Premises) -> None:
+    ledger = counted(premises, lambda: premises.visitor().logon("no address", PASSWORD), 422)
+    assert (ledger.hashes, ledger.of("logon")) == (0, [])
+
+
+# Forgot: two writes and no look at any account (EN-04).
+
+
+@pytest.mark.parametrize(
+    "who", [right, unknown, disabled, frozen, locked, alias], ids=lambda who: who.__name__
+)
+def test_en_03_forgot_is_two_writes_and_no_look_at_any_account(
+    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+) -> None:
+    email, _ = who(premises)
+    ledger = counted(premises, lambda: premises.visitor().post("/password/forgot", email=email), 202)
+    assert ledger.told("password_forgot") == ["TransactWriteItems put events", "UpdateItem throttles"]
+    assert ledger.told("authorizer") == ["GetItem domains"]
+    assert ledger.hashes == 0
+
+
+# The rest: the step's own trips; the authorizer's one comes before them.
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A request with the most it may cost."""
+
+    step: str
+    trips: int
+    hashes: int
+    status: int
+
+
+def messages(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.get("/messages")
+
+
+def first_reading(premises: Premises) -> Callable[[], Reply]:
+    visitor, resident = logged_on(premises)
+    message = resident.message()
+    return lambda: visitor.get(f"/messages/{message}")
+
+
+def account(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.get("/account")
+
+
+def sessions(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.get("/account/sessions")
+
+
+def revoke(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.post("/account/sessions/revoke", others=True)
+
+
+def reauthenticate(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.post("/reauthenticate", password=PASSWORD)
+
+
+def change(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.post("/password/change", current_password=PASSWORD, **BOTH)
+
+
+def forced_change(premises: Premises) -> Callable[[], Reply]:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    visitor.logon(resident.email, resident.temporary())
+    return lambda: visitor.post("/password/change", **BOTH)
+
+
+def logoff(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.post("/logoff")
+
+
+def code(premises: Premises) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    return lambda: visitor.post("/logon/code", code=resident.code())
+
+
+def recovery_code(premises: Premises) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    return lambda: visitor.post("/logon/code", code=resident.recovery[0])
+
+
+def reset(premises: Premises) -> Callable[[], Reply]:
+    token = a_resident(premises.portal).link()
+    return lambda: premises.visitor().post("/password/reset", token=token, **BOTH)
+
+
+def follow(premises: Premises) -> Callable[[], Reply]:
+    token = a_resident(premises.portal).link()
+    return lambda: premises.visitor().get(f"/password/reset/{token}")
+
+
+def not_me_page(premises: Premises) -> Callable[[], Reply]:
+    token = a_resident(premises.portal).link(Purpose.NOT_ME)
+    return lambda: premises.visitor().get(f"/not-me/{token}")
+
+
+def not_me(premises: Premises) -> Callable[[], Reply]:
+    token = a_resident(premises.portal).link(Purpose.NOT_ME)
+    return lambda: premises.visitor().post("/not-me", token=token)
+
+
+COSTS: list[tuple[Callable[[Premises], Callable[[], Reply]], Cost]] = [
+    (messages, Cost("messages", 1, 0, 200)),
+    (first_reading, Cost("messages", 2, 0, 200)),
+    (account, Cost("account", 0, 0, 200)),
+    (sessions, Cost("account_sessions", 1, 0, 200)),
+    (revoke, Cost("account_sessions", 2, 0, 200)),
+    (reauthenticate, Cost("reauthenticate", 2, 1, 200)),
+    (change, Cost("password_change", 2, 2, 200)),
+    (forced_change, Cost("password_change", 2, 2, 200)),
+    (logoff, Cost("logoff", 1, 0, 204)),
+    (code, Cost("logon_code", 2, 0, 200)),
+    (recovery_code, Cost("logon_code", 2, 0, 200)),
+    (reset, Cost("password_reset", 3, 2, 200)),
+    (follow, Cost("password_reset", 0, 0, 303)),
+    (not_me_page, Cost("not_me", 1, 0, 200)),
+    (not_me, Cost("not_me", 2, 0, 200)),
+]
+
+
+@pytest.mark.parametrize(("arrange", "cost"), COSTS, ids=[arrange.__name__ for arrange, _ in COSTS])
+def test_a_request_stays_within_its_budget(
+    premises: Premises, arrange: Callable[[Premises], Callable[[], Reply]], cost: Cost
+) -> None:
+    ledger = counted(premises, arrange(premises), cost.status)
+    assert (ledger.trips(cost.step), ledger.hashes) == (cost.trips, cost.hashes)
+    assert (len(ledger.of("authorizer")), ledger.trips("authorizer")) == (1, 1)
+    reads: dict[str, Any] = {
+        call.told: call.consistent for call in ledger.calls if call.consistent is not None
+    }
+    assert set(reads.values()) <= {True}
+    assert not [call for call in ledger.calls if call.operation == "Scan"]

@@ -1,0 +1,56 @@
+"""The account's row stays under 1 KB with everything filled in: above it every write costs double."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.domain.accounts import Account, TwoStep
+from chalicelib.domain.hashing import Argon2Hasher
+from chalicelib.domain.sessions import client_of
+from chalicelib.domain.two_step import RECOVERY_CODES, RECOVERY_DIGEST_LENGTH
+from chalicelib.storage.logons import MAX_CLIENTS
+from tests.fakes.planting import full_account_row
+from tests.fakes.premises import Premises
+from tests.fakes.residents import a_resident_with_two_step
+from tests.fakes.samples import NOW, an_account
+
+
+def size(value: dict[str, Any]) -> int:
+    """Bytes as DynamoDB counts them: texts, numbers at two digits a byte, a list at three bytes and one an entry."""
+    ((kind, given),) = value.items()
+    if kind == "N":
+        return len(given.strip("-0.")) // 2 + 2
+    if kind == "L":
+        return 3 + sum(1 + size(one) for one in given)
+    return len(given.encode("utf-8")) if kind == "S" else 1
+
+
+def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises: Premises) -> None:
+    resident = a_resident_with_two_step(premises.portal)
+    hasher = Argon2Hasher(premises.portal.keyring)
+    bare = an_account("bartholomew.featherstonehaugh@correspondence.example.org")
+    account = Account(
+        id=bare.id,
+        address=bare.address,
+        epoch=1000,
+        password_hash=hasher.hash("x" * 30),
+        password_changed_at=NOW,
+        failures=100,
+        attempted_at=NOW,
+        locked_until=NOW,
+        session_serial=10_000,
+        last_logon_at=NOW,
+        two_step=TwoStep(
+            seed=resident.account.two_step.seed,
+            last_step=63_333_333,
+            recovery=("r" * RECOVERY_DIGEST_LENGTH,) * RECOVERY_CODES,
+            failures=10,
+            attempted_at=NOW,
+        ),
+        ranges=("203.0.113.0/24", "198.51.100.0/24", "2001:db8:1234::/48"),
+        undeliverable="complaint",
+        clients=tuple(client_of(bare, str(one)) for one in range(MAX_CLIENTS)),
+        created_at=NOW,
+    )
+    item = full_account_row(account).serialize()
+    assert sum(len(name) + size(value) for name, value in item.items()) < 1024
