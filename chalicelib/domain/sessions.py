@@ -92,7 +92,9 @@ def lifetime(kind: Next, full_seconds: int) -> int:
     return min(seconds, full_seconds)
 
 
-def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
+def cause_of_death(  # noqa: PLR0911 - one line for each cause
+    session: Session, account: Account, now: float, idle_seconds: int
+) -> str | None:
     """Why this session is dead, or None while it lives.
 
     Expiry is judged here on every read, since DynamoDB deletes expired rows up to two days late.
@@ -159,4 +161,4 @@ def new_session(account: Account, digest: Digest, opening: Opening) -> Session:
 def client_of(account: Account, user_agent: str) -> str:
     """A browser as the account remembers it: its name without version numbers, which move every month (LG-12)."""
     name = "".join(character for character in user_agent if not character.isdigit())
-    return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:10]
+    return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:8]
