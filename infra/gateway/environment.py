@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import botocore.session
+from botocore.config import Config
 
 from infra.gateway.emulator import Emulator
 from infra.tables import create_tables
@@ -65,7 +66,9 @@ def make_ready() -> None:
 def streams_client() -> object:
     """Streams live where the tables live, also when only the tables' address is replaced."""
     address = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB_STREAMS") or os.environ.get(DYNAMODB)
-    return botocore.session.get_session().create_client("dynamodbstreams", endpoint_url=address)
+    config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2})
+    session = botocore.session.get_session()
+    return session.create_client("dynamodbstreams", endpoint_url=address, config=config)
 
 
 def mail_service() -> str:

@@ -73,8 +73,8 @@ class EventSource(threading.Thread):
     def _look_again(self) -> bool:
         try:
             return self.look()
-        except Exception:  # the stream may be away for a while; nothing is lost by asking again
-            log.warning("the events stream does not answer", exc_info=not self._ended.is_set())
+        except Exception as error:  # the stream may be away for a while; nothing is lost by asking again
+            log.warning("the stream of %s does not answer: %r", self._table, error)
             self._iterators.clear()
             return False
 
