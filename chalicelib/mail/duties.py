@@ -89,7 +89,11 @@ def _fresh(desk: Desk, event: Event, account: Account) -> Letter:
 
 
 def _locked(desk: Desk, event: Event, account: Account) -> Letter:
-    return letters.account_locked(desk.sender, event, account, _self_service(desk, event, account))
+    """A link alone: while it is locked, the logon form takes no password at all, not even a temporary one."""
+    _may_help_itself(account)
+    token, link = mint_link(desk.keyring, event, account, Purpose.RESET, desk.reset_lifetime)
+    _store(desk, [link], account, event, RESET_LIMITS)
+    return letters.account_locked(desk.sender, event, account, WayIn(token, desk.reset_lifetime))
 
 
 def _password(desk: Desk, event: Event, account: Account) -> Letter:
@@ -145,12 +149,17 @@ def _right_password_wrong_code(desk: Desk, event: Event, account: Account) -> Le
 
 
 def _self_service(desk: Desk, event: Event, account: Account) -> WayIn:
-    """A way in that somebody at a keyboard asked for: never for a disabled account, never more than the limits."""
+    """A way in that somebody at a keyboard asked for, never more often than the limits."""
+    _may_help_itself(account)
+    return _way_in(desk, event, account, desk.reset_lifetime, RESET_LIMITS)
+
+
+def _may_help_itself(account: Account) -> None:
+    """Never for a disabled account, and never to an address that mail does not reach (ML-05)."""
     if not account.may_reset:
         raise Withheld(f"account_{account.status}")
     if account.undeliverable is not None:
         raise Withheld("address_undeliverable")
-    return _way_in(desk, event, account, desk.reset_lifetime, RESET_LIMITS)
 
 
 def _way_in(desk: Desk, event: Event, account: Account, lifetime: int, limits: Sequence[Limit]) -> WayIn:

@@ -38,7 +38,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "password_reset": [WAY_IN, WAY_IN | {"by": "administrator"}],
     "password_reset_fresh": [WAY_IN],
-    "account_locked": [WAY_IN],
+    "account_locked": [{"reset_url": WAY_IN["reset_url"], "lifetime": 3600}],
     "password_was_reset": [ALARM | {"by": "yourself"}, ALARM | {"by": "administrator", "source_address": ""}],
     "account_frozen": [{"forgot_url": f"{PORTAL}/password/forgot"}],
     "two_step_changed": [
