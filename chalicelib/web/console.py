@@ -70,7 +70,7 @@ def reason_of(form: Form) -> str:
 
 
 def console_view(form: Form, portal: Portal) -> dict[str, object]:
-    """What every page of the console shows: what was just done, whether one may act, and whether the password is due."""
+    """What every page of the console shows: what was just done, whether one may act, whether the password is due."""
     may_act = form.known.kind is Kind.ADMINISTRATOR
     stale = may_act and not recently_reauthenticated(form.known, portal.clock())
     return {
@@ -84,7 +84,9 @@ SAID = {
     "not_oneself": "This cannot be done to your own account. Another administrator can do it.",
     "changed_meanwhile": "Something changed while you were working. Look at it again, then repeat it.",
     "already_read_or_recalled": "The message was read or recalled meanwhile.",
-    "administrators_may_not_choose_passwords": "Administrators do not choose passwords here. Leave it empty to have one made and mailed.",
+    "administrators_may_not_choose_passwords": (
+        "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
+    ),
     "account_exists": "There is an account with this address already.",
 }
 FIELDS_SAID = {
@@ -98,9 +100,17 @@ FIELDS_SAID = {
     "since": "Enter a date, such as 2026-11-21.",
     "expires_in_days": "Enter a number of days from 1 to 365.",
     "kind": "Choose a kind of account.",
+    "ranges": "Enter at least one range, or make another choice above.",
 }
 CORRECTABLE = frozenset(
-    {Code.INVALID_REQUEST, Code.CONFLICT, Code.CRITERIA_NOT_MET, Code.EXISTS, Code.OWN_ACCOUNT, Code.NOT_PERMITTED}
+    {
+        Code.INVALID_REQUEST,
+        Code.CONFLICT,
+        Code.CRITERIA_NOT_MET,
+        Code.EXISTS,
+        Code.OWN_ACCOUNT,
+        Code.NOT_PERMITTED,
+    }
 )
 
 
@@ -115,7 +125,9 @@ def correct(
     if isinstance(field, str):
         entry = refusal.facts.get("entry")
         errors[field] = (
-            f"Not a range: {entry}" if entry is not None else FIELDS_SAID.get(field, "Please check this.")
+            f"{entry}: {refusal.facts.get('cause')}."
+            if entry is not None
+            else FIELDS_SAID.get(field, "Please check this.")
         )
     problem = "" if errors else SAID.get(refusal.cause, "This was not accepted. Please check it.")
     base = {

@@ -18,8 +18,9 @@ PAGES = MappingProxyType(
 )
 
 # Attack: //evil.example, /\evil.example and https:evil.example all leave the portal in one browser or another.
-# Defence: not what is forbidden but what is allowed: plain segments after single slashes.
-_PATH = re.compile(r"(/[A-Za-z0-9_.@~-]+)+", re.ASCII)
+# Defence: not what is forbidden but what is allowed: plain segments after single slashes. Encoded are only + and ',
+# which addresses have and no URL gives a meaning to.
+_PATH = re.compile(r"(/([A-Za-z0-9_.@~-]|%2B|%27)+)+", re.ASCII)
 
 
 def safe_next(text: str | None) -> str | None:

@@ -24,9 +24,10 @@ def given_ranges(form: Form) -> tuple[str, ...] | None:
     if restriction == "none":
         return None
     given = [] if restriction == "nobody" else form.fields.get("ranges")
-    if given is None:
-        return None
-    return _parsed(_split(given))
+    if restriction == "listed" and not _split(given or []):
+        # A field left empty by mistake must not shut everybody out, nor let everybody in.
+        raise invalid("no_range_listed", "ranges")
+    return None if given is None else _parsed(_split(given))
 
 
 def sets_ranges(form: Form) -> bool:
