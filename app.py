@@ -21,7 +21,7 @@ from chalicelib.steps import (
     admin_users,
     authorizer,
     health,
-    help,
+    help,  # noqa: A004 - the step's name
     home,
     logoff,
     logon,

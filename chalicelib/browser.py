@@ -1,4 +1,4 @@
-"""The browser behind a User-Agent header, and whether it is one we support. Read where a person reads it, never at logon.
+"""The browser behind a User-Agent header, and whether it is one we support. Read where a person asks, never at logon.
 
 Parsing costs 130 ms the first time, so a step imports this only where it is about to show the result.
 """

@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """`frozen` is the owner's own "this was not me": it ends with a new password; `disabled` only an administrator lifts."""
+    """`frozen` is the owner's own "this was not me" and ends with a new password; `disabled` an administrator lifts."""
 
     ACTIVE = "active"
     FROZEN = "frozen"

@@ -1,4 +1,4 @@
-"""What an administrator can do to an account: each measure is the account as it shall be afterwards, and what to record.
+"""What an administrator can do to an account: each measure is the account as it shall be, and what to record.
 
 Storing the difference in one conditional transaction is `storage/administration.py`. Every measure that touches a
 credential or the status moves the epoch, so that everything opened or issued before is void with it.

@@ -1,4 +1,4 @@
-"""How much of what is too much: the counted limits of the portal (LG-06, RS-13, TF-03). Counting is `storage/throttles`."""
+"""How much is too much: the counted limits of the portal (LG-06, RS-13, TF-03). Counting is `storage/throttles`."""
 
 from dataclasses import dataclass
 

@@ -35,7 +35,7 @@ class InvalidRange(ValueError):
         super().__init__(f"{self.entry!r}: {cause}")
 
 
-def parse_address(text: str) -> IPAddress:
+def parse_address(text: object) -> IPAddress:
     """A source address; IPv4 in IPv6 clothing is undressed first (IP-02).
 
     Attack: "::ffff:203.0.113.7" slips past a rule about 203.0.113.0/24, or matches ::/0, because it is

@@ -17,6 +17,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from chalicelib.domain.two_step_ports import TwoStepActs
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,34 +122,6 @@ class PasswordActs(Protocol):
         """The owner's "this was not me"."""
 
 
-class TwoStepActs(Protocol):
-    """2-step verification."""
-
-    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
-        """Count a code attempt before it is verified."""
-
-    def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
-        """A seed that is not active yet."""
-
-    def enrol(
-        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
-    ) -> bool:
-        """Make the proposed seed active."""
-
-    def accept_code_step(
-        self, account: Account, step: int, old: Digest, session: Session, event: Event
-    ) -> bool:
-        """Use up a time step."""
-
-    def accept_recovery_code(
-        self, account: Account, digest: str, old: Digest, session: Session, event: Event
-    ) -> bool:
-        """Use up a recovery code."""
-
-    def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
-        """Take the second step away."""
-
-
 class EventActs(Protocol):
     """Events that stand alone."""
 
@@ -212,23 +185,40 @@ class Store(Protocol):
     """All acts, by family."""
 
     @property
-    def logons(self) -> LogonActs: ...
+    def logons(self) -> LogonActs:
+        """Logging on with a password."""
+
     @property
-    def sessions(self) -> SessionActs: ...
+    def sessions(self) -> SessionActs:
+        """Sessions, opened, used and ended."""
+
     @property
-    def passwords(self) -> PasswordActs: ...
+    def passwords(self) -> PasswordActs:
+        """Setting passwords."""
+
     @property
-    def two_steps(self) -> TwoStepActs: ...
+    def two_steps(self) -> TwoStepActs:
+        """2-step verification."""
+
     @property
-    def events(self) -> EventActs: ...
+    def events(self) -> EventActs:
+        """Events that stand alone."""
+
     @property
-    def messages(self) -> MessageActs: ...
+    def messages(self) -> MessageActs:
+        """Messages, and the accounts they bring about."""
+
     @property
-    def administration(self) -> AdministrationActs: ...
+    def administration(self) -> AdministrationActs:
+        """What administrators write."""
+
     @property
-    def directory(self) -> DirectoryActs: ...
+    def directory(self) -> DirectoryActs:
+        """What the console reads."""
+
     @property
-    def outbox(self) -> OutboxActs: ...
+    def outbox(self) -> OutboxActs:
+        """What the mail worker does."""
 
     def begin(self) -> None:
         """Start the clock of one request (RL-01)."""
@@ -237,6 +227,11 @@ class Store(Protocol):
 class PasswordHasher(Protocol):
     """Argon2id with a pepper; see `domain/hashing.py`."""
 
-    def hash(self, password: str) -> str: ...
-    def verify(self, stored: str | None, password: str) -> bool: ...
-    def needs_rehash(self, stored: str) -> bool: ...
+    def hash(self, password: str) -> str:
+        """A hash to store."""
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Whether the password is the stored one's; None costs the same and is never right."""
+
+    def needs_rehash(self, stored: str) -> bool:
+        """Whether a stored hash is older than today's parameters."""

@@ -58,7 +58,7 @@ def password_was_reset(sender: Sender, event: Event, account: Account, not_me: s
 
 
 def account_frozen(sender: Sender, event: Event, account: Account) -> Letter:
-    """ "This was not me" was pressed."""
+    """The owner pressed "this was not me"."""
     return _letter(
         "account_frozen", sender, event, account, forgot_url=f"{sender.portal_url}/password/forgot"
     )

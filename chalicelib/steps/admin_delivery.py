@@ -1,4 +1,4 @@
-"""Console: let mail go to an address again that bounced or complained; SES's own suppression is lifted by the worker."""
+"""Console: let mail go again to an address that bounced or complained; the worker lifts SES's own suppression."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Console: one user, *Directories, Domains, domain, user*: state, sessions, attempts, events and mails, with every action."""
+"""Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails, every action."""
 
 from typing import Any
 

@@ -140,17 +140,17 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     guard = access.guard_of(request.method, request.resource)
     if guard and guard.admin_network and not permitted(source, portal_policy.admin_ranges):
         return "admin_ranges"
-    if caller and standing.account:
-        if not permitted(source, effective_ranges(standing.account, standing.domain)):
-            return "account_ranges"
-    return None
+    if caller is None or standing.account is None:
+        return None
+    own = effective_ranges(standing.account, standing.domain)
+    return None if permitted(source, own) else "account_ranges"
 
 
 def _refusal(request: Request, portal: Portal, caller: Caller | None, cause: str | None) -> Refusal | None:
+    guard = access.guard_of(request.method, request.resource)
+    if guard is None:
+        return Refusal(Code.NOT_FOUND, "route_not_declared")
     try:
-        guard = access.guard_of(request.method, request.resource)
-        if guard is None:
-            raise Refusal(Code.NOT_FOUND, "route_not_declared")
         _same_origin(request, portal.settings.origin)
         access.check(guard, caller, cause, portal.clock())
     except Refusal as refusal:
@@ -188,7 +188,7 @@ def _touch(standing: Standing, portal: Portal) -> None:
 
 
 def _record(request: Request, portal: Portal, caller: Caller | None, rule: str) -> None:
-    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request only a log line."""
+    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line."""
     reference = new_reference(portal.random)
     log.write(logging.WARNING, "authz_fail", cause=rule, source=request.source[:64], reference=reference)
     if caller is None:

@@ -17,7 +17,7 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="help")
-def help(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def help(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: A001, ARG001 - the step's name; Lambda's signature
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 

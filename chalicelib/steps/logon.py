@@ -63,7 +63,7 @@ def submit(form: Form, portal: Portal) -> Page:
     email, password = form.text("email"), form.text("password")
     attempt = _reserve(form, portal, email, password)
     matches = portal.hasher.verify(*_against(attempt, password))
-    reason = _reason(attempt, form, portal, matches=matches)
+    reason = _reason(attempt, form, matches=matches)
     if reason is not None:
         raise _refused(form, portal, attempt, reason)
     return _open(form, portal, attempt, password)
@@ -96,7 +96,7 @@ def _against(attempt: Attempt, password: str) -> tuple[str | None, str]:
     return (issued.password_hash if issued else None), attempt.temporary.text
 
 
-def _reason(attempt: Attempt, form: Form, portal: Portal, *, matches: bool) -> Reason | None:
+def _reason(attempt: Attempt, form: Form, *, matches: bool) -> Reason | None:
     """Why this attempt is refused, the most telling first; None when it is not."""
     account = attempt.account
     if account is None:
@@ -221,7 +221,7 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         from chalicelib.web.support import support_details  # noqa: PLC0415 - the parser stays off the logon path
 
         support = support_details(form, portal, refusal.reference, email)
-        view = {
+        view: dict[str, object] = {
             "state": "refused",
             "support": support,
             "portal_url": portal.settings.portal_url,

@@ -93,7 +93,7 @@ def _changed(account: Account) -> Account:
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The same form again, with what is still missing."""
     if refusal.code is Code.CRITERIA_NOT_MET:
-        view = {"problem": "The new password was not accepted yet."}
+        view: dict[str, object] = {"problem": "The new password was not accepted yet."}
     elif refusal.code is Code.INVALID_LOGON:
         view = {"errors": {"current_password": "This is not your current password."}}
     elif refusal.code is Code.INVALID_REQUEST:

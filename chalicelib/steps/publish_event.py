@@ -5,16 +5,14 @@ record stays in the stream and is tried again.
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.refusals import Unavailable
 from chalicelib.publishing import Publisher
-from chalicelib.web import log
+from chalicelib.web.stream import Row, work_through
 from chalicelib.wiring import publisher
 
 step = Blueprint(__name__)
@@ -36,23 +34,11 @@ def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:  # 
 
 def work(batch: Mapping[str, Any], publisher: Publisher) -> dict[str, Any]:
     """Each record by itself, in order."""
-    failed = []
-    for record in batch.get("Records", []):
-        try:
-            _one(record, publisher)
-        except Unavailable as error:
-            log.write(logging.ERROR, "event_delayed", cause=error.cause)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-        except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
-            log.fault(error)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    return work_through(batch, lambda row: _one(row, publisher), "event_delayed")
 
 
-def _one(record: Mapping[str, Any], publisher: Publisher) -> None:
-    if record.get("eventName") != "INSERT":
-        return
-    event = publisher.event_of(record["dynamodb"]["NewImage"])
+def _one(row: Row, publisher: Publisher) -> None:
+    event = publisher.event_of(row)
     name = PUBLISHED.get(event.kind)
     if name is not None:
         publisher.put(name, json.dumps(detail(event), ensure_ascii=False))

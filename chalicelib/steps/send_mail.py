@@ -13,9 +13,9 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
+from chalicelib.web.stream import Row, work_through
 from chalicelib.wiring import worker
 
 step = Blueprint(__name__)
@@ -29,24 +29,12 @@ def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa
 
 def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     """Each record by itself; gives the sequence numbers to be tried again."""
-    failed = []
-    for record in batch.get("Records", []):
-        worker.portal.store.begin()
-        try:
-            _one(record, worker)
-        except Unavailable as error:
-            log.write(logging.ERROR, "mail_delayed", cause=error.cause)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-        except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
-            log.fault(error)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    return work_through(batch, lambda row: _one(row, worker), "mail_delayed")
 
 
-def _one(record: Mapping[str, Any], worker: Worker) -> None:
-    if record.get("eventName") != "INSERT":
-        return
-    event = worker.portal.store.outbox.event_of(record["dynamodb"]["NewImage"])
+def _one(row: Row, worker: Worker) -> None:
+    worker.portal.store.begin()
+    event = worker.portal.store.outbox.event_of(row)
     if not worker.is_due(event):
         return
     due = worker.portal.store.outbox.due(event, _note(event, EventKind.MAIL_SENT, {}))

@@ -1,4 +1,4 @@
-"""A code typed in a session: counted before it is looked at, accepted once, whichever step asks for it (TF-02, TF-03)."""
+"""A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
 
 from dataclasses import dataclass
 

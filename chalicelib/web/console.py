@@ -91,7 +91,7 @@ SAID = {
 }
 FIELDS_SAID = {
     "reason": "Say why, in up to 500 characters.",
-    "new_password": "This password does not meet the criteria.",
+    "new_password": "This password does not meet the criteria marked below.",
     "email": "Enter the whole email address.",
     "to": "Enter the whole email address of the recipient.",
     "domain": "Enter a domain such as example.com.",
@@ -125,10 +125,12 @@ def correct(
     if isinstance(field, str):
         entry = refusal.facts.get("entry")
         errors[field] = (
-            f"{entry}: {refusal.facts.get('cause')}."
+            f"{entry}: {refusal.facts.get('cause')}"
             if entry is not None
             else FIELDS_SAID.get(field, "Please check this.")
         )
+    if refusal.code is Code.CRITERIA_NOT_MET:
+        errors["new_password"] = FIELDS_SAID["new_password"]
     problem = "" if errors else SAID.get(refusal.cause, "This was not accepted. Please check it.")
     base = {
         "email": form.params.get("email", ""),

@@ -6,7 +6,7 @@ Sizes are tested before anything is parsed, types before anything is used. No ru
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from chalice.app import Request
@@ -34,7 +34,7 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One request, checked. `url` is as the person knows it, with no token in it; `source` is the TCP peer's address."""
+    """One request, checked. `url` is as the person knows it, without a token; `source` is the TCP peer's address."""
 
     method: str
     resource: str
@@ -91,7 +91,7 @@ def read_fields(event: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     """The body as exactly these fields. Raises TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, INVALID_REQUEST."""
     request = read_request(event)
     try:
-        body = request.raw_body
+        body = cast(bytes, request.raw_body)  # Chalice says `str | bytes`, and always gives bytes
     except ValueError as error:
         raise invalid("body_encoding") from error
     if len(body) > MAX_BODY:

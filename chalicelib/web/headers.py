@@ -1,4 +1,4 @@
-"""The security headers of every answer (WB-04..06). API Gateway's own answers get theirs in `infra/gateway_responses.yaml`."""
+"""The security headers of every answer (WB-04..06). API Gateway's own: `infra/gateway_responses.yaml`."""
 
 from types import MappingProxyType
 

@@ -1,4 +1,4 @@
-"""One JSON line per request and per noteworthy thing, in UTC (LO-01). No secret, and no line a caller can forge (LO-03)."""
+"""One JSON line per request and noteworthy thing, in UTC (LO-01). No secret, no line a caller can forge (LO-03)."""
 
 import json
 import logging

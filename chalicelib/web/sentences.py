@@ -44,7 +44,8 @@ SENTENCES = MappingProxyType(
         Code.INVALID_CODE: Sentence(
             401,
             "Code not accepted",
-            "That code is not valid. Codes change every 30 seconds and work once; check the time of your device and try the next one.",
+            "That code is not valid. Codes change every 30 seconds and work once;"
+            " check the time of your device and try the next one.",
         ),
         Code.THROTTLED: Sentence(
             429,
@@ -54,7 +55,8 @@ SENTENCES = MappingProxyType(
         Code.LINK_UNUSABLE: Sentence(
             410,
             "This link can no longer be used",
-            "It may have been used already, or it may be too old or incomplete. Ask for a new one: that takes a minute.",
+            "It may have been used already, or it may be too old or incomplete."
+            " Ask for a new one: that takes a minute.",
         ),
         Code.CRITERIA_NOT_MET: Sentence(
             422, "Please choose another password", "The new password does not meet all of the criteria yet."
@@ -85,7 +87,9 @@ SENTENCES = MappingProxyType(
             409, "Changed meanwhile", "Something changed while you were working. Look again, then repeat it."
         ),
         Code.OWN_ACCOUNT: Sentence(
-            409, "Not for your own account", "This cannot be done to your own account. Another administrator can do it."
+            409,
+            "Not for your own account",
+            "This cannot be done to your own account. Another administrator can do it.",
         ),
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,

@@ -1,4 +1,4 @@
-"""The doorway of every step: verdict, method, body; then the step; then the answer. Nothing reaches a step around it."""
+"""The doorway of every step: verdict, method, body; then the step; then the answer. Nothing gets around it."""
 
 import logging
 import time

@@ -1,0 +1,37 @@
+"""What the steps ask of the store about 2-step verification, each one atomic act. See `ports.py`."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+
+
+class TwoStepActs(Protocol):
+    """2-step verification."""
+
+    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        """Count a code attempt before it is verified."""
+
+    def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
+        """A seed that is not active yet."""
+
+    def enrol(
+        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Make the proposed seed active."""
+
+    def accept_code_step(
+        self, account: Account, step: int, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up a time step."""
+
+    def accept_recovery_code(
+        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+    ) -> bool:
+        """Use up a recovery code."""
+
+    def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
+        """Take the second step away."""
