@@ -27,7 +27,7 @@ class WayIn:
 
 def invitation(sender: Sender, event: Event, account: Account, way: WayIn) -> Letter:
     """A first-time user's temporary password."""
-    return _letter("invitation", sender, event, account, **_way(sender, way))
+    return _letter("invitation", sender, event, account, kind=account.kind.value, **_way(sender, way))
 
 
 def message_waiting(sender: Sender, event: Event, account: Account) -> Letter:
