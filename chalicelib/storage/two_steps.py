@@ -119,7 +119,8 @@ class TwoSteps:
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         """Take the second step away, by its own last code; every other session ends (TF-06)."""
         row = AccountRow
-        unused = row.two_step_last < step if step is not None else row.recovery.exists()
+        same_codes = row.recovery == list(account.two_step.recovery)  # a code used meanwhile is gone from the list
+        unused = row.two_step_last < step if step is not None else same_codes
         transaction = self._database.transaction()
         transaction.update(
             "account",
@@ -129,6 +130,7 @@ class TwoSteps:
                 row.recovery.remove(),
                 row.two_step_last.set(step or account.two_step.last_step),
                 row.two_step_failures.set(0),
+                row.failures.set(0),  # the password was right
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,

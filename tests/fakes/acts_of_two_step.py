@@ -93,7 +93,9 @@ class TwoSteps(Family):
             return False
         if step is not None and stored.two_step.last_step >= step:
             return False
+        if step is None and stored.two_step.recovery != account.two_step.recovery:
+            return False
         last = step or account.two_step.last_step
         two_step = replace(stored.two_step, seed=None, recovery=(), last_step=last, failures=0)
-        changes = {"two_step": two_step, "epoch": session.epoch}
+        changes = {"two_step": two_step, "epoch": session.epoch, "failures": 0}
         return self._tables.succeed(old, session, event, changes, moves=True)

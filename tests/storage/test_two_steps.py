@@ -200,3 +200,17 @@ def test_tf_06_what_is_not_enrolled_or_not_in_a_live_session_is_not_removed(stor
     account, _ = enrolled(store)
     assert not removed(store, account, replace(a_session(account), digest=a_digest()))
     assert stored(store, account).two_step.active
+
+
+def test_tf_08_a_recovery_code_used_meanwhile_removes_nothing(store: Store) -> None:
+    account, old = enrolled(store)
+    plant(store, replace(account, two_step=replace(ENROLLED, recovery=("one", "three"))))
+    assert not removed(store, account, old, None)
+    assert stored(store, account).two_step.active
+
+
+def test_lg_01_removal_forgets_the_attempts_counted_for_its_password(store: Store) -> None:
+    account, old = enrolled(store)
+    plant(store, replace(account, failures=3))
+    assert removed(store, account, old)
+    assert stored(store, account).failures == 0
