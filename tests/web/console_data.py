@@ -88,6 +88,11 @@ EVENTS = [
         "reference": "K7MW-3FQ9",
     },
     EVENT | {"kind": "something_new", "actor": None, "before": {}, "after": {}, "reason": None, "source": ""},
+    EVENT
+    | {"kind": "mail_sent", "details": {"about": "authn_password_reset"}, "before": None, "after": None},
+    EVENT | {"kind": "authz_policy_changed", "details": {"policy": "*"}, "after": {"admin_ranges": []}},
+    EVENT | {"kind": "trail_read", "details": {"events_of": "a@b.example"}, "before": None, "after": None},
+    EVENT | {"kind": "trail_read", "details": {"attempts": {"reference": ""}}, "before": {}, "after": None},
 ]
 MAILS = [
     {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},

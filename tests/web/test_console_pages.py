@@ -1,5 +1,7 @@
 """The console's pages: what is offered to whom, and what they say of an action, of ranges and of an attempt."""
 
+import re
+
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.templates.engine import html_engine
 from tests.web.admin_samples import USER_POSTS
@@ -68,3 +70,18 @@ def test_every_event_and_every_reason_has_words() -> None:
     words = vars(html_engine().get_template("parts/console_words.html").make_module())
     assert {kind.value for kind in EventKind} - set(words["EVENTS"]) == set()
     assert {reason.value for reason in Reason} - set(words["REASONS"]) == set()
+
+
+def test_event_says_what_changed_in_words_a_person_reads() -> None:
+    text = re.sub(r"<[^>]+>|\s+", " ", sample("admin_events", "some").html)
+    text = re.sub(r" +", " ", text)
+    for words in (
+        "status: active &rarr; became disabled",
+        "permitted IP ranges: no restriction &rarr; became 203.0.113.0/24, 2001:db8::/32",
+        "2-step required: no &rarr; became yes",
+        "Mail sent: New password set",
+        "Policy changed: the portal",
+        "permitted IP ranges of the console: no restriction &rarr; became nobody",
+        "Records read: events of a@b.example",
+    ):
+        assert words in text

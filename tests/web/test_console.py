@@ -1,0 +1,58 @@
+"""An action of the console that was not accepted comes back on its own page, with the sentence at its field."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.web.console import correct
+from chalicelib.web.form import Form
+
+NOW = 1_795_304_940.0
+PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW))
+CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
+
+
+def view_of(refusal: Refusal) -> dict[str, Any]:
+    params = {"email": "claire@insurer.example"}
+    form = Form("POST", "/admin/users/{email}/x", "", "", "", wants_json=False, params=params, caller=CALLER)
+    page = correct(form, PORTAL, refusal, "admin_x", {"more": 1})
+    assert page is not None
+    return dict(page.view)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "field", "words"),
+    [
+        (Refusal(Code.CRITERIA_NOT_MET, "criteria"), "new_password", "does not meet the criteria"),
+        (invalid("no_range_listed", "ranges"), "ranges", "at least one range"),
+        (invalid("reason_required", "reason"), "reason", "Say why"),
+        (
+            Refusal(
+                Code.INVALID_REQUEST,
+                "range",
+                facts={"field": "ranges", "entry": "10.0.0.1/8", "cause": "bad"},
+            ),
+            "ranges",
+            "10.0.0.1/8: bad",
+        ),
+    ],
+)
+def test_what_must_be_corrected_is_said_at_its_field(refusal: Refusal, field: str, words: str) -> None:
+    view = view_of(refusal)
+    assert words in view["errors"][field]
+    assert view["problem"] == ""
+    assert (view["email"], view["more"]) == ("claire@insurer.example", 1)
+
+
+def test_what_belongs_to_no_field_is_said_on_top() -> None:
+    view = view_of(Refusal(Code.CONFLICT, "changed_meanwhile"))
+    assert view["errors"] == {}
+    assert "Look at it again" in view["problem"]
+
+
+def test_what_no_correction_helps_has_no_page_here() -> None:
+    form = Form("POST", "/admin/users/{email}/x", "", "", "", wants_json=False, caller=CALLER)
+    assert correct(form, PORTAL, Refusal(Code.NOT_FOUND, "no_such_user"), "admin_x", {}) is None
