@@ -1,5 +1,6 @@
 """The Portal: everything a step needs from outside of itself, chosen once in `wiring.py`, by hand in a test."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from chalicelib.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """`clock` gives UTC epoch seconds, `random` that many random bytes from the operating system."""
+    """`clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits."""
 
     settings: Settings
     store: Store
@@ -18,3 +19,4 @@ class Portal:
     keyring: Keyring
     clock: Callable[[], float]
     random: Callable[[int], bytes]
+    sleep: Callable[[float], None] = time.sleep

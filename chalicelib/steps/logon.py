@@ -16,6 +16,7 @@ from chalicelib.domain.addresses import AccountId, InvalidAddress, account_id, c
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.networks import parse_address, permitted, throttle_key
 from chalicelib.domain.next_step import next_step
+from chalicelib.domain.pacing import until_next_tick
 from chalicelib.domain.password_text import UnusablePassword, normalise
 from chalicelib.domain.ports import Admission
 from chalicelib.domain.refusals import Code, Refusal, invalid
@@ -148,6 +149,7 @@ def _refused(form: Form, portal: Portal, attempt: Attempt, reason: Reason) -> Re
     )
     outside = reason is Reason.OUTSIDE_RANGES
     portal.store.logons.refuse(event, attempt.account, counted=attempt.counted, outside=outside)
+    portal.sleep(until_next_tick(portal.clock() - attempt.now))
     return Refusal(Code.INVALID_LOGON, reason, reference=event.reference)
 
 
