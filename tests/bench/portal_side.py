@@ -38,7 +38,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.spent = 0.0
-        self._hash = getattr(hashing, "hash_secret_raw")  # noqa: B009
+        self._hash: Callable[..., bytes] = getattr(hashing, "hash_secret_raw")  # noqa: B009
         setattr(hashing, "hash_secret_raw", self)  # noqa: B010
 
     def __call__(self, *args: Any, **kwargs: Any) -> bytes:
