@@ -13,6 +13,7 @@ A request takes the very way of a deployed one: proxy event, authorizer with its
 from __future__ import annotations
 
 import base64
+import copy
 import importlib
 import json
 import logging
@@ -134,7 +135,7 @@ class Premises:
 
     def invoke(self, step: str, event: dict[str, Any]) -> Any:
         """One Lambda, its event and answer through JSON as on the wire."""
-        self.events.append((step, event))
+        self.events.append((step, copy.deepcopy(event)))  # the gateway goes on writing in its own
         module = importlib.import_module(f"chalicelib.steps.{step}")
         with patch.object(module, "portal", lambda: self.portal), heard(self.lines):
             handler: Callable[..., Any] = getattr(module, step)

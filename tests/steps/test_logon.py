@@ -1,6 +1,7 @@
 """The step `logon`: what it opens, what it refuses and how alike, how it counts, and what it may not do."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,7 @@ def test_right_password_opens_a_full_session(premises: Premises) -> None:
         ({"two_step": TwoStep(seed="sealed"), "must_change_password": True}, "enter_code"),
     ],
 )
-def test_what_comes_next_is_the_accounts(
-    premises: Premises, facts: dict[str, object], following: str
-) -> None:
+def test_what_comes_next_is_the_accounts(premises: Premises, facts: dict[str, Any], following: str) -> None:
     assert premises.visitor().logs_on(premises.person(**facts)) == following
 
 

@@ -1,0 +1,288 @@
+"""The step `authorizer`: ranges, session, stage, kind, origin; and the verdict without which no step answers."""
+
+import importlib
+import json
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from chalicelib.domain.access import ADMIN, DESK, GUARDS, check
+from chalicelib.domain.accounts import PORTAL_POLICY, Kind, Policy, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Refusal
+from tests.fakes.planting import plant
+from tests.steps.premises import CONTRACT, PASSWORD, PORTAL_URL, Premises
+from tests.steps.visitors import Visitor
+
+OUTSIDE = ("192.0.2.0/24",)
+HOSTILE = {
+    "X-Forwarded-For": "192.0.2.1",
+    "X-Real-IP": "192.0.2.1",
+    "Forwarded": "for=192.0.2.1",
+    "True-Client-IP": "192.0.2.1",
+    "CF-Connecting-IP": "192.0.2.1",
+    "X-Client-IP": "192.0.2.1",
+}
+
+
+def inside(premises: Premises, **facts: Any) -> Visitor:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person(**facts))
+    return visitor
+
+
+def authorizer_events(premises: Premises) -> list[dict[str, Any]]:
+    return [event for step, event in premises.events if step == "authorizer"]
+
+
+def test_every_route_meets_it_first(premises: Premises) -> None:
+    for operation in CONTRACT.operations:
+        premises.events.clear()
+        premises.visitor().sends(operation.method, operation.path.replace("{", "x").replace("}", "x"))
+        assert premises.events[0][0] == "authorizer", operation
+
+
+def test_every_route_of_the_contract_is_guarded(premises: Premises) -> None:
+    declared = {f"{one.method} {one.path}" for one in CONTRACT.operations}
+    assert declared <= set(GUARDS)
+
+
+@pytest.mark.parametrize(
+    "context", [None, {}, {"verdict": ""}, {"verdict": "PASS"}, {"verdict": "passed"}, {"verdict": ["pass"]}]
+)
+def test_ip_07_no_step_answers_without_its_verdict(
+    premises: Premises, context: dict[str, Any] | None
+) -> None:
+    for operation in CONTRACT.operations:
+        premises.visitor().sends(operation.method, operation.path)
+        event = next(event for step, event in reversed(premises.events) if step == "authorizer")
+        assert event["type"] == "REQUEST"
+        around = {**event["requestContext"]} | ({} if context is None else {"authorizer": context})
+        module = importlib.import_module(f"chalicelib.steps.{operation.step}")
+        bare = {**event, "requestContext": around, "body": "{}", "isBase64Encoded": False}
+        before = premises.rows("accounts", "sessions", "resets", "events", "throttles")
+        with patch.object(module, "portal", lambda: premises.portal):
+            answer = getattr(module, operation.step)(bare, None)
+        assert answer["statusCode"] in {303, 401}, operation
+        assert premises.rows("accounts", "sessions", "resets", "events", "throttles") == before
+
+
+def test_answer_is_a_policy_with_a_context_of_texts(premises: Premises) -> None:
+    visitor = inside(premises)
+    visitor.get("/account")
+    event = authorizer_events(premises)[-1]
+    policy = premises.invoke("authorizer", event)
+    (statement,) = policy["policyDocument"]["Statement"]
+    assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    assert policy["context"]["verdict"] == "pass"
+    assert all(isinstance(value, str) for value in policy["context"].values())
+    secret = str(visitor.token).partition(".")[2]
+    assert secret not in json.dumps(policy)
+    assert "$argon2" not in json.dumps(policy)
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "Bearer " + "A" * 5000},
+        {"Authorization": "Bearer a.b.c"},
+        {"Cookie": "__Host-portal-session="},
+        {"Cookie": "__Host-portal-session=x; __Host-portal-session=y"},
+        {"Cookie": '__Host-portal-session="\\012"; ;;=;'},
+        {"Cookie": "portal-session=value"},
+        {"Cookie": "\xff=\xfe"},
+    ],
+)
+def test_invalid_credentials_are_no_session(premises: Premises, credential: dict[str, str]) -> None:
+    reply = premises.visitor().get("/account", **credential)
+    assert (reply.status, reply.code) == (401, "session_required")
+
+
+def test_se_03_session_comes_from_cookie_or_header_only(premises: Premises) -> None:
+    visitor = inside(premises)
+    token, visitor.token = str(visitor.token), None
+    assert visitor.get("/account", Cookie=f"__Host-portal-session={token}").status == 200
+    assert visitor.get("/account", Authorization=f"bearer {token}").status == 200
+    assert visitor.get("/account", Cookie=f"portal-session={token}").status == 401
+    assert visitor.get(f"/account?session={token}&__Host-portal-session={token}").status == 401
+    assert visitor.post("/account/sessions/revoke", {"others": True, "session": token}).status == 401
+    both = {"Authorization": "Bearer nonsense", "Cookie": f"__Host-portal-session={token}"}
+    assert visitor.get("/account", **both).status == 401  # what is said aloud counts
+
+
+def test_se_04_session_ends_when_idle(premises: Premises) -> None:
+    for seconds, status in ((1799.5, 200), (1800, 401)):
+        visitor = inside(premises)
+        premises.clock.passes(seconds)
+        assert visitor.get("/account").status == status
+
+
+def test_se_04_session_ends_after_twelve_hours_however_used(premises: Premises) -> None:
+    visitor, began = inside(premises), premises.clock()
+    while premises.clock() < began + 43200 - 600:
+        premises.clock.passes(599)
+        assert visitor.get("/account").status == 200
+    premises.clock.now = began + 43199.5
+    assert visitor.get("/account").status == 200
+    premises.clock.now = began + 43200
+    assert visitor.get("/account").status == 401
+    assert premises.store.tables.sessions  # the row is still there: DynamoDB deletes late
+
+
+def test_se_04_last_seen_is_written_once_a_minute(premises: Premises) -> None:
+    visitor = inside(premises)
+    for _ in range(120):
+        premises.clock.passes(1)
+        visitor.get("/account")
+    assert premises.store.acts.count("sessions.touch") == 2
+
+
+def test_failed_touch_fails_nobody(premises: Premises) -> None:
+    visitor = inside(premises)
+    premises.clock.passes(61)
+    premises.store.fail(1)
+    assert visitor.get("/account").status == 200
+
+
+@pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}])
+def test_se_06_change_is_seen_by_the_very_next_request(premises: Premises, change: dict[str, Any]) -> None:
+    account, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(account)
+    plant(premises.store, replace(premises.stored(account), **change))
+    assert visitor.get("/account").code == "session_required"
+
+
+def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: Premises) -> None:
+    account, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(account)
+    plant(premises.store, replace(premises.stored(account), status=Status.DISABLED, epoch=2))
+    plant(premises.store, replace(premises.stored(account), status=Status.ACTIVE))
+    assert visitor.get("/account").status == 401
+
+
+def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(premises: Premises) -> None:
+    plant(premises.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
+    for operation in CONTRACT.operations:
+        reply = premises.visitor("10.0.0.1").sends(operation.method, operation.path, headers=HOSTILE)
+        assert (reply.status, reply.code) == (403, "address_not_permitted"), operation
+    assert premises.visitor("192.0.2.9").get("/health").status == 200
+    assert premises.visitor("::ffff:192.0.2.9").get("/health").status == 200
+
+
+def test_ip_03_set_and_empty_means_nobody(premises: Premises) -> None:
+    plant(premises.store, Policy(PORTAL_POLICY, ranges=()))
+    assert premises.visitor("127.0.0.1").get("/health").status == 403
+
+
+@pytest.mark.parametrize(
+    "source", ["", "garbage", "10.0.0.1, 192.0.2.1", "::1%eth0", "0x7f.1", "010.0.0.1", "\u0661.1.1.1"]
+)
+def test_ip_04_unreadable_source_is_outside_of_everything(premises: Premises, source: str) -> None:
+    reply = premises.visitor(source or " ").get("/health")
+    assert (reply.status, reply.code) == (403, "address_not_permitted")
+
+
+def test_ip_04_unreadable_ranges_mean_no(premises: Premises) -> None:
+    plant(premises.store, Policy(PORTAL_POLICY, ranges=("10.0.0.0/0.255.255.255",)))
+    assert premises.visitor("10.0.0.1").get("/health").status == 403
+
+
+def test_ip_04_store_that_is_down_lets_nobody_in(premises: Premises) -> None:
+    visitor = inside(premises)
+    premises.store.down = True
+    for path in ("/account", "/health", "/logon"):
+        reply = visitor.get(path)
+        assert (reply.status, reply.code, bool(reply.header("Retry-After"))) == (503, "unavailable", True)
+    premises.store.heal()
+    assert visitor.get("/account").status == 200
+
+
+def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: Premises) -> None:
+    account, visitor = premises.person(), premises.visitor("192.0.2.5")
+    visitor.logs_on(account)
+    plant(premises.store, replace(premises.stored(account), ranges=OUTSIDE))
+    assert visitor.get("/account").status == 200
+    visitor.source = "198.51.100.1"
+    reply = visitor.get("/account", **HOSTILE)
+    assert (reply.status, reply.code) == (403, "address_not_permitted")
+    newest = premises.store.events.of_account(account.id)[0]
+    assert (newest.kind, newest.reason) == (EventKind.REQUEST_REFUSED, "ip_denied")
+    assert (newest.source, newest.details["rule"]) == ("198.51.100.1", "account_ranges")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 204),
+        ({"Sec-Fetch-Site": "same-origin"}, 204),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": "", "Origin": PORTAL_URL}, 204),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://portal.example"}, 403),
+        ({"Origin": "https://portal.example.evil"}, 403),
+        ({"Origin": PORTAL_URL, "Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_wb_01_post_from_another_site_does_nothing(
+    premises: Premises, headers: dict[str, str], status: int
+) -> None:
+    visitor = inside(premises)
+    before = premises.rows("sessions", "events")
+    reply = visitor.post("/logoff", **headers)
+    assert reply.status == status
+    if status == 403:
+        assert reply.code == "cross_origin"
+        assert premises.rows("sessions", "events") == before
+
+
+def test_wb_01_forms_of_strangers_are_same_origin_too(premises: Premises) -> None:
+    ann = premises.person()
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    posts = {
+        "/logon": {"email": ann.address, "password": PASSWORD},
+        "/password/forgot": {"email": ann.address},
+        "/password/reset": {"token": "A" * 43, "new_password": PASSWORD, "confirm_password": PASSWORD},
+        "/not-me": {"token": "A" * 43},
+    }
+    for path, body in posts.items():
+        assert premises.browser().post(path, body, **cross).status == 403
+    assert premises.store.tables.events == {}
+    assert premises.browser().get("/logon", **cross).status == 200  # a link from elsewhere is welcome
+
+
+def test_browser_is_redirected_where_a_client_is_refused(premises: Premises) -> None:
+    reply = premises.browser().get("/account/sessions")
+    assert (reply.status, reply.header("Location")) == (303, "/logon?next=%2Faccount%2Fsessions")
+    half = premises.browser()
+    half.logs_on(premises.person(must_change_password=True))
+    reply = half.get("/account")
+    assert (reply.status, reply.header("Location")) == (303, "/password/change?next=%2Faccount")
+
+
+def test_dead_cookie_is_taken_away(premises: Premises) -> None:
+    browser = premises.browser()
+    browser.logs_on(premises.person())
+    premises.clock.passes(1800)
+    reply = browser.get("/account")
+    assert reply.cookies["__Host-portal-session"].startswith("__Host-portal-session=; ")
+    assert browser.jar == {}
+
+
+def test_ad_01_wrong_kind_of_account_is_not_permitted(premises: Premises) -> None:
+    visitor = inside(premises)
+    visitor.get("/account")
+    caller = json.loads(premises.events[-1][1]["requestContext"]["authorizer"]["caller"])
+    assert caller["kind"] == Kind.RECIPIENT
+    for guard in (ADMIN, DESK):
+        assert guard.kinds is not None
+        assert Kind.RECIPIENT not in guard.kinds
+    with pytest.raises(Refusal, match="session_required"):
+        check(ADMIN, None, None, 0)

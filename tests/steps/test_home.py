@@ -1,0 +1,11 @@
+"""The step `home`: the bare address leads on, for everybody."""
+
+import pytest
+
+from tests.steps.premises import Premises
+
+
+@pytest.mark.parametrize("kind", ["visitor", "browser"])
+def test_bare_address_leads_to_the_messages(premises: Premises, kind: str) -> None:
+    reply = getattr(premises, kind)().get("/")
+    assert (reply.status, reply.header("Location")) == (303, "/messages")

@@ -1,0 +1,62 @@
+"""The step `logoff`: the session is dead on the server first, then in the browser (SE-05)."""
+
+import pytest
+
+from chalicelib.domain.events import EventKind
+from tests.steps.phones import enrolled
+from tests.steps.premises import Premises
+
+
+def test_session_is_dead_at_once(premises: Premises) -> None:
+    ann, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    premises.clock.passes(1)
+    reply = visitor.post("/logoff")
+    assert (reply.status, reply.body) == (204, b"")
+    assert reply.header("Clear-Site-Data") == '"cache", "storage"'
+    assert "Max-Age=0" in reply.cookies["__Host-portal-session"]
+    assert visitor.get("/account").code == "session_required"
+    assert premises.store.tables.sessions == {}
+    assert premises.store.events.of_account(ann.id)[0].kind is EventKind.LOGGED_OFF
+
+
+def test_other_sessions_live_on(premises: Premises) -> None:
+    ann, here, there = premises.person(), premises.visitor(), premises.visitor()
+    for visitor in (here, there):
+        visitor.logs_on(ann)
+    here.post("/logoff")
+    assert there.get("/account").status == 200
+
+
+def test_half_done_logon_can_be_left(premises: Premises) -> None:
+    ann, _ = enrolled(premises)
+    visitor = premises.visitor()
+    assert visitor.logs_on(ann) == "enter_code"
+    assert visitor.post("/logoff").status == 204
+    assert visitor.get("/logon/code").status == 401
+
+
+def test_browser_is_told(premises: Premises) -> None:
+    browser = premises.browser()
+    browser.logs_on(premises.person())
+    reply = browser.post("/logoff")
+    assert (reply.status, reply.header("Location"), browser.jar) == (303, "/logon?notice=logged_off", {})
+    assert "You are logged off" in browser.get("/logon?notice=logged_off").text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_only_a_post_logs_off(premises: Premises, method: str) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    reply = visitor.sends(method, "/logoff")
+    assert (reply.status, reply.header("Allow")) == (405, "POST")
+    assert visitor.get("/account").status == 200
+
+
+def test_rl_05_second_press_has_no_second_effect(premises: Premises) -> None:
+    ann, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    visitor.post("/logoff")
+    before = premises.rows("sessions", "events")
+    assert visitor.post("/logoff").status == 401
+    assert premises.rows("sessions", "events") == before

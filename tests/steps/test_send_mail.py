@@ -1,0 +1,222 @@
+"""The step `send_mail`: which mail an event makes due, once each, whatever happens in between."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.ses import Rejected
+from chalicelib.steps.send_mail import work
+from tests.fakes.planting import plant
+from tests.fakes.samples import an_event
+from tests.steps.premises import Premises
+
+
+def forgets(premises: Premises, **facts: Any) -> Account:
+    """Somebody asked for a reset; nothing has been delivered yet."""
+    account = premises.person(**facts)
+    premises.visitor().post("/password/forgot", {"email": account.address})
+    return account
+
+
+def notes(premises: Premises, account: Account) -> list[tuple[EventKind, object]]:
+    """What became of the account's mails."""
+    kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED}
+    events = premises.store.events.of_account(account.id)
+    return [(event.kind, event.details.get("cause")) for event in events if event.kind in kinds]
+
+
+def test_ml_02_event_delivered_twice_is_mailed_once(premises: Premises) -> None:
+    account = forgets(premises)
+    records = premises.store.records()
+    for batch in (records, records, list(reversed(records))):
+        assert work({"Records": batch}, premises.worker) == {"batchItemFailures": []}
+    assert len(premises.postman.sent) == 1
+    assert notes(premises, account) == [(EventKind.MAIL_SENT, None)]
+
+
+def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: Premises) -> None:
+    forgets(premises)
+    (record,) = premises.store.records()
+    premises.postman.fault = Unavailable("ses:Throttling")
+    for _ in range(3):
+        assert work({"Records": [record]}, premises.worker) == {
+            "batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
+        }
+        premises.clock.passes(60)
+    premises.postman.fault = None
+    work({"Records": [record]}, premises.worker)
+    first = premises.postman.sent[0]
+    # Stopped between sending and noting: sent again, the same letter.
+    del premises.store.tables.events[
+        next(key for key in premises.store.tables.events if key[1].endswith("~mail"))
+    ]
+    work({"Records": [record]}, premises.worker)
+    second = premises.postman.sent[1]
+    assert (first.temporary, first.token("/password/reset")) == (
+        second.temporary,
+        second.token("/password/reset"),
+    )
+    assert len(premises.postman.sent) == 2
+
+
+def test_rl_06_poison_record_holds_up_nobody(premises: Premises) -> None:
+    for _ in range(3):
+        forgets(premises)
+    good = premises.store.records()
+    poison: dict[str, Any] = {
+        "eventName": "INSERT",
+        "dynamodb": {"SequenceNumber": "poison", "NewImage": {"x": 1}},
+    }
+    outcome = work({"Records": [good[0], poison, *good[1:]]}, premises.worker)
+    assert outcome == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert len(premises.postman.sent) == 3
+
+
+def test_only_new_events_make_mails_due(premises: Premises) -> None:
+    forgets(premises)
+    records = [
+        record | {"eventName": name} for record in premises.store.records() for name in ("MODIFY", "REMOVE")
+    ]
+    work({"Records": records}, premises.worker)
+    assert premises.postman.sent == []
+
+
+def test_rejected_mail_is_not_tried_again(premises: Premises) -> None:
+    account = forgets(premises)
+    records = premises.store.records()
+    premises.postman.fault = Rejected("MessageRejected")
+    assert work({"Records": records}, premises.worker) == {"batchItemFailures": []}
+    assert notes(premises, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "cause"),
+    [
+        ({"status": Status.DISABLED}, "account_disabled"),
+        ({"undeliverable": "bounced"}, "address_undeliverable"),
+    ],
+)
+def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any], cause: str) -> None:
+    account = forgets(premises, **facts)
+    premises.delivers()
+    assert premises.postman.sent == []
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
+    assert premises.store.tables.resets == {}
+
+
+def test_unknown_address_gets_no_mail_and_no_note(premises: Premises) -> None:
+    premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
+    premises.delivers()
+    assert premises.postman.sent == []
+    assert len(premises.store.tables.events) == 1
+
+
+def test_mail_that_is_too_late_is_withheld(premises: Premises) -> None:
+    account = forgets(premises)
+    premises.clock.passes(3600)
+    premises.delivers()
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
+
+
+def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
+    account = forgets(premises)
+    read = premises.store.outbox.due
+
+    def moves(event: Any, note: Any) -> Any:
+        found = read(event, note)
+        plant(premises.store, replace(premises.stored(account), epoch=2))
+        return found
+
+    premises.store.outbox.due = moves  # type: ignore[method-assign]
+    premises.delivers()
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (EventKind.PASSWORD_RESET, "Your password has been reset"),
+        (EventKind.PASSWORD_CHANGED, "Your password has been reset"),
+        (EventKind.ACCOUNT_FROZEN, "Your account has been frozen"),
+        (EventKind.TWO_STEP_ENROLLED, "2-step authentication of your account was changed"),
+        (EventKind.TWO_STEP_REMOVED, "2-step authentication of your account was changed"),
+        (EventKind.RECOVERY_CODE_USED, "A recovery code was used to log on"),
+    ],
+)
+def test_ml_01_every_change_is_told_once_to_the_stored_address(
+    premises: Premises, kind: EventKind, subject: str
+) -> None:
+    account = premises.person()
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    event = an_event(account.id, kind, email="somebody.else@evil.test", source="192.0.2.7", user_agent=agent)
+    premises.store.events.record(event)
+    (mail,) = premises.mails()
+    assert (mail.to, mail.subject) == (account.address, subject)
+    for part in (mail.text, mail.letter.html):
+        for words in ("192.0.2.7", "Firefox 140.0", "UTC", "support@portal.example"):
+            assert words in part
+        assert "evil" not in part
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        EventKind.LOGGED_OFF,
+        EventKind.MESSAGE_READ,
+        EventKind.REAUTHENTICATED,
+        EventKind.MAIL_SENT,
+        EventKind.LOGON_HALF_DONE,
+        EventKind.REQUEST_REFUSED,
+        EventKind.SESSIONS_REVOKED,
+        EventKind.RESET_REFUSED,
+    ],
+)
+def test_other_events_make_no_mail_due(premises: Premises, kind: EventKind) -> None:
+    premises.store.events.record(an_event(premises.person().id, kind))
+    assert premises.mails() == []
+
+
+def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
+    account = premises.person()
+    for _ in range(12):
+        premises.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
+        premises.clock.passes(300)
+    assert [mail.subject for mail in premises.mails(account)] == [
+        "Your account is locked for a while: here is a way back in"
+    ]
+
+
+def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> None:
+    account = premises.person()
+    old = premises.asks(account)
+    premises.clock.passes(3600)
+    premises.visitor().post("/logon", {"email": account.address, "password": old.temporary})
+    fresh = premises.mails(account)[-1]
+    assert fresh.subject == "Your temporary password had expired: here is a fresh one"
+    assert fresh.temporary != old.temporary
+    assert premises.visitor().logs_on(account, fresh.temporary) == "change_password"
+
+
+def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
+    for seconds, status in ((86399.5, 200), (86400, 401)):
+        premises.sends(address := f"new{seconds}@people.test".replace(".5", ""))
+        mail = next(mail for mail in premises.mails(address) if "temporary password" in mail.subject)
+        premises.clock.passes(seconds)
+        body = {"email": address, "password": mail.temporary}
+        assert premises.visitor().post("/logon", body).status == status
+
+
+def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
+    """Neither table nor log holds what the mail carries."""
+    account = premises.person(kind=Kind.ADMINISTRATOR)
+    mail = premises.asks(account)
+    kept = str(premises.store.tables) + json.dumps(premises.lines)
+    for secret in (mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")):
+        assert secret not in kept
+    row = next(row for row in premises.store.tables.resets.values() if row.password_hash)
+    assert str(row.password_hash).startswith("$argon2id$")
