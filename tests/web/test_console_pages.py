@@ -1,10 +1,14 @@
 """The console's pages: what is offered to whom, and what they say of an action, of ranges and of an attempt."""
 
+import importlib
 import re
+
+import pytest
 
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.templates.engine import html_engine
-from tests.web.admin_samples import USER_POSTS
+from infra.contract import read_contract
+from tests.web.admin_samples import ADMIN_POSTS, USER_POSTS
 from tests.web.page_samples import Seen, sample
 
 
@@ -85,3 +89,13 @@ def test_event_says_what_changed_in_words_a_person_reads() -> None:
         "Records read: events of a@b.example",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(("route", "fields"), ADMIN_POSTS.items())
+def test_form_sends_what_the_step_behind_its_route_reads(route: str, fields: set[str]) -> None:
+    shape = re.escape(route).replace(re.escape("{}"), r"\{\w+\}")
+    (found,) = [
+        one for one in read_contract().operations if one.method == "POST" and re.fullmatch(shape, one.path)
+    ]
+    step = importlib.import_module(f"chalicelib.steps.{found.step}")
+    assert fields == set(step.ROUTES[f"POST {found.path}"].fields)
