@@ -1,0 +1,186 @@
+"""Disable, enable, unlock: who may, on whom, and what dies with it."""
+
+import pytest
+
+from chalicelib.domain.accounts import Kind
+from tests.journeys.desk import Desk, guest, presses, seated, user_path
+from tests.journeys.people import link, temporary_password, token_of
+from tests.journeys.test_two_step import enrolled
+from tests.journeys.town import PASSWORD, Town
+
+CHOSEN = "seven lanterns over a bridge"
+
+
+@pytest.fixture(scope="module")
+def desk(town: Town) -> Desk:
+    return seated(town)
+
+
+def refused_generically(town: Town, email: str, password: str = PASSWORD) -> str:
+    """The one answer to every refused logon; its reference."""
+    answer = town.client().post("/logon", {"email": email, "password": password})
+    nobody = town.client().post("/logon", {"email": town.new_address("nobody"), "password": password})
+    same = {"reference": "", "at": "", "email": ""}
+    assert answer.status_code == nobody.status_code == 401
+    assert answer.json() | same == nobody.json() | same
+    return str(answer.json()["reference"])
+
+
+def test_disabled_account_is_shut_at_once_in_every_state(town: Town, desk: Desk) -> None:
+    """AD-04: full session, half-done logon, link, temporary password, password, and no mail any more."""
+    ann, _, recovery = enrolled(town)
+    whole, half = town.client(), town.client()
+    whole.logs_on(ann, PASSWORD)
+    whole.goes_on(whole.post("/logon/code", {"code": recovery[0]}))
+    half.logs_on(ann, PASSWORD)
+    town.client().post("/password/forgot", {"email": ann})
+    mail = town.mail(ann, "choose a new password")
+    assert desk.does(ann, "disable")["status"] == "disabled"
+    assert whole.get("/account").json()["code"] == "session_required"
+    assert half.post("/logon/code", {"code": recovery[1]}).json()["code"] == "session_required"
+    reference = refused_generically(town, ann)
+    refused_generically(town, ann, temporary_password(mail))
+    token = token_of(link(mail, "/password/reset/"))
+    body = {"token": token, "new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert town.client().post("/password/reset", body).json()["code"] == "link_unusable"
+    (attempt,) = desk.get(f"/admin/attempts?reference={reference}")["attempts"]
+    assert attempt["reason"] == "account_disabled"
+
+
+def test_enabling_revives_nothing(town: Town, desk: Desk) -> None:
+    """AD-04."""
+    ann, client = guest(town)
+    town.client().post("/password/forgot", {"email": ann})
+    mail = town.mail(ann, "choose a new password")
+    desk.does(ann, "disable")
+    assert desk.does(ann, "enable")["status"] == "active"
+    assert client.get("/account").status_code == 401
+    refused_generically(town, ann, temporary_password(mail))
+    body = {"token": token_of(link(mail, "/password/reset/"))}
+    body |= {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert town.client().post("/password/reset", body).json()["code"] == "link_unusable"
+    assert town.client().logs_on(ann, PASSWORD) == "portal"
+
+
+def test_repeating_changes_nothing_and_records_nothing(town: Town, desk: Desk) -> None:
+    """AD-03."""
+    ann = town.person()
+    desk.does(ann, "disable")
+    before = town.dump("accounts", "events")
+    again = desk.does(ann, "disable")
+    assert (again["status"], again["changed"]) == ("disabled", False)
+    assert town.dump("accounts", "events") == before
+    desk.does(ann, "enable")
+    assert desk.does(ann, "enable")["changed"] is False
+
+
+def test_nobody_disables_or_contains_themselves(town: Town, desk: Desk) -> None:
+    before = town.account(desk.address)
+    for action, body in (("disable", {}), ("contain", {"reason": "a slip"})):
+        refused = desk.tries(desk.address, action, body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "own_account")
+    assert town.account(desk.address) == before
+    assert desk.client.get("/admin/domains").status_code == 200
+
+
+def test_disabled_administrator_is_out_at_the_next_request(town: Town, desk: Desk) -> None:
+    """AD-07: a change of standing applies to the next request."""
+    other = seated(town)
+    assert other.client.get("/admin/domains").status_code == 200
+    desk.does(other.address, "disable")
+    refused = other.tries(town.person(), "unlock")
+    assert (refused.status_code, refused.json()["code"]) == (401, "session_required")
+
+
+def test_unlock_forgets_failures_of_passwords_and_of_codes(town: Town, desk: Desk) -> None:
+    ann, client = town.person(), town.client()
+    for _ in range(5):
+        client.post("/logon", {"email": ann, "password": "wrong wrong wrong"})
+    lock = desk.user(ann)["lock"]
+    assert (lock["locked"], lock["failures"]) == (True, 5)
+    assert lock["seconds_left"] > 0
+    assert client.post("/logon", {"email": ann, "password": PASSWORD}).status_code == 401
+    assert desk.does(ann, "unlock")["done"] == "unlocked"
+    assert desk.user(ann)["lock"] == lock | {
+        "locked": False,
+        "locked_until": None,
+        "seconds_left": 0,
+        "failures": 0,
+    }
+    assert client.logs_on(ann, PASSWORD) == "portal"
+
+
+def test_unknown_user_and_impossible_address_are_the_same_404(town: Town, desk: Desk) -> None:
+    """AD-02."""
+    answers = [
+        desk.tries(address, "disable") for address in (town.new_address("nobody"), "no address", "ä@x")
+    ]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(404, "not_found")}
+    assert len({str(one.json() | {"reference": ""}) for one in answers}) == 1
+
+
+def test_invited_support_and_recipient_and_the_second_invitation(town: Town, desk: Desk) -> None:
+    address = town.new_address("new")
+    answer = desk.client.post("/admin/users", {"email": address, "kind": "support"})
+    assert (answer.status_code, answer.json()["kind"]) == (201, "support")
+    again = desk.client.post("/admin/users", {"email": address.upper(), "kind": "recipient"})
+    assert (again.status_code, again.json()["code"]) == (409, "exists")
+    mail = town.mail(address, "temporary password")
+    assert desk.user(address)["password_state"] == "temporary_pending"
+    assert town.client().logs_on(address, temporary_password(mail)) == "change_password"
+    for kind in ("root", "Administrator"):
+        refused = desk.client.post("/admin/users", {"email": town.new_address(), "kind": kind})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+
+
+def test_users_are_listed_by_domain_with_search_and_paging(town: Town, desk: Desk) -> None:
+    domain = town.new_address().partition("@")[2]
+    for number in range(60):
+        town.person(f"paged{number:02}x")
+    first = desk.get(f"/admin/users?domain={domain}&q=paged")
+    assert len(first["users"]) == 50
+    rest = desk.get(f"/admin/users?domain={domain}&q=paged&after={first['next']}")
+    listed = [one["email"] for one in first["users"] + rest["users"]]
+    assert (len(listed), rest["next"], sorted(set(listed))) == (60, None, listed)
+    exactly = desk.get(f"/admin/users?q={listed[7]}")["users"]
+    assert exactly == [{"email": listed[7], "kind": "recipient", "status": "active"}]
+
+
+def test_in_a_browser_disable_asks_for_a_tick_and_says_what_was_done(town: Town, desk: Desk) -> None:
+    ann, client = guest(town)
+    browser = desk.browser()
+    page = browser.opens(user_path(ann))
+    assert "I want to disable this account" in page.text
+    page = presses(browser, f"{user_path(ann)}/disable", confirm="true")
+    assert "The account is disabled: nobody can log on to it." in page.text
+    assert client.get("/account").status_code == 401
+    page = presses(browser, f"{user_path(ann)}/enable")
+    assert "The account is enabled again." in page.text
+    own = browser.opens(user_path(desk.address))
+    assert "Disable the account" not in own.text
+    assert "Contain a compromised account" not in own.text
+
+
+def test_browser_is_asked_for_the_password_again_and_comes_back(town: Town) -> None:
+    """SE-11, AD-06: a stale administrator confirms the password, then finds the user's page."""
+    desk, ann = seated(town), town.person()
+    browser = desk.browser()
+    browser.opens(user_path(ann))
+    desk.becomes_stale()
+    refused = desk.tries(ann, "disable")
+    assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+    page = presses(browser, f"{user_path(ann)}/disable", confirm="true")
+    assert page.path.startswith("/reauthenticate")
+    page = browser.submits("/reauthenticate", password=PASSWORD, code=desk.code())
+    assert page.path.partition("?")[0] == user_path(ann)
+    assert town.account(ann).status == "active"
+    page = presses(browser, f"{user_path(ann)}/disable", confirm="true")
+    assert "The account is disabled" in page.text
+
+
+def test_support_reads_and_changes_nothing(town: Town, desk: Desk) -> None:
+    ann, support = town.person(), seated(town, Kind.SUPPORT)
+    assert support.user(ann)["email"] == ann
+    page = support.browser().opens(user_path(ann))
+    assert page.heading.startswith(ann)
+    assert [form.action for form in page.forms if "/admin/" in form.action] == []
