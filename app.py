@@ -41,9 +41,7 @@ from chalicelib.steps import (
 
 app = Chalice(app_name="portal")
 
-app.register_blueprint(
-    authorizer.step
-)  # in front of every other step: session, stage, kind, origin, IP ranges
+app.register_blueprint(authorizer.step)  # before every other step: session, stage, kind, origin, IP ranges
 app.register_blueprint(home.step)  # the bare address
 app.register_blueprint(logon.step)  # address and password
 app.register_blueprint(logon_code.step)  # the second step

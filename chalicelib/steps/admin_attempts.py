@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind
 from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.domain.tokens import parse_reference
@@ -16,6 +16,7 @@ from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 MOST = 200
@@ -54,11 +55,7 @@ def _found(portal: Portal, asked: dict[str, str]) -> list[Event]:
 
 def _by_address(portal: Portal, email: str) -> list[Event]:
     """An address typed has its attempts also when no account is behind it."""
-    try:
-        who = account_id(canonical_address(email))
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "email") from error
-    return portal.store.events.of_account(who, 500)
+    return portal.store.events.of_account(account_id(typed_address(email)), 500)
 
 
 def _by_time(portal: Portal, since: float) -> list[Event]:

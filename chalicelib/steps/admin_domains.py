@@ -5,16 +5,17 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy
-from chalicelib.domain.addresses import InvalidAddress, canonical_domain, domain_id
+from chalicelib.domain.addresses import domain_id
 from chalicelib.domain.admin_ports import PolicyChange
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.console import actor, console_view, correct
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_domain
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -34,10 +35,7 @@ def show(form: Form, portal: Portal) -> Page:
 
 def submit(form: Form, portal: Portal) -> Page:
     """Add a domain, or change what holds for it; its IP ranges stay as they are."""
-    try:
-        name = canonical_domain(form.text("domain"))
-    except InvalidAddress as error:
-        raise invalid(f"domain:{error.cause}", "domain") from error
+    name = typed_domain(form.text("domain"))
     key = domain_id(name)
     old = portal.store.directory.policy(key)
     base = old or Policy(name)

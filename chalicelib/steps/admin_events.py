@@ -4,9 +4,8 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import invalid
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import event_facts
 from chalicelib.web.console import console_view
@@ -14,6 +13,7 @@ from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -28,10 +28,7 @@ def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:  # n
 def show(form: Form, portal: Portal) -> Page:
     """The newest events of one account; of an address without an account too, since strangers type those."""
     email = form.query.get("email", "").strip()
-    try:
-        who = account_id(canonical_address(email))
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "email") from error
+    who = account_id(typed_address(email))
     read = happened(
         form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"events_of": email[:254]}
     )

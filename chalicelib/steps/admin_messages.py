@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
@@ -16,6 +16,7 @@ from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 MOST_DAYS = 365
@@ -44,7 +45,7 @@ def submit(form: Form, portal: Portal) -> Page:
         raise invalid("expires_in_days", "expires_in_days")
     draft = Draft(
         sender=form.known.address,
-        to=_recipient(form),
+        to=typed_address(form.text("to"), "to"),
         subject=_one_line(form, "subject"),
         body=_text(form, "body"),
         lifetime_seconds=days * 86400,
@@ -57,7 +58,7 @@ def submit(form: Form, portal: Portal) -> Page:
 
 def recall(form: Form, portal: Portal) -> Page:
     """Take it back; one that was read, or is not this sender's, stays as it is."""
-    who = account_id(_recipient(form))
+    who = account_id(typed_address(form.text("to"), "to"))
     found = portal.store.messages.read(who, form.params.get("id", "")[:64] or "-")
     if found is None or found.sender != form.known.address:
         raise Refusal(Code.NOT_FOUND, "no_such_message")
@@ -65,13 +66,6 @@ def recall(form: Form, portal: Portal) -> Page:
     if not portal.store.administration.recall(actor(form), found, event):
         raise Refusal(Code.CONFLICT, "already_read_or_recalled")
     return Page(facts={"id": found.id, "state": "recalled"}, location="/admin/messages?done=message_recalled")
-
-
-def _recipient(form: Form) -> CanonicalAddress:
-    try:
-        return canonical_address(form.text("to"))
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "to") from error
 
 
 def _one_line(form: Form, name: str) -> str:

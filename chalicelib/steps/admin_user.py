@@ -24,19 +24,18 @@ def admin_user(event: dict[str, Any], context: object) -> dict[str, Any]:  # noq
 def show(form: Form, portal: Portal) -> Page:
     """Everything about one user, never a secret."""
     account, policy = target(form, portal)
-    now, settings = portal.clock(), portal.settings
-    user = user_facts(account, policy, settings, now)
+    user = user_facts(account, policy, portal)
     facts = {
         **user,
-        **password_facts(account, portal.store.directory.mailed(account.id), now),
-        "sessions": session_facts(portal.store.sessions.of_account(account.id), account, settings, now),
+        **password_facts(account, portal.store.directory.mailed(account.id), portal.clock()),
+        "sessions": session_facts(portal.store.sessions.of_account(account.id), account, portal),
         **trail_facts(portal.store.events.of_account(account.id, 100)),
     }
     view = {
         **facts,
         "user": user,
         "own_account": account.id == form.known.account_id,
-        "may_choose_password": settings.admin_may_choose_passwords,
+        "may_choose_password": portal.settings.admin_may_choose_passwords,
         **console_view(form, portal),
     }
     return Page(facts=facts, template="admin_user", view=view)

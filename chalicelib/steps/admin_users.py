@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address, canonical_domain
+from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
 from chalicelib.domain.admin_ports import Listed
 from chalicelib.domain.invitations import invite
 from chalicelib.domain.refusals import Code, Refusal, invalid
@@ -15,6 +15,7 @@ from chalicelib.web.console import console_view, correct, user_path
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address, typed_domain
 from chalicelib.wiring import portal
 
 PAGE_SIZE = 50
@@ -51,11 +52,7 @@ def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
 
 def _found(portal: Portal, domain: str, prefix: str, after: str | None) -> tuple[list[Listed], str | None]:
     if domain:
-        try:
-            name = canonical_domain(domain)
-        except InvalidAddress as error:
-            raise invalid(f"domain:{error.cause}", "domain") from error
-        return portal.store.directory.users(name, prefix, after, PAGE_SIZE)
+        return portal.store.directory.users(typed_domain(domain), prefix, after, PAGE_SIZE)
     if "@" in prefix:
         return _exactly(portal, prefix), None
     return _everywhere(portal, prefix, after)
@@ -88,10 +85,7 @@ def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[Li
 
 def submit(form: Form, portal: Portal) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
-    try:
-        address = canonical_address(form.text("email"))
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "email") from error
+    address = typed_address(form.text("email"))
     kind = _kind(form)
     event_id = portal.random(16).hex()
     actor = form.known.address

@@ -12,7 +12,7 @@ from chalice import Blueprint
 
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, Status, effective_ranges, two_step_required
-from chalicelib.domain.addresses import AccountId, InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import AccountId, account_id
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.networks import parse_address, permitted, throttle_key
 from chalicelib.domain.next_step import next_step
@@ -29,6 +29,7 @@ from chalicelib.web.logged_on import logged_on
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened, reference
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -72,11 +73,9 @@ def submit(form: Form, portal: Portal) -> Page:
 
 def _reserve(form: Form, portal: Portal, email: str, password: str) -> Attempt:
     """Count the attempt before any hash; what cannot be an address or a password is refused before any look-up."""
+    address = typed_address(email)
     try:
-        address = canonical_address(email)
         normalise(password)
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "email") from error
     except UnusablePassword as error:
         raise invalid("password_unusable", "password") from error
     who, now, temporary = account_id(address), portal.clock(), parse_temporary(password)

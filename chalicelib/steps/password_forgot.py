@@ -7,15 +7,16 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.networks import parse_address, throttle_key
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -36,10 +37,7 @@ def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes
 def submit(form: Form, portal: Portal) -> Page:
     """Two writes, whoever it is about: the source's counter and the event. Known is decided elsewhere and later."""
     email = form.text("email")
-    try:
-        who = account_id(canonical_address(email))
-    except InvalidAddress as error:
-        raise invalid(f"address:{error.cause}", "email") from error
+    who = account_id(typed_address(email))
     event = happened(form, portal, EventKind.RESET_ASKED, who, email=email.strip())
     portal.store.events.ask_reset(throttle_key(parse_address(form.source)), event)
     said = "If there is an account for this address, a mail is on its way."

@@ -15,6 +15,7 @@ from chalicelib.domain.ports import Admission
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
 from chalicelib.storage.database import Database
+from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
 from chalicelib.storage.throttles import release_in, reserve
@@ -143,12 +144,7 @@ class Logons:
                 )
         if "account" in transaction.commit():
             # A success or a longer lock came between: only the event is due.
-            self._record(event)
-
-    def _record(self, event: Event) -> None:
-        transaction = self._database.transaction()
-        transaction.put("event", event_row(event))
-        transaction.commit()
+            Events(self._database).record(event)
 
 
 def _numbered(session: Session, account: Account) -> Session:

@@ -8,8 +8,9 @@ from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
-from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
+from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of
+from chalicelib.storage.sessions import hand_over_in
+from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow
 from chalicelib.storage.transaction import Transaction
 
 
@@ -52,10 +53,8 @@ class Passwords:
         `session.epoch` is already the next one. False when the old session is gone or the account moved.
         """
         transaction = self._database.transaction()
-        transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
+        hand_over_in(transaction, old, session, event)
         _set_password(transaction, session.account_id, session.epoch - 1, new, (Status.ACTIVE,))
-        transaction.put("session", session_row(session))
-        transaction.put("event", event_row(event))
         return not transaction.commit()
 
     def freeze(self, reset: Reset, event: Event) -> bool:

@@ -9,6 +9,7 @@ from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
+from chalicelib.storage.transaction import Transaction
 
 
 class Sessions:
@@ -47,9 +48,7 @@ class Sessions:
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
         """Give a session whose owner proved the password again a new secret; the old one is dead with it (SE-02)."""
         transaction = self._database.transaction()
-        transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
-        transaction.put("session", session_row(session))
-        transaction.put("event", event_row(event))
+        hand_over_in(transaction, old, session, event)
         row = AccountRow
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
         transaction.update("account", AccountRow(session.account_id), [row.failures.set(0)], current)
@@ -73,3 +72,10 @@ class Sessions:
             if start == 0:
                 transaction.put("event", event_row(event))
             transaction.commit()
+
+
+def hand_over_in(transaction: Transaction, old: Digest, session: Session, event: Event) -> None:
+    """Put a session in the place of the one it came from, which must still be there, with its event (SE-02)."""
+    transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
+    transaction.put("session", session_row(session))
+    transaction.put("event", event_row(event))

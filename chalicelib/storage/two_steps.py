@@ -12,8 +12,9 @@ from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_row, session_row
-from chalicelib.storage.tables import AccountRow, SessionRow
+from chalicelib.storage.rows import account_of
+from chalicelib.storage.sessions import hand_over_in
+from chalicelib.storage.tables import AccountRow
 
 
 class TwoSteps:
@@ -74,9 +75,7 @@ class TwoSteps:
             & (row.two_step_pending == proposed)
             & (row.two_step_pending_until > event.at),
         )
-        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
-        transaction.put("session", session_row(session))
-        transaction.put("event", event_row(event))
+        hand_over_in(transaction, old, session, event)
         return not transaction.commit()
 
     def accept_code_step(
@@ -111,15 +110,14 @@ class TwoSteps:
         transaction = self._database.transaction()
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
         transaction.update("account", AccountRow(account.id), actions, condition & current)
-        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
-        transaction.put("session", session_row(session))
-        transaction.put("event", event_row(event))
+        hand_over_in(transaction, old, session, event)
         return not transaction.commit()
 
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         """Take the second step away, by its own last code; every other session ends (TF-06)."""
         row = AccountRow
-        same_codes = row.recovery == list(account.two_step.recovery)  # a code used meanwhile is gone from the list
+        # A code used meanwhile is gone from the list.
+        same_codes = row.recovery == list(account.two_step.recovery)
         unused = row.two_step_last < step if step is not None else same_codes
         transaction = self._database.transaction()
         transaction.update(
@@ -135,7 +133,5 @@ class TwoSteps:
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,
         )
-        transaction.delete("old", SessionRow(account.id, old), SessionRow.digest.exists())
-        transaction.put("session", session_row(session))
-        transaction.put("event", event_row(event))
+        hand_over_in(transaction, old, session, event)
         return not transaction.commit()

@@ -12,7 +12,7 @@ from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.domain.sessions import Next, Session, cause_of_death
 from chalicelib.domain.tokens import session_handle
-from chalicelib.settings import Settings
+from chalicelib.portal import Portal
 from chalicelib.web.attempts import attempt_facts, event_facts
 
 MAILS = frozenset(
@@ -28,7 +28,7 @@ MAILS = frozenset(
 )
 
 
-def user_facts(account: Account, policy: Policy | None, settings: Settings, now: float) -> dict[str, object]:
+def user_facts(account: Account, policy: Policy | None, portal: Portal) -> dict[str, object]:
     """What the account's row and its domain's policy tell."""
     return {
         "email": account.address,
@@ -37,9 +37,9 @@ def user_facts(account: Account, policy: Policy | None, settings: Settings, now:
         "status": account.status.value,
         "created_at": iso(account.created_at),
         "last_logon_at": _iso(account.last_logon_at),
-        "two_step": _two_step(account, policy, settings),
+        "two_step": _two_step(account, policy, everybody=portal.settings.require_two_step_of_all),
         "ranges": _ranges(account, policy),
-        "lock": _lock(account, now),
+        "lock": _lock(account, portal.clock()),
         "undeliverable": account.undeliverable or "",
     }
 
@@ -59,11 +59,10 @@ def password_facts(account: Account, mailed: Sequence[Reset], now: float) -> dic
     return {"password_state": state, "password": facts | {"must_change": account.must_change_password}}
 
 
-def session_facts(
-    sessions: Sequence[Session], account: Account, settings: Settings, now: float
-) -> list[dict[str, object]]:
+def session_facts(sessions: Sequence[Session], account: Account, portal: Portal) -> list[dict[str, object]]:
     """The live sessions, the newest first, without anything that could be used as one."""
-    live = [one for one in sessions if cause_of_death(one, account, now, settings.session_idle) is None]
+    now, idle = portal.clock(), portal.settings.session_idle
+    live = [one for one in sessions if cause_of_death(one, account, now, idle) is None]
     return [
         {
             "handle": session_handle(one.digest),
@@ -95,16 +94,16 @@ def _mail(event: Event) -> dict[str, object]:
     }
 
 
-def _two_step(account: Account, policy: Policy | None, settings: Settings) -> dict[str, object]:
+def _two_step(account: Account, policy: Policy | None, *, everybody: bool) -> dict[str, object]:
     reasons = {
         "kind": account.kind is Kind.ADMINISTRATOR,
         "account": account.two_step_required,
         "domain": policy is not None and policy.two_step_required,
-        "everybody": settings.require_two_step_of_all,
+        "everybody": everybody,
     }
     return {
         "active": account.two_step.active,
-        "required": two_step_required(account, policy, everybody=settings.require_two_step_of_all),
+        "required": two_step_required(account, policy, everybody=everybody),
         "required_by": [name for name, applies in reasons.items() if applies],
         "recovery_codes_left": len(account.two_step.recovery),
         "stopped": code_wait(account.two_step.failures, 0, 0) is None,

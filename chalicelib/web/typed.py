@@ -1,0 +1,26 @@
+"""What a person typed as an address or a domain, in its one spelling, or refused by the field it was typed in."""
+
+from chalicelib.domain.addresses import (
+    CanonicalAddress,
+    DomainName,
+    InvalidAddress,
+    canonical_address,
+    canonical_domain,
+)
+from chalicelib.domain.refusals import invalid
+
+
+def typed_address(text: str, field: str = "email") -> CanonicalAddress:
+    """The address; one that cannot be an address is refused before any look-up."""
+    try:
+        return canonical_address(text)
+    except InvalidAddress as error:
+        raise invalid(f"address:{error.cause}", field) from error
+
+
+def typed_domain(text: str) -> DomainName:
+    """The domain."""
+    try:
+        return canonical_domain(text)
+    except InvalidAddress as error:
+        raise invalid(f"domain:{error.cause}", "domain") from error
