@@ -1,0 +1,133 @@
+"""A secure message from its sender to its recipient: invited if new, read once with a receipt, taken back before."""
+
+import pytest
+
+from tests.journeys.desk import Desk, guest, presses, seated
+from tests.journeys.people import temporary_password
+from tests.journeys.town import PASSWORD, Town
+
+SUBJECT, BODY = "Your statement of November", "Dear Ann,\nthe balance is 12.\nGood day"
+CHOSEN = "seven lanterns over a bridge"
+
+
+@pytest.fixture(scope="module")
+def desk(town: Town) -> Desk:
+    return seated(town)
+
+
+def sends(desk: Desk, to: str, **more: object) -> str:
+    """A message on its way; its id."""
+    answer = desk.client.post("/admin/messages", {"to": to, "subject": SUBJECT, "body": BODY, **more})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def state(desk: Desk, message: str) -> tuple[str, bool]:
+    """What the sender sees of it, and whether it has a read receipt."""
+    (row,) = [one for one in desk.get("/admin/messages")["messages"] if one["id"] == message]
+    assert "body" not in row
+    return row["state"], row["read_at"] is not None
+
+
+def test_new_recipient_is_invited_reads_it_and_the_sender_gets_a_receipt(town: Town, desk: Desk) -> None:
+    new, client = town.new_address("new"), town.client()
+    message = sends(desk, new)
+    assert state(desk, message) == ("sent", False)
+    notice = town.mail(new, "message")
+    assert f"/messages/{message}" in notice["text"]
+    assert BODY not in notice["text"] + notice["html"]
+    temporary = temporary_password(town.mail(new, "temporary password"))
+    assert client.logs_on(new, temporary) == "change_password"
+    assert client.get(f"/messages/{message}").status_code == 403
+    client.goes_on(client.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN}))
+    assert client.send("HEAD", f"/messages/{message}").status_code == 200
+    assert state(desk, message) == ("sent", False)
+    assert client.get(f"/messages/{message}").json()["body"] == BODY
+    assert state(desk, message) == ("read", True)
+
+
+def test_only_its_recipient_ever_reads_it(town: Town, desk: Desk) -> None:
+    """AD-02: for everybody else, its sender and other administrators included, it is not there."""
+    ann, client = guest(town)
+    message = sends(desk, ann)
+    _, other = guest(town)
+    missing = other.get("/messages/0-0").json() | {"reference": ""}
+    for one in (other, desk.client, seated(town).client):
+        answer = one.get(f"/messages/{message}")
+        assert answer.status_code == 404
+        assert answer.json() | {"reference": ""} == missing
+    assert client.get(f"/messages/{message}").status_code == 200
+    for secret in ("the balance", SUBJECT):
+        assert secret not in town.gateway.log
+    assert "the balance" not in str(town.dump())
+
+
+def test_recalled_before_it_is_read_it_was_never_there(town: Town, desk: Desk) -> None:
+    ann, client = guest(town)
+    message = sends(desk, ann)
+    done = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
+    assert (done.status_code, done.json()["state"]) == (200, "recalled")
+    assert state(desk, message) == ("recalled", False)
+    assert client.get(f"/messages/{message}").status_code == 404
+    assert client.get("/messages").json() == {"messages": []}
+    again = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+def test_recall_comes_too_late_after_it_was_read(town: Town, desk: Desk) -> None:
+    ann, client = guest(town)
+    message = sends(desk, ann)
+    client.get(f"/messages/{message}")
+    late = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    assert state(desk, message) == ("read", True)
+    assert client.get(f"/messages/{message}").status_code == 200
+
+
+def test_nobody_recalls_another_sender_s_message(town: Town, desk: Desk) -> None:
+    ann, client = guest(town)
+    message = sends(desk, ann)
+    refused = seated(town).client.post(f"/admin/messages/{message}/recall", {"to": ann})
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    assert client.get(f"/messages/{message}").status_code == 200
+
+
+def test_what_cannot_be_sent_is_refused_by_its_field(town: Town, desk: Desk) -> None:
+    ann = town.person()
+    good: dict[str, object] = {"to": ann, "subject": SUBJECT, "body": BODY}
+    bad = [
+        ("to", "a@x.test,b@y.test"),
+        ("to", [ann]),
+        ("subject", "one\r\nBcc: all@x.test"),
+        ("subject", "x" * 201),
+        ("body", " "),
+        ("expires_in_days", 0),
+        ("expires_in_days", 366),
+        ("expires_in_days", True),
+    ]
+    for field, value in bad:
+        refused = desk.client.post("/admin/messages", good | {field: value})
+        assert (refused.status_code, refused.json().get("field")) == (422, field), value
+    for days in (1, 365):
+        assert sends(desk, ann, expires_in_days=days)
+
+
+def test_in_a_browser_sent_listed_and_recalled(town: Town, desk: Desk) -> None:
+    ann, _ = guest(town)
+    browser = desk.browser()
+    browser.opens("/admin/messages")
+    page = presses(browser, "/admin/messages", to="nonsense", subject=SUBJECT, body=BODY)
+    assert (page.status, "Enter the whole email address" in page.text) == (422, True)
+    page = presses(browser, "/admin/messages", to=ann)
+    assert "The message is sent." in page.text
+    assert "Not read yet" in page.text
+    action = next(one.action for one in page.forms if one.action.partition("?")[0].endswith("/recall"))
+    page = presses(browser, action.partition("?")[0])
+    assert "The message is recalled" in page.text
+
+
+def test_session_of_a_sending_system_is_an_api_session(town: Town, desk: Desk) -> None:
+    """A program with a bearer token and no cookie posts a message; its password need not be typed again."""
+    desk.becomes_stale()
+    assert sends(desk, town.new_address("system"))
+    assert PASSWORD not in town.gateway.log
