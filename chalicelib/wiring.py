@@ -62,7 +62,7 @@ def portal() -> Portal:
 def worker() -> "Worker":
     """The container's Portal with a way out to SES; only the mail worker has one."""
     from chalicelib.mail.ses import Postman  # noqa: PLC0415 - templates and a second client for one function of all
-    from chalicelib.mail.worker import Worker  # noqa: PLC0415
+    from chalicelib.mail.worker import Worker  # noqa: PLC0415 - as above
 
     chosen = settings()
     return Worker(

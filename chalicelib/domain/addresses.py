@@ -57,7 +57,7 @@ def canonical_domain(text: str) -> DomainName:
     domain = ".".join(labels)
     if len(domain) > DOMAIN_MAX:
         raise InvalidAddress("the domain is too long")
-    if len(labels) < 2:  # noqa: PLR2004
+    if len(labels) < 2:  # noqa: PLR2004 - a name and its domain
         raise InvalidAddress("the domain needs a dot")
     if labels[-1].isdigit():
         raise InvalidAddress("an IP address is not a domain")

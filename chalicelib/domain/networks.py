@@ -78,7 +78,7 @@ def throttle_key(address: str | IPAddress) -> str:
     Attack: one customer's /64 holds more addresses than there are guesses to make.
     """
     source = _source(address)
-    prefix = 32 if source.version == 4 else 64  # noqa: PLR2004
+    prefix = 32 if source.version == 4 else 64  # noqa: PLR2004 - bits that name one customer
     return str(ip_network((source.packed, prefix), strict=False))
 
 

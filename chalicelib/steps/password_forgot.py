@@ -44,7 +44,7 @@ def submit(form: Form, portal: Portal) -> Page:
     return Page(status=202, facts={"detail": said}, location="/password/forgot?sent=1")
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every refusal's page
     """The form again for an address that cannot be one."""
     if refusal.code is not Code.INVALID_REQUEST:
         return None

@@ -14,7 +14,7 @@ def session_name(secure: bool) -> str:  # noqa: FBT001 - the one thing it depend
     return "__Host-portal-session" if secure else "portal-session"
 
 
-def reset_name(secure: bool) -> str:  # noqa: FBT001
+def reset_name(secure: bool) -> str:  # noqa: FBT001 - as above
     """The reset-link cookie's name."""
     return "__Host-portal-reset" if secure else "portal-reset"
 

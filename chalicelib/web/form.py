@@ -16,6 +16,7 @@ from chalicelib.domain.sessions import Caller
 
 MAX_BODY = 16 * 1024
 MAX_DEPTH = 3
+MAX_DIGITS = 9
 MAX_USER_AGENT = 400
 
 
@@ -186,7 +187,7 @@ def _from_form(value: str, spec: Field | None) -> object:
     if spec is not None and spec.kind is bool:
         return {"true": True, "on": True, "false": False}.get(value, value)
     if spec is not None and spec.kind is int:
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value  # noqa: PLR2004
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS else value
     return value
 
 
