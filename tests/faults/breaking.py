@@ -1,0 +1,126 @@
+"""Breaks one call to DynamoDB below PynamoDB and botocore's retries, in every way a network and a service can."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+
+from chalicelib.storage.store import DynamoStore
+
+ERRORS = {
+    "throttled": (400, "ProvisionedThroughputExceededException"),
+    "server_error": (500, "InternalServerError"),
+    "conflict": (400, "TransactionConflictException"),
+}
+
+
+class Fault(StrEnum):
+    """What happens to the call. `lost` ones are applied, and the answer never comes."""
+
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    LOST = "lost"
+    LOST_ONCE = "lost_once"
+    TIMEOUT_ONCE = "timeout_once"
+    CONFLICT = "conflict"
+    KILLED_BEFORE = "killed_before"
+    KILLED_AFTER = "killed_after"
+
+
+ONCE = {Fault.LOST_ONCE, Fault.TIMEOUT_ONCE}
+SWEPT = [Fault.THROTTLED, Fault.LOST, *sorted(ONCE), Fault.KILLED_BEFORE, Fault.KILLED_AFTER]
+
+
+READS = {b"GetItem", b"BatchGetItem", b"Query"}
+
+
+class Killed(BaseException):
+    """The function was stopped: out of time or of memory."""
+
+
+class Raw:
+    """A body as botocore reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+@dataclass
+class Breaker:
+    """The call number `at` (from 0) gets the fault, every attempt of it unless the fault is a passing one."""
+
+    fault: Fault
+    at: int
+    often: int = 1
+    calls: int = 0
+    attempts: int = 0
+    hit: bool = False
+    reads: bool = False  # whether a read was among those that were hit
+    _here: threading.local = field(default_factory=threading.local)
+    _alone: threading.Lock = field(default_factory=threading.Lock)
+
+    def before_call(self, **_: Any) -> None:
+        with self._alone:  # a logon makes two calls at once
+            self._here.number, self.calls = self.calls, self.calls + 1
+
+    def before_send(self, request: Any, **_: Any) -> AWSResponse | None:
+        if not self.at <= self._here.number < self.at + self.often:
+            return None
+        self.hit, self.attempts = True, self.attempts + 1
+        self.reads |= request.headers["X-Amz-Target"].split(b".")[-1] in READS
+        if self.fault in ONCE and self.attempts > 1:
+            return None
+        return self._break(request)
+
+    def _break(self, request: Any) -> AWSResponse:
+        if self.fault.value in ERRORS:
+            status, document = error(self.fault, json.loads(request.body))
+            headers = {"content-type": "application/x-amz-json-1.0"}
+            return AWSResponse(request.url, status, headers, Raw(json.dumps(document).encode()))
+        if self.fault is Fault.KILLED_BEFORE:
+            raise Killed
+        if self.fault not in {Fault.TIMEOUT, Fault.TIMEOUT_ONCE}:
+            URLLib3Session().send(request)
+        if self.fault is Fault.KILLED_AFTER:
+            raise Killed
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def error(fault: Fault, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """DynamoDB's answer; a conflict inside a transaction is told by the reasons of its cancellation."""
+    status, code = ERRORS[fault.value]
+    document: dict[str, Any] = {"message": "injected"}
+    if fault is Fault.CONFLICT and "TransactItems" in asked:
+        reasons = [{"Code": "None"} for _ in asked["TransactItems"]]
+        reasons[0] = {"Code": "TransactionConflict"}
+        code, document = (
+            "TransactionCanceledException",
+            {"Message": "injected", "CancellationReasons": reasons},
+        )
+    return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **document}
+
+
+@contextmanager
+def breaking(store: DynamoStore, fault: Fault, at: int, often: int = 1) -> Iterator[Breaker]:
+    """While this lasts, `often` calls from number `at` on are broken."""
+    breaker, events = Breaker(fault, at, often), store.database.connection.client.meta.events
+    events.register("before-call.dynamodb", breaker.before_call)
+    events.register_first("before-send.dynamodb", breaker.before_send)
+    try:
+        yield breaker
+    finally:
+        events.unregister("before-call.dynamodb", breaker.before_call)
+        events.unregister("before-send.dynamodb", breaker.before_send)

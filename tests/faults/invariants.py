@@ -1,0 +1,53 @@
+"""What holds after every fault, whatever it was (security.md 4.1); the flow's own promise is in its scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.domain.events import EventKind
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import MODELS
+from tests.fakes.premises import Reply
+from tests.faults.scenes import Scene
+
+MOVES = {
+    EventKind.PASSWORD_RESET,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.ACCOUNT_FROZEN,
+    EventKind.TWO_STEP_ENROLLED,
+    EventKind.TWO_STEP_REMOVED,
+}
+DOCUMENTED = {200, 202, 204, 303, 401, 410, 503}
+INSIDE = ("Traceback", "botocore", "arn:aws", "-accounts", "dynamodb", "injected")
+
+
+def check(scene: Scene, reply: Reply | None) -> None:
+    """All of them. `reply` is None when the function was stopped."""
+    scene.holds(reply)
+    every_move_has_its_record(scene)
+    if reply is not None:
+        the_answer_is_documented_and_tells_nothing(reply, scene.secrets)
+
+
+def every_move_has_its_record(scene: Scene) -> None:
+    """I4: the epoch has moved as often as there are events that move it."""
+    events = scene.premises.portal.store.events.of_account(scene.resident.account.id)
+    moved = scene.account.epoch - scene.resident.account.epoch
+    assert sum(event.kind in MOVES for event in events) == moved
+
+
+def the_answer_is_documented_and_tells_nothing(reply: Reply, secrets: list[str]) -> None:
+    """I6."""
+    assert reply.status in DOCUMENTED
+    if reply.status == 503:
+        assert int(reply.headers["retry-after"]) > 0
+        assert reply.code == "unavailable"
+        text = str(reply.body) + str(reply.headers)
+        assert not [word for word in (*INSIDE, *secrets) if word in text]
+
+
+def rows(store: DynamoStore) -> str:
+    """Every row of every table, as text (I10)."""
+    client: Any = store.database.connection.client
+    names = [model.Meta.table_name for model in MODELS]  # type: ignore[attr-defined]
+    return "\n".join(str(item) for name in names for item in client.scan(TableName=name)["Items"])

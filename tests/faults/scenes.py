@@ -1,0 +1,265 @@
+"""Each flow as a scene: somebody about to do something, what must hold whatever breaks, and how they finish after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.resets import Purpose
+from chalicelib.domain.sessions import Credential, Session
+from tests.fakes.looking import stored
+from tests.fakes.premises import Clock, Premises, Reply, Visitor
+from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident, a_resident_with_two_step
+
+BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
+WRONG = "not the password at all"
+
+
+@dataclass
+class Scene:
+    """`act` is what the fault hits. `holds` checks the flow's own promise, `finish` goes on when the fault is over."""
+
+    premises: Premises
+    resident: Resident
+    act: Callable[[], Reply]
+    finish: Callable[[], None]
+    holds: Callable[[Reply | None], None] = lambda _: None
+    secrets: list[str] = field(default_factory=list)
+    usual: int = 200
+
+    @property
+    def account(self) -> Account:
+        return stored(self.premises.portal.store, self.resident.account)
+
+    def sessions(self) -> list[Session]:
+        """Those that are alive by their epoch."""
+        return live_sessions(self.premises, self.resident)
+
+
+def live_sessions(premises: Premises, resident: Resident) -> list[Session]:
+    store = premises.portal.store
+    epoch = stored(store, resident.account).epoch
+    return [one for one in store.sessions.of_account(resident.account.id) if one.epoch == epoch]
+
+
+def has_password(premises: Premises, resident: Resident, password: str) -> bool:
+    account = stored(premises.portal.store, resident.account)
+    return premises.portal.hasher.verify(account.password_hash, password)
+
+
+def logs_on(premises: Premises, resident: Resident, password: str) -> Visitor:
+    """I9: a new window and this password lead on; no lock stands in the way for longer than it may."""
+    clock = premises.portal.clock
+    assert isinstance(clock, Clock)
+    clock.forward(900)
+    visitor = premises.visitor()
+    reply = visitor.logon(resident.email, password)
+    assert reply.status == 200, reply.body
+    return visitor
+
+
+def logon(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal, failures=2), premises.visitor()
+
+    def holds(reply: Reply | None) -> None:
+        opened = live_sessions(premises, resident)
+        assert len(opened) <= 1
+        assert len(opened) == 1 or reply is None or reply.status != 200
+
+    return Scene(
+        premises,
+        resident,
+        lambda: visitor.logon(resident.email, PASSWORD),
+        lambda: void(logs_on(premises, resident, PASSWORD)),
+        holds,
+        [PASSWORD],
+    )
+
+
+def wrong_logon(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal, failures=3), premises.visitor()
+
+    def holds(reply: Reply | None) -> None:
+        failures = stored(premises.portal.store, resident.account).failures
+        assert failures <= 5  # one attempt, and at most one more by a lost answer
+        assert failures >= 4 or reply is None or reply.status == 503
+        assert live_sessions(premises, resident) == []
+
+    return Scene(
+        premises,
+        resident,
+        lambda: visitor.logon(resident.email, WRONG),
+        lambda: void(logs_on(premises, resident, PASSWORD)),
+        holds,
+        [WRONG],
+        401,
+    )
+
+
+def temporary_logon(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    typed = resident.temporary()
+
+    def holds(reply: Reply | None) -> None:
+        opened = live_sessions(premises, resident)
+        assert {one.opened_with for one in opened} <= {Credential.TEMPORARY}
+        assert len(opened) <= 1
+        assert len(opened) == 1 or reply is None or reply.status != 200
+
+    def finish() -> None:
+        burnt = bool(live_sessions(premises, resident))
+        reply = premises.visitor().logon(resident.email, typed)
+        assert reply.status == (401 if burnt else 200)
+        assert not burnt or logs_on(premises, resident, resident.temporary())
+
+    return Scene(premises, resident, lambda: visitor.logon(resident.email, typed), finish, holds, [typed])
+
+
+def change(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    act = lambda: visitor.post("/password/change", current_password=PASSWORD, **BOTH)
+    return setting(premises, resident, act)
+
+
+def forced_change(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    visitor.logon(resident.email, resident.temporary())
+    return setting(premises, resident, lambda: visitor.post("/password/change", **BOTH))
+
+
+def reset(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    token = resident.link()
+    scene = setting(premises, resident, lambda: visitor.post("/password/reset", token=token, **BOTH))
+    scene.secrets.append(token)
+    return scene
+
+
+def setting(premises: Premises, resident: Resident, act: Callable[[], Reply]) -> Scene:
+    """Flows that set a password: it is the new one exactly when the epoch has moved once, with its notice."""
+
+    def holds(reply: Reply | None) -> None:
+        account = stored(premises.portal.store, resident.account)
+        moved = account.epoch == resident.account.epoch + 1
+        assert has_password(premises, resident, NEW_PASSWORD) is moved
+        assert has_password(premises, resident, PASSWORD) is not moved
+        assert moved or reply is None or reply.status != 200
+        assert all(one.started_at == premises.portal.clock() for one in live_sessions(premises, resident))
+
+    def finish() -> None:
+        moved = has_password(premises, resident, NEW_PASSWORD)
+        reply = act()
+        assert reply.status in ({401, 410, 422} if moved else {200}), reply.body
+        logs_on(premises, resident, NEW_PASSWORD)
+
+    return Scene(premises, resident, act, finish, holds, [PASSWORD, NEW_PASSWORD])
+
+
+def forgot(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    act = lambda: visitor.post("/password/forgot", email=resident.email)
+
+    def holds(reply: Reply | None) -> None:
+        assert stored(premises.portal.store, resident.account) == resident.account
+        asked = premises.portal.store.events.of_account(resident.account.id)
+        assert asked or reply is None or reply.status == 503
+
+    def finish() -> None:
+        assert act().status == 202
+
+    return Scene(premises, resident, act, finish, holds, usual=202)
+
+
+def not_me(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    token = resident.link(Purpose.NOT_ME)
+    act = lambda: visitor.post("/not-me", token=token)
+
+    def holds(reply: Reply | None) -> None:
+        account = stored(premises.portal.store, resident.account)
+        frozen = account.status is Status.FROZEN
+        assert (account.epoch, account.password_hash is None) == ((2, True) if frozen else (1, False))
+        assert frozen or reply is None or reply.status != 200
+
+    def finish() -> None:
+        frozen = stored(premises.portal.store, resident.account).status is Status.FROZEN
+        assert act().status == (410 if frozen else 200)
+
+    return Scene(premises, resident, act, finish, holds, [token])
+
+
+def code(premises: Premises) -> Scene:
+    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    shown = resident.code()
+
+    def finish() -> None:
+        later = logs_on(premises, resident, PASSWORD)
+        assert later.post("/logon/code", code=resident.code()).status == 200
+
+    return two_step(premises, resident, lambda: visitor.post("/logon/code", code=shown), finish)
+
+
+def recovery_code(premises: Premises) -> Scene:
+    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    first, second = resident.recovery[:2]
+
+    def finish() -> None:
+        later = logs_on(premises, resident, PASSWORD)
+        assert later.post("/logon/code", code=second).status == 200
+
+    return two_step(premises, resident, lambda: visitor.post("/logon/code", code=first), finish)
+
+
+def two_step(
+    premises: Premises, resident: Resident, act: Callable[[], Reply], finish: Callable[[], None]
+) -> Scene:
+    """A code is used up exactly when the session that it opens is there."""
+
+    def holds(reply: Reply | None) -> None:
+        now = stored(premises.portal.store, resident.account).two_step
+        used = now.last_step > 0 or len(now.recovery) == 9
+        opened = live_sessions(premises, resident)
+        assert [one.code_entered for one in opened] == [used]
+        assert used or reply is None or reply.status != 200
+        assert now.failures <= 2
+
+    return Scene(premises, resident, act, finish, holds, [resident.seed, *resident.recovery[:2]])
+
+
+def reading(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    message = resident.message("for your eyes only")
+    act = lambda: visitor.get(f"/messages/{message}")
+
+    def finish() -> None:
+        assert act().body["body"] == "for your eyes only"
+
+    return Scene(premises, resident, act, finish, secrets=["for your eyes only"])
+
+
+def logoff(premises: Premises) -> Scene:
+    resident, visitor = a_resident(premises.portal), premises.visitor()
+    visitor.logon(resident.email, PASSWORD)
+
+    def holds(reply: Reply | None) -> None:
+        ended = not live_sessions(premises, resident)
+        assert ended or reply is None or reply.status != 204
+
+    def finish() -> None:
+        assert visitor.post("/logoff").status in {204, 401}
+        assert live_sessions(premises, resident) == []
+
+    return Scene(premises, resident, lambda: visitor.post("/logoff"), finish, holds, usual=204)
+
+
+def void(_: object) -> None:
+    """The value is not wanted."""
+
+
+SCENES = [logon, wrong_logon, temporary_logon, change, forced_change, reset, forgot, not_me]
+SCENES += [code, recovery_code, reading, logoff]

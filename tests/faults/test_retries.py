@@ -1,0 +1,101 @@
+"""RL-01 and RL-03: how long we wait, what is tried again and what is final."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import botocore.session
+import pytest
+
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage import database, transaction
+from chalicelib.storage.store import DynamoStore
+from tests.engine import Engine
+from tests.fakes.looking import planted
+from tests.fakes.premises import Premises, a_portal
+from tests.fakes.residents import PASSWORD
+from tests.fakes.samples import NOW, a_digest, a_session, an_event
+from tests.faults.breaking import Fault, breaking
+from tests.faults.scenes import SCENES, Scene
+from tests.faults.test_sweep import MOST_CALLS
+
+
+def test_rl_01_the_client_waits_one_second_to_connect_two_to_read_and_tries_twice(
+    real_store: DynamoStore,
+) -> None:
+    config = real_store.database.connection.client.meta.config
+    assert config.connect_timeout <= 1
+    assert config.read_timeout <= 2
+    assert config.retries["total_max_attempts"] <= 2
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """An endpoint that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_rl_01_a_store_that_hangs_is_given_up_within_ten_seconds(
+    engine: Engine, silence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", silence)
+    hanging = DynamoStore(botocore.session.get_session(), "eu-west-1", "hanging-", threshold=5, cap=900)
+    visitor, started = Premises(a_portal(hanging)).visitor(), time.monotonic()
+    reply = visitor.logon("person@people.test", PASSWORD)
+    assert (reply.status, reply.code) == (503, "unavailable")
+    assert int(reply.headers["retry-after"]) > 0
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(9.9, True), (10.1, False)])
+def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
+    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, seconds: float, asked: bool
+) -> None:
+    account, began = planted(real_store), time.monotonic()
+    with real_store.request():
+        monkeypatch.setattr(database.time, "monotonic", lambda: began + seconds)
+        if asked:
+            assert real_store.passwords.owner(account.id)[0] == account
+            return
+        with pytest.raises(Unavailable, match="request_deadline_passed"):
+            real_store.passwords.owner(account.id)
+
+
+@pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
+def test_rl_03_a_conflict_twice_and_then_none_is_one_success(
+    premises: Premises, real_store: DynamoStore, arrange: Callable[[Premises], Scene]
+) -> None:
+    for at in range(MOST_CALLS):
+        scene = arrange(premises)
+        with breaking(real_store, Fault.CONFLICT, at, often=2) as breaker:
+            reply = scene.act()
+        scene.holds(reply)
+        if not breaker.hit:
+            break
+        assert breaker.reads or reply.status == scene.usual  # a read never meets a conflict
+
+
+def test_rl_03_a_failed_condition_is_final(real_store: DynamoStore) -> None:
+    account = planted(real_store, epoch=2)
+    session = a_session(account, epoch=1)
+    with breaking(real_store, Fault.CONFLICT, at=99) as breaker:
+        assert not real_store.sessions.move_on(a_digest(), session, an_event(account.id))
+    assert breaker.calls == 1
+
+
+@pytest.mark.parametrize("act", ["transaction", "update"])
+def test_rl_03_conflicts_without_end_are_unavailable_and_change_nothing(
+    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    account = planted(real_store)
+    monkeypatch.setattr(transaction.time, "sleep", lambda _: None)
+    with breaking(real_store, Fault.CONFLICT, 0, often=10**6) as breaker, pytest.raises(Unavailable):
+        if act == "update":
+            real_store.logons.reserve_attempt(account.id, NOW)
+        else:
+            real_store.logons.open(account, a_session(account), an_event(account.id))
+    assert breaker.calls == transaction.CONFLICT_TRIES
+    assert real_store.passwords.owner(account.id)[0] == account

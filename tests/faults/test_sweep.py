@@ -1,0 +1,69 @@
+"""RL-02: every call of every flow is broken in every way, one at a time; the invariants hold, and the person gets on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.storage.store import DynamoStore
+from tests.fakes.premises import Premises, Reply
+from tests.faults.breaking import ONCE, SWEPT, Fault, Killed, breaking
+from tests.faults.invariants import check, rows
+from tests.faults.scenes import SCENES, Scene
+
+MOST_CALLS = 8
+Arrange = Callable[[Premises], Scene]
+
+
+@pytest.mark.parametrize("fault", SWEPT)
+@pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
+def test_rl_02_whatever_call_breaks_the_invariants_hold_and_the_person_gets_on(
+    premises: Premises, real_store: DynamoStore, arrange: Arrange, fault: Fault
+) -> None:
+    for at in range(MOST_CALLS):
+        scene = arrange(premises)
+        with breaking(real_store, fault, at) as breaker:
+            reply = acted(scene)
+        check(scene, reply)
+        if not breaker.hit:
+            assert at > 1
+            break
+        # RL-04: an answer that was lost once is asked for again, and is the answer of the one that was applied.
+        assert fault not in ONCE or (reply is not None and reply.status == scene.usual)
+        scene.finish()
+    else:
+        pytest.fail("more calls than a flow may make")
+
+
+def acted(scene: Scene) -> Reply | None:
+    try:
+        return scene.act()
+    except Killed:
+        return None
+
+
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.LOST])
+@pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
+def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_is_let_in(
+    premises: Premises, real_store: DynamoStore, arrange: Arrange, fault: Fault
+) -> None:
+    scene = arrange(premises)
+    with breaking(real_store, fault, 0, often=100) as breaker:
+        reply = scene.act()
+    assert (reply.status, reply.code) == (503, "unavailable")
+    check(scene, reply)
+    assert breaker.hit
+    scene.finish()
+
+
+def test_i10_no_raw_secret_is_in_any_row_after_any_fault(premises: Premises, real_store: DynamoStore) -> None:
+    secrets = []
+    for arrange in SCENES:
+        scene = arrange(premises)
+        with breaking(real_store, Fault.LOST, 2):
+            acted(scene)
+        scene.finish()
+        secrets += scene.secrets
+    kept = rows(real_store)
+    assert [secret for secret in secrets if secret in kept] == []
