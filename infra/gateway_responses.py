@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -31,11 +33,18 @@ def read_gateway_responses(file: Path = FILE) -> dict[str, GatewayResponse]:
 
 def one_response(entry: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
     """Its templates filled in except for what only the request knows."""
-    headers = dict(document["headers"])
+    style: str = document["style"]
+    known = {**entry, "style": style, "style_digest": digest(style)}
+    headers = {name: Template(text).safe_substitute(known) for name, text in document["headers"].items()}
     if "retry_after" in entry:
         headers["Retry-After"] = str(entry["retry_after"])
-    bodies = {kind: Template(text).safe_substitute(entry) for kind, text in document["templates"].items()}
+    bodies = {kind: Template(text).safe_substitute(known) for kind, text in document["templates"].items()}
     return GatewayResponse(entry["status"], headers, bodies, entry.get("fallback", ""))
+
+
+def digest(style: str) -> str:
+    """What a Content-Security-Policy calls an inline style: any other that got into the page stays without effect."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
 
 
 def fill_in(response: GatewayResponse, content_type: str, request_id: str, code: str | None = None) -> bytes:

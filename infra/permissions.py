@@ -9,6 +9,7 @@ import yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
+WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
 NOT_TABLES = {"ses", "stream", "event_bus"}
 Row = dict[str, Any]
 
@@ -46,7 +47,7 @@ def policy(row: Row, variables: dict[str, str], stage: str, step: str) -> dict[s
     if "stream" in row:
         statements += behind_stream(f"{prefix}{row['stream']}", put_aside_queue(stage, step))
     if "ses" in row:
-        statements.append(allow("ses", row["ses"], senders(variables)))
+        statements += mailing(row["ses"], variables)
     if "event_bus" in row:
         bus = variables.get("PORTAL_EVENT_BUS", "default")
         statements.append(allow("events", row["event_bus"], arn(f"events:{{r}}:{{a}}:event-bus/{bus}")))
@@ -59,6 +60,14 @@ def behind_stream(table: str, queue: str) -> list[dict[str, Any]]:
         allow("dynamodb", STREAM_ACTIONS, arn(f"dynamodb:{{r}}:{{a}}:table/{table}/stream/*")),
         allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{queue}")),
     ]
+
+
+def mailing(actions: list[str], variables: dict[str, str]) -> list[dict[str, Any]]:
+    """Sending, as one sender; and the account's suppression list, which SES lets no resource be named for."""
+    sending = [name for name in actions if name not in WITHOUT_RESOURCE]
+    listed = [name for name in actions if name in WITHOUT_RESOURCE]
+    statements = [allow("ses", sending, senders(variables))] if sending else []
+    return statements + ([allow("ses", listed, "*")] if listed else [])
 
 
 def senders(variables: dict[str, str]) -> list[dict[str, str]]:

@@ -67,6 +67,23 @@ class Postman:
             raise Unavailable(f"ses:{type(error).__name__}") from error
         return str(answer.get("MessageId", ""))
 
+    def lift_suppression(self, address: str) -> None:
+        """Let SES deliver to an address again: it answers 200 for a suppressed one and sends nothing.
+
+        An address that is not suppressed is fine. Raises as `send` does.
+        """
+        try:
+            self._client.delete_suppressed_destination(EmailAddress=header_value(address))
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code == "NotFoundException":
+                return
+            if code in FINAL:
+                raise Rejected(code) from error
+            raise Unavailable(f"ses:{code}") from error
+        except BotoCoreError as error:
+            raise Unavailable(f"ses:{type(error).__name__}") from error
+
 
 def _utf8(data: str) -> dict[str, str]:
     return {"Data": data, "Charset": "UTF-8"}

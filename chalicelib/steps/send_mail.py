@@ -13,6 +13,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.mail.ses import Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
 from chalicelib.web.stream import Row, work_through
@@ -29,12 +30,18 @@ def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa
 
 def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     """Each record by itself; gives the sequence numbers to be tried again."""
-    return work_through(batch, lambda row: _one(row, worker), "mail_delayed")
+    return work_through(batch, lambda row: _in_time(row, worker), "mail_delayed")
+
+
+def _in_time(row: Row, worker: Worker) -> None:
+    with worker.portal.store.request():
+        _one(row, worker)
 
 
 def _one(row: Row, worker: Worker) -> None:
-    worker.portal.store.begin()
     event = worker.portal.store.outbox.event_of(row)
+    if event.kind is EventKind.ADDRESS_LIFTED:
+        _let_through(event, worker)
     if not worker.is_due(event):
         return
     due = worker.portal.store.outbox.due(event, _note(event, EventKind.MAIL_SENT, {}))
@@ -44,6 +51,17 @@ def _one(row: Row, worker: Worker) -> None:
     kind, details = worker.send(event, account)
     worker.portal.store.outbox.note(_note(event, kind, details))
     log.write(logging.INFO, kind.value, account=account.id, about=event.kind.value, **details)
+
+
+def _let_through(event: Event, worker: Worker) -> None:
+    """An administrator lets mail go to this address again; SES keeps a list of its own. Twice does no harm."""
+    account = worker.portal.store.outbox.account(event.account_id)
+    if account is None:
+        return
+    try:
+        worker.postman.lift_suppression(account.address)
+    except Rejected as rejected:
+        log.write(logging.ERROR, "suppression_not_lifted", account=account.id, cause=rejected.cause)
 
 
 def _primary(account: Account | None, worker: Worker) -> Account | None:

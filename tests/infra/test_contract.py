@@ -1,14 +1,17 @@
 """The contract, the gateway's own answers and the tables are each told once and whole."""
 
+import base64
+import hashlib
 import importlib
 import json
+import re
 from typing import Any
 
 import pytest
 import yaml
 
 from infra.contract import API, Operation, path_parameters, read_contract
-from infra.gateway_responses import JSON, fill_in, read_gateway_responses
+from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses
 from infra.tables import described_tables
 
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", list: "array"}
@@ -89,6 +92,21 @@ def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind: A
     assert told["code"]
     assert {"Strict-Transport-Security", "Content-Security-Policy", "Cache-Control"} <= set(response.headers)
     assert ("Retry-After" in response.headers) == (response.status in {429, 503})
+
+
+@pytest.mark.parametrize("kind", sorted(read_gateway_responses()))
+def test_wb_04_own_page_lets_its_one_style_through_and_nothing_else(kind: Any) -> None:
+    response = read_gateway_responses()[kind]
+    page = fill_in(response, HTML, "the-request-id").decode()
+    (style,) = re.findall("<style>(.*?)</style>", page)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in response.headers["Content-Security-Policy"]
+    assert "<script" not in page
+    assert "style=" not in page
+    # Velocity reads the 405's body: nothing in it may look like one of its directives or variables.
+    assert "#" not in page
+    assert "$" not in page
+    assert {'href="/"', 'href="/help"'} <= set(re.findall('href="[^"]*"', page))
 
 
 def test_tables_that_forget_do_so_by_expires_at_and_the_others_never() -> None:

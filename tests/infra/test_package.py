@@ -9,6 +9,7 @@ import pytest
 
 from app import app
 from infra.contract import read_contract
+from infra.gateway_responses import read_gateway_responses
 from infra.package import lay_out, main, merged, read_configuration, run_chalice, write_json
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.tables import described_tables
@@ -132,3 +133,17 @@ def test_stage_that_is_unknown_is_refused(capsys: Any) -> None:
 
 def test_packaging_uses_this_python() -> None:
     assert Path(sys.executable).with_name("chalice").exists()
+
+
+def test_gateway_answers_are_the_same_bytes_here_and_deployed(template: Any) -> None:
+    body = template["RestAPI"]["Properties"]["DefinitionBody"]
+    deployed = body["x-amazon-apigateway-gateway-responses"]
+    mocked = body["paths"]["/logon"]["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
+    deployed["METHOD_NOT_ALLOWED"] = mocked["responses"]["default"]
+    for kind, response in read_gateway_responses().items():
+        assert response.bodies.items() <= deployed[kind]["responseTemplates"].items()
+        sent = {
+            name.partition(".header.")[2]: value[1:-1]
+            for name, value in deployed[kind]["responseParameters"].items()
+        }
+        assert response.headers.items() <= sent.items()

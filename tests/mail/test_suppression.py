@@ -1,0 +1,76 @@
+"""An administrator lets mail go to an address again: SES's own suppression list must know it too."""
+
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.ses import Postman, Rejected
+from chalicelib.mail.worker import Worker
+from chalicelib.steps.send_mail import work
+from tests.fakes.samples import an_event
+from tests.steps.premises import Premises
+
+
+@pytest.fixture
+def premises() -> Premises:
+    """A portal of this test's own."""
+    return Premises()
+
+
+class Ses:
+    """SES's suppression list, or a fault."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault, self.lifted = fault, cast(list[str], [])
+
+    def create_client(self, *_: object, **__: object) -> "Ses":
+        return self
+
+    def delete_suppressed_destination(self, *, EmailAddress: str) -> None:  # noqa: N803 - AWS's spelling
+        if self.fault is not None:
+            raise self.fault
+        self.lifted.append(EmailAddress)
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "DeleteSuppressedDestination")
+
+
+def lifts(premises: Premises, ses: Ses) -> tuple[str, dict[str, Any]]:
+    """The worker hears that an address may be mailed to again."""
+    account = premises.person()
+    premises.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
+    postman = Postman(cast(Any, ses), "eu-west-1", "portal@portal.example", "Portal", "")
+    records = premises.store.records()
+    return account.address, work({"Records": records * 2}, Worker(premises.portal, postman))
+
+
+def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: Premises) -> None:
+    ses = Ses()
+    address, outcome = lifts(premises, ses)
+    assert set(ses.lifted) == {address}
+    assert outcome == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize("code", ["NotFoundException", "AccessDeniedException"])
+def test_address_that_cannot_be_lifted_holds_up_nobody(premises: Premises, code: str) -> None:
+    assert lifts(premises, Ses(refused(code)))[1] == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(
+    "fault", [refused("TooManyRequestsException"), EndpointConnectionError(endpoint_url="https://ses")]
+)
+def test_ses_being_away_is_tried_again(premises: Premises, fault: Exception) -> None:
+    assert len(lifts(premises, Ses(fault))[1]["batchItemFailures"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"), [("BadRequestException", Rejected), ("TooManyRequestsException", Unavailable)]
+)
+def test_postman_tells_final_from_momentary(code: str, raised: type[Exception]) -> None:
+    postman = Postman(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "Portal", "")
+    with pytest.raises(raised):
+        postman.lift_suppression("ann@portal.example")
