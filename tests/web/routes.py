@@ -1,0 +1,63 @@
+"""Every route that takes a body, what its fields are, and somebody who may call it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.accounts import Kind, TwoStep
+from chalicelib.web.form import Field
+from infra.contract import Operation
+from tests.steps.phones import enrolled
+from tests.steps.premises import CONTRACT, Premises
+from tests.steps.visitors import Visitor
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+EVERY_TABLE = ("accounts", "resets", "sessions", "events", "policies", "throttles", "messages")
+POSTS = [one for one in CONTRACT.operations if one.method == "POST" and not one.path.startswith("/admin")]
+GETS = [one for one in CONTRACT.operations if one.method == "GET" and not one.path.startswith("/admin")]
+ADDRESS = "nobody@nowhere.test"
+GOOD: Mapping[str, Any] = {
+    "email": ADDRESS,
+    "password": "guess after guess after guess",
+    "code": "000000",
+    "token": "A" * 43,
+    "new_password": "seven lanterns over a harbour",
+    "confirm_password": "seven lanterns over a harbour",
+    "current_password": "guess after guess after guess",
+    "handle": "a" * 16,
+    "others": True,
+}
+
+
+def fields_of(operation: Operation) -> Mapping[str, Field]:
+    """The fields the step itself declares."""
+    routes = importlib.import_module(f"chalicelib.steps.{operation.step}").ROUTES
+    declared: Mapping[str, Field] = routes[f"{operation.method} {operation.path}"].fields
+    return declared
+
+
+def good_body(operation: Operation) -> dict[str, Any]:
+    """A body with every field as it should be."""
+    return {name: GOOD[name] for name in fields_of(operation)}
+
+
+def entitled(premises: Premises, operation: Operation) -> Visitor:
+    """Somebody who may call it."""
+    visitor = premises.visitor()
+    if operation.path == "/logon/code":
+        visitor.logs_on(enrolled(premises)[0])
+    elif operation.path == "/account/two-step/remove":
+        account, phone = enrolled(premises)
+        visitor.logs_on(account)
+        visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    elif operation.path.startswith(("/account", "/reauthenticate", "/password/c", "/messages", "/logoff")):
+        visitor.logs_on(premises.person(kind=Kind.RECIPIENT, two_step=TwoStep()))
+    return visitor
+
+
+def encoded(body: object) -> bytes:
+    """As JSON, lone surrogates and all."""
+    return json.dumps(body).encode()

@@ -1,0 +1,299 @@
+"""Bad input, everywhere: a clear 4xx, never a fault, never a changed row (WB-02, WB-09, WB-10, PW-04, IN-01, IN-02)."""
+
+import time
+from typing import Any
+
+import pytest
+
+from infra.contract import Operation
+from tests.steps.premises import Premises
+from tests.web.routes import ADDRESS, EVERY_TABLE, FORM, JSON, POSTS, encoded, entitled, fields_of, good_body
+
+every_post = pytest.mark.parametrize("operation", POSTS, ids=lambda one: one.path)
+ODD: tuple[Any, ...] = (None, 7, 1.5, True, [], ["x"], {}, {"a": "x"}, [["x"]], 10**400)
+COMBINING = "\u0301\u0323" * 50_000
+
+
+def refusals(
+    premises: Premises, operation: Operation, bodies: list[tuple[bytes, str]]
+) -> list[tuple[int, str]]:
+    """What each of these bodies is answered; nothing may have changed by any of them."""
+    visitor = entitled(premises, operation)
+    before, hashes = premises.rows(*EVERY_TABLE), premises.hasher.runs
+    said = []
+    for body, kind in bodies:
+        reply = visitor.sends("POST", operation.path, body, {"Content-Type": kind})
+        assert reply.header("Content-Type") == "application/problem+json", (body[:80], reply)
+        said.append((reply.status, reply.code))
+    assert premises.rows(*EVERY_TABLE) == before
+    assert premises.hasher.runs == hashes
+    return said
+
+
+@every_post
+def test_wb_10_wrong_types_are_refused_by_name(premises: Premises, operation: Operation) -> None:
+    good, bodies = good_body(operation), []
+    for name, spec in fields_of(operation).items():
+        wrong = [one for one in ODD if type(one) is not spec.kind and not (one is None and spec.nullable)]
+        bodies += [(encoded({**good, name: one}), JSON) for one in wrong]
+    assert set(refusals(premises, operation, bodies)) <= {(422, "invalid_request")}
+
+
+@every_post
+def test_wb_09_missing_unknown_and_doubled_fields_are_refused(
+    premises: Premises, operation: Operation
+) -> None:
+    good = good_body(operation)
+    required = [name for name, spec in fields_of(operation).items() if spec.required]
+    bodies = [
+        (encoded({key: value for key, value in good.items() if key != name}), JSON) for name in required
+    ]
+    extra = ("role", "kind", "status", "epoch", "password_hash", "__proto__", "", "Email")
+    bodies += [(encoded({**good, name: "administrator"}), JSON) for name in extra]
+    doubled = [b'{"%s": "a", "%s": "b"}' % (name.encode(), name.encode()) for name in good]
+    bodies += [(body, JSON) for body in doubled]
+    bodies += [(b"%s=a&%s=b" % (name.encode(), name.encode()), FORM) for name in good]
+    bodies += [(b"unknown=1", FORM)]
+    assert set(refusals(premises, operation, bodies)) <= {(422, "invalid_request")}
+
+
+BROKEN = [
+    b"{",
+    b'{"a"',
+    b'{"a":}',
+    b"{'a':1}",
+    b'{"a":1}x',
+    b'{"a":1,}',
+    b"\xef\xbb\xbf{}",
+    b"{}{}",
+    b'{"a":"\n"}',
+]
+NO_OBJECT = [b"[]", b"null", b'"text"', b"7", b"true", b"NaN", b'{"email":Infinity}', b'{"email":-NaN}']
+NO_TEXT = [b"\xff\xfe{\x00}\x00", b'{"email":"\xed\xa0\x80"}', b"\x80"]
+DEEP = [b"[" * 8000, b'{"a":' * 2700 + b"1" + b"}" * 2700, b'{"a":[[[["x"]]]]}', b'{"a":%s}' % (b"9" * 5000)]
+
+
+@every_post
+def test_wb_10_what_is_no_json_object_is_refused(premises: Premises, operation: Operation) -> None:
+    bodies = [(body, JSON) for body in BROKEN + NO_OBJECT + NO_TEXT + DEEP]
+    said = refusals(premises, operation, bodies)
+    assert set(said) <= {(400, "malformed_json"), (422, "invalid_request")}
+    bodies = [
+        (body, FORM) for body in (b"%ff=1", b"email=%ff", b"a=1;b=2", b"&".join([b"a=1"] * 30), b"\xff=\xff")
+    ]
+    assert set(refusals(premises, operation, bodies)) == {(422, "invalid_request")}
+
+
+@every_post
+def test_wb_10_more_than_sixteen_kibibytes_are_refused(premises: Premises, operation: Operation) -> None:
+    for kind in (JSON, FORM, "text/plain"):
+        bodies = [(b" " * 16385, kind), (b"x" * 1_000_000, kind)]
+        assert set(refusals(premises, operation, bodies)) == {(413, "too_large")}
+    assert refusals(premises, operation, [(b"[" + b" " * 16383, JSON)])[0][0] in {400, 422}
+
+
+KINDS = [
+    "",
+    "text/plain",
+    "text/plain; application/json",
+    "multipart/form-data; boundary=x",
+    "application/xml",
+]
+KINDS += [
+    "application/jsonx",
+    "application/problem+json",
+    "text/json",
+    "application/json, text/plain",
+    "*/*",
+    "\u00ff",
+]
+
+
+@every_post
+@pytest.mark.parametrize("kind", KINDS)
+def test_wb_02_other_content_types_are_refused(premises: Premises, operation: Operation, kind: str) -> None:
+    bodies = [(encoded(good_body(operation) or {"x": 1}), kind)]
+    assert refusals(premises, operation, bodies) == [(415, "unsupported_media_type")]
+
+
+@pytest.mark.parametrize(
+    "kind", [JSON, "application/json; charset=utf-8", "APPLICATION/JSON ", FORM + ";charset=UTF-8"]
+)
+def test_wb_02_essence_counts_and_not_its_parameters(premises: Premises, kind: str) -> None:
+    body = b"email=nobody%40nowhere.test" if kind.startswith(FORM) else encoded({"email": ADDRESS})
+    headers = {"Content-Type": kind, "Accept": JSON}
+    assert premises.visitor().sends("POST", "/password/forgot", body, headers).status == 202
+
+
+@every_post
+def test_pw_04_hundred_thousand_combining_characters_cost_nothing(
+    premises: Premises, operation: Operation
+) -> None:
+    good = good_body(operation)
+    texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
+    bodies = [(encoded({**good, name: COMBINING}), JSON) for name in texts]
+    bodies += [(encoded({**good, name: COMBINING[:2600]}), JSON) for name in texts if name == "email"]
+    started = time.perf_counter()
+    said = refusals(premises, operation, bodies)
+    assert time.perf_counter() - started < 1 + 0.1 * len(bodies)
+    assert set(said) <= {(413, "too_large"), (422, "invalid_request")}
+
+
+@pytest.mark.parametrize("length", [257, 1000, 2600])
+@pytest.mark.parametrize("character", ["\u0301", "x", "\U0001f40e"])
+def test_pw_04_password_nobody_can_have_costs_no_hash(
+    premises: Premises, length: int, character: str
+) -> None:
+    ann = premises.person()
+    before = premises.rows(*EVERY_TABLE), premises.hasher.runs
+    reply = premises.visitor().post("/logon", {"email": ann.address, "password": character * length})
+    assert reply.status in {413, 422}
+    assert (premises.rows(*EVERY_TABLE), premises.hasher.runs) == before
+
+
+@every_post
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
+def test_lone_surrogates_are_refused(premises: Premises, operation: Operation, text: str) -> None:
+    good = good_body(operation)
+    texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
+    bodies = [(encoded({**good, name: text}), JSON) for name in texts]
+    assert set(refusals(premises, operation, bodies)) <= {(422, "invalid_request")}
+
+
+HOSTILE = [
+    "\x00",
+    "a\x00b",
+    "\r\n",
+    "a\r\nBcc: eve@evil.test",
+    "\u2028",
+    "\u202e",
+    "<svg onload=alert(1)>",
+    "{{7*7}}",
+]
+HOSTILE += [
+    "../../etc/passwd",
+    "%s%n",
+    "' OR 1=1 --",
+    "$ne",
+    "\x1b[31m",
+    "\ufeff",
+    " ",
+    "\u00a0" * 30,
+    "x" * 250,
+]
+
+
+@every_post
+@pytest.mark.parametrize("browser", [False, True], ids=["client", "browser"])
+def test_hostile_texts_are_never_a_fault(premises: Premises, operation: Operation, browser: bool) -> None:
+    """As a page too: what was typed is shown again there."""
+    texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
+    for name in texts:
+        for text in HOSTILE:
+            visitor = entitled(premises, operation)
+            accept = {"Accept": "text/html"} if browser else {}
+            reply = visitor.post(operation.path, {**good_body(operation), name: text}, **accept)
+            assert reply.status < 500, (name, text)
+            assert "<svg onload" not in reply.text
+    assert not [line for line in premises.lines if '"fault"' in line]
+
+
+NO_ADDRESSES = [
+    "",
+    "x",
+    "@",
+    "a@",
+    "@b.test",
+    "a@b",
+    "a@@b.test",
+    "a@b@c.test",
+    "a b@c.test",
+    "a@b .test",
+    "<a@b.test>",
+]
+NO_ADDRESSES += [
+    "a@b.test,c@d.test",
+    "a@b.test;c@d.test",
+    "a@b.test\r\nBcc: c@d.test",
+    "a\x00@b.test",
+    '"a"@b.test',
+]
+NO_ADDRESSES += [
+    "a@[127.0.0.1]",
+    "a@1.2.3.4",
+    "a@-b.test",
+    "a@b-.test",
+    "a@b..test",
+    ".a@b.test",
+    "a.@b.test",
+]
+NO_ADDRESSES += [
+    "mi\u212ae@b.test",
+    "m\u0131ke@b.test",
+    "\uff41@b.test",
+    "stra\u00dfe@b.test",
+    "a@\u00df.test",
+]
+NO_ADDRESSES += [
+    "a@xn--portal-.test",
+    "a" * 65 + "@b.test",
+    "a@" + "b." * 130 + "test",
+    "a@\u2603.test",
+    "a@b.test\u200b",
+]
+
+
+@pytest.mark.parametrize("path", ["/logon", "/password/forgot"])
+def test_in_02_no_address_reaches_no_table(premises: Premises, path: str) -> None:
+    acts, visitor = len(premises.store.acts), premises.visitor()
+    more = {"password": "guess after guess"} if path == "/logon" else {}
+    for text in [*NO_ADDRESSES, "a" * 3000 + "@b.test"]:
+        reply = visitor.post(path, {"email": text, **more})
+        assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "email"), text
+    asked = premises.store.acts[acts:]
+    assert set(asked) == {"sessions.standing"}
+    assert premises.store.tables.events == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mi\u212ae@b.test", "M\u0130KE@b.test", "mike@\uff42.test", "\uff4dike@b.test", "mike\u00a0@b.test"],
+)
+def test_in_01_look_alikes_never_resolve_to_the_account(premises: Premises, text: str) -> None:
+    premises.person("mike@b.test")
+    assert (
+        premises.visitor()
+        .post("/logon", {"email": text, "password": "quiet rivers carry seven stones"})
+        .status
+        == 422
+    )
+
+
+def test_in_01_domain_is_one_in_unicode_and_punycode(premises: Premises) -> None:
+    ann = premises.person("ann@b\u00fccher.test")
+    assert ann.address == "ann@xn--bcher-kva.test"
+    for spelling in ("ann@B\u00dcCHER.test", "ANN@xn--bcher-kva.TEST"):
+        assert premises.visitor().logs_on(spelling) == "portal"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/messages/%00",
+        "/messages/%ff%fe",
+        "/messages/..%2f..",
+        "/password/reset/%0d%0aSet-Cookie:a=b",
+        "/not-me/%F0%9F",
+        "/password/reset/" + "A" * 6000,
+        "/logon?next=%ff%00",
+        "/logon?notice=%0d%0a&notice=x",
+        "/help?" + "a=b&" * 500,
+    ],
+)
+def test_hostile_paths_and_queries_are_never_a_fault(premises: Premises, path: str) -> None:
+    for visitor in (premises.visitor(), premises.browser()):
+        visitor.logs_on(premises.person())
+        reply = visitor.get(path)
+        assert reply.status < 500
+        assert all("\n" not in value and "\r" not in value for _, value in reply.pairs)
+    assert not [line for line in premises.lines if '"fault"' in line]
