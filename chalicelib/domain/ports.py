@@ -5,6 +5,7 @@ happened, or asking again is safe.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -220,8 +221,8 @@ class Store(Protocol):
     def outbox(self) -> OutboxActs:
         """What the mail worker does."""
 
-    def begin(self) -> None:
-        """Start the clock of one request (RL-01)."""
+    def request(self) -> AbstractContextManager[None]:
+        """One request's time (RL-01); no act after it is over begins."""
 
 
 class PasswordHasher(Protocol):

@@ -45,12 +45,13 @@ class Request:
 @step.lambda_function(name="authorizer")
 def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
-    return judge(event, portal())
+    here = portal()
+    with here.store.request():
+        return judge(event, here)
 
 
 def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     """The policy and its context for one REQUEST event."""
-    portal.store.begin()
     request = _request(event)
     who = _presented(request, secure=portal.settings.secure)
     standing = portal.store.sessions.standing(who)

@@ -38,15 +38,15 @@ def record_delivery(event: dict[str, Any], context: object) -> None:  # noqa: AR
 def work(batch: Mapping[str, Any], portal: Portal) -> None:
     """Each notification by itself; one that cannot be read is logged and left, since trying again cannot help."""
     for record in batch.get("Records", []):
-        portal.store.begin()
         try:
             told = json.loads(record["Sns"]["Message"])
             events = list(_events(told))
         except (KeyError, TypeError, ValueError) as error:
             log.write(logging.ERROR, "delivery_unreadable", error=type(error).__name__)
             continue
-        for event, undeliverable in events:
-            portal.store.administration.record_delivery(event, undeliverable)
+        with portal.store.request():
+            for event, undeliverable in events:
+                portal.store.administration.record_delivery(event, undeliverable)
 
 
 def _events(told: Mapping[str, Any]) -> Iterator[tuple[Event, str | None]]:

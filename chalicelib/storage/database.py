@@ -6,8 +6,9 @@ each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the 
 
 import contextvars
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import botocore.session
@@ -76,9 +77,14 @@ class Database:
             self.connection.add_meta_table(table.get_meta_table())
             table.connection = self.connection
 
-    def begin(self) -> None:
-        """Start the clock of one request (RL-01): after ten seconds no further call is made for it."""
-        _deadline.set(time.monotonic() + REQUEST_SECONDS)
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """One request's time (RL-01): after ten seconds no further call is made for it."""
+        before = _deadline.set(time.monotonic() + REQUEST_SECONDS)
+        try:
+            yield
+        finally:
+            _deadline.reset(before)
 
     def transaction(self) -> Transaction:
         """A fresh, empty transaction."""

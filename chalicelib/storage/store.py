@@ -1,5 +1,7 @@
 """All acts of the store over one connection."""
 
+from contextlib import AbstractContextManager
+
 import botocore.session
 
 from chalicelib.storage.administration import Administration
@@ -33,6 +35,6 @@ class DynamoStore:
         self.directory = Directory(self.database)
         self.outbox = Outbox(self.database)
 
-    def begin(self) -> None:
-        """Start the clock of one request."""
-        self.database.begin()
+    def request(self) -> AbstractContextManager[None]:
+        """One request's time."""
+        return self.database.request()

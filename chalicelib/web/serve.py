@@ -37,8 +37,12 @@ Routes = Mapping[str, Route]
 
 def serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
     """Answer one event of API Gateway with one of the step's routes. Raises nothing."""
+    with portal.store.request():
+        return _serve(event, portal, routes)
+
+
+def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
     started = time.perf_counter()
-    portal.store.begin()
     form: Form | None = None
     route: Route | None = None
     try:

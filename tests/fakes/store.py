@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -57,9 +58,10 @@ class FakeStore:
         self.directory = acts_of_console.Directory(self)
         self.outbox = acts_of_password.Outbox(self)
 
-    def begin(self) -> None:
-        """Start the clock of one request; the fake only counts."""
+    def request(self) -> AbstractContextManager[None]:
+        """One request's time; the fake only counts."""
         self.begun += 1
+        return nullcontext()
 
     def fail(self, after: int = 0, *, applied: bool = False) -> None:
         """Break the act that comes after so many others; `applied` when only its answer is lost."""

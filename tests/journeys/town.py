@@ -99,7 +99,6 @@ class Town:
 
     def account(self, address: str) -> Account:
         """The stored account."""
-        self.store.begin()
         return account_of(AccountRow.get(account_id(canonical_address(address)), consistent_read=True))
 
     def sends(
