@@ -41,7 +41,7 @@ def work(batch: Mapping[str, Any], portal: Portal) -> None:
         try:
             told = json.loads(record["Sns"]["Message"])
             events = list(_events(told))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.write(logging.ERROR, "delivery_unreadable", error=type(error).__name__)
             continue
         with portal.store.request():

@@ -1,4 +1,4 @@
-"""An account looks compromised: every measure in one transaction, with a reason, and what its owner and the thief see."""
+"""An account looks compromised: every measure in one transaction, and what its owner and the thief notice."""
 
 import json
 

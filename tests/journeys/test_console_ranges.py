@@ -1,4 +1,4 @@
-"""Permitted IP ranges over HTTP with real source addresses: who is let in, what live sessions notice, what a try says."""
+"""Permitted IP ranges over HTTP with real source addresses: who is let in, and what a try says before."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -125,12 +125,19 @@ def test_ip_02_ip_03_ipv6_is_kept_as_text_and_never_matches_ipv4(town: Town, des
     assert refusal(client.get("/account")) == (403, "address_not_permitted")
 
 
-BAD = ("10.0.0.1/8", "10.0.0.0/0.255.255.255", "fe80::1%eth0", "10.0.0.0/33", "everybody", "١٠.0.0.0/8", "")
+BAD = (
+    "10.0.0.1/8",
+    "10.0.0.0/0.255.255.255",
+    "fe80::1%eth0",
+    "10.0.0.0/33",
+    "everybody",
+    "\u0661\u0660.0.0.0/8",
+)
 
 
 def test_ip_03_bad_entry_is_named_and_nothing_is_saved(town: Town, desk: Desk) -> None:
     ann = town.person()
-    for bad in BAD[:-1]:
+    for bad in BAD:
         refused = desk.tries(ann, "ip-ranges", {"ranges": [RANGE, bad]})
         assert refusal(refused) == (422, "invalid_request")
         assert (refused.json()["field"], refused.json()["entry"]) == ("ranges", bad)

@@ -3,7 +3,6 @@
 import pytest
 
 from chalicelib.domain.accounts import Kind
-
 from tests.journeys.desk import Desk, guest, presses, seated, user_path
 from tests.journeys.people import temporary_password
 from tests.journeys.test_two_step import Phone, enrolled

@@ -1,0 +1,53 @@
+"""Staff of the portal in this process, logged on; and recipients at each stage of logging on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.accounts import Account, Kind
+from tests.steps.phones import Phone, enrolled
+from tests.steps.premises import PASSWORD, Premises
+from tests.steps.visitors import Reply, Visitor
+
+
+@dataclass
+class Staff:
+    """Somebody behind the console."""
+
+    account: Account
+    visitor: Visitor
+    phone: Phone
+
+    def tries(self, who: Account, action: str, **fields: Any) -> Reply:
+        """An action on a user."""
+        return self.visitor.post(f"/admin/users/{who.address}/{action}", fields)
+
+    def does(self, who: Account, action: str, **fields: Any) -> Any:
+        """An action that is accepted."""
+        reply = self.tries(who, action, **fields)
+        assert reply.status == 200, reply.text
+        return reply.json()
+
+    def user(self, who: Account) -> Any:
+        """The page of one user."""
+        return self.visitor.get(f"/admin/users/{who.address}").json()
+
+    def types_it_again(self) -> None:
+        """Confirm the password, so that sensitive writes are open for ten minutes."""
+        fields = {"password": PASSWORD, "code": self.phone.code()}
+        self.visitor.goes_on(self.visitor.post("/reauthenticate", fields))
+
+
+def logged_on(premises: Premises, visitor: Visitor, account: Account, phone: Phone) -> Visitor:
+    """With password and code."""
+    visitor.logs_on(account)
+    visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    premises.clock.passes(30)
+    return visitor
+
+
+def staff(premises: Premises, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
+    """Somebody new, with 2-step, whose password was typed half a minute ago."""
+    account, phone = enrolled(premises, kind=kind, **facts)
+    return Staff(account, logged_on(premises, premises.visitor(), account, phone), phone)

@@ -1,0 +1,163 @@
+"""What holds until a moment and no longer, and writes that begin before something changed and end after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Kind, Status
+from tests.console.staff import Staff, staff
+from tests.fakes.planting import plant
+from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.steps.visitors import Visitor
+
+DAY = 86400
+FAR = 9_999_999_999.0
+
+
+def sends(premises: Premises, desk: Staff, to: Account, **more: Any) -> str:
+    """A message by the console; its id."""
+    fields = {"to": to.address, "subject": "Hello", "body": "Good day.", **more}
+    reply = desk.visitor.post("/admin/messages", fields)
+    assert reply.status == 201, reply.text
+    return str(reply.json()["id"])
+
+
+def test_message_is_readable_until_its_last_second(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    message = sends(premises, desk, ann, expires_in_days=3)
+    for seconds, status in ((3 * DAY - 1, 200), (1, 404), (1, 404)):
+        premises.clock.passes(seconds)
+        reader = premises.visitor()
+        reader.logs_on(ann)
+        assert reader.get(f"/messages/{message}").status == status
+        assert len(reader.get("/messages").json()["messages"]) == (status == 200)
+
+
+def test_sender_sees_that_it_expired_unread(premises: Premises) -> None:
+    desk = staff(premises)
+    sends(premises, desk, premises.person(), expires_in_days=1)
+    for seconds, state in ((DAY - 1, "sent"), (1, "expired")):
+        premises.clock.passes(seconds)
+        desk.visitor = logged_on_again(premises, desk)
+        (row,) = desk.visitor.get("/admin/messages").json()["messages"]
+        assert row["state"] == state
+
+
+def logged_on_again(premises: Premises, desk: Staff) -> Visitor:
+    """With a recovery code, so that no time has to pass."""
+    visitor = premises.visitor()
+    visitor.logs_on(desk.account)
+    visitor.goes_on(visitor.post("/logon/code", {"code": desk.phone.recovery.pop()}))
+    return visitor
+
+
+def test_dry_run_looks_back_thirty_days(premises: Premises) -> None:
+    ann = premises.person()
+    premises.visitor("10.9.9.9").logs_on(ann)
+    for passed, checked in ((30 * DAY - 3600, 1), (2 * 3600, 0)):
+        premises.clock.passes(passed)
+        desk = staff(premises)
+        found = desk.does(ann, "ip-ranges/dry-run", ranges=["192.0.2.0/24"])
+        assert (found["checked"], len(found["refused"])) == (checked, checked)
+
+
+MEANWHILE: dict[str, Callable[[Account], Account]] = {
+    "disabled": lambda one: replace(one, status=Status.DISABLED),
+    "no administrator any more": lambda one: replace(one, kind=Kind.RECIPIENT),
+    "revoked": lambda one: replace(one, epoch=one.epoch + 1),
+}
+WRITES: dict[str, dict[str, object]] = {
+    "password": {"new_password": CHOSEN},
+    "force-change": {},
+    "disable": {},
+    "unlock": {},
+    "two-step": {"required": True},
+    "two-step/reset": {"reason": "lost"},
+    "ip-ranges": {"ranges": ["192.0.2.0/24"]},
+    "sessions/revoke": {},
+    "contain": {"reason": "compromised"},
+}
+
+
+@pytest.mark.parametrize("action", WRITES)
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_se_10_write_begun_before_the_actor_lost_standing_changes_nothing(
+    premises: Premises, action: str, meanwhile: str
+) -> None:
+    desk, ann = staff(premises), premises.person(failures=3)
+    before = premises.stored(ann)
+    between(premises, lambda: plant(premises.store, MEANWHILE[meanwhile](premises.stored(desk.account))))
+    refused = desk.tries(ann, action, **WRITES[action])
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert premises.stored(ann) == before
+
+
+@pytest.mark.parametrize("action", WRITES)
+def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
+    premises: Premises, action: str
+) -> None:
+    desk, ann = staff(premises), premises.person()
+    moved = replace(premises.stored(ann), epoch=9)
+    between(premises, lambda: plant(premises.store, moved))
+    refused = desk.tries(ann, action, **WRITES[action])
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert premises.stored(ann) == moved
+
+
+def between(premises: Premises, happens: Callable[[], None]) -> None:
+    """Something happens after the step has read the user and before it writes."""
+    perform = premises.store.perform
+
+    def interrupted(name: str, run: Callable[[], Any]) -> Any:
+        if name.startswith("administration."):
+            happens()
+        return perform(name, run)
+
+    premises.store.perform = interrupted  # type: ignore[method-assign]
+
+
+def test_ad_05_administrators_do_not_choose_passwords_where_the_settings_say_so() -> None:
+    premises = Premises(ADMIN_MAY_CHOOSE_PASSWORDS="false")
+    desk, ann = staff(premises), premises.person()
+    before = premises.stored(ann)
+    refused = desk.tries(ann, "password", new_password=CHOSEN)
+    assert (refused.status, refused.code) == (403, "not_permitted")
+    assert premises.stored(ann) == before
+    assert desk.does(ann, "password")["done"] == "password_mailed"
+    assert [mail for mail in premises.mails(ann) if "choose a new password" in mail.subject.lower()]
+
+
+def test_two_step_of_all_is_required_of_recipients_too() -> None:
+    premises = Premises(REQUIRE_TWO_STEP="all")
+    visitor = premises.visitor()
+    assert visitor.logs_on(premises.person()) == "enrol_two_step"
+    assert visitor.get("/messages").code == "step_required"
+
+
+def test_frozen_account_is_given_back_by_a_password_the_administrator_sets(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person(status=Status.FROZEN)
+    desk.does(ann, "password", new_password=CHOSEN, force_change=False)
+    assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
+
+
+def test_password_does_not_open_a_disabled_account(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person(status=Status.DISABLED)
+    desk.does(ann, "password", new_password=CHOSEN)
+    for password in (CHOSEN, PASSWORD):
+        reply = premises.visitor().post("/logon", {"email": ann.address, "password": password})
+        assert reply.code == "invalid_logon"
+
+
+def test_lock_and_stopped_codes_are_lifted_by_unlocking(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person(failures=100, locked_until=FAR)
+    assert desk.user(ann)["lock"]["stopped"] is True
+    assert (
+        premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD}).code
+        == "invalid_logon"
+    )
+    desk.does(ann, "unlock")
+    assert premises.visitor().logs_on(ann) == "portal"
