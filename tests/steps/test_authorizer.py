@@ -207,6 +207,7 @@ def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: Premises
     visitor.logs_on(account)
     plant(premises.store, replace(premises.stored(account), ranges=OUTSIDE))
     assert visitor.get("/account").status == 200
+    premises.clock.passes(1)
     visitor.source = "198.51.100.1"
     reply = visitor.get("/account", **HOSTILE)
     assert (reply.status, reply.code) == (403, "address_not_permitted")

@@ -1,0 +1,105 @@
+"""The way out: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
+
+from typing import Any, Self, cast
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.render import Letter, header_value
+from chalicelib.mail.ses import FINAL, Postman, Rejected
+
+LETTER = Letter("A subject", "Text.\n", "<p>HTML.</p>")
+
+
+class FakeSes:
+    """SES as a client sees it."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.fault = fault
+
+    def create_client(self, service: str, **given: Any) -> Self:
+        assert service == "sesv2"
+        self.config = given["config"]
+        return self
+
+    def send_email(self, **given: Any) -> dict[str, str]:
+        self.asked.append(given)
+        if self.fault is not None:
+            raise self.fault
+        return {"MessageId": "m1"}
+
+
+def postman(ses: FakeSes, configuration_set: str = "") -> Postman:
+    return Postman(
+        cast(Any, ses), "eu-west-1", "portal@portal.example", "Secure Messaging Portal", configuration_set
+    )
+
+
+def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
+    ses = FakeSes()
+    assert postman(ses).send("ann@b.test", LETTER) == "m1"
+    (asked,) = ses.asked
+    assert asked["FromEmailAddress"] == '"Secure Messaging Portal" <portal@portal.example>'
+    assert asked["Destination"] == {"ToAddresses": ["ann@b.test"]}
+    simple = asked["Content"]["Simple"]
+    assert simple["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+    assert set(simple["Body"]) == {"Text", "Html"}
+    assert "List-Unsubscribe" not in str(asked)
+    assert "ConfigurationSetName" not in asked
+
+
+def test_configuration_set_goes_along_where_there_is_one() -> None:
+    postman(ses := FakeSes(), "portal").send("ann@b.test", LETTER)
+    assert ses.asked[0]["ConfigurationSetName"] == "portal"
+
+
+@pytest.mark.parametrize(
+    "to", ["a@b.test\r\nBcc: eve@evil.test", "a@b.test\n", "a@b.test\x00", "a@b.test\u2028x"]
+)
+def test_ml_03_line_break_in_a_header_is_refused_not_sent(to: str) -> None:
+    ses = FakeSes()
+    with pytest.raises(ValueError, match="header"):
+        postman(ses).send(to, LETTER)
+    assert ses.asked == []
+    with pytest.raises(ValueError, match="header"):
+        header_value(to)
+
+
+def test_sender_with_a_line_break_does_not_start() -> None:
+    with pytest.raises(ValueError, match="header"):
+        Postman(cast(Any, FakeSes()), "eu-west-1", "portal@portal.example\nBcc: x", "Portal", "")
+
+
+def failed(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "SendEmail")
+
+
+@pytest.mark.parametrize("code", sorted(FINAL))
+def test_what_will_never_be_sent_is_rejected(code: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        postman(FakeSes(failed(code))).send("ann@b.test", LETTER)
+    assert refused.value.cause == code
+
+
+PASSING = ["Throttling", "TooManyRequestsException", "LimitExceededException", "InternalFailure"]
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_what_may_be_sent_later_is_tried_again(code: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        postman(FakeSes(failed(code))).send("ann@b.test", LETTER)
+    assert refused.value.cause == f"ses:{code}"
+
+
+def test_silence_is_tried_again() -> None:
+    with pytest.raises(Unavailable):
+        postman(FakeSes(ReadTimeoutError(endpoint_url="x"))).send("ann@b.test", LETTER)
+
+
+def test_rl_01_waiting_is_bounded() -> None:
+    postman(ses := FakeSes())
+    assert ses.config.connect_timeout <= 1
+    assert ses.config.read_timeout <= 5
+    assert ses.config.retries["total_max_attempts"] <= 2
