@@ -69,7 +69,6 @@ class People:
         account = Account(account_id(canonical), canonical, password_hash=self._hash, created_at=time.time())
         row = account_row(account)
         row.locked_until = locked_until
-        portal().store.begin()
         row.save()
         return address
 
