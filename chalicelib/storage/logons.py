@@ -4,6 +4,7 @@ Three trips one after another, whatever the account is (design, section 9). The 
 is verified, so a burst of guesses cannot outrun the counter (LG-03; Wazuh CVE-2026-93346).
 """
 
+from concurrent.futures import wait
 from dataclasses import replace
 
 from chalicelib.domain import lockout
@@ -39,7 +40,10 @@ class Logons:
         wanted: list[tuple[type, str, str | None]] = [(PolicyRow, domain_id_of(account_id), None)]
         if temporary_name is not None:
             wanted.append((ResetRow, temporary_key(account_id, temporary_name), None))
-        rows = [*self._database.read_together(*wanted), None]
+        try:
+            rows = [*self._database.read_together(*wanted), None]
+        finally:
+            wait([place])  # a Lambda is frozen once it has answered; what is under way then thaws in another request
         temporary = reset_of(rows[1]) if rows[1] else None
         return Admission(place.result(), policy_of(rows[0]), temporary)
 

@@ -38,10 +38,11 @@ class Fault(StrEnum):
 
 
 ONCE = {Fault.LOST_ONCE, Fault.TIMEOUT_ONCE}
-SWEPT = [Fault.THROTTLED, Fault.LOST, *sorted(ONCE), Fault.KILLED_BEFORE, Fault.KILLED_AFTER]
+SWEPT = [Fault.THROTTLED, Fault.LOST_ONCE, Fault.KILLED_AFTER]
+REST = [Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.TIMEOUT_ONCE, Fault.LOST, Fault.KILLED_BEFORE]
 
 
-READS = {b"GetItem", b"BatchGetItem", b"Query"}
+READS = {"GetItem", "BatchGetItem", "Query"}
 
 
 class Killed(BaseException):
@@ -65,6 +66,7 @@ class Breaker:
     fault: Fault
     at: int
     often: int = 1
+    only: str = ""  # the operation that is hit, where it is one of all
     calls: int = 0
     attempts: int = 0
     hit: bool = False
@@ -79,8 +81,11 @@ class Breaker:
     def before_send(self, request: Any, **_: Any) -> AWSResponse | None:
         if not self.at <= self._here.number < self.at + self.often:
             return None
+        operation = request.headers["X-Amz-Target"].split(b".")[-1].decode()
+        if self.only not in {"", operation}:
+            return None
         self.hit, self.attempts = True, self.attempts + 1
-        self.reads |= request.headers["X-Amz-Target"].split(b".")[-1] in READS
+        self.reads |= operation in READS
         if self.fault in ONCE and self.attempts > 1:
             return None
         return self._break(request)
@@ -114,9 +119,9 @@ def error(fault: Fault, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 @contextmanager
-def breaking(store: DynamoStore, fault: Fault, at: int, often: int = 1) -> Iterator[Breaker]:
+def breaking(store: DynamoStore, fault: Fault, at: int, often: int = 1, only: str = "") -> Iterator[Breaker]:
     """While this lasts, `often` calls from number `at` on are broken."""
-    breaker, events = Breaker(fault, at, often), store.database.connection.client.meta.events
+    breaker, events = Breaker(fault, at, often, only), store.database.connection.client.meta.events
     events.register("before-call.dynamodb", breaker.before_call)
     events.register_first("before-send.dynamodb", breaker.before_send)
     try:

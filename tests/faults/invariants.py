@@ -49,5 +49,5 @@ def the_answer_is_documented_and_tells_nothing(reply: Reply, secrets: list[str])
 def rows(store: DynamoStore) -> str:
     """Every row of every table, as text (I10)."""
     client: Any = store.database.connection.client
-    names = [model.Meta.table_name for model in MODELS]  # type: ignore[attr-defined]
+    names = [model.Meta.table_name for model in MODELS]
     return "\n".join(str(item) for name in names for item in client.scan(TableName=name)["Items"])

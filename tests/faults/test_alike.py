@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -37,4 +38,32 @@ def test_i7_known_and_unknown_are_answered_alike_whatever_breaks(
         for email in (a_resident(premises.portal).email, f"nobody{number()}@people.test"):
             with breaking(real_store, fault, at):
                 answers.append(essence(premises.visitor().post(path, email=email, **fields)))
-        assert answers[0] == answers[1]
+        assert answers[0] == answers[1], f"call {at}"
+
+
+@pytest.mark.parametrize("only", ["BatchGetItem", "UpdateItem"])
+def test_nothing_of_a_request_is_still_under_way_once_it_is_answered(
+    premises: Premises, real_store: DynamoStore, only: str
+) -> None:
+    under_way: list[str] = []
+    events = real_store.database.connection.client.meta.events
+
+    def begin(event_name: str, **_: Any) -> None:
+        under_way.append(event_name.rpartition(".")[2])
+
+    def end(event_name: str, **_: Any) -> None:
+        operation = event_name.rpartition(".")[2]
+        time.sleep(0.1 if operation == "UpdateItem" else 0)
+        under_way.remove(operation)
+
+    email = a_resident(premises.portal).email
+    with breaking(real_store, Fault.TIMEOUT, 0, often=9, only=only):
+        events.register("before-call.dynamodb", begin)
+        events.register("after-call.dynamodb", end)
+        events.register("after-call-error.dynamodb", end)
+        try:
+            assert premises.visitor().logon(email, WRONG).status == 503
+            assert under_way == []
+        finally:
+            for name, hook in (("before-call", begin), ("after-call", end), ("after-call-error", end)):
+                events.unregister(f"{name}.dynamodb", hook)

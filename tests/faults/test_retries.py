@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 import botocore.session
 import pytest
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.storage import database, transaction
 from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.transaction import CONFLICT_TRIES
 from tests.engine import Engine
 from tests.fakes.looking import planted
 from tests.fakes.premises import Premises, a_portal
@@ -56,7 +57,7 @@ def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
 ) -> None:
     account, began = planted(real_store), time.monotonic()
     with real_store.request():
-        monkeypatch.setattr(database.time, "monotonic", lambda: began + seconds)
+        monkeypatch.setattr(time, "monotonic", lambda: began + seconds)
         if asked:
             assert real_store.passwords.owner(account.id)[0] == account
             return
@@ -86,16 +87,22 @@ def test_rl_03_a_failed_condition_is_final(real_store: DynamoStore) -> None:
     assert breaker.calls == 1
 
 
-@pytest.mark.parametrize("act", ["transaction", "update"])
+def reserve(store: DynamoStore, account: Account) -> object:
+    return store.logons.reserve_attempt(account.id, NOW)
+
+
+def open_session(store: DynamoStore, account: Account) -> object:
+    return store.logons.open(account, a_session(account), an_event(account.id))
+
+
+@pytest.mark.parametrize("act", [reserve, open_session])
 def test_rl_03_conflicts_without_end_are_unavailable_and_change_nothing(
-    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, act: str
+    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, act: Callable[[DynamoStore, Account], object]
 ) -> None:
     account = planted(real_store)
-    monkeypatch.setattr(transaction.time, "sleep", lambda _: None)
-    with breaking(real_store, Fault.CONFLICT, 0, often=10**6) as breaker, pytest.raises(Unavailable):
-        if act == "update":
-            real_store.logons.reserve_attempt(account.id, NOW)
-        else:
-            real_store.logons.open(account, a_session(account), an_event(account.id))
-    assert breaker.calls == transaction.CONFLICT_TRIES
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with breaking(real_store, Fault.CONFLICT, 0, often=10**6) as breaker:
+        with pytest.raises(Unavailable):
+            act(real_store, account)
+        assert breaker.calls == CONFLICT_TRIES
     assert real_store.passwords.owner(account.id)[0] == account
