@@ -157,8 +157,8 @@ class MessageActs(Protocol):
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         """One message of this account."""
 
-    def mark_read(self, message: Message, event: Event) -> None:
-        """Note the first reading."""
+    def mark_read(self, message: Message, event: Event) -> bool:
+        """Note the first reading; False for a message that was recalled meanwhile."""
 
 
 class OutboxActs(Protocol):

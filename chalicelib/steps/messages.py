@@ -52,7 +52,9 @@ def read(form: Form, portal: Portal) -> Page:
         event = happened(
             form, portal, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id}
         )
-        portal.store.messages.mark_read(found, event)
+        # Recalled between our reading and our note, it would be read although its sender was told that it was not.
+        if not portal.store.messages.mark_read(found, event):
+            raise Refusal(Code.NOT_FOUND, "recalled_meanwhile")
     shown = _listed(found) | {"body": body}
     return Page(facts=shown, template="message", view={"message": shown})
 

@@ -109,14 +109,17 @@ def _as_seen(name: str, old: Account) -> Condition:
 
 
 def _policy_as_seen(old: Policy | None) -> Condition:
+    """Every rule as it was read: two administrators who save different rules at once, and one of them looks again."""
     row = PolicyRow
-    condition: Condition = row.ranges.does_not_exist() & row.admin_ranges.does_not_exist()
     if old is None:
-        return condition
-    same = row.internal == old.internal
-    condition = same if old.internal else row.internal.does_not_exist() | same
+        absent: Condition = row.domain.does_not_exist()
+        return absent
+    condition: Condition = row.domain.exists()
     for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
         condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
+    for attribute, on in ((row.internal, old.internal), (row.two_step_required, old.two_step_required)):
+        # A row that an invitation made has neither, which means no.
+        condition &= attribute == on if on else attribute.does_not_exist() | (attribute == on)
     return condition
 
 

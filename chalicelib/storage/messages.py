@@ -45,15 +45,16 @@ class Messages:
         row = self._database.read(MessageRow, account_id, message_id)
         return message_of(row) if row else None
 
-    def mark_read(self, message: Message, event: Event) -> None:
-        """Note the first reading; a second one changes nothing."""
+    def mark_read(self, message: Message, event: Event) -> bool:
+        """Note the first reading; a second one changes nothing. False for one that was recalled meanwhile."""
         transaction = self._database.transaction()
         row = MessageRow
         transaction.update(
             "message",
             MessageRow(message.account_id, message.id),
             [row.read_at.set(event.at)],
-            row.id.exists() & row.read_at.does_not_exist(),
+            row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist(),
         )
         transaction.put("event", event_row(event))
-        transaction.commit()
+        failed = transaction.commit()
+        return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})

@@ -119,12 +119,15 @@ class Messages(Family):
         return self._tables.messages.get((account_id, message_id))
 
     @act
-    def mark_read(self, message: Message, event: Event) -> None:
+    def mark_read(self, message: Message, event: Event) -> bool:
         key = (message.account_id, message.id)
         stored = self._tables.messages.get(key)
-        if stored is not None and stored.read_at is None:
+        if stored is None or stored.recalled_at is not None:
+            return False
+        if stored.read_at is None:
             self._tables.messages[key] = replace(stored, read_at=event.at)
             self._tables.put_event(event)
+        return True
 
 
 class Outbox(Family):

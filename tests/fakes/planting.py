@@ -52,7 +52,9 @@ def _save(value: Account | Policy | Reset | Session | Message) -> None:
         case Session():
             rows.session_row(value).save()
         case Message():
-            rows.message_row(value).save()
+            message = rows.message_row(value)
+            message.read_at, message.recalled_at = value.read_at, value.recalled_at
+            message.save()
 
 
 def policy_key(policy: Policy) -> str:
