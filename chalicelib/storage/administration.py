@@ -117,9 +117,9 @@ def _policy_as_seen(old: Policy | None) -> Condition:
     condition: Condition = row.domain.exists()
     for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
         condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
-    for attribute, on in ((row.internal, old.internal), (row.two_step_required, old.two_step_required)):
+    for flag, on in ((row.internal, old.internal), (row.two_step_required, old.two_step_required)):
         # A row that an invitation made has neither, which means no.
-        condition &= attribute == on if on else attribute.does_not_exist() | (attribute == on)
+        condition &= (flag == on) if on else flag.does_not_exist() | (flag == on)
     return condition
 
 
