@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import policy, read_permissions
@@ -32,11 +33,18 @@ def main(arguments: list[str]) -> int:
         return 2
     stage = arguments[0]
     build = ROOT / "build" / stage
+    package_stage(stage, build)
+    tell(build)
+    return 0
+
+
+def package_stage(stage: str, build: Path) -> None:
+    """Template and code of one stage in a folder."""
+    configuration = read_configuration()
     lay_out(build / "project", stage, configuration)
     write_json(build / "merge.json", merged(stage, configuration))
     run_chalice(build, stage)
-    tell(build)
-    return 0
+    bundle(build / "deployment.zip")
 
 
 def read_configuration() -> dict[str, Any]:

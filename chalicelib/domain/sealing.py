@@ -1,7 +1,7 @@
 """Sealing (TF-04): what must be read again later (TOTP seeds, message bodies) is stored encrypted.
 
-AES-256-GCM under a key from outside the table. A module of its own, so that a logon without a second
-step never imports the encryption library.
+XChaCha20-Poly1305 under a key from outside the table (docs/adr/0009). A module of its own, so that a logon
+without a second step never imports the encryption library.
 """
 
 import base64
@@ -11,12 +11,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+)
+from nacl.exceptions import CryptoError
 
 from chalicelib.domain.keys import Keyring
 
-_NONCE_BYTES = 12
+# So long that random ones never repeat, however much is sealed under one key.
+_NONCE_BYTES, _TAG_BYTES = 24, 16
 _SEALED = re.compile(r"s1\.([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]+)")
 
 
@@ -38,7 +42,8 @@ class Sealer:
         account's row into another's (TF-04). It then opens for neither purpose nor owner.
         """
         key_id, nonce = self.keyring.current, self.random(_NONCE_BYTES)
-        encrypted = _cipher(self.keyring, purpose, key_id).encrypt(nonce, plaintext, associated)
+        key = _key(self.keyring, purpose, key_id)
+        encrypted = crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, associated, nonce, key)
         encoded = base64.urlsafe_b64encode(nonce + encrypted).decode("ascii").rstrip("=")
         return f"s1.{key_id}.{encoded}"
 
@@ -49,11 +54,14 @@ class Sealer:
             raise Unsealable
         try:
             raw = base64.urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4))
+            if len(raw) < _NONCE_BYTES + _TAG_BYTES:
+                raise Unsealable
             nonce, encrypted = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
-            return _cipher(self.keyring, purpose, parts[1]).decrypt(nonce, encrypted, associated)
-        except (InvalidTag, binascii.Error, ValueError):
+            key = _key(self.keyring, purpose, parts[1])
+            return crypto_aead_xchacha20poly1305_ietf_decrypt(encrypted, associated, nonce, key)
+        except (CryptoError, binascii.Error):
             raise Unsealable from None
 
 
-def _cipher(keyring: Keyring, purpose: str, key_id: str) -> AESGCM:
-    return AESGCM(keyring.derive(f"seal:{purpose}", key_id))
+def _key(keyring: Keyring, purpose: str, key_id: str) -> bytes:
+    return keyring.derive(f"seal:{purpose}", key_id)

@@ -38,7 +38,6 @@ def invite_administrator() -> None:
 def send_demonstration() -> None:
     """One message; its recipient is new and so is invited by the sending."""
     chosen = portal()
-    chosen.store.begin()
     draft = Draft(
         sender="demonstration@portal.test",
         to=canonical_address(RECIPIENT),
@@ -48,4 +47,5 @@ def send_demonstration() -> None:
         actor="demonstration",
     )
     sealer = Sealer(chosen.keyring, chosen.random)
-    send_message(chosen.store.messages, sealer, draft, now=chosen.clock(), random=chosen.random)
+    with chosen.store.request():
+        send_message(chosen.store.messages, sealer, draft, now=chosen.clock(), random=chosen.random)

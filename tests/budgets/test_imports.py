@@ -15,7 +15,7 @@ from tests.structure.code import ROOT, STEPS
 
 NOWHERE = {"boto3", "requests", "moto", "infra", "app", "zxcvbn"}
 PARSER, QR, LISTS = "ua_parser", "segno", "chalicelib.domain.blocklist"
-TEMPLATES, CIPHERS, CODES, MAIL = "jinja2", "cryptography", "pyotp", "chalicelib.mail"
+TEMPLATES, CIPHERS, CODES, MAIL = "jinja2", "nacl", "pyotp", "chalicelib.mail"
 # Where each costly thing is wanted; a step that is not named must do without it.
 WANTED = {
     PARSER: {

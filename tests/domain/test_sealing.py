@@ -75,7 +75,7 @@ def test_a_key_that_left_the_ring_does_not_open() -> None:
         "s1.k1.\u00e9",
         "s1.k9.AAAA",
     ]
-    + ["s1.k1." + "A" * n for n in (16, 37, 38, 39, 40, 1000)],
+    + ["s1.k1." + "A" * n for n in (16, 31, 32, 33, 37, 38, 52, 53, 54, 55, 1000)],
 )
 def test_garbage_does_not_open(sealed: str) -> None:
     with pytest.raises(Unsealable):
@@ -96,7 +96,7 @@ def test_any_changed_character_is_noticed() -> None:
 def test_keys_and_hashing_do_not_import_the_encryption_library() -> None:
     program = (
         "import sys, chalicelib.domain.keys, chalicelib.domain.hashing, chalicelib.domain.tokens;"
-        "sys.exit('cryptography' in sys.modules)"
+        "sys.exit('nacl' in sys.modules)"
     )
     finished = subprocess.run([sys.executable, "-c", program], check=False)  # noqa: S603
     assert finished.returncode == 0

@@ -28,8 +28,7 @@ MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
 LIBRARIES_OF_ONE_FILE = {
     "blocklist.py": {"zxcvbn"},
-    "sealing.py": {"cryptography"},
-    "keys.py": {"cryptography"},
+    "sealing.py": {"nacl"},
 }
 FILES = sorted(LIBRARY.rglob("*.py"))
 

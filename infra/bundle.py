@@ -1,0 +1,124 @@
+"""The code of a stage made small, quick to start and always the same: what Chalice zipped, without what never runs.
+
+A cold start pays for every module that Lambda must compile and every megabyte that it must fetch. So libraries are
+compiled here, of botocore's descriptions of all of AWS only ours stay, and nothing that merely builds or describes a
+library goes along. No library's code is changed. The same input gives the same bytes: names in order, one date.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import marshal
+import re
+import struct
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+# botocore's names of the services that functions call, and the prefixes under which endpoints.json has them.
+SERVICES = {"dynamodb": "dynamodb", "events": "events", "secretsmanager": "secretsmanager", "sesv2": "email"}
+SERVICE_FILES = ("service-2.json.gz", "endpoint-rule-set-1.json.gz")
+ENDPOINTS = "botocore/data/endpoints.json"
+# Of a library's papers its name, version and licence stay; stubs, manuals, console scripts and test data do not.
+PAPERS = re.compile(r"[^/]+\.dist-info/(METADATA|LICEN[CS]E[^/]*|COPYING[^/]*|NOTICE[^/]*|licenses/.+)")
+NOT_RUN = re.compile(
+    r"[^/]+\.(dist-info|data)/|bin/|REVISION$|.*\.(pyi|typed|c|h|exe)$|.*/__pycache__/|.*/tests?/"
+)
+# They build the two encryption bindings; what runs is the compiled _cffi_backend alone.
+BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|cffi-gen-src")
+# The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
+ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
+OURS = re.compile(r"(chalicelib/|app\.py$)")
+WHERE = "/var/task/"
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+UNCHECKED_HASH = 0b01
+
+
+def bundle(archive: Path) -> None:
+    """Rewrite Chalice's archive in place."""
+    with zipfile.ZipFile(archive) as given:
+        files = {name: given.read(name) for name in given.namelist() if is_run(name)}
+    write(archive, compiled(trimmed(files)))
+
+
+def is_run(name: str) -> bool:
+    """Whether a function could ever need this file."""
+    if name.endswith("/") or name == ZONES or BUILDERS.match(name):
+        return False
+    if name.startswith("botocore/data/") and name.count("/") > 2:  # noqa: PLR2004 - below data/: one folder a service
+        service = name.split("/")[2]
+        return service in SERVICES and name.endswith(SERVICE_FILES)
+    return bool(PAPERS.fullmatch(name)) or not NOT_RUN.match(name)
+
+
+def trimmed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Endpoints of our services only, and machine code without its debugger's notes."""
+    slim = {name: loaded_part(data) if name.endswith(".so") else data for name, data in files.items()}
+    if ENDPOINTS in slim:
+        slim[ENDPOINTS] = our_endpoints(slim[ENDPOINTS])
+    return slim
+
+
+def our_endpoints(text: bytes) -> bytes:
+    """Every partition and region, of our services."""
+    document: dict[str, Any] = json.loads(text)
+    wanted = set(SERVICES.values())
+    for partition in document["partitions"]:
+        known = partition["services"].items()
+        partition["services"] = {name: one for name, one in known if name in wanted}
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def loaded_part(library: bytes) -> bytes:
+    """An ELF file up to the end of what is loaded into memory; behind it stand only notes for debuggers.
+
+    The loader goes by the program headers; the section headers, which point at those notes, are said to be none.
+    """
+    if library[:6] != b"\x7fELF\x02\x01":  # 64 bits, low byte first: every machine that Lambda has
+        return library
+    start, size, count = *struct.unpack_from("<Q", library, 32), *struct.unpack_from("<HH", library, 54)
+    headers = [struct.unpack_from("<IIQQQQQQ", library, start + size * number) for number in range(count)]
+    end = max(offset + length for _, _, offset, _, _, length, _, _ in headers)
+    head = bytearray(library[:end])
+    struct.pack_into("<Q", head, 40, 0)
+    struct.pack_into("<HHH", head, 58, 0, 0, 0)
+    return bytes(head)
+
+
+def compiled(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Our modules beside their source, which tracebacks quote; a library's module instead of its source."""
+    made: dict[str, bytes] = {}
+    for name, data in files.items():
+        if not name.endswith(".py"):
+            made[name] = data
+        elif OURS.match(name):
+            made |= {name: data, beside(name): module(name, data)}
+        else:
+            made[name + "c"] = module(name, data)
+    return made
+
+
+def beside(name: str) -> str:
+    """Where Python looks for the compiled form of a source file."""
+    folder, _, file = name.rpartition("/")
+    cached = f"__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+    return f"{folder}/{cached}" if folder else cached
+
+
+def module(name: str, source: bytes) -> bytes:
+    """A compiled module that Python trusts without looking at the source: in Lambda nobody changes it."""
+    code = compile(source, WHERE + name, "exec", dont_inherit=True)
+    head = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
+    return head + importlib.util.source_hash(source) + marshal.dumps(code)
+
+
+def write(archive: Path, files: dict[str, bytes]) -> None:
+    """In the order of their names, all of one date, readable by everybody."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, FIRST_DATE)
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(entry, files[name])

@@ -1,0 +1,112 @@
+"""What Chalice zipped, made small: the rules, on an archive of a few files."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import marshal
+import sys
+import sysconfig
+import types
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.bundle import beside, bundle, is_run, loaded_part, module
+
+SOURCE = b"def answer():\n    return 42\n"
+ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
+GIVEN = {
+    "app.py": SOURCE,
+    "chalicelib/__init__.py": b"",
+    "chalicelib/steps/logon.py": SOURCE,
+    "chalicelib/static/portal.css": b"",
+    "library/core.py": SOURCE,
+    "library/core.pyi": b"",
+    "library-1.0.dist-info/METADATA": b"",
+    "library-1.0.dist-info/licenses/LICENSE": b"",
+    "library-1.0.dist-info/RECORD": b"",
+    "botocore/data/endpoints.json": ENDPOINTS,
+    "botocore/data/partitions.json": b"{}",
+    "botocore/data/dynamodb/2012-08-10/service-2.json.gz": b"",
+    "botocore/data/dynamodb/2012-08-10/paginators-1.json": b"",
+    "botocore/data/ec2/2016-11-15/service-2.json.gz": b"",
+    "cffi/api.py": SOURCE,
+    "pycparser/c_parser.py": SOURCE,
+}
+
+
+def bundled(folder: Path, names: list[str]) -> Path:
+    archive = folder / "deployment.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        for name in names:
+            made.writestr(name, GIVEN[name])
+    bundle(archive)
+    return archive
+
+
+def test_what_never_runs_stays_behind(tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundled(tmp_path, list(GIVEN))) as archive:
+        assert archive.namelist() == sorted(
+            [
+                "app.py",
+                beside("app.py"),
+                "chalicelib/__init__.py",
+                beside("chalicelib/__init__.py"),
+                "chalicelib/steps/logon.py",
+                beside("chalicelib/steps/logon.py"),
+                "chalicelib/static/portal.css",
+                "library/core.pyc",
+                "library-1.0.dist-info/METADATA",
+                "library-1.0.dist-info/licenses/LICENSE",
+                "botocore/data/endpoints.json",
+                "botocore/data/partitions.json",
+                "botocore/data/dynamodb/2012-08-10/service-2.json.gz",
+            ]
+        )
+        assert json.loads(archive.read("botocore/data/endpoints.json")) == {
+            "partitions": [{"services": {"dynamodb": {}, "email": {}}}]
+        }
+
+
+def test_same_input_gives_the_same_bytes_in_whatever_order_it_comes(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    one = bundled(first, list(GIVEN)).read_bytes()
+    assert one == bundled(second, list(reversed(GIVEN))).read_bytes()
+
+
+def test_compiled_module_is_trusted_without_its_source() -> None:
+    made = module("library/core.py", SOURCE)
+    assert made[:4] == importlib.util.MAGIC_NUMBER
+    assert int.from_bytes(made[4:8], "little") == 0b01  # by its hash, and unchecked
+    assert made[8:16] == importlib.util.source_hash(SOURCE)
+    code = marshal.loads(made[16:])
+    assert isinstance(code, types.CodeType)
+    assert code.co_filename == "/var/task/library/core.py"
+    found: dict[str, object] = {}
+    exec(code, found)  # our own three lines above
+    assert found["answer"]() == 42  # type: ignore[operator]
+
+
+def test_compiled_module_lies_where_python_looks_for_it() -> None:
+    assert beside("chalicelib/web/log.py") == importlib.util.cache_from_source("chalicelib/web/log.py")
+
+
+@pytest.mark.parametrize("name", ["library/tests/test_core.py", "bin/tool", "library/__pycache__/core.pyc"])
+def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:
+    assert not is_run(name)
+
+
+def test_machine_code_is_cut_behind_what_is_loaded_and_still_loads() -> None:
+    library = next(Path(sysconfig.get_path("platlib"), "nacl").glob("_sodium*.so"))
+    cut = loaded_part(library.read_bytes())
+    assert len(cut) < 1_000_000
+    assert loaded_part(cut) == cut
+    assert loaded_part(b"no machine code") == b"no machine code"
+
+
+def test_python_here_is_the_one_that_wrote_the_cache_tag() -> None:
+    assert sys.implementation.cache_tag in beside("app.py")
