@@ -21,7 +21,7 @@ test: .venv/dev ## Every test but the races, in under a minute (ARGS= for pytest
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races package ## Everything CI asks
+check: lint coverage races sweep package ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/dev ## Style and types
@@ -41,6 +41,10 @@ coverage: .venv/dev ## The tests, with branch coverage and its floor
 .PHONY: races
 races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
+
+.PHONY: sweep
+sweep: .venv/dev ## Anything sent to any route of the running portal, answered as the contract says
+	@$(PY) -m pytest -m slow $(ARGS)
 
 .PHONY: bench
 bench: .venv/dev ## The portal's cost side by side with Django's

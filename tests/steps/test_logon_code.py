@@ -49,6 +49,11 @@ def test_tf_02_code_is_accepted_once_and_none_before_it(premises: Premises) -> N
     ]
     assert {reply.status for reply in replies} == {401}
     assert {reply.same for reply in replies} == {replies[0].same}  # a replay is refused like a wrong code
+    references = [reply.json()["reference"] for reply in replies]
+    causes = [
+        premises.store.events.by_reference(one)[0].reason for one in references
+    ]  # but not recorded like one
+    assert causes == ["code_replayed", "code_replayed", "code_replayed", "code_wrong"]
 
 
 @pytest.mark.parametrize(
