@@ -6,10 +6,12 @@ Requests go the way they go when deployed: the contract's route, the authorizer,
 from __future__ import annotations
 
 import base64
+import copy
 import importlib
 import json
 import os
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from chalicelib.domain.hashing import Argon2Hasher
@@ -106,13 +108,20 @@ class Reply:
         return str(self.body.get("next", ""))
 
 
+@cache
+def gateway() -> LocalApi:
+    """Read from its files once a process; each Premises has a copy with steps of its own."""
+    return LocalApi()
+
+
 class Premises:
     """One portal and the gateway in front of it."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self.running = ""
-        self._api = LocalApi(invoke=self._invoke)
+        self._api = copy.copy(gateway())
+        self._api._invoke = self._invoke
 
     def visitor(self, **facts: str) -> Visitor:
         """Somebody new, at an address of their own."""
