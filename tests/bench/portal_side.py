@@ -5,6 +5,7 @@ What the store itself spends is not counted, as a real DynamoDB's is not; what b
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain import hashing
@@ -29,6 +31,7 @@ from infra.gateway.messages import Request
 PASSWORD = "a long enough pass-phrase 77"
 PER_SOURCE = 15  # below the limit of a source address
 PER_ACCOUNT = 3  # below the lock's threshold
+LONGEST_SECONDS = {"/logon": 45, "/password/forgot": 15}
 STEPS: dict[str, Callable[..., Any]] = {"/logon": logon, "/password/forgot": password_forgot}
 CONTRACT = read_contract()
 
@@ -47,6 +50,18 @@ class Stopwatch:
             return self._hash(*args, **kwargs)
         finally:
             self.spent += time.thread_time() - started
+
+
+class Waits:
+    """Stands in for the logon's sleep: the wait for the tick counts as time, but nobody waits for it."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+        chosen = replace(portal(), sleep=self)
+        setattr(importlib.import_module("chalicelib.steps.logon"), "portal", lambda: chosen)  # noqa: B010
+
+    def __call__(self, seconds: float) -> None:
+        self.waited += seconds
 
 
 class People:
@@ -105,6 +120,7 @@ class Contestant:
 
     def __init__(self) -> None:
         self._watch = Stopwatch()
+        self._waits = Waits()
         self._people = People()
         self._ann = self._people.known(1)[0]
         self._requests = 0
@@ -152,12 +168,15 @@ class Contestant:
         order = [(name, address) for name, group in groups.items() for address in group]
         self._random.shuffle(order)
         times: dict[str, list[float]] = {name: [] for name in groups}
+        ending = time.monotonic() + LONGEST_SECONDS[path]
         for name, address in order:
+            if time.monotonic() > ending:
+                break
             body = {"email": address} | ({"password": "not the one"} if path == "/logon" else {})
             event = self._event(path, body)
-            started = time.perf_counter()
+            self._waits.waited, started = 0.0, time.perf_counter()
             answer(path, event, expected)
-            times[name].append(time.perf_counter() - started)
+            times[name].append(time.perf_counter() - started + self._waits.waited)
         return times
 
     def _event(self, path: str, body: dict[str, str]) -> dict[str, Any]:
