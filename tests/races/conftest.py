@@ -1,0 +1,35 @@
+"""The portal over DynamoDB's own engine (`make races`), or over MiniStack where PORTAL_RACE_ENGINE=ministack says so."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from chalicelib.storage.store import DynamoStore
+from tests.fakes.premises import Clock, Premises, a_portal
+from tests.fakes.real_store import bound, real_store
+
+__all__ = ["bound", "real_store"]
+
+MISSING = (
+    "The races need DynamoDB's own engine, and PORTAL_TEST_DYNAMODB names none: run `make races` "
+    "(java, and node to install it), or set PORTAL_RACE_ENGINE=ministack to run them on the embedded engine."
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def an_engine_that_is_atomic() -> None:
+    """A race that is not run proves nothing: no engine is a failure, never a skip."""
+    if not os.environ.get("PORTAL_TEST_DYNAMODB") and os.environ.get("PORTAL_RACE_ENGINE") != "ministack":
+        pytest.fail(MISSING)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def premises(real_store: DynamoStore, clock: Clock) -> Premises:
+    return Premises(a_portal(real_store, clock))
