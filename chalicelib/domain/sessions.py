@@ -161,4 +161,4 @@ def new_session(account: Account, digest: Digest, opening: Opening) -> Session:
 def client_of(account: Account, user_agent: str) -> str:
     """A browser as the account remembers it: its name without version numbers, which move every month (LG-12)."""
     name = "".join(character for character in user_agent if not character.isdigit())
-    return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:8]
+    return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:6]

@@ -23,7 +23,7 @@ from chalicelib.storage.throttles import release_in, reserve
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
-MAX_CLIENTS = 5  # browsers of one person; more of them would take the account's row over 1 KB
+MAX_CLIENTS = 4  # browsers of one person; more of them would take the account's row over 1 KB
 
 
 class Logons:
