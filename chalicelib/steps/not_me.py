@@ -37,7 +37,10 @@ def ask(form: Form, portal: Portal) -> Page:
 def submit(form: Form, portal: Portal) -> Page:
     """Freeze the account: its sessions and credentials are void in one write."""
     link = find(form, portal, Purpose.NOT_ME, form.text("token"))
-    event = happened(form, portal, EventKind.ACCOUNT_FROZEN, link.account_id, details={"by": "not_me_link"})
+    details = {"by": "not_me_link"}
+    event = happened(
+        form, portal, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details
+    )
     if not portal.store.passwords.freeze(link, event):
         raise unusable(form, portal, link.account_id, "void")
     cookie = clear_session(secure=portal.settings.secure)

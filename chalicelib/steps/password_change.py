@@ -51,8 +51,9 @@ def submit(form: Form, portal: Portal) -> Page:
         new_hash = hashed(
             form, portal, caller.address, lambda new: portal.hasher.verify(account.password_hash, new)
         )
+    details = {"from": caller.next.value}
     event = happened(
-        form, portal, EventKind.PASSWORD_CHANGED, account.id, details={"from": caller.next.value}
+        form, portal, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details
     )
     stage = next_step(
         _changed(account),

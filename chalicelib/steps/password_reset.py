@@ -57,7 +57,9 @@ def submit(form: Form, portal: Portal) -> Page:
     new_hash = hashed(
         form, portal, account.address, lambda new: portal.hasher.verify(account.password_hash, new)
     )
-    event = happened(form, portal, EventKind.PASSWORD_RESET, account.id, details={"by": "link"})
+    event = happened(
+        form, portal, EventKind.PASSWORD_RESET, account.id, email=account.address, details={"by": "link"}
+    )
     if not portal.store.passwords.set_by_link(link, NewPassword(new_hash, event.at), event):
         raise unusable(form, portal, account.id, "used_meanwhile")
     cookie = clear_reset(secure=portal.settings.secure)

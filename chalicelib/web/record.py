@@ -20,7 +20,7 @@ def happened(
     reference: str | None = None,
     details: Mapping[str, object] | None = None,
 ) -> Event:
-    """An event of now, caused by this request. `email` is the address as typed, where one was."""
+    """An event of now, caused by this request. `email` is the address as typed, else the account's."""
     return Event(
         account_id=account_id,
         kind=kind,

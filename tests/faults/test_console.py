@@ -1,0 +1,186 @@
+"""RL-02, AD-03: every call of every administrative action is broken: all of it or nothing, 503, and repeating finishes.
+
+Each action is done once unbroken to somebody else, to know what "all of it" is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.addresses import DomainName, domain_id
+from chalicelib.domain.administration import record_of
+from chalicelib.storage.store import DynamoStore
+from tests.fakes.desks import an_administrator
+from tests.fakes.looking import stored
+from tests.fakes.premises import Premises, Reply, Visitor
+from tests.fakes.residents import NEW_PASSWORD, Resident, a_resident_with_two_step
+from tests.fakes.samples import NOW, number
+from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
+
+MOST_CALLS = 8
+REASON = "reported by the user"
+ON_USERS: dict[str, dict[str, Any]] = {
+    "password": {"new_password": NEW_PASSWORD},
+    "force-change": {},
+    "sessions/revoke": {},
+    "disable": {},
+    "unlock": {},
+    "two-step": {"required": True},
+    "two-step/reset": {"reason": REASON},
+    "ip-ranges": {"ranges": ["192.0.2.0/24"]},
+    "contain": {"disable": True, "require_two_step": True, "ranges": ["192.0.2.0/24"], "reason": REASON},
+    "deliverable": {"reason": REASON},
+}
+State = tuple[Any, ...]
+
+
+@dataclass
+class Action:
+    """`act` is what breaks; `state` is what it changes, with how many events tell of it."""
+
+    act: Callable[[], Reply]
+    state: Callable[[], State]
+    usual: int = 200
+
+
+Arrange = Callable[[Premises], Action]
+
+
+def on_a_user(action: str) -> Arrange:
+    def arrange(premises: Premises) -> Action:
+        somebody: Resident = a_resident_with_two_step(
+            premises.portal, failures=3, locked_until=NOW + 9, undeliverable="bounced"
+        )
+        _, desk = an_administrator(premises)
+        who, store = somebody.account, premises.portal.store
+
+        def state() -> State:
+            account = stored(store, who)
+            kinds = sorted(event.kind.value for event in store.events.of_account(who.id))
+            return record_of(account), account.failures, account.undeliverable, kinds
+
+        path = f"/admin/users/{somebody.email}/{action}"
+        return Action(lambda: desk.post(path, **ON_USERS[action]), state)
+
+    return arrange
+
+
+def on_a_policy(path: str, **fields: Any) -> Arrange:
+    def arrange(premises: Premises) -> Action:
+        actor, desk = an_administrator(premises)
+        name, store = f"faults{number()}.test", premises.portal.store
+
+        def state() -> State:
+            found = store.directory.policy(domain_id(DomainName(name)))
+            rules = (found.ranges, found.internal, found.two_step_required) if found else None
+            return rules, len(store.events.of_account(actor.account.id))
+
+        body = fields if "{" in path else {"domain": name, **fields}
+        return Action(lambda: desk.post(path.format(name), **body), state, 200 if "{" in path else 201)
+
+    return arrange
+
+
+def invitation(premises: Premises) -> Action:
+    _, desk = an_administrator(premises)
+    email, store = f"invited{number()}@people.test", premises.portal.store
+    return Action(lambda: desk.post("/admin/users", email=email), lambda: invited(store, desk, email), 201)
+
+
+def invited(store: Any, desk: Visitor, email: str) -> State:
+    """Whether there is an account, and its events."""
+    found = desk.get(f"/admin/users/{email}")
+    kinds = [event["kind"] for event in found.body["events"]] if found.status == 200 else []
+    return found.status, [kind for kind in kinds if kind == "account_invited"]
+
+
+def recall(premises: Premises) -> Action:
+    _, desk = an_administrator(premises)
+    resident, store = a_resident_with_two_step(premises.portal), premises.portal.store
+    sent = desk.post("/admin/messages", to=resident.email, subject="Hello", body="Good day.").body["id"]
+
+    def state() -> State:
+        found = store.messages.read(resident.account.id, sent)
+        assert found is not None
+        return found.recalled_at is None, len(store.events.of_account(resident.account.id))
+
+    return Action(lambda: desk.post(f"/admin/messages/{sent}/recall", to=resident.email), state)
+
+
+ARRANGEMENTS = {
+    **{name: on_a_user(name) for name in ON_USERS},
+    "domain": on_a_policy("/admin/domains", internal=True, two_step_required=True),
+    "domain's ranges": on_a_policy("/admin/domains/{}/ip-ranges", ranges=["192.0.2.0/24"]),
+    "invitation": invitation,
+    "recall": recall,
+}
+AGAIN = {"invitation": (201, 409), "recall": (200, 409), "domain": (200, 201)}
+
+
+# With every change the most telling fault, and all of them for the action that does most; the rest with the races.
+OFTEN = {(name, Fault.KILLED_AFTER) for name in ARRANGEMENTS} | {("contain", fault) for fault in SWEPT}
+CASES = [
+    pytest.param(name, fault, marks=[] if (name, fault) in OFTEN else pytest.mark.races)
+    for name in ARRANGEMENTS
+    for fault in (*SWEPT, *REST)
+]
+
+
+@pytest.mark.parametrize(("name", "fault"), CASES)
+def test_action_that_breaks_is_done_or_not_and_repeating_it_finishes(
+    premises: Premises, real_store: DynamoStore, name: str, fault: Fault
+) -> None:
+    arrange = ARRANGEMENTS[name]
+    whole = arrange(premises)
+    assert whole.act().status == whole.usual
+    done = whole.state()
+    for at in range(MOST_CALLS):
+        action = arrange(premises)
+        before = action.state()
+        with breaking(real_store, fault, at) as breaker:
+            reply = acted(action)
+        assert action.state() in (before, done)
+        assert before != done
+        holds(reply, action, done)
+        if not breaker.hit:
+            assert at > 1
+            break
+        repeated = action.act()
+        assert repeated.status in AGAIN.get(name, (200,)), repeated.body
+        assert settled(action.state()) == settled(done)
+    else:
+        pytest.fail("more calls than an action may make")
+
+
+def acted(action: Action) -> Reply | None:
+    try:
+        return action.act()
+    except Killed:
+        return None
+
+
+def holds(reply: Reply | None, action: Action, done: State) -> None:
+    """I6: it is done when the answer says so, and otherwise 503 with a time to come back, which tells nothing."""
+    if reply is None:
+        return
+    assert reply.status in {action.usual, 503}, reply.body
+    if reply.status == 503:
+        assert reply.code == "unavailable"
+        assert int(reply.headers["retry-after"]) > 0
+        assert NEW_PASSWORD not in str(reply.body)
+    else:
+        assert action.state() == done
+
+
+def settled(state: State) -> State:
+    """What a repetition may add: another move of the epoch, with another record of it."""
+    first = (
+        {name: value for name, value in state[0].items() if name != "epoch"}
+        if isinstance(state[0], dict)
+        else state[0]
+    )
+    return first, *[part for part in state[1:] if not isinstance(part, int | list)]
