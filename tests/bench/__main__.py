@@ -144,6 +144,8 @@ def print_telling(what: str, some: list[float], unknown: list[float]) -> None:
     """One line."""
     area, chance = auc(some, unknown), noise(len(some), len(unknown))
     verdict = "below the line" if area <= LINE else "ABOVE THE LINE"
+    if LINE < area <= 0.5 + 2 * chance:
+        verdict = "above the line, but no more than chance in so few samples"
     print(
         f"  {what:34}{area:6.3f}  (chance alone: 0.5 to {0.5 + 2 * chance:.3f})  {verdict}; medians "
         f"{median(some) * 1e3:.2f} and, unknown, {median(unknown) * 1e3:.2f} ms",
