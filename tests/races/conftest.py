@@ -1,4 +1,4 @@
-"""The portal over DynamoDB's own engine (`make races`), or over MiniStack where PORTAL_RACE_ENGINE=ministack says so."""
+"""The portal over DynamoDB's own engine (`make races`), or over MiniStack with PORTAL_RACE_ENGINE=ministack."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ AT_ONCE = 20
 ROUNDS = int(os.environ.get("PORTAL_RACE_ROUNDS", "40"))
 
 
-def together(acts: list[Callable[[], T]]) -> list[T]:
+def together(acts: Sequence[Callable[[], T]]) -> list[T]:
     """All at once, from one barrier; what each gave. Whatever one raises is raised here."""
     barrier = threading.Barrier(len(acts))
 
