@@ -12,17 +12,19 @@ from tests.docs.tables import rows
 
 SECURITY = ROOT / "docs" / "security.md"
 IDENTITY = re.compile(r"(?:^|_)(pw|lg|en|tp|rs|tf|se|wb|in(?=_0)|ip|ad|ml|lo|rl)_([01]\d)(?=_|$)")
+IN_WORDS = re.compile(r"\b(PW|LG|EN|TP|RS|TF|SE|WB|IN|IP|AD|ML|LO|RL)-([01]\d)\b")
 NONE = "none yet"
 
 
 @cache
 def named_after() -> dict[str, list[str]]:
-    """The files that hold a test of this id's name."""
+    """The files that hold a test with this id in its name or its docstring."""
     found: dict[str, set[str]] = defaultdict(set)
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for family, number in IDENTITY.findall(node.name):
+                ids = IDENTITY.findall(node.name) + IN_WORDS.findall(ast.get_docstring(node) or "")
+                for family, number in ids:
                     found[f"{family.upper()}-{number}"].add(file.relative_to(ROOT).as_posix())
     return {identity: sorted(files) for identity, files in found.items()}
 

@@ -1,0 +1,50 @@
+"""When the answers of a logon leave (EN-05): refusals on a tick, whatever the store took; a right logon at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from chalicelib.domain.pacing import TICK_SECONDS
+from tests.fakes.premises import Clock, Premises, a_portal
+from tests.fakes.residents import PASSWORD, a_resident
+from tests.fakes.store import FakeStore
+
+
+@dataclass
+class Ticking(Clock):
+    """Every look at it is later than the one before; waiting takes exactly as long as it should."""
+
+    now: float = 1_800_000_000.0
+    pace: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        self.now += self.pace
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+def paced(pace: float) -> tuple[Premises, Ticking]:
+    clock = Ticking(pace=pace)
+    return Premises(replace(a_portal(FakeStore(), clock), sleep=clock.wait)), clock
+
+
+@pytest.mark.parametrize("pace", [0.001, 0.013, 0.04])
+def test_en_05_known_and_unknown_refusals_wait_for_a_tick_however_slow_the_store_is(pace: float) -> None:
+    premises, clock = paced(pace)
+    known = a_resident(premises.portal).email
+    for email in (known, known.replace("person", "nobody")):
+        assert premises.visitor().logon(email, "not the password").status == 401
+    assert len(clock.waits) == 2
+    assert all(0 < wait < TICK_SECONDS for wait in clock.waits)
+
+
+def test_en_05_a_right_logon_does_not_wait() -> None:
+    premises, clock = paced(0.001)
+    assert premises.visitor().logon(a_resident(premises.portal).email, PASSWORD).status == 200
+    assert clock.waits == []
