@@ -17,9 +17,9 @@ from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import policy, read_permissions
+from infra.stages import ROOT, Stage, read_configuration, stage_of
 from infra.template import merge_template
 
-ROOT = Path(__file__).parents[1]
 PACKAGED = ("app.py", "chalicelib", "requirements.txt")
 WANTED_PYTHON = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -27,9 +27,9 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 def main(arguments: list[str]) -> int:
     """Package the stage that is named."""
-    configuration = read_configuration()
-    if len(arguments) != 1 or arguments[0] not in configuration["stages"]:
-        print(f"usage: make package STAGE={'|'.join(configuration['stages'])}", file=sys.stderr)
+    stages = read_configuration()["stages"]
+    if len(arguments) != 1 or arguments[0] not in stages:
+        print(f"usage: make package STAGE={'|'.join(stages)}", file=sys.stderr)
         return 2
     stage = arguments[0]
     build = ROOT / "build" / stage
@@ -40,28 +40,19 @@ def main(arguments: list[str]) -> int:
 
 def package_stage(stage: str, build: Path) -> None:
     """Template and code of one stage in a folder."""
-    configuration = read_configuration()
-    lay_out(build / "project", stage, configuration)
-    write_json(build / "merge.json", merged(stage, configuration))
+    chosen = stage_of(stage)
+    lay_out(build / "project", chosen)
+    write_json(build / "merge.json", merged(chosen))
     run_chalice(build, stage)
     bundle(build / "deployment.zip")
 
 
-def read_configuration() -> dict[str, Any]:
-    """Chalice's own settings, the ones of every stage."""
-    configuration: dict[str, Any] = json.loads(
-        (ROOT / ".chalice" / "config.json").read_text(encoding="utf-8")
-    )
-    return configuration
-
-
-def merged(stage: str, configuration: dict[str, Any]) -> dict[str, Any]:
+def merged(stage: Stage) -> dict[str, Any]:
     """What Chalice does not write."""
-    mail_settings = configuration["stages"][stage]["environment_variables"]["PORTAL_SES_CONFIGURATION_SET"]
-    return merge_template(stage, read_contract(), read_gateway_responses(), mail_settings)
+    return merge_template(stage, read_contract(), read_gateway_responses())
 
 
-def lay_out(project: Path, stage: str, configuration: dict[str, Any]) -> None:
+def lay_out(project: Path, stage: Stage) -> None:
     """A Chalice project of its own. What an earlier run downloaded stays: only then is packaging quick."""
     for name in PACKAGED:
         remove(project / name)
@@ -71,11 +62,10 @@ def lay_out(project: Path, stage: str, configuration: dict[str, Any]) -> None:
         else:
             project.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, project / name)
-    variables = configuration["stages"][stage]["environment_variables"]
     for step, row in read_permissions().items():
-        written = policy(row, variables, stage, step)
+        written = policy(row, stage, step)
         write_json(project / ".chalice" / f"policy-{step}.json", written)
-    write_json(project / ".chalice" / "config.json", with_policies(configuration))
+    write_json(project / ".chalice" / "config.json", with_policies(stage.configuration))
 
 
 def remove(path: Path) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import yaml
 
+from infra.stages import Stage
+
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
-NOT_TABLES = {"ses", "stream", "event_bus"}
+NOT_TABLES = {"ses", "stream", "event_bus", "put_aside"}
 Row = dict[str, Any]
 
 
@@ -25,18 +27,18 @@ def may_use_table(row: Row, table: str, action: str) -> bool:
     return table not in NOT_TABLES and action in row.get(table, [])
 
 
-def policy(row: Row, variables: dict[str, str], stage: str, step: str) -> dict[str, Any]:
+def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
     """The step's whole IAM policy. Tables are named; where a star stands, its line says over what."""
-    prefix = variables["PORTAL_TABLE_PREFIX"]
+    prefix = stage.shared["PORTAL_TABLE_PREFIX"]
     tables = [
         allow("dynamodb", row[table], arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{table}"))
         for table in row
         if table not in NOT_TABLES
     ]
     # The star is over the streams of the function's own log group.
-    own_log = arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name(stage, step)}:*")
+    own_log = arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name(stage.name, step)}:*")
     # Secrets Manager ends every secret's ARN with six characters of its own.
-    keys = arn(f"secretsmanager:{{r}}:{{a}}:secret:{variables['PORTAL_KEYS_SECRET']}-??????")
+    keys = arn(f"secretsmanager:{{r}}:{{a}}:secret:{stage.shared['PORTAL_KEYS_SECRET']}-??????")
     statements = [
         *tables,
         allow("logs", ["CreateLogStream", "PutLogEvents"], own_log),
@@ -45,38 +47,42 @@ def policy(row: Row, variables: dict[str, str], stage: str, step: str) -> dict[s
         allow("secretsmanager", ["GetSecretValue"], keys),
     ]
     if "stream" in row:
-        statements += behind_stream(f"{prefix}{row['stream']}", put_aside_queue(stage, step))
+        statements += behind_stream(f"{prefix}{row['stream']}")
+    if "stream" in row or "put_aside" in row:
+        statements.append(
+            allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{put_aside_queue(stage.name, step)}"))
+        )
     if "ses" in row:
-        statements += mailing(row["ses"], variables)
+        statements += mailing(row["ses"], stage)
     if "event_bus" in row:
-        bus = variables.get("PORTAL_EVENT_BUS", "default")
-        statements.append(allow("events", row["event_bus"], arn(f"events:{{r}}:{{a}}:event-bus/{bus}")))
+        bus = arn(f"events:{{r}}:{{a}}:event-bus/{stage.event_bus}")
+        statements.append(allow("events", row["event_bus"], bus))
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def behind_stream(table: str, queue: str) -> list[dict[str, Any]]:
-    """Reading a table's stream (its ARN ends with the time it was made) and putting aside what cannot be worked."""
+def behind_stream(table: str) -> list[dict[str, Any]]:
+    """Reading a table's stream, whose ARN ends with the time it was made. Listing streams names no resource."""
+    reading = [name for name in STREAM_ACTIONS if name != "ListStreams"]
     return [
-        allow("dynamodb", STREAM_ACTIONS, arn(f"dynamodb:{{r}}:{{a}}:table/{table}/stream/*")),
-        allow("sqs", ["SendMessage"], arn(f"sqs:{{r}}:{{a}}:{queue}")),
+        allow("dynamodb", reading, arn(f"dynamodb:{{r}}:{{a}}:table/{table}/stream/*")),
+        allow("dynamodb", ["ListStreams"], "*"),
     ]
 
 
-def mailing(actions: list[str], variables: dict[str, str]) -> list[dict[str, Any]]:
+def mailing(actions: list[str], stage: Stage) -> list[dict[str, Any]]:
     """Sending, as one sender; and the account's suppression list, which SES lets no resource be named for."""
     sending = [name for name in actions if name not in WITHOUT_RESOURCE]
     listed = [name for name in actions if name in WITHOUT_RESOURCE]
-    statements = [allow("ses", sending, senders(variables))] if sending else []
+    statements = [allow("ses", sending, senders(stage))] if sending else []
     return statements + ([allow("ses", listed, "*")] if listed else [])
 
 
-def senders(variables: dict[str, str]) -> list[dict[str, str]]:
+def senders(stage: Stage) -> list[dict[str, str]]:
     """The address that mails come from, or its whole domain (SES lets either be the verified one), and the set of
     settings under which SES tells what became of a mail.
     """
-    sender = variables["PORTAL_MAIL_FROM"]
-    identities = [f"identity/{sender}", f"identity/{sender.rpartition('@')[2]}"]
-    configuration_set = f"configuration-set/{variables['PORTAL_SES_CONFIGURATION_SET']}"
+    identities = [f"identity/{stage.shared['PORTAL_MAIL_FROM']}", f"identity/{stage.mail_domain}"]
+    configuration_set = f"configuration-set/{stage.configuration_set}"
     return [arn(f"ses:{{r}}:{{a}}:{one}") for one in (*identities, configuration_set)]
 
 

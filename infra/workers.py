@@ -6,25 +6,27 @@ import json
 from typing import Any
 
 from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions
+from infra.stages import Stage
 
 Resources = dict[str, Any]
+DELIVERIES = "record_delivery"
 
 
-def workers(stage: str, configuration_set: str) -> Resources:
+def workers(stage: Stage) -> Resources:
     """What stands in front of each of them."""
-    resources = deliveries(stage, configuration_set)
+    resources = deliveries(stage)
     for step in behind_streams(read_permissions()):
         resources[f"{logical(step)}Stream"] = events_stream(stage, step)
         resources[f"{logical(step)}PutAside"] = put_aside(stage, step)
     return resources
 
 
-def events_stream(stage: str, step: str) -> Resources:
+def events_stream(stage: Stage, step: str) -> Resources:
     """The events table's stream in front of a function; what fails again and again is put aside, not lost."""
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
         "Properties": {
-            "EventSourceArn": {"Fn::ImportValue": f"portal-{stage}-data-events-stream"},
+            "EventSourceArn": stage.of_data("events-stream"),
             "FunctionName": {"Ref": logical(step)},
             "StartingPosition": "TRIM_HORIZON",
             "BatchSize": 10,
@@ -40,71 +42,74 @@ def events_stream(stage: str, step: str) -> Resources:
     }
 
 
-def put_aside(stage: str, step: str) -> Resources:
-    """Where the positions of records wait that could not be worked through."""
+def put_aside(stage: Stage, step: str) -> Resources:
+    """Where waits for two weeks what could not be worked through."""
     return {
         "Type": "AWS::SQS::Queue",
         "Properties": {
-            "QueueName": put_aside_queue(stage, step),
+            "QueueName": put_aside_queue(stage.name, step),
             "MessageRetentionPeriod": 1209600,
-            "SqsManagedSseEnabled": True,
+            "KmsMasterKeyId": stage.of_data("key"),
         },
     }
 
 
-def deliveries(stage: str, configuration_set: str) -> Resources:
-    """SES tells what became of each mail; SNS hands it to record_delivery."""
-    topic = {"Ref": "Deliveries"}
+def deliveries(stage: Stage) -> Resources:
+    """SES tells the data stack's topic what became of each mail; the topic hands it to record_delivery."""
+    name, topic = logical(DELIVERIES), stage.of_data("deliveries")
+    queue = {"Fn::GetAtt": [f"{name}PutAside", "Arn"]}
     return {
-        "Deliveries": {
-            "Type": "AWS::SNS::Topic",
+        f"{name}Told": {
+            "Type": "AWS::SNS::Subscription",
             "Properties": {
-                "TopicName": f"portal-{stage}-deliveries",
-                "Subscription": [
-                    {"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["RecordDelivery", "Arn"]}}
-                ],
+                "TopicArn": topic,
+                "Protocol": "lambda",
+                "Endpoint": {"Fn::GetAtt": [name, "Arn"]},
+                "RedrivePolicy": {"deadLetterTargetArn": queue},
             },
         },
-        "DeliveriesFromSes": {
-            "Type": "AWS::SNS::TopicPolicy",
-            "Properties": {"Topics": [topic], "PolicyDocument": only_ses(topic)},
-        },
-        "RecordDeliveryCall": {
+        f"{name}Call": {
             "Type": "AWS::Lambda::Permission",
             "Properties": {
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": {"Ref": "RecordDelivery"},
+                "FunctionName": {"Ref": name},
                 "Principal": "sns.amazonaws.com",
                 "SourceArn": topic,
             },
         },
-        "MailSettings": {"Type": "AWS::SES::ConfigurationSet", "Properties": {"Name": configuration_set}},
-        "MailSettingsDeliveries": {
-            "Type": "AWS::SES::ConfigurationSetEventDestination",
-            "DependsOn": "DeliveriesFromSes",
+        # SNS hands over without waiting, so a function that raises is tried twice again by Lambda, then put aside here.
+        f"{name}Tries": {
+            "Type": "AWS::Lambda::EventInvokeConfig",
             "Properties": {
-                "ConfigurationSetName": {"Ref": "MailSettings"},
-                "EventDestination": {
-                    "Enabled": True,
-                    "MatchingEventTypes": ["delivery", "deliveryDelay", "bounce", "complaint"],
-                    "SnsDestination": {"TopicARN": topic},
-                },
+                "FunctionName": {"Ref": name},
+                "Qualifier": "$LATEST",
+                "MaximumEventAgeInSeconds": 21600,
+                "MaximumRetryAttempts": 2,
+                "DestinationConfig": {"OnFailure": {"Destination": queue}},
+            },
+        },
+        f"{name}PutAside": put_aside(stage, DELIVERIES),
+        f"{name}PutAsideByTopic": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {
+                "Queues": [{"Ref": f"{name}PutAside"}],
+                "PolicyDocument": only_from(topic, queue),
             },
         },
     }
 
 
-def only_ses(topic: Resources) -> Resources:
-    """Attack: whoever may publish here can make any address undeliverable. Defence: SES of this account alone may."""
+def only_from(topic: Resources, queue: Resources) -> Resources:
+    """What the topic cannot hand over goes to this queue, and nobody else may put anything in."""
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Principal": {"Service": "ses.amazonaws.com"},
-                "Action": "sns:Publish",
-                "Resource": topic,
-                "Condition": {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}},
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue,
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
             }
         ],
     }

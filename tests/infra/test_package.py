@@ -10,11 +10,19 @@ import pytest
 from app import app
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
-from infra.package import lay_out, main, merged, read_configuration, run_chalice, write_json
+from infra.package import lay_out, main, merged, run_chalice, write_json
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
+from infra.stages import stage_of
 from infra.tables import described_tables
 
 WITHOUT_ROUTE = {"authorizer", "send_mail", "publish_event", "record_delivery", "setup"}
+# What AWS lets no resource be named for.
+WITHOUT_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "dynamodb:ListStreams",
+    "ses:DeleteSuppressedDestination",
+}
 WORKERS = {"SendMail", "PublishEvent", "RecordDelivery"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
@@ -22,10 +30,10 @@ STEPS = {one.name for one in app.pure_lambda_functions}
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: Any) -> Any:
     build = tmp_path_factory.mktemp("build")
-    lay_out(build / "project", "dev", read_configuration())
+    lay_out(build / "project", stage_of("dev"))
     # The template does not depend on what is in the zip; without libraries nothing is downloaded.
     (build / "project" / "requirements.txt").write_text("")
-    write_json(build / "merge.json", merged("dev", read_configuration()))
+    write_json(build / "merge.json", merged(stage_of("dev")))
     run_chalice(build, "dev")
     return json.loads((build / "sam.json").read_text())["Resources"]
 
@@ -99,7 +107,9 @@ def test_lo_05_no_function_may_scan_and_every_table_is_named(template: Any, step
         service, _, name = action.partition(":")
         assert "*" not in action
         assert name not in {"Scan", "PartiQLSelect", "BatchWriteItem"}
-        if service == "dynamodb":
+        if resource == "*":
+            assert action in WITHOUT_RESOURCE
+        elif service == "dynamodb":
             table, _, rest = resource["Fn::Sub"].partition(":table/portal-dev-")[2].partition("/")
             assert table in {one["TableName"] for one in described_tables("")}
             assert "*" not in rest or (rest == "stream/*" and name in STREAM_ACTIONS)
@@ -122,8 +132,9 @@ def test_functions_that_hash_have_the_memory_for_it_and_all_end_before_the_gatew
 ) -> None:
     made = {name: one["Properties"] for name, one in functions(template).items()}
     assert made["Logon"]["MemorySize"] == made["PasswordReset"]["MemorySize"] == 1769
-    assert made["Home"]["MemorySize"] == 512
-    assert {one["Timeout"] for name, one in made.items() if name not in WORKERS} == {10}
+    assert made["Home"]["MemorySize"] == 256
+    assert {one["Timeout"] for name, one in made.items() if name not in WORKERS} == {10, 30}
+    assert made["Setup"]["Timeout"] == 30
 
 
 def test_stage_that_is_unknown_is_refused(capsys: Any) -> None:

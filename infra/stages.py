@@ -1,0 +1,83 @@
+"""The stages of .chalice/config.json: what each function of each finds in its environment, and the names around it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / ".chalice" / "config.json"
+
+
+def read_configuration() -> dict[str, Any]:
+    """Chalice's own settings, of every stage."""
+    configuration: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return configuration
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of them. Its two stacks are `portal-STAGE-data`, which stays, and `portal-STAGE`, which can be replaced."""
+
+    name: str
+    configuration: dict[str, Any]
+
+    @property
+    def stack(self) -> str:
+        """The functions and the API."""
+        return f"portal-{self.name}"
+
+    @property
+    def data_stack(self) -> str:
+        """Tables, keys, and everything else that outlives a version."""
+        return f"portal-{self.name}-data"
+
+    @cached_property
+    def shared(self) -> dict[str, str]:
+        """The variables of every function."""
+        variables: dict[str, str] = self.configuration["stages"][self.name]["environment_variables"]
+        return variables
+
+    def variables(self, step: str) -> dict[str, str]:
+        """The variables of one function."""
+        own = self.configuration["stages"][self.name].get("lambda_functions", {}).get(step, {})
+        return {**self.shared, **own.get("environment_variables", {})}
+
+    @property
+    def days_of_logs(self) -> int:
+        """How long logs are kept."""
+        days: int = self.configuration["stages"][self.name]["log_retention_in_days"]
+        return days
+
+    @property
+    def host(self) -> str:
+        """The portal's own name, which PORTAL_URL says."""
+        return urlsplit(self.shared["PORTAL_URL"]).netloc
+
+    @property
+    def mail_domain(self) -> str:
+        """Where mail comes from."""
+        return self.shared["PORTAL_MAIL_FROM"].rpartition("@")[2]
+
+    @property
+    def configuration_set(self) -> str:
+        """Under which SES tells what became of each mail."""
+        return self.variables("send_mail")["PORTAL_SES_CONFIGURATION_SET"]
+
+    @property
+    def event_bus(self) -> str:
+        """Where other systems hear of contained accounts."""
+        return self.variables("publish_event")["PORTAL_EVENT_BUS"]
+
+    def of_data(self, output: str) -> dict[str, str]:
+        """What the data stack exports under this name, for the service stack's template."""
+        return {"Fn::ImportValue": f"{self.data_stack}-{output}"}
+
+
+def stage_of(name: str) -> Stage:
+    """One stage as it is configured."""
+    return Stage(name, read_configuration())

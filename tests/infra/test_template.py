@@ -1,0 +1,145 @@
+"""What stands around the functions: what is let through, what is logged, who is told, and what survives."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import edge
+from infra.alarms import FIVE_MINUTES, WATCHED
+from infra.contract import read_contract
+from infra.gateway_responses import read_gateway_responses
+from infra.permissions import behind_streams, logical, read_permissions
+from infra.stages import read_configuration, stage_of
+from infra.tables import DESCRIPTION
+from infra.template import merge_template
+
+STAGES = sorted(read_configuration()["stages"])
+DATA = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))
+LARGEST_TEMPLATE = 1_000_000
+
+
+@pytest.fixture(scope="module", params=STAGES)
+def merged(request: Any) -> Any:
+    return merge_template(stage_of(request.param), read_contract(), read_gateway_responses())
+
+
+def of_type(resources: Any, kind: str) -> Any:
+    return {name: one for name, one in resources.items() if one.get("Type") == kind}
+
+
+def test_template_is_small_enough_for_cloudformation(merged: Any) -> None:
+    assert len(json.dumps(merged)) < LARGEST_TEMPLATE * 0.8
+    assert len(merged["Resources"]) < 400
+
+
+def test_lo_02_no_log_of_the_edge_holds_a_path_a_query_or_a_header(merged: Any) -> None:
+    api = merged["Resources"]["RestAPI"]["Properties"]
+    logged = json.loads(api["AccessLogSetting"]["Format"])
+    assert logged["route"] == "$context.resourcePath"
+    told = set(logged.values())
+    assert not {one for one in told if "$context.path" in one or "header" in one or "query" in one.lower()}
+    assert {(one["LoggingLevel"], one["DataTraceEnabled"]) for one in api["MethodSettings"]} == {
+        ("OFF", False)
+    }
+    redacted = merged["Resources"]["FirewallLogged"]["Properties"]["RedactedFields"]
+    assert {"UriPath": {}} in redacted
+    assert {one["SingleHeader"]["Name"] for one in redacted if "SingleHeader" in one} == {
+        "cookie",
+        "authorization",
+    }
+
+
+def test_what_costs_a_hash_or_a_mail_has_a_rate_of_its_own(merged: Any) -> None:
+    settings = merged["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    rates = {(one["HttpMethod"], one["ResourcePath"]): one["ThrottlingRateLimit"] for one in settings}
+    usual = rates.pop(("*", "/*"))
+    assert rates[("POST", "/~1logon")] < usual
+    assert rates[("POST", "/~1password~1forgot")] < usual
+    assert all(rate < usual for rate in rates.values())
+
+
+def test_rate_for_a_route_that_is_gone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(edge.RATES, ("POST", "/gone"), (1, 1))
+    with pytest.raises(ValueError, match="/gone"):
+        edge.api_settings(read_contract())
+
+
+def test_name_is_served_over_modern_tls_and_closes_the_other_way_in(merged: Any) -> None:
+    assert merged["Resources"]["Name"]["Properties"]["SecurityPolicy"] == "TLS_1_2"
+    body = merged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    closed = body["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
+    assert closed == {"Fn::If": ["HasName", True, False]}
+
+
+def test_firewall_stands_before_the_api_with_a_rate_for_each_address(merged: Any) -> None:
+    rules = {one["Name"]: one for one in merged["Resources"]["Firewall"]["Properties"]["Rules"]}
+    assert rules["one-address"]["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+    guarded = merged["Resources"]["FirewallBeforeApi"]["Properties"]["ResourceArn"]["Fn::Sub"]
+    assert guarded.endswith("/restapis/${RestAPI}/stages/${RestAPI.Stage}")
+
+
+def test_every_alarm_reaches_somebody_and_is_explained_where_it_says(merged: Any) -> None:
+    alarms = of_type(merged["Resources"], "AWS::CloudWatch::Alarm")
+    assert len(alarms) >= 10
+    for one in alarms.values():
+        assert one["Properties"]["AlarmActions"]
+        assert one["Properties"]["Period"] >= FIVE_MINUTES
+    names = {one["Properties"]["AlarmName"] for one in alarms.values()}
+    assert len(names) == len(alarms)
+
+
+def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> None:
+    resources = merged["Resources"]
+    for step in behind_streams(read_permissions()):
+        assert f"{logical(step)}Behind" in resources
+        mapping = resources[f"{logical(step)}Stream"]["Properties"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["DestinationConfig"]["OnFailure"]
+    for step in ("send_mail", "publish_event", "record_delivery"):
+        assert f"{logical(step)}Letters" in resources
+        assert resources[f"{logical(step)}PutAside"]["Properties"]["KmsMasterKeyId"]
+    assert set(WATCHED) <= set(read_permissions())
+
+
+def test_dashboard_is_json(merged: Any) -> None:
+    body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(body)["widgets"]) >= 6
+
+
+def test_whatever_holds_data_is_retained_whatever_happens_to_the_stack() -> None:
+    kinds = {"DynamoDB::Table", "KMS::Key", "SecretsManager::Secret", "S3::Bucket", "SES::EmailIdentity"}
+    kinds |= {"Events::EventBus", "SES::ConfigurationSet", "SNS::Topic"}
+    for name, one in DATA["Resources"].items():
+        if one["Type"].removeprefix("AWS::") in kinds:
+            assert (name, one["DeletionPolicy"], one["UpdateReplacePolicy"]) == (name, "Retain", "Retain")
+
+
+def test_every_table_is_protected_recoverable_and_under_our_own_key() -> None:
+    for table in of_type(DATA["Resources"], "AWS::DynamoDB::Table").values():
+        made = table["Properties"]
+        assert made["DeletionProtectionEnabled"] is True
+        assert made["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert made["SSESpecification"]["SSEType"] == "KMS"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_stages_share_nothing(name: str) -> None:
+    others = {one for one in STAGES if one != name}
+    stage = stage_of(name)
+    told = {step: stage.variables(step) for step in read_permissions()}
+    for variables in told.values():
+        for value in variables.values():
+            assert not any(f"portal-{one}" in value or f"/{one}/" in value for one in others)
+    assert {"PORTAL_SES_CONFIGURATION_SET" in one for step, one in told.items() if step != "send_mail"} == {
+        False
+    }
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_reserved_concurrency_leaves_an_account_of_a_thousand_room(name: str) -> None:
+    own = read_configuration()["stages"][name]["lambda_functions"]
+    assert sum(one.get("reserved_concurrency", 0) for one in own.values()) <= 900
