@@ -1,0 +1,98 @@
+"""RS-07: a walk over every endpoint by everybody. No order of requests sets a password, opens a session or reaches the
+console without what it needs; the model says, from the credentials alone, what each request was entitled to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.addresses import AccountId
+from tests.walk.model import Asked
+from tests.walk.world import World
+
+STEPS = 700
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.races) for seed in range(4, 24))]
+LEAST = {"password": 3, "session": 10, "console": 1, "refused": 50}  # less, and the walk would prove little
+
+
+def hashes(world: World) -> dict[AccountId, str | None]:
+    return {who: account.password_hash for who, account in world.premises.store.tables.accounts.items()}
+
+
+def step(world: World, seen: Counter[str]) -> None:
+    """One request, judged before it is sent."""
+    asked, model, tables = world.asks(), world.model, world.premises.store.tables
+    settable, openable = model.may_set_password(asked), model.may_open(asked)
+    console = asked.operation.path.startswith("/admin")
+    admitted = console and model.may_administer(asked)
+    passwords, sessions, accounts = hashes(world), set(tables.sessions), dict(tables.accounts)
+    reply = world.sends(asked)
+    assert reply.status < 500, (asked, reply.text)
+    changed = {who for who, stored in hashes(world).items() if who in passwords and stored != passwords[who]}
+    opened = {who for who, _ in set(tables.sessions) - sessions}
+    assert changed <= settable, asked
+    assert opened <= openable, asked
+    assert not console or reply.status >= 400 or admitted, asked
+    assert admitted or not console or accounts == tables.accounts, asked
+    standing_changes(asked, accounts, tables.accounts, admitted=admitted)
+    seen.update({"password": len(changed), "session": len(opened), "refused": reply.status in {401, 403}})
+    seen.update({"console": console and reply.status < 400})
+
+
+def standing_changes(
+    asked: Asked,
+    before: dict[AccountId, Account],
+    after: dict[AccountId, Account],
+    *,
+    admitted: bool,
+) -> None:
+    """Kinds never change; a status or a requirement only by an administrator, or by a link of its owner."""
+    for who, old in before.items():
+        new = after[who]
+        assert new.kind is old.kind
+        if new.status is not old.status:
+            thawed = (old.status, new.status) == (Status.FROZEN, Status.ACTIVE)
+            frozen = (old.status, new.status) == (Status.ACTIVE, Status.FROZEN)
+            assert admitted or thawed or frozen, asked
+        assert admitted or new.two_step_required == old.two_step_required, asked
+        assert admitted or new.ranges == old.ranges, asked
+
+
+def whole_sessions_are_whole(world: World) -> None:
+    """Nobody stands in the portal with a step left out, whichever way they came."""
+    for token in world.tokens:
+        session = world.model.session(token)
+        if session is None or world.model.stage(session) != "portal":
+            continue
+        account = world.model.account(session.account_id)
+        assert session.code_entered or not account.two_step.active
+        assert account.kind is not Kind.ADMINISTRATOR or account.two_step.active
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rs_07_no_order_of_requests_gets_anybody_further_than_their_credentials(seed: int) -> None:
+    world, seen = World(seed), Counter[str]()
+    for number in range(STEPS):
+        step(world, seen)
+        if number % 3 == 0:
+            world.passes()
+        if number % 50 == 0:
+            whole_sessions_are_whole(world)
+        if number % 60 == 0:
+            somebody_is_enabled(world)
+    assert [name for name, least in LEAST.items() if seen[name] < least] == [], seen
+
+
+def somebody_is_enabled(world: World) -> None:
+    """So that a walk does not end with everybody shut out: status and locks are as on the first day."""
+    tables = world.premises.store.tables
+    for who, account in tables.accounts.items():
+        status = Status.ACTIVE if account.status is Status.DISABLED else account.status
+        stored = account.password_hash or world.premises.hasher.hash("quiet rivers carry seven stones")
+        tables.accounts[who] = replace(
+            account, status=status, password_hash=stored, failures=0, locked_until=0, ranges=None
+        )
