@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
+
 
 class BadSettings(Exception):
     """The environment cannot be worked with; the message names the variable, never its value."""
@@ -43,6 +45,15 @@ class Settings:
         """Scheme, host and port of the portal: what a same-origin request carries."""
         parts = urlsplit(self.portal_url)
         return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def same_origins(self) -> frozenset[str]:
+        """What a browser on one of our pages can send as Origin; a machine's own two names are one place."""
+        parts = urlsplit(self.origin)
+        if parts.hostname not in LOOPBACK:
+            return frozenset({self.origin})
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -101,7 +112,7 @@ def _address(environment: Mapping[str, str], name: str) -> str:
 def _url(environment: Mapping[str, str], name: str) -> str:
     value = _text(environment, name).rstrip("/")
     parts = urlsplit(value)
-    plain = parts.hostname in {"localhost", "127.0.0.1"}
+    plain = parts.hostname in LOOPBACK
     if parts.scheme not in ({"http", "https"} if plain else {"https"}) or not parts.netloc or parts.path:
         message = f"{name} must be https://host without a path (http only for localhost)"
         raise BadSettings(message)

@@ -152,14 +152,14 @@ def _refusal(request: Request, portal: Portal, caller: Caller | None, cause: str
     if guard is None:
         return Refusal(Code.NOT_FOUND, "route_not_declared")
     try:
-        _same_origin(request, portal.settings.origin)
+        _same_origin(request, portal.settings.same_origins)
         access.check(guard, caller, cause, portal.clock())
     except Refusal as refusal:
         return refusal
     return None
 
 
-def _same_origin(request: Request, origin: str) -> None:
+def _same_origin(request: Request, ours: frozenset[str]) -> None:
     """Attack: another site posts a form with our reader's cookie. Defence: a browser says where it comes from (WB-01).
 
     Sec-Fetch-Site is set by the browser alone; where an old one has none, Origin must be ours. A client that sends
@@ -173,7 +173,7 @@ def _same_origin(request: Request, origin: str) -> None:
             raise Refusal(Code.CROSS_ORIGIN, "sec_fetch_site")
         return
     given = request.headers.get("origin")
-    if given is not None and given.strip().lower() != origin:
+    if given is not None and given.strip().lower() not in ours:
         raise Refusal(Code.CROSS_ORIGIN, "origin")
 
 

@@ -1,0 +1,67 @@
+"""The environment: what the portal starts on, what it refuses, and whose Origin it takes for its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import BadSettings, read_settings
+
+REQUIRED = {
+    "PORTAL_URL": "https://portal.example",
+    "PORTAL_MAIL_FROM": "portal@portal.example",
+    "PORTAL_SUPPORT_CONTACT": "support@portal.example",
+    "PORTAL_ADMIN_EMAIL": "admin@portal.example",
+    "PORTAL_KEYS_SECRET": "portal-keys",
+}
+
+
+def test_what_is_required_is_enough() -> None:
+    settings = read_settings(REQUIRED)
+    assert (settings.password_min_length, settings.lock_threshold, settings.lock_seconds) == (15, 5, 900)
+    assert (settings.reset_lifetime, settings.first_password_lifetime) == (3600, 86400)
+    assert (settings.session_idle, settings.session_lifetime) == (1800, 43200)
+    assert settings.admin_may_choose_passwords
+    assert not settings.require_two_step_of_all
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_lo_04_portal_refuses_to_start_without_what_is_required(missing: str) -> None:
+    with pytest.raises(BadSettings, match=missing.removesuffix("_SECRET")):
+        read_settings({name: value for name, value in REQUIRED.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_URL", "http://portal.example"),
+        ("PORTAL_URL", "https://portal.example/path"),
+        ("PORTAL_URL", "ftp://localhost"),
+        ("PORTAL_MAIL_FROM", "nobody"),
+        ("PORTAL_SUPPORT_CONTACT", "two\nlines"),
+        ("PORTAL_LOCK_THRESHOLD", "0"),
+        ("PORTAL_LOCK_THRESHOLD", "five"),
+        ("PORTAL_LOCK_SECONDS", "-1"),
+        ("PORTAL_PASSWORD_MIN_LENGTH", "7"),
+        ("PORTAL_RESET_LIFETIME_SECONDS", "86401"),
+        ("PORTAL_SESSION_IDLE_SECONDS", "\u0665"),
+        ("PORTAL_REQUIRE_TWO_STEP", "some"),
+        ("PORTAL_ADMIN_MAY_CHOOSE_PASSWORDS", "perhaps"),
+    ],
+)
+def test_portal_refuses_to_start_on_nonsense_and_names_the_variable(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name) as refusal:
+        read_settings({**REQUIRED, name: value})
+    assert value not in str(refusal.value) or len(value) < 3
+
+
+@pytest.mark.parametrize(
+    ("url", "origins"),
+    [
+        ("https://portal.example", {"https://portal.example"}),
+        ("https://localhost.portal.example", {"https://localhost.portal.example"}),
+        ("http://localhost:8000", {"http://localhost:8000", "http://127.0.0.1:8000"}),
+        ("http://127.0.0.1:8000", {"http://localhost:8000", "http://127.0.0.1:8000"}),
+    ],
+)
+def test_wb_01_only_our_own_origins_are_ours(url: str, origins: set[str]) -> None:
+    assert read_settings({**REQUIRED, "PORTAL_URL": url}).same_origins == origins
