@@ -4,7 +4,7 @@ May not sleep, nor read a clock; the step does both.
 """
 
 # Above what a refusal takes by itself, so that nearly all leave on the first tick; a longer one waits for the next.
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.2
 
 
 def until_next_tick(elapsed: float) -> float:

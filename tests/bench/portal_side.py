@@ -31,7 +31,7 @@ from infra.gateway.messages import Request
 PASSWORD = "a long enough pass-phrase 77"
 PER_SOURCE = 15  # below the limit of a source address
 PER_ACCOUNT = 3  # below the lock's threshold
-LONGEST_SECONDS = {"/logon": 45, "/password/forgot": 15}
+LONGEST_SECONDS = {"/logon": 40, "/password/forgot": 12}
 STEPS: dict[str, Callable[..., Any]] = {"/logon": logon, "/password/forgot": password_forgot}
 CONTRACT = read_contract()
 
