@@ -1,0 +1,95 @@
+"""The step `admin_password`: typed or made and mailed, forced to be changed; every session dies with it."""
+
+import pytest
+
+from tests.console.staff import staff
+from tests.steps.premises import CHOSEN, PASSWORD, Premises
+
+NEW = "copper lanterns under a bridge"
+
+
+def test_se_06_se_07_typed_password_ends_every_session_at_the_next_request(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    devices = [premises.visitor() for _ in range(5)]
+    for device in devices:
+        device.logs_on(ann)
+    done = desk.does(ann, "password", new_password=NEW)
+    assert (done["done"], done["changed"], done["force_change"]) == ("password_set", True, True)
+    assert {device.get("/account").code for device in devices} == {"session_required"}
+    old = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
+    assert old.code == "invalid_logon"
+
+
+def test_tp_03_forced_change_opens_the_change_page_only(premises: Premises) -> None:
+    desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
+    desk.does(ann, "password", new_password=NEW)
+    assert visitor.logs_on(ann, NEW) == "change_password"
+    assert visitor.get("/messages").code == "step_required"
+    same = {"new_password": NEW, "confirm_password": NEW}
+    assert visitor.post("/password/change", same).code == "criteria_not_met"
+    new = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert visitor.goes_on(visitor.post("/password/change", new)) == "portal"
+
+
+def test_without_force_the_typed_password_stays(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    desk.does(ann, "password", new_password=NEW, force_change=False)
+    assert premises.visitor().logs_on(ann, NEW) == "portal"
+
+
+def test_tp_06_made_password_is_mailed_and_the_old_one_is_void_at_once(premises: Premises) -> None:
+    desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    assert desk.does(ann, "password")["done"] == "password_mailed"
+    assert visitor.get("/account").code == "session_required"
+    notice, issued = sorted(premises.mails(ann), key=lambda mail: "reset" not in mail.subject)
+    assert "administrator" in notice.text
+    assert desk.user(ann)["password_state"] == "temporary_pending"
+    assert premises.visitor().logs_on(ann, issued.temporary) == "change_password"
+
+
+def test_made_password_is_good_for_a_day(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    desk.does(ann, "password")
+    issued = next(mail for mail in premises.mails(ann) if "choose" in mail.subject.lower())
+    premises.clock.passes(86400 - 1)
+    assert premises.visitor().logs_on(ann, issued.temporary) == "change_password"
+    desk = staff(premises)
+    desk.does(ann, "password")
+    issued = [mail for mail in premises.mails(ann) if "choose" in mail.subject.lower()][-1]
+    premises.clock.passes(86400)
+    late = premises.visitor().post("/logon", {"email": ann.address, "password": issued.temporary})
+    assert late.code == "invalid_logon"
+    assert staff(premises).user(ann)["password_state"] in {"temporary_expired", "temporary_pending"}
+
+
+@pytest.mark.parametrize("weak", ["short", "passwordpassword", "securemessaging2026"])
+def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(
+    premises: Premises, weak: str
+) -> None:
+    desk, ann = staff(premises), premises.person()
+    before = premises.rows()
+    refused = desk.tries(ann, "password", new_password=weak)
+    assert (refused.status, refused.code) == (422, "criteria_not_met")
+    assert not all(one["met"] for one in refused.json()["criteria"])
+    assert premises.rows() == before
+
+
+def test_force_change_alone_keeps_the_password_for_one_more_logon(premises: Premises) -> None:
+    desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    assert desk.does(ann, "force-change")["done"] == "change_forced"
+    assert visitor.get("/account").code == "session_required"
+    assert premises.visitor().logs_on(ann) == "change_password"
+
+
+def test_ad_03_trail_names_actor_before_and_after_and_no_secret(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    desk.does(ann, "password", new_password=NEW)
+    (event,) = desk.trail(ann, "authn_password_reset")
+    assert (event["actor"], event["source"]) == (desk.account.address, desk.visitor.source)
+    assert event["before"] == {"must_change_password": False, "epoch": 1}
+    assert event["after"] == {"must_change_password": True, "epoch": 2}
+    told = str(premises.store.tables.events) + "".join(premises.lines) + str(desk.user(ann))
+    assert NEW not in told
+    assert "argon2" not in told

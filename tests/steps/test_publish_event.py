@@ -1,0 +1,164 @@
+"""The step `publish_event`: EventBridge down, refusing, or answering 200 with a failed entry; the event comes later, once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectTimeoutError
+
+from chalicelib.publishing import SOURCE, Publisher
+from chalicelib.steps.publish_event import work
+from tests.console.staff import staff
+from tests.faults.breaking import Raw
+from tests.steps.premises import CHOSEN, PASSWORD, Premises, heard
+
+
+@dataclass
+class Bus:
+    """EventBridge behind botocore's client: every request is answered here; `broken` says how."""
+
+    broken: str = ""
+    entries: list[Any] = field(default_factory=list)
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+        if self.broken == "down":
+            raise ConnectTimeoutError(endpoint_url=request.url)
+        if self.broken == "error":
+            return answer(request.url, 500, {"__type": "InternalException"})
+        if self.broken == "denied":
+            return answer(request.url, 400, {"__type": "AccessDeniedException"})
+        if self.broken == "failed entry":
+            failed = {"ErrorCode": "ThrottlingException"}
+            return answer(request.url, 200, {"FailedEntryCount": 1, "Entries": [failed]})
+        self.entries += json.loads(request.body)["Entries"]
+        return answer(request.url, 200, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+
+    @property
+    def told(self) -> list[tuple[str, Any]]:
+        """Names and details."""
+        return [(one["DetailType"], json.loads(one["Detail"])) for one in self.entries]
+
+
+def answer(url: str, status: int, body: object) -> AWSResponse:
+    raw: Any = Raw(json.dumps(body).encode())
+    return AWSResponse(url, status, {"content-type": "application/x-amz-json-1.1"}, raw)
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def publisher(premises: Premises, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    """The real one, with a client that talks to our bus."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    publisher = Publisher(
+        botocore.session.get_session(), "eu-west-1", "portal-bus", premises.store.outbox.event_of
+    )
+    publisher._client.meta.events.register("before-send.events.PutEvents", bus)
+    return publisher
+
+
+def publish(premises: Premises, publisher: Publisher, records: list[Any]) -> list[str]:
+    """One batch; the sequence numbers that are to come again."""
+    with heard(premises.lines):
+        outcome = work({"Records": records}, publisher)
+    return [one["itemIdentifier"] for one in outcome["batchItemFailures"]]
+
+
+def contained(premises: Premises) -> list[Any]:
+    """The stream after somebody was contained."""
+    desk, ann = staff(premises), premises.person()
+    premises.store.records()
+    desk.does(ann, "contain", disable=True, require_two_step=True, reason="stolen notebook")
+    return premises.store.records()
+
+
+@pytest.mark.parametrize("broken", ["down", "error", "denied", "failed entry"])
+def test_event_of_a_containment_waits_for_the_bus_and_comes_once(
+    premises: Premises, bus: Bus, publisher: Publisher, broken: str
+) -> None:
+    records = contained(premises)
+    bus.broken = broken
+    assert publish(premises, publisher, records) == [records[0]["dynamodb"]["SequenceNumber"]]
+    assert bus.entries == []
+    assert any("event_delayed" in line for line in premises.lines)
+    bus.broken = ""
+    assert publish(premises, publisher, records) == []
+    ((name, detail),) = bus.told
+    assert (name, detail["reason"]) == ("account.contained", "stolen notebook")
+    assert detail["measures"] == ["password", "sessions", "disabled", "two_step"]
+    assert (bus.entries[0]["Source"], bus.entries[0]["EventBusName"]) == (SOURCE, "portal-bus")
+
+
+def test_repetition_carries_the_same_id(premises: Premises, bus: Bus, publisher: Publisher) -> None:
+    """RL-06: a batch that is delivered twice is told apart by its receiver."""
+    records = contained(premises)
+    for _ in range(2):
+        assert publish(premises, publisher, records) == []
+    first, second = bus.told
+    assert first == second
+    assert len({detail["id"] for _, detail in bus.told}) == 1
+
+
+def test_poison_record_holds_up_nobody(premises: Premises, bus: Bus, publisher: Publisher) -> None:
+    """RL-06."""
+    poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "0", "NewImage": {}}}
+    removed = {"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "x", "Keys": {}}}
+    assert publish(premises, publisher, [poison, removed, *contained(premises)]) == ["0"]
+    assert [name for name, _ in bus.told] == ["account.contained"]
+
+
+def test_each_change_is_told_by_its_name_and_nothing_else_is(
+    premises: Premises, bus: Bus, publisher: Publisher
+) -> None:
+    desk, ann = staff(premises), premises.person()
+    premises.store.records()
+    desk.does(ann, "unlock")
+    desk.does(ann, "password", new_password=CHOSEN, force_change=False)
+    desk.does(ann, "disable")
+    desk.does(ann, "enable")
+    premises.visitor().logs_on(ann, CHOSEN)
+    assert publish(premises, publisher, premises.store.records()) == []
+    assert [(name, detail["by"]) for name, detail in bus.told] == [
+        ("account.password_reset", "administrator"),
+        ("account.disabled", "administrator"),
+    ]
+    assert CHOSEN not in str(bus.entries)
+
+
+def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
+    premises: Premises, bus: Bus, publisher: Publisher
+) -> None:
+    """By link, in a session, and by "this was not me": other systems know people by their address."""
+    ann = premises.person()
+    token = premises.asks(ann).token("/password/reset")
+    first = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert premises.visitor().post("/password/reset", {"token": token, **first}).status == 200
+    visitor = premises.visitor()
+    visitor.logs_on(ann, CHOSEN)
+    second = {"new_password": PASSWORD, "confirm_password": PASSWORD, "current_password": CHOSEN}
+    assert visitor.post("/password/change", second).status == 200
+    not_me = premises.mails(ann)[-1].token("/not-me")
+    assert premises.visitor().post("/not-me", {"token": not_me}).status == 200
+    premises.store._delivered.clear()
+    publish(premises, publisher, premises.store.records())
+    assert [(name, detail["by"], detail["email"]) for name, detail in bus.told] == [
+        ("account.password_reset", "owner", ann.address),
+        ("account.password_reset", "owner", ann.address),
+        ("account.frozen", "owner", ann.address),
+    ]
+
+
+def test_containment_itself_does_not_wait_for_the_bus(premises: Premises, bus: Bus) -> None:
+    bus.broken = "down"
+    desk, ann = staff(premises), premises.person()
+    assert desk.does(ann, "contain", reason="stolen notebook")["done"] == "contained"
+    assert "account_contained" in {event.kind for event in premises.store.tables.events.values()}

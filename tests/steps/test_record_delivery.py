@@ -1,0 +1,157 @@
+"""The step `record_delivery`: what SES tells of each mail, however often and in whatever order."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind
+from chalicelib.steps.record_delivery import work
+from tests.console.staff import staff
+from tests.fakes.samples import NOW
+from tests.steps.premises import Premises, heard
+
+Told = dict[str, Any]
+DESTINATIONS = {
+    "Bounce": "bouncedRecipients",
+    "Complaint": "complainedRecipients",
+    "DeliveryDelay": "delayedRecipients",
+}
+
+
+def told(name: str, to: str, at: float = NOW, message: str = "m-1", **part: Any) -> Told:
+    """An SES event, in the form of the service's documentation."""
+    stamp = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    facts: Told = {"timestamp": stamp, **part}
+    if name in DESTINATIONS:
+        facts[DESTINATIONS[name]] = [{"emailAddress": to}]
+    else:
+        facts["recipients"] = [to]
+    return {
+        "eventType": name,
+        "mail": {"messageId": message, "destination": [to]},
+        name[0].lower() + name[1:]: facts,
+    }
+
+
+def bounce(to: str, at: float = NOW, kind: str = "Permanent") -> Told:
+    return told("Bounce", to, at, bounceType=kind, bounceSubType="General")
+
+
+def arrive(premises: Premises, *told_of: Told) -> None:
+    """SNS hands them over, one to a notification."""
+    with heard(premises.lines):
+        work({"Records": [{"Sns": {"Message": json.dumps(one)}} for one in told_of]}, premises.portal)
+
+
+def kinds(premises: Premises, who: Account) -> list[str]:
+    trail = premises.portal.store.events.of_account(who.id, 100)
+    return sorted(event.kind.value for event in trail if event.kind.value.startswith("mail_"))
+
+
+def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: Premises) -> None:
+    outcomes = []
+    for order in itertools.permutations(range(4)):
+        ann = premises.person()
+        events = [
+            told("Delivery", ann.address, NOW + 1),
+            told("DeliveryDelay", ann.address, NOW, delayType="MailboxFull"),
+            told("Complaint", ann.address, NOW + 3, complaintFeedbackType="abuse"),
+            told("Delivery", ann.address, NOW + 2, "m-2"),
+        ]
+        shuffled = [events[number] for number in order]
+        arrive(premises, *shuffled, *shuffled)
+        random.Random(sum(order)).shuffle(shuffled)
+        arrive(premises, *shuffled)
+        outcomes.append((tuple(kinds(premises, ann)), premises.stored(ann).undeliverable))
+    assert set(outcomes) == {
+        (("mail_complained", "mail_delayed", "mail_delivered", "mail_delivered"), "complained")
+    }
+
+
+def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(premises: Premises) -> None:
+    """ML-05: nothing tells a stranger that an address is dead."""
+    ann, bob = premises.person(), premises.person()
+    arrive(premises, bounce(ann.address))
+    answers = [premises.visitor().post("/password/forgot", {"email": one.address}) for one in (ann, bob)]
+    assert answers[0].same == answers[1].same
+    assert (len(premises.mails(ann)), len(premises.mails(bob))) == (0, 1)
+    shown = staff(premises).user(ann)
+    assert shown["undeliverable"] == "bounced"
+    assert {(one["state"], one["detail"]) for one in shown["mails"]} == {
+        ("bounced", "Permanent/General"),
+        ("withheld", "address_undeliverable"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
+def test_full_mailbox_and_delay_stop_nothing(premises: Premises, kind: str) -> None:
+    ann = premises.person()
+    arrive(
+        premises, bounce(ann.address, kind=kind), told("DeliveryDelay", ann.address, delayType="MailboxFull")
+    )
+    assert premises.stored(ann).undeliverable is None
+    assert premises.asks(ann).temporary
+
+
+def test_administrator_lifts_it_with_a_reason_and_late_news_does_not_bring_it_back(
+    premises: Premises,
+) -> None:
+    ann, desk = premises.person(), staff(premises)
+    before = premises.clock()
+    arrive(premises, bounce(ann.address, before))
+    assert desk.tries(ann, "deliverable").status == 422
+    premises.clock.passes(10)
+    assert desk.does(ann, "deliverable", reason="mailbox repaired")["done"] == "deliverable"
+    arrive(premises, bounce(ann.address, before + 5), bounce(ann.address, before))
+    assert premises.stored(ann).undeliverable is None
+    assert premises.asks(ann).temporary
+    arrive(premises, bounce(ann.address, premises.clock() + 1))
+    assert premises.stored(ann).undeliverable == "bounced"
+
+
+def test_lifting_twice_changes_nothing(premises: Premises) -> None:
+    ann, desk = premises.person(), staff(premises)
+    assert desk.does(ann, "deliverable", reason="to be sure")["changed"] is False
+    arrive(premises, bounce(ann.address))
+    premises.clock.passes(10)
+    assert desk.does(ann, "deliverable", reason="repaired")["changed"] is True
+    assert desk.does(ann, "deliverable", reason="repaired")["changed"] is False
+
+
+def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: Premises) -> None:
+    """RL-06."""
+    ann = premises.person()
+    broken: list[Any] = [
+        {},
+        {"Sns": {}},
+        {"Sns": {"Message": "no JSON"}},
+        {"Sns": {"Message": "[]"}},
+        {"Sns": 1},
+    ]
+    halves: list[Told] = [{"eventType": "Bounce"}, {"eventType": "Bounce", "bounce": {}}]
+    broken += [{"Sns": {"Message": json.dumps(one)}} for one in halves]
+    good = {"Sns": {"Message": json.dumps(bounce(ann.address))}}
+    with heard(premises.lines):
+        work({"Records": [*broken, good]}, premises.portal)
+    assert premises.stored(ann).undeliverable == "bounced"
+    assert sum("delivery_unreadable" in line for line in premises.lines) >= len(broken) - 1
+
+
+def test_news_of_opens_and_of_addresses_that_cannot_be_is_nothing(premises: Premises) -> None:
+    before = premises.rows("accounts", "events")
+    arrive(premises, told("Open", "ann@people.test"), told("Delivery", "no address"))
+    assert premises.rows("accounts", "events") == before
+
+
+def test_news_of_an_address_without_an_account_is_kept_and_makes_none(premises: Premises) -> None:
+    arrive(premises, bounce("nobody@people.test"))
+    assert premises.rows("accounts") == {"accounts": {}}
+    (event,) = premises.store.tables.events.values()
+    assert event.kind is EventKind.MAIL_BOUNCED
