@@ -100,6 +100,8 @@ def test_se_03_session_comes_from_cookie_or_header_only(premises: Premises) -> N
     assert visitor.get("/account", Cookie=f"portal-session={token}").status == 401
     assert visitor.get(f"/account?session={token}&__Host-portal-session={token}").status == 401
     assert visitor.post("/account/sessions/revoke", {"others": True, "session": token}).status == 401
+    twice = f"__Host-portal-session={token}; __Host-portal-session={token[:-1]}A"
+    assert visitor.get("/account", Cookie=twice).status == 401  # which of the two is ours, nobody can know
     both = {"Authorization": "Bearer nonsense", "Cookie": f"__Host-portal-session={token}"}
     assert visitor.get("/account", **both).status == 401  # what is said aloud counts
 

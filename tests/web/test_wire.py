@@ -46,6 +46,14 @@ def test_get_and_head_agree_and_are_guarded(premises: Premises, operation: Opera
             assert "charset=utf-8" in got.header("Content-Type") or kind == "application/json"
 
 
+def test_step_itself_leaves_the_body_of_a_head_out(premises: Premises) -> None:
+    """API Gateway hands on what the step gives; only the local gateway would have cut it off."""
+    premises.visitor().sends("HEAD", "/help")
+    step, event = premises.events[-1]
+    answer = premises.invoke(step, event)
+    assert (step, answer["statusCode"], answer["body"]) == ("help", 200, "")
+
+
 @every_get
 def test_wb_03_get_changes_nothing(premises: Premises, operation: Operation) -> None:
     """But what it counts: a bad link's source, and the first reading of a message."""
