@@ -124,7 +124,6 @@ class Contestant:
         self._people = People()
         self._ann = self._people.known(1)[0]
         self._requests = 0
-        self._random = random.Random(7)
 
     def logon(self, count: int) -> list[list[float]]:
         """CPU of right logons: with the authorizer, inside Argon2, and of the authorizer alone."""
@@ -166,7 +165,7 @@ class Contestant:
 
     def _tell(self, path: str, expected: int, groups: dict[str, list[str]]) -> dict[str, list[float]]:
         order = [(name, address) for name, group in groups.items() for address in group]
-        self._random.shuffle(order)
+        random.shuffle(order)
         times: dict[str, list[float]] = {name: [] for name in groups}
         ending = time.monotonic() + LONGEST_SECONDS[path]
         for name, address in order:
