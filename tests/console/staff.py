@@ -33,6 +33,11 @@ class Staff:
         """The page of one user."""
         return self.visitor.get(f"/admin/users/{who.address}").json()
 
+    def trail(self, who: Account, kind: str) -> list[Any]:
+        """What the trail of an account says of one kind of event, newest first."""
+        told = self.visitor.get(f"/admin/events?email={who.address}").json()["events"]
+        return [event for event in told if event["kind"] == kind]
+
     def types_it_again(self) -> None:
         """Confirm the password, so that sensitive writes are open for ten minutes."""
         fields = {"password": PASSWORD, "code": self.phone.code()}

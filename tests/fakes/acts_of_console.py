@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_of
 from chalicelib.domain.admin_ports import Listed, PolicyChange
 from chalicelib.domain.administration import Actor
-from chalicelib.domain.events import Event, iso
+from chalicelib.domain.events import ATTEMPTS, Event, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -108,7 +108,9 @@ class Directory(Family):
     @act
     def attempts_of_day(self, day: str, limit: int) -> list[Event]:
         found = [
-            event for event in self._tables.events.values() if event.reference and iso(event.at)[:10] == day
+            event
+            for event in self._tables.events.values()
+            if event.kind in ATTEMPTS and iso(event.at)[:10] == day
         ]
         return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
 

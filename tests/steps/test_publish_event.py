@@ -1,4 +1,4 @@
-"""The step `publish_event`: EventBridge down, refusing, or answering 200 with a failed entry; the event comes later, once."""
+"""The step `publish_event`: with EventBridge down, refusing or failing an entry, the event comes later and once."""
 
 from __future__ import annotations
 

@@ -1,0 +1,47 @@
+"""The step `admin_domains`: the list of domains, and what holds for all users of one."""
+
+from chalicelib.domain.accounts import Policy
+from tests.console.staff import staff
+from tests.fakes.planting import plant
+from tests.steps.premises import Premises
+
+
+def test_domain_is_added_listed_and_changed_and_its_ranges_stay(premises: Premises) -> None:
+    desk = staff(premises)
+    added = desk.visitor.post("/admin/domains", {"domain": "Senders.TEST", "internal": True})
+    facts = {"domain": "senders.test", "name": "senders.test", "internal": True, "ranges": None}
+    assert (added.status, added.json()) == (201, facts | {"two_step_required": False})
+    plant(premises.store, Policy("senders.test", internal=True, ranges=("192.0.2.0/24",)))
+    changed = desk.visitor.post("/admin/domains", {"domain": "senders.test", "two_step_required": True})
+    facts |= {"two_step_required": True, "ranges": ["192.0.2.0/24"]}
+    assert (changed.status, changed.json()) == (200, facts)
+    assert desk.visitor.get("/admin/domains").json()["domains"] == [facts]
+
+
+def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises: Premises) -> None:
+    desk, ann, visitor = staff(premises), premises.person("ann@required.test"), premises.visitor()
+    visitor.logs_on(ann)
+    desk.visitor.post("/admin/domains", {"domain": "required.test", "two_step_required": True})
+    assert visitor.get("/messages").code == "step_required"
+    assert desk.user(ann)["two_step"]["required_by"] == ["domain"]
+    desk.visitor.post("/admin/domains", {"domain": "required.test", "two_step_required": False})
+    assert visitor.get("/messages").status == 200
+
+
+def test_change_is_recorded_with_before_and_after(premises: Premises) -> None:
+    desk = staff(premises)
+    for internal in (False, True):
+        desk.visitor.post("/admin/domains", {"domain": "audited.test", "internal": internal})
+    first, second = sorted(
+        desk.trail(desk.account, "authz_policy_changed"), key=lambda one: str(one["before"])
+    )[::-1]
+    told = {str(one["before"].get("internal")): one["after"]["internal"] for one in (first, second)}
+    assert told == {"None": False, "False": True}
+
+
+def test_what_is_no_domain_is_refused_by_its_field(premises: Premises) -> None:
+    desk = staff(premises)
+    for text in ("", "no domain", "a@b.test", "x" * 301, "*"):
+        refused = desk.visitor.post("/admin/domains", {"domain": text})
+        assert (refused.status, refused.json()["field"]) == (422, "domain")
+    assert desk.visitor.get("/admin/domains").json() == {"domains": []}

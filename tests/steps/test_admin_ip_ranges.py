@@ -1,0 +1,138 @@
+"""The step `admin_ip_ranges`: what may be saved, who is warned first, and what a list would have refused."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import PORTAL_POLICY, Policy
+from tests.console.staff import staff
+from tests.fakes.planting import plant
+from tests.steps.premises import PASSWORD, Premises
+
+PLACE, ELSEWHERE = "198.51.100.0/24", "203.0.113.0/24"
+INSIDE, OUTSIDE = "198.51.100.7", "203.0.113.7"
+BAD = ("10.0.0.1/8", "10.0.0.0/0.255.255.255", "fe80::1%eth0", "10.0.0.0/33", "everybody", "01.0.0.0/8", "")
+PATHS = ("/admin/users/{}/ip-ranges", "/admin/domains/people.test/ip-ranges", "/admin/ip-ranges")
+
+
+def test_se_12_live_session_is_judged_at_its_next_request(premises: Premises) -> None:
+    desk, ann, inside = staff(premises), premises.person(), premises.visitor(INSIDE)
+    inside.logs_on(ann)
+    outside = premises.visitor(OUTSIDE)
+    outside.token = inside.token
+    assert outside.get("/account").status == 200
+    desk.does(ann, "ip-ranges", ranges=[PLACE, "2001:db8::/32"])
+    assert (outside.get("/account").status, inside.get("/account").status) == (403, 200)
+    (event,) = desk.trail(ann, "authz_fail")
+    assert (event["reason"], event["source"]) == ("ip_denied", OUTSIDE)
+
+
+def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(premises: Premises) -> None:
+    ann = premises.person(ranges=(PLACE,))
+    nobody = premises.visitor(OUTSIDE).post("/logon", {"email": "nobody@people.test", "password": PASSWORD})
+    for _ in range(9):
+        reply = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
+        assert (reply.status, reply.code, set(reply.json())) == (401, "invalid_logon", set(nobody.json()))
+    assert (premises.stored(ann).failures, premises.stored(ann).locked_until) == (0, 0)
+    assert premises.visitor(INSIDE).logs_on(ann) == "portal"
+
+
+def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    desk.does(ann, "ip-ranges", ranges=["::/0"])
+    for source, status in ((INSIDE, 401), (f"::ffff:{INSIDE}", 401), ("2001:db8::7", 200)):
+        reply = premises.visitor(source).post("/logon", {"email": ann.address, "password": PASSWORD})
+        assert reply.status == status
+    desk.does(ann, "ip-ranges", ranges=[PLACE])
+    assert premises.visitor(f"::ffff:{INSIDE}").logs_on(ann) == "portal"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("bad", BAD)
+def test_ip_03_bad_entry_is_named_and_nothing_is_saved(premises: Premises, path: str, bad: str) -> None:
+    desk, ann = staff(premises), premises.person()
+    before = premises.rows()
+    refused = desk.visitor.post(path.format(ann.address), {"ranges": [PLACE, f"{bad}"]})
+    if not bad:
+        assert refused.status in {200, 409}  # an empty line is no entry
+        return
+    assert (refused.status, refused.code) == (422, "invalid_request")
+    assert (refused.json()["field"], refused.json()["entry"]) == ("ranges", bad)
+    assert premises.rows() == before
+
+
+@pytest.mark.parametrize("wrong", [PLACE, {"a": 1}, [1], [None], True, ["x" * 9] * 101])
+def test_ip_03_only_a_list_of_text_or_null(premises: Premises, wrong: Any) -> None:
+    desk, ann = staff(premises), premises.person()
+    assert desk.tries(ann, "ip-ranges", ranges=wrong).code == "invalid_request"
+    assert desk.tries(ann, "ip-ranges").code == "invalid_request"
+    assert premises.stored(ann).ranges is None
+
+
+def test_unset_is_everybody_and_empty_is_nobody(premises: Premises) -> None:
+    desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
+    visitor.logs_on(ann)
+    for ranges, status in (([], 403), (None, 200)):
+        desk.does(ann, "ip-ranges", ranges=ranges)
+        assert visitor.get("/account").status == status
+
+
+@pytest.mark.parametrize("scope", ["portal", "admin", "domain", "own account"])
+@pytest.mark.parametrize("ranges", [[PLACE], []])
+def test_ip_05_save_that_shuts_the_saver_out_asks_first(
+    premises: Premises, scope: str, ranges: list[str]
+) -> None:
+    desk = staff(premises)
+    fields: dict[str, Any] = {"ranges": ranges}
+    target = {"domain": PATHS[1], "own account": PATHS[0].format(desk.account.address)}.get(scope, PATHS[2])
+    if target == PATHS[2]:
+        fields["scope"] = scope
+    before = premises.rows()
+    refused = desk.visitor.post(target, fields)
+    assert (refused.status, refused.code) == (409, "would_lock_you_out")
+    assert premises.rows() == before
+    assert desk.visitor.post(target, fields | {"confirm": False}).status == 409
+    assert desk.visitor.post(target, fields | {"confirm": True}).status == 200
+    assert desk.visitor.get("/admin/domains").status == 403
+
+
+def test_others_may_be_shut_out_without_confirmation(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    assert desk.does(ann, "ip-ranges", ranges=[PLACE])["changed"] is True
+    assert desk.visitor.post("/admin/domains/other.test/ip-ranges", {"ranges": []}).status == 200
+
+
+def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(premises: Premises) -> None:
+    desk, visitor = staff(premises), premises.visitor(INSIDE)
+    plant(premises.store, Policy(PORTAL_POLICY, admin_ranges=(ELSEWHERE,)))
+    assert (desk.visitor.get("/admin/domains").status, desk.visitor.get("/account").status) == (403, 200)
+    plant(premises.store, Policy(PORTAL_POLICY, ranges=(ELSEWHERE,)))
+    for path in ("/health", "/logon", "/help", "/password/forgot"):
+        refused = visitor.get(path)
+        assert (refused.status, refused.code) == (403, "address_not_permitted")
+        assert premises.visitor(OUTSIDE).get(path).status == 200
+
+
+def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    for source in (INSIDE, OUTSIDE, OUTSIDE):
+        premises.visitor(source).logs_on(ann)
+    premises.visitor(OUTSIDE).post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
+    before = premises.rows()
+    for path in PATHS:
+        told = desk.visitor.post(f"{path.format(ann.address)}/dry-run", {"ranges": [PLACE]}).json()
+        mine = [one["address"] for one in told["refused"] if one["email"] == ann.address]
+        assert mine == [OUTSIDE] * 2
+        assert told["checked"] >= 3
+    admins = desk.visitor.post("/admin/ip-ranges/dry-run", {"scope": "admin", "ranges": [PLACE]}).json()
+    assert {one["email"] for one in admins["refused"]} == {desk.account.address}
+    assert premises.rows() == before
+
+
+def test_save_is_recorded_with_before_and_after(premises: Premises) -> None:
+    desk = staff(premises)
+    desk.visitor.post(PATHS[2], {"scope": "portal", "ranges": ["10.0.0.0/8"]})
+    (event,) = desk.trail(desk.account, "authz_policy_changed")
+    assert event["before"] == {}
+    assert event["after"] == {"ranges": ["10.0.0.0/8"], "admin_ranges": None}
+    assert event["details"] == {"policy": PORTAL_POLICY}

@@ -1,0 +1,100 @@
+"""The step `admin_messages`: sent, invited, read once with a receipt, taken back while unread."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from tests.console.staff import Staff, staff
+from tests.steps.premises import Premises
+
+BODY = "Dear Ann,\nthe balance is 12.\nGood day"
+
+
+def sends(desk: Staff, to: Account | str, **more: Any) -> str:
+    address = to.address if isinstance(to, Account) else to
+    reply = desk.visitor.post("/admin/messages", {"to": address, "subject": "Hello", "body": BODY, **more})
+    assert reply.status == 201, reply.text
+    return str(reply.json()["id"])
+
+
+def state(desk: Staff, message: str) -> tuple[str, bool]:
+    (row,) = [one for one in desk.visitor.get("/admin/messages").json()["messages"] if one["id"] == message]
+    assert "body" not in row
+    return row["state"], row["read_at"] is not None
+
+
+def test_unknown_recipient_is_invited_in_a_mail_of_its_own(premises: Premises) -> None:
+    desk = staff(premises)
+    message = sends(desk, "new@people.test")
+    notice, invitation = sorted(
+        premises.mails("new@people.test"), key=lambda mail: "temporary" in mail.subject
+    )
+    assert f"/messages/{message}" in notice.text
+    assert "balance" not in notice.text
+    assert invitation.temporary
+    premises.asks(premises.store.tables.accounts[next(iter(premises.store.tables.messages))[0]])
+    sends(desk, "new@people.test")
+    assert sum("temporary" in mail.subject for mail in premises.mails("new@people.test")) == 1
+
+
+def test_receipt_after_reading_and_not_after_a_head(premises: Premises) -> None:
+    desk, ann, reader = staff(premises), premises.person(), premises.visitor()
+    message = sends(desk, ann)
+    reader.logs_on(ann)
+    assert reader.sends("HEAD", f"/messages/{message}").status == 200
+    assert state(desk, message) == ("sent", False)
+    assert reader.get(f"/messages/{message}").json()["body"] == BODY
+    assert state(desk, message) == ("read", True)
+
+
+def test_ad_02_nobody_else_ever_reads_it(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    message = sends(desk, ann)
+    other = premises.visitor()
+    other.logs_on(premises.person())
+    missing = other.get("/messages/0-0").same
+    for visitor in (other, desk.visitor, staff(premises).visitor):
+        assert visitor.get(f"/messages/{message}").same == missing
+    assert "balance" not in str(premises.store.tables)
+
+
+def test_recall_before_it_is_read_and_409_after(premises: Premises) -> None:
+    desk, ann, reader = staff(premises), premises.person(), premises.visitor()
+    unread, read = sends(desk, ann), sends(desk, ann)
+    reader.logs_on(ann)
+    reader.get(f"/messages/{read}")
+    assert recalls(desk, unread, ann) == (200, "")
+    assert reader.get(f"/messages/{unread}").code == "not_found"
+    assert state(desk, unread) == ("recalled", False)
+    assert recalls(desk, unread, ann) == (409, "conflict")
+    assert recalls(desk, read, ann) == (409, "conflict")
+    assert recalls(staff(premises), read, ann) == (404, "not_found")
+    assert reader.get(f"/messages/{read}").status == 200
+
+
+def recalls(desk: Staff, message: str, who: Account) -> tuple[int, str]:
+    reply = desk.visitor.post(f"/admin/messages/{message}/recall", {"to": who.address})
+    return reply.status, reply.code
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("to", "a@x.test,b@y.test"),
+        ("to", ["a@x.test"]),
+        ("subject", "one\r\nBcc: all@x.test"),
+        ("subject", "x" * 201),
+        ("body", " "),
+        ("body", "a\x00b"),
+        ("expires_in_days", 0),
+        ("expires_in_days", 366),
+        ("expires_in_days", True),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_by_its_field(premises: Premises, field: str, value: Any) -> None:
+    desk = staff(premises)
+    good: dict[str, Any] = {"to": "a@x.test", "subject": "Hello", "body": BODY}
+    refused = desk.visitor.post("/admin/messages", good | {field: value})
+    assert (refused.status, refused.json()["field"]) == (422, field)
+    assert premises.rows("messages", "events")["messages"] == {}

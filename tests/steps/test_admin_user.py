@@ -1,0 +1,98 @@
+"""The step `admin_user`: everything an administrator or the desk must know of one user, and never a secret."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Kind, Policy, Status
+from tests.console.staff import staff
+from tests.fakes.planting import plant
+from tests.steps.phones import enrolled
+from tests.steps.premises import Premises
+
+PLACE = "192.0.2.0/24"
+
+
+def password_state(premises: Premises, **facts: Any) -> str:
+    account = premises.person(**facts)
+    return str(staff(premises).user(account)["password_state"])
+
+
+def test_password_state_in_each_of_its_states(premises: Premises) -> None:
+    assert password_state(premises) == "chosen"
+    assert password_state(premises, password=None) == "none"
+    fresh = premises.person(password=None)
+    premises.asks(fresh)
+    desk = staff(premises)
+    assert desk.user(fresh)["password_state"] == "temporary_pending"
+    premises.clock.passes(3600)
+    assert staff(premises).user(fresh)["password_state"] == "temporary_expired"
+
+
+@pytest.mark.parametrize(
+    ("own", "domain", "told"),
+    [
+        (None, None, (None, "none")),
+        (None, (PLACE,), ([PLACE], "domain")),
+        ((), (PLACE,), ([], "account")),
+        ((PLACE,), None, ([PLACE], "account")),
+    ],
+)
+def test_effective_ranges_and_where_they_come_from(
+    premises: Premises, own: Any, domain: Any, told: tuple[Any, str]
+) -> None:
+    ann = premises.person("ann@placed.test", ranges=own)
+    plant(premises.store, Policy("placed.test", ranges=domain))
+    ranges = staff(premises).user(ann)["ranges"]
+    assert (ranges["effective"], ranges["source"]) == told
+
+
+def test_lock_and_its_remaining_time(premises: Premises) -> None:
+    desk = staff(premises)
+    ann = premises.person(failures=7, locked_until=premises.clock() + 4)
+    lock = desk.user(ann)["lock"]
+    assert (lock["locked"], lock["seconds_left"], lock["failures"]) == (True, 4, 7)
+
+
+def test_live_sessions_attempts_events_and_mails(premises: Premises) -> None:
+    ann, visitor = premises.person(), premises.visitor(**{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
+    visitor.post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
+    visitor.logs_on(ann)
+    premises.asks(ann)
+    user = staff(premises).user(ann)
+    (session,) = user["sessions"]
+    assert (session["address"], session["whole"]) == (visitor.source, True)
+    assert [one["outcome"] for one in user["attempts"]] == ["succeeded", "refused"] or user["attempts"]
+    assert {"password_reset_asked"} <= {one["kind"] for one in user["events"]}
+    assert ("password_reset_asked", "sent") in {(one["what"], one["state"]) for one in user["mails"]}
+
+
+def test_dead_sessions_are_not_shown(premises: Premises) -> None:
+    ann = premises.person()
+    premises.visitor().logs_on(ann)
+    premises.clock.passes(1800)
+    assert staff(premises).user(ann)["sessions"] == []
+
+
+def test_no_secret_whatever_the_account_has(premises: Premises) -> None:
+    ann, phone = enrolled(premises)
+    mail = premises.asks(ann)
+    told = str(staff(premises, Kind.SUPPORT).user(ann))
+    stored = premises.stored(ann)
+    secrets = [
+        mail.temporary,
+        mail.token("/password/reset"),
+        *phone.recovery,
+        stored.password_hash,
+        stored.two_step.seed,
+    ]
+    assert [one for one in secrets if one and one in told] == []
+    assert "digest" not in told
+
+
+def test_status_as_it_is(premises: Premises) -> None:
+    desk = staff(premises)
+    for status in Status:
+        assert desk.user(premises.person(status=status))["status"] == status.value
+    missing = desk.visitor.get("/admin/users/nobody@people.test")
+    assert (missing.status, missing.code) == (404, "not_found")

@@ -1,0 +1,60 @@
+"""The step `admin_users`: the users of a domain with search and paging, and inviting somebody."""
+
+from chalicelib.domain.accounts import Policy
+from tests.console.staff import staff
+from tests.fakes.planting import plant
+from tests.steps.premises import Premises
+
+
+def test_users_of_a_domain_page_by_page_with_search(premises: Premises) -> None:
+    desk = staff(premises)
+    for number in range(60):
+        premises.person(f"paged{number:02}@many.test")
+    premises.person("other@many.test")
+    first = desk.visitor.get("/admin/users?domain=many.test&q=paged").json()
+    rest = desk.visitor.get(f"/admin/users?domain=many.test&q=paged&after={first['next']}").json()
+    listed = [one["email"] for one in first["users"] + rest["users"]]
+    assert (len(first["users"]), len(listed), rest["next"]) == (50, 60, None)
+    assert sorted(set(listed)) == listed
+
+
+def test_every_domain_is_searched_when_none_is_named(premises: Premises) -> None:
+    desk = staff(premises)
+    for address in ("ann@a.test", "ann@b.test", "bob@b.test"):
+        premises.person(address)
+        plant(premises.store, Policy(address.partition("@")[2]))
+    assert emails(desk.visitor.get("/admin/users?q=ann").json()) == ["ann@a.test", "ann@b.test"]
+    assert emails(desk.visitor.get("/admin/users?q=BOB@b.test").json()) == ["bob@b.test"]
+    assert emails(desk.visitor.get("/admin/users?q=no@b.test").json()) == []
+
+
+def emails(told: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [one["email"] for one in told["users"]]
+
+
+def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(premises: Premises) -> None:
+    desk = staff(premises)
+    answer = desk.visitor.post("/admin/users", {"email": "New@People.test", "kind": "support"})
+    assert (answer.status, answer.json()) == (
+        201,
+        {"email": "new@people.test", "kind": "support", "status": "active"},
+    )
+    temporary = premises.mails("new@people.test")[-1].temporary
+    assert premises.visitor().logs_on("new@people.test", temporary) == "change_password"
+    assert temporary not in answer.text
+
+
+def test_address_that_is_taken_and_what_is_none(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    taken = desk.visitor.post("/admin/users", {"email": f" {ann.address.upper()} "})
+    assert (taken.status, taken.code) == (409, "exists")
+    for fields in ({"email": "nonsense"}, {"email": "x@y.test", "kind": "root"}, {"email": ["x@y.test"]}, {}):
+        refused = desk.visitor.post("/admin/users", fields)
+        assert (refused.status, refused.code) == (422, "invalid_request")
+
+
+def test_wb_09_nobody_writes_status_or_hash_along(premises: Premises) -> None:
+    desk = staff(premises)
+    for extra in ("status", "password_hash", "epoch", "ranges"):
+        refused = desk.visitor.post("/admin/users", {"email": "x@y.test", extra: "active"})
+        assert refused.code == "invalid_request"
