@@ -62,56 +62,6 @@ def test_only_its_recipient_ever_reads_it(town: Town, desk: Desk) -> None:
     assert "the balance" not in str(town.dump())
 
 
-def test_recalled_before_it_is_read_it_was_never_there(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    message = sends(desk, ann)
-    done = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
-    assert (done.status_code, done.json()["state"]) == (200, "recalled")
-    assert state(desk, message) == ("recalled", False)
-    assert client.get(f"/messages/{message}").status_code == 404
-    assert client.get("/messages").json() == {"messages": []}
-    again = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
-    assert (again.status_code, again.json()["code"]) == (409, "conflict")
-
-
-def test_recall_comes_too_late_after_it_was_read(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    message = sends(desk, ann)
-    client.get(f"/messages/{message}")
-    late = desk.client.post(f"/admin/messages/{message}/recall", {"to": ann})
-    assert (late.status_code, late.json()["code"]) == (409, "conflict")
-    assert state(desk, message) == ("read", True)
-    assert client.get(f"/messages/{message}").status_code == 200
-
-
-def test_nobody_recalls_another_sender_s_message(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    message = sends(desk, ann)
-    refused = seated(town).client.post(f"/admin/messages/{message}/recall", {"to": ann})
-    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
-    assert client.get(f"/messages/{message}").status_code == 200
-
-
-def test_what_cannot_be_sent_is_refused_by_its_field(town: Town, desk: Desk) -> None:
-    ann = town.person()
-    good: dict[str, object] = {"to": ann, "subject": SUBJECT, "body": BODY}
-    bad = [
-        ("to", "a@x.test,b@y.test"),
-        ("to", [ann]),
-        ("subject", "one\r\nBcc: all@x.test"),
-        ("subject", "x" * 201),
-        ("body", " "),
-        ("expires_in_days", 0),
-        ("expires_in_days", 366),
-        ("expires_in_days", True),
-    ]
-    for field, value in bad:
-        refused = desk.client.post("/admin/messages", good | {field: value})
-        assert (refused.status_code, refused.json().get("field")) == (422, field), value
-    for days in (1, 365):
-        assert sends(desk, ann, expires_in_days=days)
-
-
 def test_in_a_browser_sent_listed_and_recalled(town: Town, desk: Desk) -> None:
     ann, _ = guest(town)
     browser = desk.browser()

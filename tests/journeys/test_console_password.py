@@ -4,7 +4,6 @@ import pytest
 
 from tests.journeys.desk import Desk, guest, presses, seated, user_path
 from tests.journeys.people import Client, link, temporary_password, token_of
-from tests.journeys.test_two_step import enrolled
 from tests.journeys.town import PASSWORD, Town
 
 TYPED = "copper lanterns over a harbour"
@@ -34,25 +33,6 @@ def test_typed_password_ends_every_session_at_the_next_request(town: Town, desk:
     assert town.client().logs_on(ann, TYPED) == "change_password"
 
 
-def test_forced_change_opens_the_change_page_only(town: Town, desk: Desk) -> None:
-    """TP-03."""
-    ann, client = town.person(), town.client()
-    desk.does(ann, "password", {"new_password": TYPED})
-    assert client.logs_on(ann, TYPED) == "change_password"
-    assert client.get("/messages").json()["next"] == "change_password"
-    same = {"new_password": TYPED, "confirm_password": TYPED}
-    assert client.post("/password/change", same).json()["code"] == "criteria_not_met"
-    new = {"new_password": OTHER, "confirm_password": OTHER}
-    assert client.goes_on(client.post("/password/change", new)) == "portal"
-    assert town.client().logs_on(ann, OTHER) == "portal"
-
-
-def test_without_force_the_typed_password_stays(town: Town, desk: Desk) -> None:
-    ann = town.person()
-    desk.does(ann, "password", {"new_password": TYPED, "force_change": False})
-    assert town.client().logs_on(ann, TYPED) == "portal"
-
-
 def test_owner_is_told_when_and_by_whom_and_can_stop_it(town: Town, desk: Desk) -> None:
     """ML-01: the notice of every change names an administrator as its author, and carries no password."""
     ann = town.person()
@@ -74,46 +54,6 @@ def test_made_password_is_mailed_and_the_old_one_is_void(town: Town, desk: Desk)
     assert desk.user(ann)["password_state"] == "temporary_pending"
     assert town.client().logs_on(ann, temporary_password(mail)) == "change_password"
     town.mail(ann, "password has been reset")
-
-
-def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    for weak in ("short", "passwordpassword", f"{ann.partition('@')[0]}{ann.partition('@')[0]}00000"):
-        refused = desk.tries(ann, "password", {"new_password": weak})
-        assert (refused.status_code, refused.json()["code"]) == (422, "criteria_not_met")
-        assert not all(one["met"] for one in refused.json()["criteria"])
-    assert client.get("/account").status_code == 200
-
-
-def test_force_change_alone_keeps_the_password_for_one_more_logon(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    assert desk.does(ann, "force-change")["done"] == "change_forced"
-    assert dead(client)
-    assert desk.user(ann)["password"]["must_change"] is True
-    assert town.client().logs_on(ann, PASSWORD) == "change_password"
-
-
-def test_revoke_ends_sessions_half_done_logons_and_outstanding_links(town: Town, desk: Desk) -> None:
-    """SE-08, and the issue's "half-finished logons and outstanding links included"."""
-    ann, phone, recovery = enrolled(town)
-    whole, half = town.client(), town.client()
-    whole.logs_on(ann, PASSWORD)
-    whole.goes_on(whole.post("/logon/code", {"code": recovery[0]}))
-    assert half.logs_on(ann, PASSWORD) == "enter_code"
-    town.client().post("/password/forgot", {"email": ann})
-    mail = town.mail(ann, "choose a new password")
-    assert desk.does(ann, "sessions/revoke")["done"] == "sessions_revoked"
-    assert dead(whole)
-    assert half.post("/logon/code", {"code": phone.code()}).json()["code"] == "session_required"
-    body = {
-        "token": token_of(link(mail, "/password/reset/")),
-        "new_password": OTHER,
-        "confirm_password": OTHER,
-    }
-    assert town.client().post("/password/reset", body).json()["code"] == "link_unusable"
-    temporary = {"email": ann, "password": temporary_password(mail)}
-    assert town.client().post("/logon", temporary).status_code == 401
-    assert town.client().logs_on(ann, PASSWORD) == "enter_code"
 
 
 def test_trail_names_actor_before_and_after_and_no_secret(town: Town, desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk import Desk, guest, presses, seated, user_path
+from tests.journeys.desk import Desk, presses, seated, user_path
 from tests.journeys.people import Client, temporary_password
 from tests.journeys.town import PASSWORD, Town, new_source
 
@@ -105,46 +105,6 @@ def test_account_s_own_ranges_go_before_its_domain_s(town: Town, desk: Desk) -> 
     assert town.client(INSIDE).post("/logon", body).status_code == 401
     assert town.client(OUTSIDE).logs_on(address, temporary) == "change_password"
     assert desk.get(path) == {"ranges": [RANGE]}
-
-
-def test_unset_is_everybody_empty_is_nobody(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    desk.does(ann, "ip-ranges", {"ranges": []})
-    assert refusal(client.get("/account")) == (403, "address_not_permitted")
-    assert town.client().post("/logon", {"email": ann, "password": PASSWORD}).status_code == 401
-    assert desk.user(ann)["ranges"]["effective"] == []
-    desk.does(ann, "ip-ranges", {"ranges": None})
-    assert client.get("/account").status_code == 200
-    assert desk.user(ann)["ranges"]["source"] == "none"
-
-
-def test_ip_02_ip_03_ipv6_is_kept_as_text_and_never_matches_ipv4(town: Town, desk: Desk) -> None:
-    ann, client = guest(town)
-    desk.does(ann, "ip-ranges", {"ranges": ["2001:db8::/32", "::/0"]})
-    assert desk.user(ann)["ranges"]["own"] == ["2001:db8::/32", "::/0"]
-    assert refusal(client.get("/account")) == (403, "address_not_permitted")
-
-
-BAD = (
-    "10.0.0.1/8",
-    "10.0.0.0/0.255.255.255",
-    "fe80::1%eth0",
-    "10.0.0.0/33",
-    "everybody",
-    "\u0661\u0660.0.0.0/8",
-)
-
-
-def test_ip_03_bad_entry_is_named_and_nothing_is_saved(town: Town, desk: Desk) -> None:
-    ann = town.person()
-    for bad in BAD:
-        refused = desk.tries(ann, "ip-ranges", {"ranges": [RANGE, bad]})
-        assert refusal(refused) == (422, "invalid_request")
-        assert (refused.json()["field"], refused.json()["entry"]) == ("ranges", bad)
-    for wrong in ("127.0.0.0/8", {"a": 1}, [1], [None], True):
-        assert refusal(desk.tries(ann, "ip-ranges", {"ranges": wrong})) == (422, "invalid_request")
-    assert refusal(desk.tries(ann, "ip-ranges", {})) == (422, "invalid_request")
-    assert town.account(ann).ranges is None
 
 
 def test_portal_ranges_refuse_everybody_outside_before_anything_else(town: Town, portal_wide: Desk) -> None:

@@ -47,33 +47,6 @@ def test_disabled_account_is_shut_at_once_in_every_state(town: Town, desk: Desk)
     assert attempt["reason"] == "account_disabled"
 
 
-def test_enabling_revives_nothing(town: Town, desk: Desk) -> None:
-    """AD-04."""
-    ann, client = guest(town)
-    town.client().post("/password/forgot", {"email": ann})
-    mail = town.mail(ann, "choose a new password")
-    desk.does(ann, "disable")
-    assert desk.does(ann, "enable")["status"] == "active"
-    assert client.get("/account").status_code == 401
-    refused_generically(town, ann, temporary_password(mail))
-    body = {"token": token_of(link(mail, "/password/reset/"))}
-    body |= {"new_password": CHOSEN, "confirm_password": CHOSEN}
-    assert town.client().post("/password/reset", body).json()["code"] == "link_unusable"
-    assert town.client().logs_on(ann, PASSWORD) == "portal"
-
-
-def test_repeating_changes_nothing_and_records_nothing(town: Town, desk: Desk) -> None:
-    """AD-03."""
-    ann = town.person()
-    desk.does(ann, "disable")
-    before = town.dump("accounts", "events")
-    again = desk.does(ann, "disable")
-    assert (again["status"], again["changed"]) == ("disabled", False)
-    assert town.dump("accounts", "events") == before
-    desk.does(ann, "enable")
-    assert desk.does(ann, "enable")["changed"] is False
-
-
 def test_nobody_disables_or_contains_themselves(town: Town, desk: Desk) -> None:
     before = town.account(desk.address)
     for action, body in (("disable", {}), ("contain", {"reason": "a slip"})):
@@ -83,33 +56,6 @@ def test_nobody_disables_or_contains_themselves(town: Town, desk: Desk) -> None:
     assert desk.client.get("/admin/domains").status_code == 200
 
 
-def test_disabled_administrator_is_out_at_the_next_request(town: Town, desk: Desk) -> None:
-    """AD-07: a change of standing applies to the next request."""
-    other = seated(town)
-    assert other.client.get("/admin/domains").status_code == 200
-    desk.does(other.address, "disable")
-    refused = other.tries(town.person(), "unlock")
-    assert (refused.status_code, refused.json()["code"]) == (401, "session_required")
-
-
-def test_unlock_forgets_failures_of_passwords_and_of_codes(town: Town, desk: Desk) -> None:
-    ann, client = town.person(), town.client()
-    for _ in range(5):
-        client.post("/logon", {"email": ann, "password": "wrong wrong wrong"})
-    lock = desk.user(ann)["lock"]
-    assert (lock["locked"], lock["failures"]) == (True, 5)
-    assert lock["seconds_left"] > 0
-    assert client.post("/logon", {"email": ann, "password": PASSWORD}).status_code == 401
-    assert desk.does(ann, "unlock")["done"] == "unlocked"
-    assert desk.user(ann)["lock"] == lock | {
-        "locked": False,
-        "locked_until": None,
-        "seconds_left": 0,
-        "failures": 0,
-    }
-    assert client.logs_on(ann, PASSWORD) == "portal"
-
-
 def test_unknown_user_and_impossible_address_are_the_same_404(town: Town, desk: Desk) -> None:
     """AD-02."""
     answers = [
@@ -117,33 +63,6 @@ def test_unknown_user_and_impossible_address_are_the_same_404(town: Town, desk: 
     ]
     assert {(one.status_code, one.json()["code"]) for one in answers} == {(404, "not_found")}
     assert len({str(one.json() | {"reference": ""}) for one in answers}) == 1
-
-
-def test_invited_support_and_recipient_and_the_second_invitation(town: Town, desk: Desk) -> None:
-    address = town.new_address("new")
-    answer = desk.client.post("/admin/users", {"email": address, "kind": "support"})
-    assert (answer.status_code, answer.json()["kind"]) == (201, "support")
-    again = desk.client.post("/admin/users", {"email": address.upper(), "kind": "recipient"})
-    assert (again.status_code, again.json()["code"]) == (409, "exists")
-    mail = town.mail(address, "temporary password")
-    assert desk.user(address)["password_state"] == "temporary_pending"
-    assert town.client().logs_on(address, temporary_password(mail)) == "change_password"
-    for kind in ("root", "Administrator"):
-        refused = desk.client.post("/admin/users", {"email": town.new_address(), "kind": kind})
-        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
-
-
-def test_users_are_listed_by_domain_with_search_and_paging(town: Town, desk: Desk) -> None:
-    domain = town.new_address().partition("@")[2]
-    for number in range(60):
-        town.person(f"paged{number:02}x")
-    first = desk.get(f"/admin/users?domain={domain}&q=paged")
-    assert len(first["users"]) == 50
-    rest = desk.get(f"/admin/users?domain={domain}&q=paged&after={first['next']}")
-    listed = [one["email"] for one in first["users"] + rest["users"]]
-    assert (len(listed), rest["next"], sorted(set(listed))) == (60, None, listed)
-    exactly = desk.get(f"/admin/users?q={listed[7]}")["users"]
-    assert exactly == [{"email": listed[7], "kind": "recipient", "status": "active"}]
 
 
 def test_in_a_browser_disable_asks_for_a_tick_and_says_what_was_done(town: Town, desk: Desk) -> None:

@@ -118,14 +118,14 @@ def test_user_page_shows_state_attempts_and_mails(town: Town, desk: Desk) -> Non
         assert words in page.text
 
 
-@pytest.mark.parametrize("path", WRITES)
-def test_support_is_refused_every_write(town: Town, desk: Desk, path: str) -> None:
+def test_support_is_refused_every_write(town: Town, desk: Desk) -> None:
     """AD-01: whatever the body, and nothing is written."""
     ann = town.person()
     before = town.dump("accounts", "domains", "messages")
-    target = path.replace("{email}", ann).replace("{domain}", ann.partition("@")[2]).replace("{id}", "x")
-    refused = desk.client.post(target, {"reason": "curious", "required": True, "ranges": None})
-    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    for path in WRITES:
+        target = path.replace("{email}", ann).replace("{domain}", ann.partition("@")[2]).replace("{id}", "x")
+        refused = desk.client.post(target, {"reason": "curious", "required": True, "ranges": None})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
     assert town.dump("accounts", "domains", "messages") == before
 
 
