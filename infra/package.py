@@ -33,17 +33,16 @@ def main(arguments: list[str]) -> int:
         return 2
     stage = arguments[0]
     build = ROOT / "build" / stage
-    package_stage(stage, build)
+    package_stage(stage_of(stage), build)
     tell(build)
     return 0
 
 
-def package_stage(stage: str, build: Path) -> None:
+def package_stage(stage: Stage, build: Path) -> None:
     """Template and code of one stage in a folder."""
-    chosen = stage_of(stage)
-    lay_out(build / "project", chosen)
-    write_json(build / "merge.json", merged(chosen))
-    run_chalice(build, stage)
+    lay_out(build / "project", stage)
+    write_json(build / "merge.json", merged(stage))
+    run_chalice(build, stage.name)
     bundle(build / "deployment.zip")
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from infra.package import package_stage
 from infra.permissions import read_permissions
+from infra.stages import stage_of
 
 pytestmark = pytest.mark.deployment
 
@@ -53,7 +54,7 @@ for handler in sys.argv[2:]:
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: Any) -> Path:
     folder: Path = tmp_path_factory.mktemp("package")
-    package_stage("dev", folder)
+    package_stage(stage_of("dev"), folder)
     return folder
 
 
@@ -82,13 +83,13 @@ def test_every_module_is_compiled(names: list[str]) -> None:
 
 
 def test_package_is_the_same_bytes_again(build: Path, tmp_path: Path) -> None:
-    package_stage("dev", tmp_path)
+    package_stage(stage_of("dev"), tmp_path)
     for name in ("deployment.zip", "sam.json"):
         assert (tmp_path / name).read_bytes() == (build / name).read_bytes()
 
 
 def test_package_is_the_same_for_every_stage(build: Path, tmp_path: Path) -> None:
-    package_stage("prod", tmp_path)
+    package_stage(stage_of("prod"), tmp_path)
     assert (tmp_path / "deployment.zip").read_bytes() == (build / "deployment.zip").read_bytes()
 
 

@@ -43,7 +43,8 @@ def test_disabled_account_is_published_on_the_local_bus(engine: Engine, queue: A
     try:
         address = town.person()
         disables(town, address)
-        deadline, heard = time.monotonic() + 10, []
+        deadline = time.monotonic() + 10
+        heard: list[Any] = []
         while not heard and time.monotonic() < deadline:
             heard = [one for one in queue() if one["detail"]["email"] == address]
             time.sleep(0.05)

@@ -1,0 +1,94 @@
+"""What must be there before a deployment begins; it asks, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.package import WANTED_PYTHON
+from infra.stages import Stage
+
+PLACEHOLDER = "example.com"
+
+
+def lacking(stage: Stage, session: botocore.session.Session) -> list[str]:
+    """What must be there before anything is begun, each with what to do about it."""
+    found = [wrong_python(), placeholders(stage), *no_way_to_aws(session)]
+    missing = [one for one in found if one]
+    if missing or os.environ.get("AWS_ENDPOINT_URL"):  # an emulator has neither mail domains nor such roles
+        return missing
+    return [one for one in (no_log_role(session), unverified_sender(stage, session)) if one]
+
+
+def wrong_python() -> str:
+    """Lambda runs what this Python compiled."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if here == WANTED_PYTHON:
+        return ""
+    return f"Python {WANTED_PYTHON}: .venv has {here}; install it, then `make clean` and again"
+
+
+def placeholders(stage: Stage) -> str:
+    """Settings that nobody has filled in yet."""
+    if os.environ.get("AWS_ENDPOINT_URL"):  # a rehearsal, where no name is looked up
+        return ""
+    left = sorted(name for name, value in stage.shared.items() if PLACEHOLDER in value)
+    return f"settings of your own in .chalice/config.json for {', '.join(left)}" if left else ""
+
+
+def no_way_to_aws(session: botocore.session.Session) -> list[str]:
+    """A region, credentials, and that they work."""
+    missing = []
+    region = session.get_config_variable("region")
+    if not region:
+        missing.append("a region: set AWS_DEFAULT_REGION")
+    if session.get_credentials() is None:
+        missing.append("credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    if missing:
+        return missing
+    try:
+        session.create_client("sts").get_caller_identity()
+    except (ClientError, BotoCoreError) as error:
+        return [f"credentials that work: AWS says {error}"]
+    return []
+
+
+def no_log_role(session: botocore.session.Session) -> str:
+    """API Gateway writes access logs only where the account, once for a region, has given it a role for that."""
+    account = session.create_client("apigateway").get_account()
+    if account.get("cloudwatchRoleArn"):
+        return ""
+    return "a role with which API Gateway may write logs in this region: docs/operations.md, first deployment"
+
+
+def unverified_sender(stage: Stage, session: botocore.session.Session) -> str:
+    """SES sends for nobody who has not shown that the domain is theirs. One that SES does not know is made first."""
+    ses = session.create_client("sesv2")
+    told = [identity(ses, one) for one in (stage.shared["PORTAL_MAIL_FROM"], stage.mail_domain)]
+    known = [one for one in told if one is not None]
+    if not known:
+        print(f"SES does not know {stage.mail_domain} yet: this run makes its identity and stops there.")
+        return ""
+    if any(one.get("VerifiedForSendingStatus") for one in known):
+        return ""
+    return f"a verified sender: SES still looks for these records of {stage.mail_domain}:\n{records(known[-1], stage)}"
+
+
+def identity(ses: Any, name: str) -> dict[str, Any] | None:
+    """What SES knows of an address or a domain."""
+    try:
+        found: dict[str, Any] = ses.get_email_identity(EmailIdentity=name)
+    except ses.exceptions.NotFoundException:
+        return None
+    return found
+
+
+def records(found: dict[str, Any], stage: Stage) -> str:
+    """The DNS records by which a domain's owner lets SES sign its mail."""
+    tokens = found.get("DkimAttributes", {}).get("Tokens", [])
+    domain = stage.mail_domain
+    return "\n".join(f"    {one}._domainkey.{domain} CNAME {one}.dkim.amazonses.com" for one in tokens)

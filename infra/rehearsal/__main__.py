@@ -1,0 +1,169 @@
+"""`python -m infra.rehearsal`: one stage deployed to an emulator and served from its package, until it is ended.
+
+It takes the place of the local gateway for whoever walks through the portal: same port, same announcement. The stage
+is STAGE of .chalice/config.json under a name of its own, with the PORTAL_ variables of this process put in as settings
+of the stage: they reach the functions through the template or not at all.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+import signal
+import sys
+import zipfile
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+
+from infra import deploy
+from infra.gateway import mailbox
+from infra.gateway.__main__ import Front, announce, nudge, stop_politely
+from infra.gateway.api import LocalApi
+from infra.gateway.demonstration import send_demonstration
+from infra.gateway.emulator import Emulator
+from infra.gateway.environment import mail_service, portal_defaults, streams_client
+from infra.gateway.event_source import EventSource
+from infra.gateway.server import make_server
+from infra.package import package_stage, write_json
+from infra.rehearsal import stack
+from infra.rehearsal.runtime import Function, runtime_client
+from infra.stages import ROOT, Stage, read_configuration
+
+BUILD = ROOT / "build" / "rehearsal"
+# Keys reach a function by its secret, never by a variable.
+NOT_SETTINGS = {"PORTAL_KEYS", "PORTAL_KEYS_SECRET", "PORTAL_SES_CONFIGURATION_SET", "PORTAL_EVENT_BUS"}
+UNKNOWN_TO_EMULATOR = {"AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"}
+
+
+def main() -> int:
+    """Rehearse until somebody ends it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("botocore", "pynamodb"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, stop_politely)
+    with ExitStack() as closing:
+        try:
+            serve(int(os.environ.get("PORT", "8000")), closing)
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def serve(port: int, closing: ExitStack) -> None:
+    """Deploy, start, listen."""
+    front = Front()
+    server = make_server(front, port)
+    closing.callback(server.close)
+    prepare(server.effective_port, closing)
+    stage = rehearsed(os.environ.get("STAGE", "dev"))
+    template = deployed(stage)
+    functions = started(stage, template, closing)
+    sources = event_sources(stage, template, functions)
+    for one in sources:
+        closing.callback(one.stop)
+    call = partial(invoke, functions, stack.authorizer_of(template))
+    front.open(
+        LocalApi(stack.contract_of(template), call, after_write=lambda: nudge(sources)),
+        mailbox.Mailbox(mailbox.read_ministack(mail_service())),
+    )
+    send_demonstration()
+    nudge(sources)
+    announce()
+    server.run()
+
+
+def prepare(port: int, closing: ExitStack) -> None:
+    """The settings of this process where nobody has given others, and an emulator where there is none."""
+    for name, value in portal_defaults(port).items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get("AWS_ENDPOINT_URL"):
+        os.environ["AWS_ENDPOINT_URL"] = closing.enter_context(Emulator()).url
+
+
+def rehearsed(name: str) -> Stage:
+    """The stage under a name of its own, so that several can be rehearsed in one emulator."""
+    configuration = copy.deepcopy(read_configuration())
+    own = os.environ["PORTAL_TABLE_PREFIX"].removeprefix("portal-").strip("-")
+    written = json.dumps(configuration["stages"][name])
+    renamed = written.replace(f"portal-{name}", f"portal-{own}").replace(f"/{name}/", f"/{own}/")
+    chosen = json.loads(renamed)
+    given = {
+        key: value
+        for key, value in os.environ.items()
+        if key.startswith("PORTAL_") and key not in NOT_SETTINGS
+    }
+    chosen["environment_variables"].update(given)
+    return Stage(own, {**configuration, "stages": {own: chosen}})
+
+
+def deployed(stage: Stage) -> dict[str, Any]:
+    """By the very program of `make deploy`, with the keys of this process as the first ones."""
+    session = botocore.session.get_session()
+    if deploy.deploy(stage, session.create_client, BUILD, package_for_emulator, put_own_keys):
+        sys.exit("the rehearsal ends here")
+    template: dict[str, Any] = json.loads((BUILD / "sam.json").read_text(encoding="utf-8"))
+    return template
+
+
+def put_own_keys(manager: Any, name: str) -> bool:
+    """Tests make accounts of their own, whose passwords are hashed with these."""
+    return bool(manager.put_secret_value(SecretId=name, SecretString=os.environ["PORTAL_KEYS"]))
+
+
+def package_for_emulator(stage: Stage, build: Path) -> None:
+    """The same package; of the template the emulator must not see what it does not know."""
+    package_stage(stage, build)
+    template = json.loads((build / "sam.json").read_text(encoding="utf-8"))
+    known = {
+        name: one for name, one in template["Resources"].items() if one["Type"] not in UNKNOWN_TO_EMULATOR
+    }
+    write_json(build / "sam.json", {**template, "Resources": known})
+
+
+def started(stage: Stage, template: dict[str, Any], closing: ExitStack) -> dict[str, Function]:
+    """Every function from the unpacked package."""
+    package, logs = BUILD / stage.name / "package", BUILD / stage.name / "logs"
+    with zipfile.ZipFile(BUILD / "deployment.zip") as archive:
+        archive.extractall(package)  # our own, made a moment ago
+    logs.mkdir(exist_ok=True)
+    client = botocore.session.get_session().create_client("lambda")
+    stop_emulated(client)
+    runtime = runtime_client(BUILD / "runtime")
+    functions = {}
+    for name, one in stack.functions(client, template).items():
+        functions[name] = Function(one, package, runtime, logs / f"{one.name}.log")
+        closing.callback(functions[name].stop)
+    return functions
+
+
+def stop_emulated(client: Any) -> None:
+    """The emulator would run the workers too, in a process of its own making, and every mail would go out twice."""
+    for one in client.list_event_source_mappings()["EventSourceMappings"]:
+        client.delete_event_source_mapping(UUID=one["UUID"])
+
+
+def event_sources(
+    stage: Stage, template: dict[str, Any], functions: dict[str, Function]
+) -> list[EventSource]:
+    """The events table's stream in front of each function that the template maps to it."""
+    table = stage.shared["PORTAL_TABLE_PREFIX"] + "events"
+    sources = []
+    for name in stack.mappings(template):
+        sources.append(EventSource(streams_client(), table, functions[name].invoke))
+        sources[-1].start()
+    return sources
+
+
+def invoke(functions: dict[str, Function], authorizer: str, step: str, event: dict[str, Any]) -> Any:
+    """The gateway's way to a function; it asks for the authorizer by its role and for steps by their logical names."""
+    return functions[authorizer if step == "authorizer" else step].invoke(event)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

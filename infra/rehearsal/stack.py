@@ -1,0 +1,79 @@
+"""What the emulator made of the two stacks: functions as they were created, and the API as its definition says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from infra.contract import Contract, Operation
+from infra.gateway.functions import TIME_OUT_SECONDS
+from infra.rehearsal.runtime import Configuration
+
+INTEGRATED = re.compile(r"functions/\$\{(\w+)\.Arn\}/invocations$")
+METHODS = {"get", "head", "post", "put", "patch", "delete"}
+
+
+class NotAsDeclared(Exception):
+    """The template would not deploy what infra/api.yaml says."""
+
+
+def functions(client: Any, template: dict[str, Any]) -> dict[str, Configuration]:
+    """Every function by its logical name, with what Lambda was told about it."""
+    declared = {
+        name: one["Properties"]["FunctionName"]
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::Serverless::Function"
+    }
+    return {name: configuration(client, function) for name, function in declared.items()}
+
+
+def configuration(client: Any, name: str) -> Configuration:
+    """One function."""
+    told = client.get_function_configuration(FunctionName=name)
+    variables = told.get("Environment", {}).get("Variables", {})
+    timeout = max(float(told["Timeout"]), TIME_OUT_SECONDS)
+    return Configuration(name, told["Handler"], variables, timeout, told["MemorySize"])
+
+
+def contract_of(template: dict[str, Any]) -> Contract:
+    """The routes as API Gateway reads them: the function behind each by its integration, the gate before each."""
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    paths = {}
+    for path, item in body["paths"].items():
+        if "x-amazon-apigateway-any-method" not in item:
+            raise NotAsDeclared(f"{path}: other methods have no answer")
+        paths[path] = {verb.upper(): operation(verb, path, item[verb]) for verb in item if verb in METHODS}
+    return Contract(paths)
+
+
+def operation(verb: str, path: str, method: dict[str, Any]) -> Operation:
+    """One method."""
+    if method["security"] != [{"gate": []}]:
+        raise NotAsDeclared(f"{verb} {path}: no authorizer")
+    return Operation(verb.upper(), path, integrated(method["x-amazon-apigateway-integration"]["uri"]))
+
+
+def authorizer_of(template: dict[str, Any]) -> str:
+    """The function that API Gateway asks first."""
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    gate = body["components"]["securitySchemes"]["gate"]["x-amazon-apigateway-authorizer"]
+    if (gate["type"], gate["authorizerResultTtlInSeconds"]) != ("request", 0):
+        raise NotAsDeclared("the authorizer's verdict would be remembered")
+    return integrated(gate["authorizerUri"])
+
+
+def integrated(uri: dict[str, str]) -> str:
+    """The logical name of the function that an integration calls."""
+    found = INTEGRATED.search(uri["Fn::Sub"])
+    if found is None:
+        raise NotAsDeclared(f"no function in {uri}")
+    return found[1]
+
+
+def mappings(template: dict[str, Any]) -> list[str]:
+    """The functions behind the events table's stream."""
+    return [
+        one["Properties"]["FunctionName"]["Ref"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::Lambda::EventSourceMapping"
+    ]

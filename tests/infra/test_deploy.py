@@ -1,0 +1,146 @@
+"""`make deploy`: says what is missing before it begins, makes the data stack, never touches keys that are there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import WaiterError
+
+from chalicelib.domain.keys import Keyring
+from infra.deploy import DATA, data_parameters, first_keys, main, sends, uploaded
+from infra.preflight import lacking, placeholders, wrong_python
+from infra.stacks import Failed, change
+from infra.stages import Stage, stage_of
+from tests.engine import Engine
+
+TEMPLATE = {"TemplateBody": DATA.read_text(encoding="utf-8")}
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """A stage of the test's own, as staging is."""
+    configuration = stage_of("staging").configuration
+    renamed = json.loads(json.dumps(configuration["stages"]["staging"]).replace("staging", "trial"))
+    return Stage("trial", {**configuration, "stages": {"trial": renamed}})
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No account, no region, no emulator."""
+    names = ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE")
+    for name in (*names, "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+
+
+def test_everything_that_is_missing_is_said_at_once(nowhere: None, stage: Stage) -> None:
+    told = "\n".join(lacking(stage, botocore.session.get_session()))
+    assert "AWS_DEFAULT_REGION" in told
+    assert "AWS_PROFILE" in told
+    assert "PORTAL_ADMIN_EMAIL" in told
+
+
+def test_nothing_is_begun_while_something_is_missing(nowhere: None, capsys: Any) -> None:
+    assert main(["dev"]) == 2
+    assert "Nothing was begun" in capsys.readouterr().err
+
+
+def test_unknown_stage_is_refused(capsys: Any) -> None:
+    assert main(["nowhere"]) == 2
+    assert "STAGE=dev" in capsys.readouterr().err
+
+
+def test_wrong_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.preflight.WANTED_PYTHON", "3.99")
+    assert "3.99" in wrong_python()
+
+
+def test_settings_of_ones_own_are_no_placeholders(nowhere: None, stage: Stage) -> None:
+    assert "PORTAL_URL" in placeholders(stage)
+    own = json.loads(json.dumps(stage.configuration).replace("example.com", "bank.test"))
+    assert placeholders(Stage("trial", own)) == ""
+
+
+def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:
+    stacks, manager = engine.client("cloudformation"), engine.client("secretsmanager")
+    made = change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage))
+    assert {"EventsStream", "DataKeyArn", "DeliveriesTopic", "AlarmsTopic", "PackagesBucket"} <= set(made)
+    assert change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage)) == made
+    name = stage.shared["PORTAL_KEYS_SECRET"]
+    assert first_keys(manager, name)
+    kept = manager.get_secret_value(SecretId=name)["SecretString"]
+    assert Keyring.from_json(kept).current == "k1"
+    assert not first_keys(manager, name)
+    assert manager.get_secret_value(SecretId=name)["SecretString"] == kept
+
+
+def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(capsys: Any) -> None:
+    session = botocore.session.get_session()
+    ses = session.create_client("sesv2", region_name="eu-west-1")
+    verified: dict[str, Any] = {"DkimAttributes": {"Tokens": ["abc"]}, "VerifiedForSendingStatus": False}
+
+    class Ses:
+        exceptions = ses.exceptions
+
+        def get_email_identity(self, *, EmailIdentity: str) -> dict[str, Any]:  # noqa: N803 - AWS's spelling
+            if "@" in EmailIdentity:
+                raise self.exceptions.NotFoundException({"Error": {}}, "GetEmailIdentity")
+            return verified
+
+    stage = stage_of("dev")
+    assert not sends(Ses(), stage)
+    assert "abc._domainkey.dev.example.com CNAME abc.dkim.amazonses.com" in capsys.readouterr().out
+    verified["VerifiedForSendingStatus"] = True
+    assert sends(Ses(), stage)
+
+
+class Stacks:
+    """CloudFormation with one stack that cannot be made."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda **_: self
+
+    def describe_stacks(self, **_: object) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": "REVIEW_IN_PROGRESS"}]}
+
+    def get_waiter(self, name: str) -> Any:
+        self.waits = getattr(self, "waits", 0) + 1
+        return self if self.waits == 1 else Impatient()
+
+    def describe_stack_events(self, **_: object) -> dict[str, Any]:
+        late = {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_FAILED"}
+        first = {
+            "LogicalResourceId": "Topic",
+            "ResourceStatus": "CREATE_FAILED",
+            "ResourceStatusReason": "taken",
+        }
+        return {"StackEvents": [late, first]}
+
+
+class Impatient:
+    """A waiter that sees the stack fail."""
+
+    def wait(self, **_: object) -> None:
+        raise WaiterError("stack_create_complete", "failed", {})
+
+
+def test_stack_that_fails_says_which_resource_and_why() -> None:
+    with pytest.raises(Failed, match="Topic: taken"):
+        change(Stacks(), "broken", {"TemplateBody": "{}"}, {})
+
+
+def test_package_and_template_are_kept_under_their_digests(engine: Engine, tmp_path: Any) -> None:
+    s3 = engine.client("s3")
+    s3.create_bucket(Bucket="packages", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    (tmp_path / "deployment.zip").write_bytes(b"zip")
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
+    (tmp_path / "sam.json").write_text(json.dumps({"Resources": {"Logon": function}}))
+    first = uploaded(s3, "packages", tmp_path)
+    assert uploaded(s3, "packages", tmp_path) == first
+    listed = [one["Key"] for one in s3.list_objects_v2(Bucket="packages")["Contents"]]
+    assert sorted(key.rpartition(".")[2] for key in listed) == ["json", "zip"]
