@@ -12,7 +12,9 @@ from infra.stages import Stage
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
-NOT_TABLES = {"ses", "stream", "event_bus", "put_aside"}
+# Lambda reads streams and puts aside in the function's name, before and after the function itself runs.
+BY_LAMBDA = {"stream", "put_aside"}
+NOT_TABLES = {"ses", "event_bus", *BY_LAMBDA}
 Row = dict[str, Any]
 
 

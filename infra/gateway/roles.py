@@ -6,6 +6,8 @@ Without this a missing permission would first show after a deployment, and one t
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -15,6 +17,8 @@ from infra.gateway.functions import running
 from infra.permissions import may_use_table, read_permissions
 
 log = logging.getLogger(__name__)
+# Names a file in which to write down what each function has used, for infra/least.py.
+USED = "USED_PERMISSIONS"
 ITEM_ACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -30,6 +34,8 @@ class Roles:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._rows = read_permissions()
+        self._file = Path(os.environ[USED]) if USED in os.environ else None
+        self._used: set[str] = set()
 
     def guard(self, session: botocore.session.Session) -> None:
         """To be called before the session makes its clients."""
@@ -45,6 +51,7 @@ class Roles:
         for table, action in uses(model.name, params):
             if not may_use_table(self._rows.get(step, {}), table.removeprefix(self._prefix), action):
                 raise denied(step, action, table)
+            self._use(step, table.removeprefix(self._prefix), action)
 
     def before_ses(self, model: Any, **_: object) -> None:
         """Only a step whose row says so sends mail."""
@@ -58,6 +65,17 @@ class Roles:
         step = running.get()
         if step is not None and action not in self._rows.get(step, {}).get(service, []):
             raise denied(step, action, service)
+        if step is not None:
+            self._use(step, service, action)
+
+    def _use(self, step: str, what: str, action: str) -> None:
+        """Write it down, once."""
+        line = f"{step} {what} {action}\n"
+        if self._file is None or line in self._used:
+            return
+        self._used.add(line)
+        with self._file.open("a", encoding="utf-8") as written:
+            written.write(line)
 
 
 def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:

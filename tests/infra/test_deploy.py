@@ -102,6 +102,8 @@ def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(
 class Stacks:
     """CloudFormation with one stack that cannot be made."""
 
+    waits = 0
+
     def __getattr__(self, name: str) -> Any:
         return lambda **_: self
 
@@ -109,7 +111,7 @@ class Stacks:
         return {"Stacks": [{"StackStatus": "REVIEW_IN_PROGRESS"}]}
 
     def get_waiter(self, name: str) -> Any:
-        self.waits = getattr(self, "waits", 0) + 1
+        self.waits += 1
         return self if self.waits == 1 else Impatient()
 
     def describe_stack_events(self, **_: object) -> dict[str, Any]:

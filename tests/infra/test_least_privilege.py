@@ -1,0 +1,197 @@
+"""Each function within its row on the real engine, for what no journey through the gateway comes to.
+
+With USED_PERMISSIONS set, what is used here is written down beside what the journeys use (infra/least.py).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.events import EventKind
+from chalicelib.mail.render import Letter
+from chalicelib.mail.ses import Postman
+from chalicelib.mail.worker import Worker
+from chalicelib.steps import home, record_delivery
+from chalicelib.steps.send_mail import work
+from chalicelib.storage.store import DynamoStore
+from infra.gateway import functions
+from infra.gateway.functions import running
+from infra.gateway.roles import USED, Roles
+from infra.least import allowed, main, read_used
+from infra.permissions import read_permissions
+from tests.console.staff import Staff, logged_on, staff
+from tests.engine import Engine
+from tests.fakes.planting import plant
+from tests.fakes.samples import an_event
+from tests.steps.phones import enrolled
+from tests.steps.premises import Premises, Sent
+from tests.steps.test_record_delivery import bounce
+
+
+class Counter(Postman):
+    """SES's own counter, and a copy of what goes over it."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(session, "eu-west-1", "portal@portal.example", "Portal", "")
+        self.sent: list[Sent] = []
+        self.fault = None
+
+    def send(self, to: str, letter: Letter) -> str:
+        self.sent.append(Sent(to, letter))
+        return super().send(to, letter)
+
+
+class Guarded(Premises):
+    """The portal of the steps' tests on the real engine, every call checked against the row of whoever makes it."""
+
+    def __init__(self, engine: Engine, prefix: str) -> None:
+        super().__init__()
+        self.clock.now = time.time()
+        session = botocore.session.get_session()
+        Roles(prefix).guard(session)
+        real: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
+        counter: Any = Counter(session)
+        self.store, self.postman = real, counter
+        self.portal = replace(self.portal, store=real)
+        self.worker = Worker(self.portal, counter)
+        self._rows, self._prefix = engine.client("dynamodb"), prefix
+
+    def invoke(self, step: str, event: dict[str, Any]) -> Any:
+        return self.as_step(step, lambda: super(Guarded, self).invoke(step, event))
+
+    def as_step(self, step: str, act: Any) -> Any:
+        """Whatever is done in here is done in that function's name."""
+        token = running.set(step)
+        try:
+            return act()
+        finally:
+            running.reset(token)
+
+    def delivers(self) -> dict[str, Any]:
+        """Every event again: what has been mailed is not mailed twice."""
+        events = self._rows.scan(TableName=f"{self._prefix}events", ConsistentRead=True)["Items"]
+        records = [
+            {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(at), "NewImage": row}}
+            for at, row in enumerate(events)
+        ]
+        outcome: dict[str, Any] = self.as_step("send_mail", lambda: work({"Records": records}, self.worker))
+        return outcome
+
+
+@pytest.fixture
+def premises(engine: Engine, table_prefix: str) -> Iterator[Guarded]:
+    """A portal with tables of its own."""
+    engine.client("sesv2").create_email_identity(EmailIdentity="portal@portal.example")
+    yield Guarded(engine, table_prefix)
+    engine.client("sesv2").delete_email_identity(EmailIdentity="portal@portal.example")
+
+
+@pytest.fixture
+def desk(premises: Guarded) -> Staff:
+    """An administrator."""
+    return staff(premises)
+
+
+def test_lifting_an_address_needs_the_worker_to_ask_ses(premises: Guarded, desk: Staff) -> None:
+    ann = premises.person(undeliverable="bounced")
+    desk.does(ann, "deliverable", reason="mailbox repaired")
+    assert premises.delivers() == {"batchItemFailures": []}
+
+
+def test_bounce_is_recorded_within_its_row(premises: Guarded) -> None:
+    ann = premises.person()
+    record = {"Sns": {"Message": json.dumps(bounce(ann.address, premises.clock()))}}
+    premises.as_step("record_delivery", lambda: record_delivery.work({"Records": [record]}, premises.portal))
+    (kept,) = premises.store.events.of_account(ann.id)
+    assert kept.kind is EventKind.MAIL_BOUNCED
+
+
+def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: Guarded) -> None:
+    ann = premises.person()
+    alias = premises.person(alias_of=ann.id, password=None)
+    premises.visitor().post("/password/forgot", {"email": alias.address})
+    premises.delivers()
+    assert [one.to for one in premises.postman.sent] == [ann.address]
+
+
+def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Guarded, desk: Staff) -> None:
+    ann = premises.person()
+    found = desk.visitor.get(f"/admin/users?q={ann.address}").json()["users"]
+    assert [one["email"] for one in found] == [ann.address]
+    invited = desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
+    assert invited.status == 201
+    assert desk.visitor.post(f"/admin/users/{ann.address}/sessions/revoke", {}).status == 200
+
+
+def test_criteria_and_not_me_count_bad_links_and_record_used_ones(premises: Guarded) -> None:
+    ann = premises.person()
+    token = premises.asks(ann).token("/password/reset")
+    typed = {"new_password": "seven lanterns over a harbour", "token": token}
+    typed["confirm_password"] = typed["new_password"]
+    assert premises.visitor().post("/password/reset", typed).status == 200
+    for bad in (token, "A" * 43):
+        assert premises.visitor().post("/password/criteria", {**typed, "token": bad}).status == 410
+    notice = premises.mails(ann)[-1].token("/not-me")
+    assert premises.visitor().post("/not-me", {"token": notice}).status == 200
+    assert premises.visitor().post("/not-me", {"token": notice}).status == 410
+
+
+def test_call_added_to_the_wrong_step_fails(
+    premises: Guarded, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """What a careless change would be: `home` writes down who came by, and nobody gave it the right to."""
+    ann: Account = premises.person()
+
+    def home_that_writes(event: dict[str, Any], context: object) -> None:
+        premises.store.events.record(an_event(ann.id))
+
+    monkeypatch.setattr(home, "home", home_that_writes)
+    with pytest.raises(Exception, match="dynamodb:AccessDenied"):
+        functions.invoke("home", {})
+    assert "home is not allowed PutItem on" in caplog.text
+
+
+def test_denied_call_changes_nothing(premises: Guarded) -> None:
+    ann = premises.person()
+    with pytest.raises(PynamoDBException, match="home is not allowed"):
+        premises.as_step("home", lambda: plant(premises.store, replace(ann, kind=Kind.ADMINISTRATOR)))
+    assert premises.store.outbox.account(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
+
+
+def test_permission_that_nobody_used_is_named(tmp_path: Path, capsys: Any) -> None:
+    every = sorted(allowed(read_permissions()))
+    file = tmp_path / "used"
+    file.write_text("".join(f"{' '.join(one)}\n" for one in every))
+    assert read_used(file) == set(every)
+    assert main([str(file)]) == 0
+    file.write_text("".join(f"{' '.join(one)}\n" for one in every[1:]))
+    assert main([str(file)]) == 1
+    assert every[0][0] in capsys.readouterr().out
+
+
+def test_what_is_used_is_written_down_once(
+    engine: Engine, table_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(USED, str(tmp_path / "used"))
+    premises = Guarded(engine, table_prefix)
+    for _ in range(2):
+        premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
+    used = read_used(tmp_path / "used")
+    assert ("password_forgot", "events", "PutItem") in used
+    assert used <= allowed(read_permissions())
+    assert len((tmp_path / "used").read_text().splitlines()) == len(used)
+
+
+def test_person_with_two_steps_is_logged_on_within_the_rows(premises: Guarded) -> None:
+    ann, phone = enrolled(premises)
+    assert logged_on(premises, premises.visitor(), ann, phone).get("/account").status == 200
