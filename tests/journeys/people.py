@@ -6,15 +6,17 @@ Each comes from an address of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
+T = TypeVar("T")
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROGRAM = "portal-client/2.1 (journey)"
 SESSION_COOKIE, RESET_COOKIE = "portal-session", "portal-reset"
@@ -30,6 +32,12 @@ class From(HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, source_address=(self._source, 0), **more)
+
+
+def together(*acts: Callable[[], T]) -> list[T]:
+    """Do all of it at once, as several people would: a refusal takes its time on purpose."""
+    with ThreadPoolExecutor(len(acts)) as people:
+        return [one.result() for one in [people.submit(act) for act in acts]]
 
 
 def connection(source: str) -> requests.Session:
@@ -70,6 +78,10 @@ class Client:
     def logs_on(self, email: str, password: str) -> str:
         """Log on, go on as that session, and say what comes next."""
         return self.goes_on(self.post("/logon", {"email": email, "password": password}))
+
+    def tries(self, email: str, password: str) -> Callable[[], requests.Response]:
+        """An attempt to log on, to be made when it is called."""
+        return lambda: self.post("/logon", {"email": email, "password": password})
 
     def goes_on(self, answer: requests.Response) -> str:
         """Take the session of an answer; what comes next."""
