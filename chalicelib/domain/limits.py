@@ -25,6 +25,10 @@ RESETS_BY_SOURCE = Limit("forgot", 20, 3600)
 BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)
 RESET_MAILS_HOURLY = Limit("reset-mail-hour", 3, 3600)
 RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
+# All mails together that somebody at a keyboard can cause, whoever asks and for whom: beyond it they wait (ML-06).
+SELF_SERVICE_MAILS = Limit("self-service-mail", 300, 60)
+BUDGET_SPENT = "mail_budget_spent"
+BUDGET_PAUSE_SECONDS = 2.0  # so that a hundred tries of the stream last longer than any window
 WARNINGS_DAILY = Limit("warning", 1, 86400)
 NEW_CLIENTS_DAILY = Limit("new-client", 1, 86400)
 

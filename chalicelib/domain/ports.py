@@ -174,9 +174,14 @@ class OutboxActs(Protocol):
         """A row as the stream's record shows it."""
 
     def mint(
-        self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]
+        self,
+        resets: Sequence[Reset],
+        epoch: int,
+        asked_at: float,
+        limits: Sequence[Limit],
+        budget_at: float | None = None,
     ) -> str | None:
-        """Store what a mail will carry."""
+        """Store what a mail will carry; raises `Unavailable` while the portal's mails of `budget_at` are used up."""
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail."""

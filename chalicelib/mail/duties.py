@@ -179,7 +179,9 @@ def _not_me(desk: Desk, event: Event, account: Account, limits: Sequence[Limit] 
 
 
 def _store(desk: Desk, rows: list[Reset], account: Account, event: Event, limits: Sequence[Limit]) -> None:
-    why_not = desk.outbox.mint(rows, account.epoch, event.at, limits)
+    # Only what strangers can cause counts: an administrator's mail and a notice never wait for their flood (ML-06).
+    budget_at = desk.now if limits is RESET_LIMITS else None
+    why_not = desk.outbox.mint(rows, account.epoch, event.at, limits, budget_at)
     if why_not is not None:
         raise Withheld(why_not)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.duties import Desk, Withheld, duty_of
 from chalicelib.mail.letters import Sender
 from chalicelib.mail.ses import Postman, Rejected
@@ -28,6 +30,10 @@ class Worker:
             return EventKind.MAIL_WITHHELD, {"cause": "not_due"}
         try:
             message_id = self.postman.send(account.address, duty(self._desk(), event, account))
+        except Unavailable as unavailable:
+            if unavailable.cause == BUDGET_SPENT:
+                self.portal.sleep(BUDGET_PAUSE_SECONDS)
+            raise
         except Withheld as withheld:
             return EventKind.MAIL_WITHHELD, {"cause": withheld.reason}
         except Rejected as rejected:

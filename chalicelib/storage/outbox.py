@@ -6,8 +6,9 @@ from typing import Any
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import Limit
+from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
 from chalicelib.domain.ports import Due
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_of, event_row, reset_row
@@ -38,13 +39,19 @@ class Outbox:
         return event_of(EventRow.from_raw_data(dict(image)))
 
     def mint(
-        self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]
+        self,
+        resets: Sequence[Reset],
+        epoch: int,
+        asked_at: float,
+        limits: Sequence[Limit],
+        budget_at: float | None = None,
     ) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not.
 
         `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under
         these keys was minted by an earlier run of the same event: fine, the secrets are derived from the event, so the
-        mail carries the same link.
+        mail carries the same link. A mail that somebody asked for counts against the portal's budget of `budget_at`,
+        the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later window (ML-06).
         """
         transaction = self._database.transaction()
         for reset in resets:
@@ -53,9 +60,13 @@ class Outbox:
         transaction.check("account", AccountRow(account_id), AccountRow.epoch == epoch)
         for limit in limits:
             reserve_in(transaction, "limit", limit, account_id, asked_at)
+        if budget_at is not None:
+            reserve_in(transaction, "budget", SELF_SERVICE_MAILS, "portal", budget_at)
         failed = transaction.commit()
         if not failed or "minted" in failed:
             return None
+        if set(failed) == {"budget"}:
+            raise Unavailable(BUDGET_SPENT)
         return "account_changed_meanwhile" if "account" in failed else "too_many_mails"
 
     def note(self, note: Event) -> None:

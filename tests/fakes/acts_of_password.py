@@ -9,10 +9,10 @@ from typing import Any
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, domain_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import Limit
+from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Due, NewPassword
-from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
@@ -147,7 +147,12 @@ class Outbox(Family):
 
     @act
     def mint(
-        self, resets: Sequence[Reset], epoch: int, asked_at: float, limits: Sequence[Limit]
+        self,
+        resets: Sequence[Reset],
+        epoch: int,
+        asked_at: float,
+        limits: Sequence[Limit],
+        budget_at: float | None = None,
     ) -> str | None:
         if any(reset.key in self._tables.resets for reset in resets):
             return None
@@ -161,6 +166,12 @@ class Outbox(Family):
         except Refusal:
             self._tables.throttles = before
             return "too_many_mails"
+        if budget_at is not None:
+            try:
+                self._tables.reserve(SELF_SERVICE_MAILS, "portal", budget_at)
+            except Refusal as full:
+                self._tables.throttles = before
+                raise Unavailable(BUDGET_SPENT) from full
         self._tables.resets |= {reset.key: reset for reset in resets}
         return None
 

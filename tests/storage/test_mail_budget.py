@@ -1,0 +1,77 @@
+"""ML-06: the portal's budget of mails that somebody can cause: shared by all accounts, and delayed, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.domain.limits import RESET_MAILS_HOURLY, SELF_SERVICE_MAILS
+from chalicelib.domain.ports import Store
+from chalicelib.domain.refusals import Unavailable
+from tests.fakes.looking import planted
+from tests.fakes.samples import NOW, a_link, number
+
+LIMITS = (RESET_MAILS_HOURLY,)
+WINDOW = SELF_SERVICE_MAILS.seconds
+
+
+@pytest.fixture
+def small() -> Iterator[None]:
+    """Three mails a minute."""
+    usual = SELF_SERVICE_MAILS.count
+    object.__setattr__(SELF_SERVICE_MAILS, "count", 3)
+    yield
+    object.__setattr__(SELF_SERVICE_MAILS, "count", usual)
+
+
+def minute() -> float:
+    """The beginning of a window that no other test counts in."""
+    return (NOW // WINDOW + 10 * number()) * WINDOW
+
+
+def mint(store: Store, at: float) -> str | None:
+    link = a_link(planted(store))
+    return store.outbox.mint([link], link.epoch, at, LIMITS, at)
+
+
+def test_ml_06_mail_beyond_the_budget_waits_for_the_next_window(store: Store, small: None) -> None:
+    start = minute()
+    assert [mint(store, start + second) for second in (0, 1, WINDOW - 1)] == [None] * 3
+    with pytest.raises(Unavailable, match="mail_budget_spent"):
+        mint(store, start + WINDOW - 1)
+    assert mint(store, start + WINDOW) is None
+
+
+def test_ml_06_what_waits_has_used_nothing_up(store: Store, small: None) -> None:
+    start, account = minute(), planted(store)
+    for _ in range(3):
+        mint(store, start)
+    link = a_link(account)
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            store.outbox.mint([link], link.epoch, start, LIMITS, start)
+    assert store.passwords.by_link(link.key) is None
+    later = start + WINDOW
+    assert store.outbox.mint([link], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) == "too_many_mails"
+
+
+def test_ml_06_flood_at_one_account_does_not_use_up_everybody_s(store: Store, small: None) -> None:
+    start, account = minute(), planted(store)
+    store.outbox.mint([a_link(account)], 1, start, LIMITS)
+    store.outbox.mint([a_link(account)], 1, start, LIMITS)
+    store.outbox.mint([a_link(account)], 1, start, LIMITS)
+    for _ in range(9):
+        assert store.outbox.mint([a_link(account)], 1, start, LIMITS, start) == "too_many_mails"
+    assert mint(store, start) is None
+
+
+def test_ml_06_administrators_mails_and_notices_do_not_count(store: Store, small: None) -> None:
+    start = minute()
+    for _ in range(9):
+        link = a_link(planted(store))
+        assert store.outbox.mint([link], link.epoch, start, ()) is None
+    assert mint(store, start) is None
