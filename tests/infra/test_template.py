@@ -105,6 +105,15 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
     assert set(WATCHED) <= set(read_permissions())
 
 
+def test_only_what_is_published_wakes_its_worker(merged: Any) -> None:
+    (filtered,) = merged["Resources"]["PublishEventStream"]["Properties"]["FilterCriteria"]["Filters"]
+    kinds = json.loads(filtered["Pattern"])["dynamodb"]["NewImage"]["kind"]["S"]
+    assert "account_contained" in kinds
+    assert "authn_login_success" not in kinds
+    (every,) = merged["Resources"]["SendMailStream"]["Properties"]["FilterCriteria"]["Filters"]
+    assert json.loads(every["Pattern"]) == {"eventName": ["INSERT"]}
+
+
 def test_dashboard_is_json(merged: Any) -> None:
     body = merged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     assert len(json.loads(body)["widgets"]) >= 6
