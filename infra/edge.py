@@ -70,7 +70,7 @@ def api_settings(contract: Contract) -> Resources:
     return {
         "TracingEnabled": True,
         "AccessLogSetting": {
-            "DestinationArn": {"Fn::GetAtt": ["AccessLog", "Arn"]},
+            "DestinationArn": log_arn("AccessLog"),
             "Format": json.dumps(ACCESS_LOG),
         },
         "MethodSettings": [
@@ -96,6 +96,12 @@ def method_setting(verb: str, path: str, rate: tuple[int, int]) -> Resources:
         "LoggingLevel": "OFF",
         "DataTraceEnabled": False,
     }
+
+
+def log_arn(name: str) -> Resources:
+    """A log group's ARN without the star that GetAtt puts behind it, which WAF refuses."""
+    whole = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${%s}"
+    return {"Fn::Sub": whole % name}
 
 
 def access_log(stage: Stage) -> Resources:
@@ -179,7 +185,7 @@ def firewall(stage: Stage) -> Resources:
             "Type": "AWS::WAFv2::LoggingConfiguration",
             "Properties": {
                 "ResourceArn": {"Fn::GetAtt": ["Firewall", "Arn"]},
-                "LogDestinationConfigs": [{"Fn::GetAtt": ["FirewallLog", "Arn"]}],
+                "LogDestinationConfigs": [log_arn("FirewallLog")],
                 # A link's token stands in the path, a session in these two headers.
                 "RedactedFields": [
                     {"UriPath": {}},

@@ -58,6 +58,12 @@ def description(stacks: Any, name: str) -> dict[str, Any] | None:
         found: dict[str, Any] = stacks.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError:
         return None
+    if (
+        found["StackStatus"] == "ROLLBACK_COMPLETE"
+    ):  # its first creation failed: nothing is in it, nothing can change it
+        stacks.delete_stack(StackName=name)
+        stacks.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 5})
+        return None
     return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
 
 

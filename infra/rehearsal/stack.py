@@ -75,5 +75,5 @@ def mappings(template: dict[str, Any]) -> list[str]:
     return [
         one["Properties"]["FunctionName"]["Ref"]
         for one in template["Resources"].values()
-        if one["Type"] == "AWS::Lambda::EventSourceMapping"
+        if one.get("Type") == "AWS::Lambda::EventSourceMapping"
     ]

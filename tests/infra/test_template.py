@@ -13,12 +13,13 @@ from infra.alarms import FIVE_MINUTES, WATCHED
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import behind_streams, logical, read_permissions
-from infra.stages import read_configuration, stage_of
+from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
 from infra.template import merge_template
 
 STAGES = sorted(read_configuration()["stages"])
 DATA = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))
+GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 LARGEST_TEMPLATE = 1_000_000
 
 
@@ -88,6 +89,8 @@ def test_every_alarm_reaches_somebody_and_is_explained_where_it_says(merged: Any
     for one in alarms.values():
         assert one["Properties"]["AlarmActions"]
         assert one["Properties"]["Period"] >= FIVE_MINUTES
+        name = one["Properties"]["AlarmDescription"].rpartition(" ")[2]
+        assert f"`{name}`" in GUIDE or (name.endswith("-throttles") and "`...-throttles`" in GUIDE), name
     names = {one["Properties"]["AlarmName"] for one in alarms.values()}
     assert len(names) == len(alarms)
 
@@ -124,7 +127,8 @@ def test_whatever_holds_data_is_retained_whatever_happens_to_the_stack() -> None
     kinds |= {"Events::EventBus", "SES::ConfigurationSet", "SNS::Topic"}
     for name, one in DATA["Resources"].items():
         if one["Type"].removeprefix("AWS::") in kinds:
-            assert (name, one["DeletionPolicy"], one["UpdateReplacePolicy"]) == (name, "Retain", "Retain")
+            told = (name, one["DeletionPolicy"], one["UpdateReplacePolicy"])
+            assert told == (name, "RetainExceptOnCreate", "Retain")
 
 
 def test_every_table_is_protected_recoverable_and_under_our_own_key() -> None:
