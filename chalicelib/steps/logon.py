@@ -219,14 +219,15 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The form again, with what the support desk will ask for."""
     email = form.text("email").strip()[:254]
     if refusal.code is Code.INVALID_LOGON:
-        from chalicelib.web.support import support_details  # noqa: PLC0415 - the parser stays off the logon path
+        from chalicelib.web.diagnosis import diagnose  # noqa: PLC0415 - the parser stays off the logon path
+        from chalicelib.web.support import support_details  # noqa: PLC0415 - as above
 
-        support = support_details(form, portal, refusal.reference, email)
         view: dict[str, object] = {
             "state": "refused",
-            "support": support,
+            "support": support_details(form, portal, refusal.reference, email),
             "portal_url": portal.settings.portal_url,
             "email": email,
+            "diagnosis": diagnose(form),
         }
         return Page(template="logon", view=view)
     if refusal.code is Code.THROTTLED:

@@ -19,7 +19,9 @@ def test_ad_04_disabled_account_is_shut_at_once_in_every_state(premises: Premise
     first, second = premises.asks(ann), premises.asks(ann)
     changing.logs_on(ann, first.temporary)
     changing.goes_on(changing.post("/logon/code", {"code": phone.code()}))
+    epoch = premises.stored(ann).epoch
     assert desk.does(ann, "disable")["status"] == "disabled"
+    assert premises.stored(ann).epoch == epoch + 1  # by it alone, even where a status is not looked at
     new = {"new_password": CHOSEN, "confirm_password": CHOSEN}
     assert whole.get("/account").code == "session_required"
     assert half.post("/logon/code", {"code": phone.recovery[0]}).code == "session_required"

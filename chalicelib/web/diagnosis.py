@@ -1,0 +1,36 @@
+"""What a refused person can be told from what they sent alone: never from the account, so it says nothing about one.
+
+Attack: a hint that a known address gets and an unknown one does not. Defence: nothing here reads the store.
+"""
+
+import re
+
+from chalicelib.browser import read_browser
+from chalicelib.domain.spelling import UNMISTAKABLE
+from chalicelib.domain.temporary import parse_temporary
+from chalicelib.web.form import Form
+
+SPACES = "Your password began or ended with a space, which counts. Did it come along when you copied it?"
+TEMPORARY = (
+    "What you entered is a temporary password. It works once and for a limited time: ask for a fresh one,"
+    " or enter the password that you chose yourself."
+)
+INCOMPLETE = "What you entered looks like part of a temporary password. A whole one has five groups of five characters."
+BROWSER = "Your browser may be too old for this portal. Please try one of the supported browsers."
+
+_PART = re.compile(f"(?:[{UNMISTAKABLE}]{{5}}-){{1,4}}[{UNMISTAKABLE}]{{0,5}}")
+
+
+def diagnose(form: Form) -> list[str]:
+    """Sentences for the page of a refused logon; often none."""
+    password = form.text("password")
+    found = []
+    if parse_temporary(password) is not None:
+        found.append(TEMPORARY)
+    elif _PART.fullmatch(password.strip().lower()):
+        found.append(INCOMPLETE)
+    elif password != password.strip():
+        found.append(SPACES)
+    if read_browser(form.user_agent).supported is False:
+        found.append(BROWSER)
+    return found
