@@ -5,7 +5,6 @@ Bounded and repeatable, but slow: `make sweep`. Requests come as a stranger, as 
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -128,19 +127,18 @@ def test_anything_is_answered_as_the_contract_says(
         max_size=40
     )
     parts = st.text(st.sampled_from("ab1%2F.@-\u00e9"), min_size=1, max_size=12)
-    turn = itertools.count()
+    parts = parts.filter(lambda part: part.strip("."))  # the client itself walks up and down by dots
 
     @settings(max_examples=25, deadline=None, database=None, derandomize=True)
-    @given(bodies, HEADERS, parts)
-    def sweep(body: bytes, headers: dict[str, str], part: str) -> None:
-        number = next(turn)
-        caller = callers[0 if path in KEEPS_THE_SESSION else number % 3]
+    @given(bodies, HEADERS, parts, st.integers(0, 2), st.booleans())
+    def sweep(body: bytes, headers: dict[str, str], part: str, who: int, head: bool) -> None:
+        caller = callers[0 if path in KEEPS_THE_SESSION else who]
         client = Client(swept.url, new_source())
         client.token = caller.token
         segments = [quote(part) if "{" in one else one for one in path.split("/")]
         sent = {"Content-Type": "application/json", **headers}
         data = body if method == "POST" else None
-        verb = "HEAD" if method == "GET" and number % 5 == 0 else method
+        verb = "HEAD" if method == "GET" and head else method
         is_answer(client.send(verb, "/".join(segments), data=data, headers=sent), operation, verb)
 
     sweep()
