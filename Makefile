@@ -17,11 +17,11 @@ run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), unt
 	@PORT=$(PORT) exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## Every test but the races, in under a minute (ARGS= for pytest)
+test: .venv/dev ## The tests a developer runs all day, in under a minute (ARGS= for pytest)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races sweep package ## Everything CI asks
+check: lint coverage races proofs package ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/dev ## Style and types
@@ -42,9 +42,9 @@ coverage: .venv/dev ## The tests, with branch coverage and its floor
 races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
-.PHONY: sweep
-sweep: .venv/dev ## Anything sent to any route of the running portal, answered as the contract says
-	@$(PY) -m pytest -m slow $(ARGS)
+.PHONY: proofs
+proofs: .venv/dev ## The slower tests: every fault, random walks, a sweep of the contract over the running portal
+	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: bench
 bench: .venv/dev ## The portal's cost side by side with Django's

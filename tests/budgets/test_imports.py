@@ -13,6 +13,8 @@ import pytest
 from tests.fakes.premises import ENVIRONMENT
 from tests.structure.code import ROOT, STEPS
 
+pytestmark = pytest.mark.slow
+
 NOWHERE = {"boto3", "requests", "moto", "infra", "app", "zxcvbn"}
 PARSER, QR, LISTS = "ua_parser", "segno", "chalicelib.domain.blocklist"
 TEMPLATES, CIPHERS, CODES, MAIL = "jinja2", "nacl", "pyotp", "chalicelib.mail"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, SELF_SERVICE_MAILS
 from chalicelib.mail.worker import Worker
 from chalicelib.steps.send_mail import work
 from tests.console.staff import staff
 from tests.steps.premises import Premises, heard
+
+pytestmark = pytest.mark.slow
 
 
 def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arrive(premises: Premises) -> None:

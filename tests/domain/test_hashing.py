@@ -177,7 +177,7 @@ def test_en_02_runs_are_counted_across_threads() -> None:
 
 def test_pw_12_the_excess_is_turned_away_after_a_short_wait() -> None:
     hasher = Argon2Hasher(ring(), memory_kib=8, time_cost=1, at_once=2, patience_seconds=0.05)
-    with hasher._places, hasher._places, pytest.raises(HasherBusy):  # noqa: SLF001
+    with hasher._places, hasher._places, pytest.raises(HasherBusy):
         hasher.verify(None, RIGHT)
     assert hasher.runs == 0
     assert hasher.verify(hasher.hash(RIGHT), RIGHT)

@@ -103,7 +103,7 @@ def test_a_key_has_exactly_32_bytes(size: int) -> None:
 
 
 @pytest.mark.parametrize(("length", "accepted"), [(1, True), (16, True), (17, False)])
-def test_a_key_id_has_1_to_16_characters(length: int, accepted: bool) -> None:  # noqa: FBT001
+def test_a_key_id_has_1_to_16_characters(length: int, accepted: bool) -> None:
     key_id = "k" * length
     if accepted:
         assert ring(key_id, **{key_id: FIRST}).current == key_id

@@ -34,7 +34,7 @@ from chalicelib.domain.networks import (
         ("2002:cb00:7107::1", "203.0.113.0/24", False),
     ],
 )
-def test_ip_02_twelve_pairs(address: str, net: str, inside: bool) -> None:  # noqa: FBT001
+def test_ip_02_twelve_pairs(address: str, net: str, inside: bool) -> None:
     assert permitted(address, (net,)) is inside
     assert permitted(ip_address(address), [net]) is inside
 
@@ -49,7 +49,7 @@ def test_ip_02_twelve_pairs(address: str, net: str, inside: bool) -> None:  # no
         ("203.0.114.0", False),
     ],
 )
-def test_ip_03_a_range_ends_exactly_where_it_says(address: str, inside: bool) -> None:  # noqa: FBT001
+def test_ip_03_a_range_ends_exactly_where_it_says(address: str, inside: bool) -> None:
     assert permitted(address, ("203.0.113.0/24",)) is inside
 
 

@@ -44,7 +44,7 @@ def test_pw_01_at_least_15_code_points(length: int, failed: set[str]) -> None:
 
 
 @pytest.mark.parametrize(("length", "accepted"), [(255, True), (256, True), (257, False)])
-def test_pw_01_at_most_256_code_points(length: int, accepted: bool) -> None:  # noqa: FBT001
+def test_pw_01_at_most_256_code_points(length: int, accepted: bool) -> None:
     assert ("length" not in unmet(varied(length))) is accepted
 
 

@@ -98,7 +98,7 @@ def test_tp_01_anything_else_is_an_ordinary_password(typed: str) -> None:
 
 
 @pytest.mark.parametrize(("length", "parsed"), [(127, True), (128, True), (129, False)])
-def test_tp_01_what_is_typed_is_capped_before_it_is_looked_at(length: int, parsed: bool) -> None:  # noqa: FBT001
+def test_tp_01_what_is_typed_is_capped_before_it_is_looked_at(length: int, parsed: bool) -> None:
     assert (parse_temporary(TEXT.ljust(length)) is not None) is parsed
 
 

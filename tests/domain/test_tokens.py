@@ -47,7 +47,7 @@ def test_rs_01_only_the_digest_is_kept() -> None:
 
 
 @pytest.mark.parametrize(("size", "accepted"), [(0, False), (42, False), (43, True), (44, False)])
-def test_rs_07_a_token_has_exactly_its_shape(size: int, accepted: bool) -> None:  # noqa: FBT001
+def test_rs_07_a_token_has_exactly_its_shape(size: int, accepted: bool) -> None:
     assert (parse_token("a" * size) is not None) is accepted
 
 

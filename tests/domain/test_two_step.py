@@ -80,7 +80,7 @@ def test_tf_01_a_wrong_code_is_refused() -> None:
 @pytest.mark.parametrize(
     ("step", "last", "accepted"), [(9, 10, False), (10, 10, False), (11, 10, True), (0, None, True)]
 )
-def test_tf_02_a_step_counts_once_and_nothing_before_it(step: int, last: int | None, accepted: bool) -> None:  # noqa: FBT001
+def test_tf_02_a_step_counts_once_and_nothing_before_it(step: int, last: int | None, accepted: bool) -> None:
     assert fresh(step, last) is accepted
 
 

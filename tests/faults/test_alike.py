@@ -14,6 +14,8 @@ from tests.fakes.samples import number
 from tests.faults.breaking import Fault, breaking
 from tests.faults.scenes import WRONG
 
+pytestmark = pytest.mark.slow
+
 OWN = {"reference"}  # what differs from answer to answer and says nothing
 
 

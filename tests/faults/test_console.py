@@ -21,6 +21,8 @@ from tests.fakes.residents import NEW_PASSWORD, Resident, a_resident_with_two_st
 from tests.fakes.samples import NOW, number
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
 
+pytestmark = pytest.mark.slow
+
 MOST_CALLS = 8
 REASON = "reported by the user"
 ON_USERS: dict[str, dict[str, Any]] = {

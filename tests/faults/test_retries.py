@@ -22,6 +22,8 @@ from tests.faults.breaking import Fault, breaking
 from tests.faults.scenes import SCENES, Scene
 from tests.faults.test_sweep import MOST_CALLS
 
+pytestmark = pytest.mark.slow
+
 
 def test_rl_01_the_client_waits_one_second_to_connect_two_to_read_and_tries_twice(
     real_store: DynamoStore,

@@ -12,6 +12,8 @@ from tests.faults.breaking import ONCE, REST, SWEPT, Fault, Killed, breaking
 from tests.faults.invariants import check, rows
 from tests.faults.scenes import SCENES, Scene
 
+pytestmark = pytest.mark.slow
+
 MOST_CALLS = 8
 SLOWER = [pytest.param(fault, marks=pytest.mark.races) for fault in REST]
 Arrange = Callable[[Premises], Scene]

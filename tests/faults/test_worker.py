@@ -19,6 +19,8 @@ from tests.fakes.premises import Postman, Premises, a_worker, work
 from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
 
+pytestmark = pytest.mark.slow
+
 LINK = re.compile(r"/password/reset/([A-Za-z0-9_-]{43})")
 BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
 

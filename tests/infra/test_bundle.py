@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import marshal
+import ssl
 import sys
 import sysconfig
 import types
 import zipfile
 from pathlib import Path
 
+import botocore
 import pytest
 
-from infra.bundle import beside, bundle, is_run, loaded_part, module
+from infra.bundle import beside, bundle, is_run, loaded_part, module, our_roots
 
 SOURCE = b"def answer():\n    return 42\n"
 ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
@@ -98,6 +100,18 @@ def test_compiled_module_lies_where_python_looks_for_it() -> None:
 @pytest.mark.parametrize("name", ["library/tests/test_core.py", "bin/tool", "library/__pycache__/core.pyc"])
 def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:
     assert not is_run(name)
+
+
+def test_roots_of_aws_stay_and_no_others() -> None:
+    whole = Path(str(botocore.__file__)).with_name("cacert.pem").read_bytes()
+    kept = our_roots(whole)
+    assert 5 <= kept.count(b"-----BEGIN CERTIFICATE-----") <= 10
+    assert {"Amazon", "Starfield"} <= {name for name in ("Amazon", "Starfield") if name.encode() in kept}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=kept.decode())
+    owners = {dict(part[0] for part in one["subject"])["organizationName"] for one in context.get_ca_certs()}
+    assert owners == {"Amazon", "Starfield Technologies, Inc."}
+    assert our_roots(b"another form") == b"another form"
 
 
 def test_machine_code_is_cut_behind_what_is_loaded_and_still_loads() -> None:

@@ -37,6 +37,8 @@ from tests.steps.phones import enrolled
 from tests.steps.premises import Premises, Sent
 from tests.steps.test_record_delivery import bounce
 
+pytestmark = pytest.mark.slow
+
 
 class Counter(Postman):
     """SES's own counter, and a copy of what goes over it."""

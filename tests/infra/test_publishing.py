@@ -13,6 +13,8 @@ from chalicelib.domain.events import Event, EventKind
 from tests.engine import Engine
 from tests.journeys.town import Town
 
+pytestmark = pytest.mark.slow
+
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 

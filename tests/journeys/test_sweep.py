@@ -1,6 +1,6 @@
 """The contract swept over the running portal: anything sent to any operation is answered as infra/api.yaml says.
 
-Bounded and repeatable, but slow: `make sweep`. Requests come as a stranger, as a person and as an administrator.
+Bounded and repeatable, but slow: `make proofs`. Requests come as a stranger, as a person and as an administrator.
 """
 
 from __future__ import annotations

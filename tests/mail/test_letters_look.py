@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from chalicelib.mail.render import Letter, header_value, render_mail
 
-PASSWORD = "k7mw-3fq9-hjnp-rstv-x2yz"  # noqa: S105 - a sample
+PASSWORD = "k7mw-3fq9-hjnp-rstv-x2yz"
 PORTAL = "https://portal.example"
 COMMON = MappingProxyType(
     {

@@ -14,6 +14,8 @@ from chalicelib.domain.addresses import AccountId
 from tests.walk.model import Asked
 from tests.walk.world import World
 
+pytestmark = pytest.mark.slow
+
 STEPS = 700
 SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.races) for seed in range(4, 24))]
 LEAST = {"password": 3, "session": 10, "console": 1, "refused": 50}  # less, and the walk would prove little

@@ -1,6 +1,5 @@
 """Bad input, everywhere: a clear 4xx, never a fault, never a changed row (WB-02, WB-09, WB-10, PW-04, IN-01, IN-02)."""
 
-import json
 import time
 from typing import Any
 
