@@ -11,6 +11,7 @@ import sysconfig
 import types
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import botocore
 import pytest
@@ -106,10 +107,10 @@ def test_roots_of_aws_stay_and_no_others() -> None:
     whole = Path(str(botocore.__file__)).with_name("cacert.pem").read_bytes()
     kept = our_roots(whole)
     assert 5 <= kept.count(b"-----BEGIN CERTIFICATE-----") <= 10
-    assert {"Amazon", "Starfield"} <= {name for name in ("Amazon", "Starfield") if name.encode() in kept}
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=kept.decode())
-    owners = {dict(part[0] for part in one["subject"])["organizationName"] for one in context.get_ca_certs()}
+    subjects: list[Any] = [one["subject"] for one in context.get_ca_certs()]
+    owners = {dict(part[0] for part in one)["organizationName"] for one in subjects}
     assert owners == {"Amazon", "Starfield Technologies, Inc."}
     assert our_roots(b"another form") == b"another form"
 
