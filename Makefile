@@ -21,7 +21,7 @@ test: .venv/dev ## The tests a developer runs all day, in under a minute (ARGS= 
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs package ## Everything CI asks
+check: lint coverage races proofs check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/dev ## Style and types
