@@ -11,6 +11,8 @@ from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 
+NO_SESSION = "no_session"
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -113,7 +115,7 @@ def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) ->
     if guard.stages is None:
         return
     if caller is None:
-        raise Refusal(Code.SESSION_REQUIRED, cause or "no_session")
+        raise Refusal(Code.SESSION_REQUIRED, cause or NO_SESSION)
     if caller.next not in guard.stages:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
     if guard.kinds is not None and caller.kind not in guard.kinds:

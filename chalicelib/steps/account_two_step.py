@@ -27,7 +27,7 @@ from chalicelib.web.confirm import confirm_password
 from chalicelib.web.form import Field, Form
 from chalicelib.web.logged_on import follow_up, logged_on
 from chalicelib.web.page import Page
-from chalicelib.web.paths import after
+from chalicelib.web.paths import PAGES, after
 from chalicelib.web.qr import qr_svg
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
@@ -89,9 +89,15 @@ def confirm(form: Form, portal: Portal) -> Page:
     page = logged_on(form, portal, session, secret, recovery_codes=list(recovery))
     view = _view(form, "codes") | {
         "recovery_codes": recovery,
-        "next_url": after(stage, form.query.get("next")),
+        "next_url": after(stage, _wanted(form)),
     }
     return replace(page, location=None, template="account_two_step", view=view)
+
+
+def _wanted(form: Form) -> str | None:
+    """Where the person wanted to go, unless it was to this very page, which is done."""
+    wanted = form.query.get("next")
+    return None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted
 
 
 def show_removal(form: Form, portal: Portal) -> Page:

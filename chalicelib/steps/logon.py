@@ -56,8 +56,9 @@ class Attempt:
 
 def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
     """The form."""
-    ended = {"logged_off": "logged_off"}.get(form.query.get("notice", ""), "fresh")
-    return Page(facts={"fields": ["email", "password"]}, template="logon", view={"state": ended})
+    notice = form.query.get("notice", "")
+    state = notice if notice in {"logged_off", "session_ended"} else "fresh"
+    return Page(facts={"fields": ["email", "password"]}, template="logon", view={"state": state})
 
 
 def submit(form: Form, portal: Portal) -> Page:
@@ -219,15 +220,14 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The form again, with what the support desk will ask for."""
     email = form.text("email").strip()[:254]
     if refusal.code is Code.INVALID_LOGON:
-        from chalicelib.web.diagnosis import diagnose  # noqa: PLC0415 - the parser stays off the logon path
-        from chalicelib.web.support import support_details  # noqa: PLC0415 - as above
+        from chalicelib.web import diagnosis, support  # noqa: PLC0415 - the parser stays off the logon path
 
         view: dict[str, object] = {
             "state": "refused",
-            "support": support_details(form, portal, refusal.reference, email),
+            "support": support.support_details(form, portal, refusal.reference, email),
             "portal_url": portal.settings.portal_url,
             "email": email,
-            "diagnosis": diagnose(form),
+            "diagnosis": diagnosis.diagnose(form, portal),
         }
         return Page(template="logon", view=view)
     if refusal.code is Code.THROTTLED:

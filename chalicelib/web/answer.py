@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from chalice.app import Response
 
+from chalicelib.domain.access import NO_SESSION
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Next
 from chalicelib.portal import Portal
@@ -67,7 +68,8 @@ def refusal_page(form: Form, refusal: Refusal) -> Page:
     here = form.resource if form.method == "GET" and not form.params else _filled(form)
     wanted = safe_next(here) if form.method == "GET" else safe_next(form.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
-        return Page(location="/logon" + suffix(wanted))
+        ended = "" if refusal.cause == NO_SESSION else "session_ended"
+        return Page(location="/logon" + suffix(wanted, ended))
     if refusal.code is Code.STEP_REQUIRED:
         step = Next(str(refusal.facts["next"]))
         return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))

@@ -4,10 +4,12 @@ Attack: a hint that a known address gets and an unknown one does not. Defence: n
 """
 
 import re
+from urllib.parse import urlsplit
 
 from chalicelib.browser import read_browser
 from chalicelib.domain.spelling import UNMISTAKABLE
 from chalicelib.domain.temporary import parse_temporary
+from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 
 SPACES = "Your password began or ended with a space, which counts. Did it come along when you copied it?"
@@ -16,15 +18,18 @@ TEMPORARY = (
     " or enter the password that you chose yourself."
 )
 INCOMPLETE = "What you entered looks like part of a temporary password. A whole one has five groups of five characters."
+HOST = "You came here under another address than the portal's own. Please use the link in the message you received."
 BROWSER = "Your browser may be too old for this portal. Please try one of the supported browsers."
 
 _PART = re.compile(f"(?:[{UNMISTAKABLE}]{{5}}-){{1,4}}[{UNMISTAKABLE}]{{0,5}}")
 
 
-def diagnose(form: Form) -> list[str]:
-    """Sentences for the page of a refused logon; often none."""
+def diagnose(form: Form, portal: Portal) -> list[str]:
+    """Sentences for the page of a refused logon; often none. The host sent is compared and never repeated (RS-05)."""
     password = form.text("password")
     found = []
+    if form.host and form.host.lower() not in {urlsplit(one).netloc for one in portal.settings.same_origins}:
+        found.append(HOST)
     if parse_temporary(password) is not None:
         found.append(TEMPORARY)
     elif _PART.fullmatch(password.strip().lower()):

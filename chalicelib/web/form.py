@@ -47,6 +47,7 @@ class Form:
     query: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     cookies: str = ""
+    host: str = ""
     caller: Caller | None = None
 
     def text(self, name: str) -> str:
@@ -84,6 +85,7 @@ def read_form(event: Mapping[str, Any], origin: str, caller: Caller | None) -> F
         params=dict(request.uri_params or {}),
         query=query,
         cookies=request.headers.get("cookie", ""),
+        host=request.headers.get("host", ""),
         caller=caller,
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from types import MappingProxyType
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from chalicelib.domain.sessions import Next
 
@@ -29,10 +29,12 @@ def safe_next(text: str | None) -> str | None:
     return text if text and len(text) <= _LONGEST and _PATH.fullmatch(text) else None
 
 
-def suffix(path: str | None) -> str:
-    """`?next=...` for a safe path, "" otherwise."""
+def suffix(path: str | None, notice: str = "") -> str:
+    """`?next=...` for a safe path, and what the next page is to say; "" for neither."""
     path = safe_next(path)
-    return f"?next={quote(path, safe='')}" if path and path != HOME else ""
+    asked = {"next": path} if path and path != HOME else {}
+    asked |= {"notice": notice} if notice else {}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def after(step: Next, wanted: str | None) -> str:

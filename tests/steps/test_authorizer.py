@@ -172,6 +172,7 @@ def test_dead_cookie_is_taken_away(premises: Premises) -> None:
     reply = browser.get("/account")
     assert reply.cookies["__Host-portal-session"].startswith("__Host-portal-session=; ")
     assert browser.jar == {}
+    assert reply.header("Location") == "/logon?next=%2Faccount&notice=session_ended"
 
 
 def test_ad_01_wrong_kind_of_account_is_not_permitted(premises: Premises) -> None:

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from chalicelib.web.diagnosis import BROWSER, INCOMPLETE, SPACES, TEMPORARY
+from chalicelib.web.diagnosis import BROWSER, HOST, INCOMPLETE, SPACES, TEMPORARY
 from tests.steps.premises import PASSWORD, Premises
 
 WHOLE = "bcdfg-hjkmn-pqrst-vwxyz-23456"
@@ -38,6 +38,18 @@ def test_en_01_same_diagnosis_for_every_address(typed: str, agent: str, said: se
         pages.append({sentence for sentence in SENTENCES if sentence in html.unescape(page.text)})
         assert typed.strip() not in page.text
     assert pages == [said, said]
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("portal.example", False), ("PORTAL.example", False), ("evil.example", True), ("", False)],
+)
+def test_rs_05_another_address_than_the_portals_is_noticed_and_never_repeated(host: str, said: bool) -> None:
+    premises = Premises()
+    headers = HEADERS | ({"Host": host} if host else {})
+    page = premises.browser().sends("POST", "/logon", b"email=nobody@people.test&password=wrong", headers)
+    assert (HOST in html.unescape(page.text)) is said
+    assert "evil.example" not in page.text
 
 
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
