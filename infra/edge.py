@@ -173,6 +173,13 @@ def firewall(stage: Stage) -> Resources:
                 "WebACLArn": {"Fn::GetAtt": ["Firewall", "Arn"]},
             },
         },
+        **firewall_log(stage),
+    }
+
+
+def firewall_log(stage: Stage) -> Resources:
+    """What was blocked, without what could open anything."""
+    return {
         "FirewallLog": {
             "Type": "AWS::Logs::LogGroup",
             "Properties": {

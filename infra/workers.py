@@ -86,17 +86,7 @@ def deliveries(stage: Stage) -> Resources:
                 "SourceArn": topic,
             },
         },
-        # SNS hands over without waiting, so a function that raises is tried twice again by Lambda, then put aside here.
-        f"{name}Tries": {
-            "Type": "AWS::Lambda::EventInvokeConfig",
-            "Properties": {
-                "FunctionName": {"Ref": name},
-                "Qualifier": "$LATEST",
-                "MaximumEventAgeInSeconds": 21600,
-                "MaximumRetryAttempts": 2,
-                "DestinationConfig": {"OnFailure": {"Destination": queue}},
-            },
-        },
+        f"{name}Tries": tries(name, queue),
         f"{name}PutAside": put_aside(stage, DELIVERIES),
         f"{name}PutAsideByTopic": {
             "Type": "AWS::SQS::QueuePolicy",
@@ -104,6 +94,20 @@ def deliveries(stage: Stage) -> Resources:
                 "Queues": [{"Ref": f"{name}PutAside"}],
                 "PolicyDocument": only_from(topic, queue),
             },
+        },
+    }
+
+
+def tries(name: str, queue: Resources) -> Resources:
+    """SNS hands over without waiting: a function that raises is tried twice again by Lambda, then put aside."""
+    return {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {
+            "FunctionName": {"Ref": name},
+            "Qualifier": "$LATEST",
+            "MaximumEventAgeInSeconds": 21600,
+            "MaximumRetryAttempts": 2,
+            "DestinationConfig": {"OnFailure": {"Destination": queue}},
         },
     }
 

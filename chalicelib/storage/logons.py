@@ -43,7 +43,8 @@ class Logons:
         try:
             rows = [*self._database.read_together(*wanted), None]
         finally:
-            wait([place])  # a Lambda is frozen once it has answered; what is under way then thaws in another request
+            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
+            wait([place])
         temporary = reset_of(rows[1]) if rows[1] else None
         return Admission(place.result(), policy_of(rows[0]), temporary)
 
