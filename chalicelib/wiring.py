@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import botocore.session
+from botocore.config import Config
 
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.keys import Keyring
@@ -80,7 +81,8 @@ def publisher() -> "Publisher":
 
 def _secret(name: str) -> str:
     """The keys from Secrets Manager, once a container."""
-    client = session().create_client("secretsmanager", region_name=settings().region)
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    client = session().create_client("secretsmanager", region_name=settings().region, config=config)
     text: str = client.get_secret_value(SecretId=name)["SecretString"]
     return text
 

@@ -36,6 +36,9 @@ class AdministrationActs(Protocol):
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
         """Store the difference with its events, if actor and account are still as they were seen."""
 
+    def invite(self, actor: Actor, account: Account, event: Event) -> bool:
+        """Make an account once; raises CONFLICT when the actor may no longer."""
+
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Store a policy with its event."""
 

@@ -8,10 +8,10 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
 from chalicelib.domain.admin_ports import Listed
-from chalicelib.domain.invitations import invite
+from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.portal import Portal
-from chalicelib.web.console import console_view, correct, user_path
+from chalicelib.web.console import actor, console_view, correct, user_path
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
@@ -88,8 +88,8 @@ def submit(form: Form, portal: Portal) -> Page:
     address = typed_address(form.text("email"))
     kind = _kind(form)
     event_id = portal.random(16).hex()
-    actor = form.known.address
-    if not invite(portal.store.messages, address, kind, at=portal.clock(), event_id=event_id, actor=actor):
+    account, event = invitation(address, kind, at=portal.clock(), event_id=event_id, actor=form.known.address)
+    if not portal.store.administration.invite(actor(form), account, event):
         raise Refusal(Code.EXISTS, "account_exists")
     facts = {"email": address, "kind": kind.value, "status": "active"}
     return Page(status=201, facts=facts, location=f"{user_path(address)}?done=invited")

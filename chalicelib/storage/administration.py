@@ -10,7 +10,9 @@ from chalicelib.domain.admin_ports import PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
+from chalicelib.storage.messages import invite_in
 from chalicelib.storage.rows import event_row, policy_row
 from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow
 from chalicelib.storage.transaction import Transaction
@@ -48,6 +50,16 @@ class Administration:
         for event in events:
             transaction.put("event", event_row(event))
         return not transaction.commit()
+
+    def invite(self, actor: Actor, account: Account, event: Event) -> bool:
+        """Make an account, if the actor may still; False when there is one already. Raises CONFLICT for the actor."""
+        transaction = self._database.transaction()
+        _check_actor(transaction, actor)
+        invite_in(transaction, account, event)
+        failed = transaction.commit()
+        if "actor" in failed:
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        return not failed
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Write a policy, if it is still the one that was seen."""

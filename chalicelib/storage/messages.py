@@ -7,6 +7,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_row, event_row, message_of, message_row
 from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
+from chalicelib.storage.transaction import Transaction
 
 
 class Messages:
@@ -16,16 +17,9 @@ class Messages:
         self._database = database
 
     def invite(self, account: Account, event: Event) -> bool:
-        """Make an account with its invitation; False when there is one already. Of many at once one wins (IN-03).
-
-        Its domain enters the list of domains with it, where it is new there.
-        """
+        """Make an account with its invitation; False when there is one already. Of many at once one wins (IN-03)."""
         transaction = self._database.transaction()
-        row, domain = PolicyRow, domain_of(account.address)
-        named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
-        transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
-        transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
-        transaction.put("event", event_row(event))
+        invite_in(transaction, account, event)
         return not transaction.commit()
 
     def send(self, message: Message, event: Event) -> None:
@@ -58,3 +52,12 @@ class Messages:
         transaction.put("event", event_row(event))
         failed = transaction.commit()
         return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})
+
+
+def invite_in(transaction: Transaction, account: Account, event: Event) -> None:
+    """The account, its event, and its domain in the list of domains where it is new there: all or nothing."""
+    row, domain = PolicyRow, domain_of(account.address)
+    named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
+    transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
+    transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
+    transaction.put("event", event_row(event))

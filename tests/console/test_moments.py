@@ -96,6 +96,17 @@ def test_se_10_write_begun_before_the_actor_lost_standing_changes_nothing(
     assert premises.stored(ann) == before
 
 
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_se_10_invitation_begun_before_the_actor_lost_standing_invites_nobody(
+    premises: Premises, meanwhile: str
+) -> None:
+    desk = staff(premises)
+    between(premises, lambda: plant(premises.store, MEANWHILE[meanwhile](premises.stored(desk.account))))
+    refused = desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert {row.address for row in premises.store.tables.accounts.values()} == {desk.account.address}
+
+
 @pytest.mark.parametrize("action", WRITES)
 def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
     premises: Premises, action: str

@@ -11,7 +11,9 @@ from chalicelib.domain.admin_ports import Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import ATTEMPTS, Event, iso
 from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
+from tests.fakes.acts_of_password import invited
 from tests.fakes.tables import Family, act
 
 # Changes of these lose against a change in between; the rest lies under the epoch.
@@ -33,6 +35,12 @@ class Administration(Family):
         for event in events:
             self._tables.put_event(event)
         return True
+
+    @act
+    def invite(self, actor: Actor, account: Account, event: Event) -> bool:
+        if not self._may(actor):
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        return invited(self._tables, account, event)
 
     @act
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:

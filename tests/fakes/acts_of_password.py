@@ -16,7 +16,7 @@ from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
-from tests.fakes.tables import Family, act
+from tests.fakes.tables import Family, Tables, act
 
 
 class Passwords(Family):
@@ -80,28 +80,33 @@ class Passwords(Family):
         )
 
 
+def invited(tables: Tables, account: Account, event: Event) -> bool:
+    """An account made once, its domain listed, its event written."""
+    if account.id in tables.accounts:
+        return False
+    domain = domain_of(account.address)
+    tables.policies.setdefault(domain_id(domain), Policy(domain))
+    tables.accounts[account.id] = Account(
+        id=account.id,
+        address=account.address,
+        kind=account.kind,
+        status=account.status,
+        epoch=account.epoch,
+        password_hash=account.password_hash,
+        two_step_required=account.two_step_required,
+        alias_of=account.alias_of,
+        created_at=account.created_at,
+    )
+    tables.put_event(event)
+    return True
+
+
 class Messages(Family):
     """`ports.MessageActs`."""
 
     @act
     def invite(self, account: Account, event: Event) -> bool:
-        if account.id in self._tables.accounts:
-            return False
-        domain = domain_of(account.address)
-        self._tables.policies.setdefault(domain_id(domain), Policy(domain))
-        self._tables.accounts[account.id] = Account(
-            id=account.id,
-            address=account.address,
-            kind=account.kind,
-            status=account.status,
-            epoch=account.epoch,
-            password_hash=account.password_hash,
-            two_step_required=account.two_step_required,
-            alias_of=account.alias_of,
-            created_at=account.created_at,
-        )
-        self._tables.put_event(event)
-        return True
+        return invited(self._tables, account, event)
 
     @act
     def send(self, message: Message, event: Event) -> None:
