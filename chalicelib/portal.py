@@ -11,7 +11,10 @@ from chalicelib.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """`clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits."""
+    """`clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits.
+
+    `breached` tells whether a password is in a breached set (PW-07): None where nobody is asked, or nobody answers.
+    """
 
     settings: Settings
     store: Store
@@ -20,3 +23,4 @@ class Portal:
     clock: Callable[[], float]
     random: Callable[[int], bytes]
     sleep: Callable[[float], None] = time.sleep
+    breached: Callable[[str], bool | None] | None = None

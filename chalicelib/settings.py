@@ -25,6 +25,7 @@ class Settings:
     region: str
     configuration_set: str
     event_bus: str
+    breached_url: str
     password_min_length: int
     reset_lifetime: int
     first_password_lifetime: int
@@ -75,6 +76,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-west-1",
         configuration_set=environment.get("PORTAL_SES_CONFIGURATION_SET", ""),
         event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
+        breached_url=_service(environment, "PORTAL_BREACHED_PASSWORDS_URL"),
         password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
         first_password_lifetime=_number(
@@ -115,6 +117,19 @@ def _url(environment: Mapping[str, str], name: str) -> str:
     plain = parts.hostname in LOOPBACK
     if parts.scheme not in ({"http", "https"} if plain else {"https"}) or not parts.netloc or parts.path:
         message = f"{name} must be https://host without a path (http only for localhost)"
+        raise BadSettings(message)
+    return value
+
+
+def _service(environment: Mapping[str, str], name: str) -> str:
+    """A service's URL, with a path if it has one; "" where none is set."""
+    value = environment.get(name, "").strip().rstrip("/")
+    parts = urlsplit(value)
+    plain = parts.hostname in LOOPBACK
+    if value and (
+        parts.scheme not in ({"http", "https"} if plain else {"https"}) or parts.query or not parts.netloc
+    ):
+        message = f"{name} must be https://host/path (http only for localhost), or empty"
         raise BadSettings(message)
     return value
 

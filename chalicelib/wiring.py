@@ -6,6 +6,7 @@ a test builds nothing: there is no Lambda around it.
 
 import os
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def portal() -> Portal:
         keyring=keyring,
         clock=time.time,
         random=os.urandom,
+        breached=_breached(chosen.breached_url),
     )
 
 
@@ -77,6 +79,14 @@ def publisher() -> "Publisher":
     from chalicelib.publishing import Publisher  # noqa: PLC0415 - a second client for one function of all
 
     return Publisher(session(), settings().region, settings().event_bus, portal().store.outbox.event_of)
+
+
+def _breached(url: str) -> Callable[[str], bool | None] | None:
+    if not url:
+        return None
+    from chalicelib.breached import asking  # noqa: PLC0415 - an HTTP client for those who set a service
+
+    return asking(url)
 
 
 def _secret(name: str) -> str:

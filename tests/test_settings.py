@@ -44,6 +44,8 @@ def test_lo_04_portal_refuses_to_start_without_what_is_required(missing: str) ->
         ("PORTAL_PASSWORD_MIN_LENGTH", "7"),
         ("PORTAL_RESET_LIFETIME_SECONDS", "86401"),
         ("PORTAL_SESSION_IDLE_SECONDS", "\u0665"),
+        ("PORTAL_BREACHED_PASSWORDS_URL", "http://ranges.example"),
+        ("PORTAL_BREACHED_PASSWORDS_URL", "file:///etc/passwd"),
         ("PORTAL_REQUIRE_TWO_STEP", "some"),
         ("PORTAL_ADMIN_MAY_CHOOSE_PASSWORDS", "perhaps"),
     ],

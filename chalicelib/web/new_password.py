@@ -1,11 +1,13 @@
 """A new password as the three steps that take one see it: the fields, the criteria list, the refusal, the hash."""
 
+import logging
 from collections.abc import Callable
 from types import MappingProxyType
 
 from chalicelib.domain.passwords import Verdict, all_met, check, labels
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
+from chalicelib.web import log
 from chalicelib.web.form import Field, Form
 
 PASSWORD_FIELDS = MappingProxyType({"new_password": Field(most=8192), "confirm_password": Field(most=8192)})
@@ -44,13 +46,25 @@ def hashed(form: Form, portal: Portal, address: str, is_current: Callable[[str],
 
     `is_current` costs a hash, so it is asked only of a password that meets everything else.
     """
-    given = verdicts(form, portal, address)
     new = form.text("new_password")
+    given = unless_breached(verdicts(form, portal, address), new, portal)
     if all_met(given):
         if not is_current(new):
             return portal.hasher.hash(new)
         given = verdicts(form, portal, address, is_current=True)
     raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(given)})
+
+
+def unless_breached(given: tuple[Verdict, ...], new: str, portal: Portal) -> tuple[Verdict, ...]:
+    """A breached password counts as a common one (PW-07). A service that does not answer is logged, and stops nobody:
+    choosing a password must not depend on somebody else's uptime.
+    """
+    if portal.breached is None or not all_met(given):
+        return given
+    found = portal.breached(new)
+    if found is None:
+        log.write(logging.WARNING, "breached_passwords_unanswered")
+    return tuple(one._replace(met=False) if found and one.id == "not_common" else one for one in given)
 
 
 def shown_criteria(portal: Portal, refusal: Refusal) -> list[dict[str, object]]:

@@ -22,7 +22,8 @@ MAY = {
     "settings": set(),
     "browser": set(),
     "publishing": {"domain"},
-    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing"},
+    "breached": set(),
+    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing", "breached"},
 }
 MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}}
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
