@@ -31,7 +31,10 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for chatty in ("botocore", "pynamodb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell that starts us in the background has Ctrl-C ignored
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a shell that starts us in the background has Ctrl-C ignored
         signal.signal(number, stop_politely)
     with contextlib.suppress(KeyboardInterrupt):
         serve(int(os.environ.get("PORT", "8000")))
