@@ -1,0 +1,64 @@
+"""RL-07: two instances whose clocks are two minutes apart, on one store: what is over stays over at both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.steps.phones import enrolled
+from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.steps.test_logon_code import half_done
+
+SKEW = 120
+
+
+def at(premises: Premises, seconds: float) -> None:
+    """From now on another instance answers, whose clock is off by so much."""
+    true = premises.clock
+    premises.portal = replace(premises.portal, clock=lambda: true() + seconds)
+
+
+@pytest.mark.parametrize(("first", "then"), [(SKEW, 0), (SKEW, -SKEW), (0, -SKEW)])
+def test_rl_07_code_used_at_a_fast_instance_is_no_code_at_a_slow_one(
+    premises: Premises, first: int, then: int
+) -> None:
+    ann, phone = enrolled(premises)
+    at(premises, first)
+    used = phone.code(first // 30)
+    assert half_done(premises, ann).post("/logon/code", {"code": used}).status == 200
+    at(premises, then)
+    for code in (used, phone.code(then // 30), phone.code(then // 30 - 1)):
+        assert half_done(premises, ann).post("/logon/code", {"code": code}).code == "invalid_code"
+
+
+@pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
+def test_rl_07_link_spent_at_one_instance_is_spent_at_the_other(
+    premises: Premises, first: int, then: int
+) -> None:
+    ann = premises.person()
+    token = premises.asks(ann).token("/password/reset")
+    fields = {"token": token, "new_password": CHOSEN, "confirm_password": CHOSEN}
+    at(premises, first)
+    assert premises.visitor().post("/password/reset", fields).status == 200
+    before = premises.stored(ann).password_hash
+    at(premises, then)
+    assert premises.visitor().post("/password/reset", fields).code == "link_unusable"
+    assert premises.stored(ann).password_hash == before
+
+
+@pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
+def test_rl_07_session_ended_at_one_instance_is_ended_at_the_other(
+    premises: Premises, first: int, then: int
+) -> None:
+    ann, visitor, other = premises.person(), premises.visitor(), premises.visitor()
+    for each in (visitor, other):
+        each.logs_on(ann)
+    at(premises, first)
+    assert visitor.post("/account/sessions/revoke", {"others": True}).status == 200
+    fields = {"new_password": CHOSEN, "confirm_password": CHOSEN, "current_password": PASSWORD}
+    before = visitor.token
+    assert visitor.post("/password/change", fields).status == 200
+    at(premises, then)
+    assert other.get("/account").status == 401
+    assert visitor.get("/account", Authorization=f"Bearer {before}").status == 401
