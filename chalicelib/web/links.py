@@ -25,6 +25,8 @@ def find(form: Form, portal: Portal, purpose: Purpose, token: str | None) -> Res
 
     Bad ones are counted by source address, so that guessing is slow as well as hopeless (RS-13).
     """
+    if not token:  # the page opened without a link is no guess at one
+        raise Refusal(Code.LINK_UNUSABLE, "link_missing")
     parsed = parse_token(token)
     found = portal.store.passwords.by_link(link_key(purpose, digest(parsed))) if parsed else None
     if found is None or found.purpose is not purpose:

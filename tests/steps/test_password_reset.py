@@ -220,3 +220,10 @@ def test_reuse_is_recorded_with_its_cause_and_reference(premises: Premises) -> N
     assert (event.account_id, event.kind, event.reason) == (ann.id, EventKind.RESET_REFUSED, "link_used")
     (line,) = [json.loads(line) for line in premises.lines if reference in line]
     assert (line["level"], line["cause"]) == ("WARNING", "link_used")
+
+
+def test_page_opened_without_a_link_is_no_guess_at_one(premises: Premises) -> None:
+    visitor = premises.visitor()
+    for _ in range(25):
+        assert visitor.get("/password/reset").code == "link_unusable"
+    assert premises.store.tables.throttles == {}
