@@ -17,7 +17,7 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.two_step import new_seed
 from chalicelib.web.codes import SEED
 from tests.fakes.planting import plant
-from tests.journeys.people import Browser, Client, Seen
+from tests.journeys.people import Browser, Client, Seen, time_step
 from tests.journeys.town import PASSWORD, Town
 
 MINUTE = 60
@@ -35,7 +35,7 @@ class Desk:
 
     def code(self) -> str:
         """The next code of the window that was not used yet."""
-        self.step = max(self.step + 1, int(time.time()) // 30 - 1)
+        self.step = max(self.step + 1, time_step() - 1)
         return self.codes.generate_otp(self.step)
 
     def get(self, path: str, **headers: str) -> Any:

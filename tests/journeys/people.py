@@ -6,6 +6,7 @@ Each comes from an address of its own.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,11 +17,23 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from chalicelib.domain.two_step import STEP_SECONDS
+
 T = TypeVar("T")
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROGRAM = "portal-client/2.1 (journey)"
 SESSION_COOKIE, RESET_COOKIE = "portal-session", "portal-reset"
 REDIRECTS = 6
+SOON = 2.0
+
+
+def time_step() -> int:
+    """The authenticator's step now, when it has two seconds left: the code of the one before it must not grow too old
+    on its way."""
+    left = STEP_SECONDS - time.time() % STEP_SECONDS
+    if left < SOON:
+        time.sleep(left)
+    return int(time.time()) // STEP_SECONDS
 
 
 class From(HTTPAdapter):

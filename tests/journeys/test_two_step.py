@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from chalicelib.domain.accounts import Account, TwoStep
-from tests.journeys.people import Client, link, temporary_password, token_of
+from tests.journeys.people import Client, link, temporary_password, time_step, token_of
 from tests.journeys.town import PASSWORD, Town
 
 CHOSEN = "seven lanterns over a harbour"
@@ -21,7 +21,7 @@ class Phone:
         self._step = int(time.time()) // 30 - 2
 
     def code(self) -> str:
-        self._step = max(self._step + 1, int(time.time()) // 30 - 1)
+        self._step = max(self._step + 1, time_step() - 1)
         return self._codes.generate_otp(self._step)
 
 
