@@ -18,7 +18,6 @@ Token = NewType("Token", str)
 Digest = NewType("Digest", str)
 
 TOKEN_BYTES = 32
-TOKEN_LENGTH = 43
 SESSION_HANDLE_LENGTH = 16
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -56,7 +56,7 @@ class Logons:
         (LG-04); beyond that each attempt needs a full lock's time since the one before it.
         """
         row = AccountRow
-        free = row.failures < lockout.BURST_FACTOR * self._threshold
+        free = row.failures < lockout.burst_limit(self._threshold)
         paced = (row.failures < lockout.HARD_STOP) & (row.attempted_at <= now - self._cap)
         done, item = self._database.update(
             AccountRow(account_id),

@@ -32,7 +32,7 @@ class Logons(Family):
         account = self._tables.accounts.get(account_id)
         if account is None:
             return False, None
-        free = account.failures < lockout.BURST_FACTOR * self._store.threshold
+        free = account.failures < lockout.burst_limit(self._store.threshold)
         paced = account.failures < lockout.HARD_STOP and account.attempted_at <= now - self._store.cap
         if account.locked_until > now or not (free or paced):
             return False, account
