@@ -21,6 +21,7 @@ TOKEN_BYTES = 32
 SESSION_HANDLE_LENGTH = 16
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_IN_A_LINK = re.compile(r"([A-Za-z0-9_-]{43})(?:[^A-Za-z0-9_-].*)?", re.DOTALL)
 _SESSION_TOKEN = re.compile(r"([a-z2-7]{40})\.([A-Za-z0-9_-]{43})")
 _REFERENCE_LENGTH = 8
 _REFERENCE_TYPED_MAX = 32
@@ -44,6 +45,12 @@ def derive_token(key: bytes, event_id: str, label: str) -> Token:
 def parse_token(text: object) -> Token | None:
     """The text as a token if it has a token's exact shape, else nothing; decided before any look-up."""
     return Token(text) if isinstance(text, str) and _TOKEN.fullmatch(text) else None
+
+
+def token_of_link(text: str) -> Token | None:
+    """As `parse_token`, without what a mail program hangs on the end of an address: a dot, a bracket, an entity."""
+    found = _IN_A_LINK.fullmatch(text)
+    return Token(found[1]) if found else None
 
 
 def digest(token: Token) -> Digest:

@@ -1,14 +1,19 @@
 """“This was not me”: the link in every notice of a changed password. Its GET changes nothing; its post freezes.
 
-A frozen account has no password, no session and no credential left; whoever reads its mail gets it back.
+Attack: a mail scanner that runs scripts submits every form it finds, and would freeze an account whose owner never
+asked for it. Defence: a person copies three digits from the page, which an untouched form lacks. A program that sends
+JSON means it. A frozen account has no password, no session and no credential left; whoever reads its mail gets it back.
 """
 
+import hashlib
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.resets import Purpose
+from chalicelib.domain.tokens import token_of_link
 from chalicelib.portal import Portal
 from chalicelib.web.cookies import clear_session
 from chalicelib.web.form import Field, Form
@@ -29,14 +34,16 @@ def not_me(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: A
 
 def ask(form: Form, portal: Portal) -> Page:
     """Explain what the button will do; one read, no change, whoever opens it (RS-03)."""
-    token = form.params.get("token", "")
+    opened = form.params.get("token", "")
+    token = token_of_link(opened) or opened
     find(form, portal, Purpose.NOT_ME, token)
-    return Page(facts={"fields": ["token"]}, template="not_me", view={"state": "ask", "token": token})
+    return Page(facts={"fields": ["token"]}, template="not_me", view=_question(token))
 
 
 def submit(form: Form, portal: Portal) -> Page:
     """Freeze the account: its sessions and credentials are void in one write."""
     link = find(form, portal, Purpose.NOT_ME, form.text("token"))
+    _check_typed(form)
     details = {"by": "not_me_link"}
     event = happened(
         form, portal, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details
@@ -47,7 +54,35 @@ def submit(form: Form, portal: Portal) -> Page:
     return Page(facts={"status": "frozen"}, template="not_me", view={"state": "done"}, cookies=(cookie,))
 
 
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every page of a refusal
+    """The same question again, when its digits were not typed."""
+    if refusal.code is not Code.INVALID_REQUEST or refusal.facts.get("field") != "number":
+        return None
+    said = "Type the three digits to freeze your account. Nothing has happened yet."
+    return Page(template="not_me", view=_question(form.text("token")) | {"errors": {"number": said}})
+
+
+def _question(token: str) -> dict[str, object]:
+    return {"state": "ask", "token": token, "number": _number(token)}
+
+
+def _number(token: str) -> str:
+    """Three digits of this link's own: no secret, only something to do that no form does by itself."""
+    drawn = int.from_bytes(hashlib.sha256(b"not me:" + token.encode("utf-8")).digest()[:4], "big")
+    return str(100 + drawn % 900)
+
+
+def _check_typed(form: Form) -> None:
+    if form.wants_json and "number" not in form.fields:
+        return
+    digits = "".join(str(int(one)) for one in form.text("number") if one.isdecimal())
+    if digits != _number(form.text("token")):
+        raise invalid("number_not_typed", "number")
+
+
 ROUTES = {
     "GET /not-me/{token}": Route(ask),
-    "POST /not-me": Route(submit, {"token": Field(most=200)}),
+    "POST /not-me": Route(
+        submit, {"token": Field(most=200), "number": Field(required=False, most=20)}, show_refused
+    ),
 }

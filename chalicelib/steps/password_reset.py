@@ -12,7 +12,7 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import NewPassword
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose
-from chalicelib.domain.tokens import parse_token
+from chalicelib.domain.tokens import token_of_link
 from chalicelib.portal import Portal
 from chalicelib.web.cookies import clear_reset, set_reset
 from chalicelib.web.form import Field, Form
@@ -34,7 +34,7 @@ def password_reset(event: dict[str, Any], context: object) -> dict[str, Any]:  #
 
 def follow(form: Form, portal: Portal) -> Page:
     """The mail's link: out of the URL at once, into a short-lived cookie, before any page could leak it (RS-04)."""
-    token = parse_token(form.params.get("token"))
+    token = token_of_link(form.params.get("token", ""))
     secure = portal.settings.secure
     cookie = set_reset(token, secure=secure) if token else clear_reset(secure=secure)
     return Page(status=303, location="/password/reset", cookies=(cookie,))

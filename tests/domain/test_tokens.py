@@ -22,6 +22,7 @@ from chalicelib.domain.tokens import (
     session_handle,
     session_token,
     split_session_token,
+    token_of_link,
 )
 
 ACCOUNT = AccountId("abcdefghijkl" + "mnopqrstuvwxyz234567abcdefgh")
@@ -70,6 +71,18 @@ def test_rs_07_a_token_has_exactly_its_shape(size: int, accepted: bool) -> None:
 )
 def test_rs_07_anything_else_is_no_token(thing: object) -> None:
     assert parse_token(thing) is None
+
+
+@pytest.mark.parametrize("hung_on", ["", ".", ">", "=", " ", "%20", "&amp;", "&#x3D;", ").\n", "\u201d", "/"])
+def test_link_is_read_without_what_a_mail_program_hangs_on_it(hung_on: str) -> None:
+    assert token_of_link("aB-_" + "a" * 39 + hung_on) == "aB-_" + "a" * 39
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a" * 42, "a" * 44, "a" * 42 + ".", "." + "a" * 43, "a" * 20 + "&" + "a" * 23]
+)
+def test_link_with_anything_else_wrong_is_none(text: str) -> None:
+    assert token_of_link(text) is None
 
 
 def test_rl_a_derived_token_is_the_same_each_time_and_another_for_each_event_and_label() -> None:

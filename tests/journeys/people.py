@@ -252,6 +252,13 @@ def link(mail: dict[str, Any], path: str) -> str:
     return str(found[0])
 
 
+def digits_shown(page: Seen) -> str:
+    """The number a page asks a person to type, which its untouched form lacks."""
+    found = re.search(r'<label for="number">[^<]*?(\d{3})', page.html)
+    assert found, page.html
+    return found[1]
+
+
 def token_of(address: str) -> str:
     """The last segment of a link."""
     return address.rsplit("/", 1)[1]

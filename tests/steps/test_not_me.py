@@ -1,5 +1,6 @@
 """The step `not_me`: its GET changes nothing, its post freezes, and the mailbox gives the account back."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -91,9 +92,44 @@ def test_reset_link_does_not_freeze(premises: Premises) -> None:
     assert premises.stored(ann).status is Status.ACTIVE
 
 
+@pytest.mark.parametrize("number", [None, "", "12", "000", "x" * 20])
+def test_form_that_nobody_typed_in_freezes_nothing(
+    premises: Premises, told: tuple[Account, str], number: str | None
+) -> None:
+    """A mail scanner that runs scripts submits every form as it is, or with words of its own."""
+    before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
+    fields = {"token": told[1]} | ({} if number is None else {"number": number})
+    reply = premises.browser().post("/not-me", fields)
+    assert (reply.status, "Nothing has happened yet" in reply.text) == (422, True)
+    assert premises.rows("accounts", "resets", "sessions", "events", "throttles") == before
+    assert digits(reply.text) == digits(premises.browser().get(f"/not-me/{told[1]}").text)
+
+
+@pytest.mark.parametrize("zero", ["0", "\uff10", "\u0660"], ids=["ascii", "full width", "arabic"])
+def test_digits_of_any_keyboard_are_understood(
+    premises: Premises, told: tuple[Account, str], zero: str
+) -> None:
+    shown = digits(premises.browser().get(f"/not-me/{told[1]}").text)
+    typed = " ".join(chr(ord(zero) + int(one)) for one in shown)
+    assert premises.browser().post("/not-me", {"token": told[1], "number": typed}).status == 200
+
+
+def test_program_that_gives_a_wrong_number_is_told(premises: Premises, told: tuple[Account, str]) -> None:
+    reply = premises.visitor().post("/not-me", {"token": told[1], "number": "12"})
+    assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "number")
+
+
+def digits(page: str) -> str:
+    """The number the page asks for."""
+    found = re.search(r"number (\d{3})", page)
+    assert found
+    return found[1]
+
+
 def test_frozen_browser_forgets_its_session(premises: Premises, told: tuple[Account, str]) -> None:
     browser = premises.browser()
     browser.logs_on(told[0], CHOSEN)
-    reply = browser.post("/not-me", {"token": told[1]})
+    number = digits(browser.get(f"/not-me/{told[1]}").text)
+    reply = browser.post("/not-me", {"token": told[1], "number": number})
     assert (reply.status, browser.jar) == (200, {})
     assert "Your account is frozen" in reply.text

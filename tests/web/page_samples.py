@@ -85,6 +85,7 @@ HELP = {
     "supported_browsers": ["Chrome and Edge 111 or later", "Firefox 115 or later", "Safari 16.4 or later"],
     "portal_url": "https://portal.example",
 }
+NOT_ME = {"state": "ask", "token": "t0ken", "number": "472"}
 TWO_STEP = {"caller": RECIPIENT, "required": False}
 REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
 
@@ -178,7 +179,11 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "problem": "The password or the code is not right.",
         },
     },
-    "not_me": {"ask": {"state": "ask", "token": "t0ken"}, "done": {"state": "done"}},
+    "not_me": {
+        "ask": NOT_ME,
+        "untyped": NOT_ME | {"errors": {"number": "Type the three digits to freeze your account."}},
+        "done": {"state": "done"},
+    },
     "messages": {
         "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},
         "none": {"caller": ADMINISTRATOR, "messages": []},

@@ -27,6 +27,7 @@ GOOD: Mapping[str, Any] = {
     "new_password": "seven lanterns over a harbour",
     "confirm_password": "seven lanterns over a harbour",
     "current_password": "guess after guess after guess",
+    "number": "472",
     "handle": "a" * 16,
     "others": True,
 }

@@ -38,7 +38,7 @@ POSTS = {
     "/account/two-step/confirm": {"code"},
     "/account/two-step/remove": {"password", "code"},
     "/reauthenticate": {"password", "code"},
-    "/not-me": {"token"},
+    "/not-me": {"token", "number"},
     **ADMIN_POSTS,
 }
 TICKED = {"checkbox", "radio"}
