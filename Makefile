@@ -34,6 +34,10 @@ fmt: .venv/dev ## Put the source into shape
 	@$(PY) -m ruff check --fix-only -q .
 	@$(PY) -m ruff format .
 
+.PHONY: words
+words: .venv/run ## Bring the message catalogues up to date with the source; says what waits for a translation
+	@$(PY) -m infra.catalogues
+
 .PHONY: coverage
 coverage: .venv/dev ## The tests, with branch coverage and its floor
 	@$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)

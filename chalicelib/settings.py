@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from chalicelib.languages import LANGUAGES, SOURCE
+
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 
 
@@ -19,6 +21,7 @@ class Settings:
     mail_from: str
     support_contact: str
     admin_email: str
+    language: str
     keys: str
     keys_secret: str
     table_prefix: str
@@ -70,6 +73,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=_address(environment, "PORTAL_MAIL_FROM"),
         support_contact=_text(environment, "PORTAL_SUPPORT_CONTACT"),
         admin_email=_address(environment, "PORTAL_ADMIN_EMAIL"),
+        language=_language(environment, "PORTAL_LANGUAGE"),
         keys=keys,
         keys_secret=secret,
         table_prefix=environment.get("PORTAL_TABLE_PREFIX", "portal-local-"),
@@ -107,6 +111,14 @@ def _address(environment: Mapping[str, str], name: str) -> str:
     value = _text(environment, name)
     if value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
         message = f"{name} must be an e-mail address"
+        raise BadSettings(message)
+    return value
+
+
+def _language(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, SOURCE).strip().lower()
+    if value not in LANGUAGES:
+        message = f"{name} must be one of: {', '.join(LANGUAGES)}"
         raise BadSettings(message)
     return value
 

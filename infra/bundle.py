@@ -26,7 +26,7 @@ FEWEST_ROOTS = 5
 # Of a library's papers its name, version and licence stay; stubs, manuals, console scripts and test data do not.
 PAPERS = re.compile(r"[^/]+\.dist-info/(METADATA|LICEN[CS]E[^/]*|COPYING[^/]*|NOTICE[^/]*|licenses/.+)")
 NOT_RUN = re.compile(
-    r"[^/]+\.(dist-info|data)/|bin/|REVISION$|.*\.(pyi|typed|c|h|exe)$|.*/__pycache__/|.*/tests?/"
+    r"[^/]+\.(dist-info|data)/|bin/|REVISION$|.*\.(pyi|typed|c|h|exe)$|.*/__pycache__/|.*/tests?/|chalicelib/locales/.*\.po$"
 )
 # They build the two encryption bindings; what runs is the compiled _cffi_backend alone.
 BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|cffi-gen-src")

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from infra import catalogues
 from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
@@ -53,6 +54,7 @@ def merged(stage: Stage) -> dict[str, Any]:
 
 def lay_out(project: Path, stage: Stage) -> None:
     """A Chalice project of its own. What an earlier run downloaded stays: only then is packaging quick."""
+    catalogues.compiled()
     for name in PACKAGED:
         remove(project / name)
         source = ROOT / name

@@ -94,7 +94,8 @@ class Event:
     """One thing that happened to one account, known or not (an unknown address has an account id too).
 
     `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link.
-    `email` is the address as typed; `source` the IP address; `url` never holds a token.
+    `email` is the address as typed; `source` the IP address; `url` never holds a token. `language` and `zone` are those
+    of the browser that asked: its mail speaks to the person behind it.
     """
 
     account_id: AccountId
@@ -108,6 +109,8 @@ class Event:
     user_agent: str | None = None
     url: str | None = None
     actor: str | None = None
+    language: str | None = None
+    zone: str | None = None
     details: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chalicelib.browser import read_browser
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event
+from chalicelib.languages import LANGUAGES, SOURCE
 from chalicelib.mail.render import Letter, render_mail
 
 
@@ -14,6 +15,7 @@ class Sender:
 
     portal_url: str
     support_contact: str
+    language: str = SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def account_contained(sender: Sender, event: Event, account: Account) -> Letter:
 def _letter(name: str, sender: Sender, event: Event, account: Account, /, **values: object) -> Letter:
     shown = {
         "support_contact": sender.support_contact,
+        "lang": _language(sender, event, account),
+        "zone": event.zone or "" if _own(event, account) else "",
         "address": account.address,
         "at": event.at,
         "by": event.details.get("actor_kind") or "yourself",
@@ -100,6 +104,16 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
         "browser": read_browser(event.user_agent).described if event.user_agent else "",
     }
     return render_mail(name, shown | values)
+
+
+def _language(sender: Sender, event: Event, account: Account) -> str:
+    """That of the browser the owner sat at, else the portal's: an administrator's says nothing about the reader."""
+    asked = event.language if _own(event, account) else None
+    return asked if asked and asked in LANGUAGES else sender.language
+
+
+def _own(event: Event, account: Account) -> bool:
+    return event.actor is None or event.actor == account.address
 
 
 def _way(sender: Sender, way: WayIn) -> dict[str, object]:

@@ -5,16 +5,14 @@ It may not choose whom a mail goes to or whether it is due, and it sends nothing
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment
-
+from chalicelib.languages import SOURCE, direction
 from chalicelib.templates.engine import html_engine, text_engine
 
 # What every mail may use without its sender saying so. A fact that is not known is said to be so.
 COMMON: Mapping[str, object] = {
-    "lang": "en",
-    "direction": "ltr",
+    "lang": SOURCE,
+    "zone": "",
     "portal_name": "Secure Messaging Portal",
     "support_contact": "",
     "source_address": "",
@@ -34,10 +32,13 @@ class Letter:
 def render_mail(name: str, context: Mapping[str, object]) -> Letter:
     """Fill in the three templates `mail/<name>`. A name the context lacks is an error, not an empty place."""
     values = {**COMMON, **context}
+    lang = str(values["lang"])
+    values["direction"] = direction(lang)
+    text, html = text_engine(lang), html_engine(lang)
     return Letter(
-        subject=header_value(_text_engine().get_template(f"mail/{name}.subject.txt").render()),
-        text=_text_engine().get_template(f"mail/{name}.txt").render(values).strip() + "\n",
-        html=_html_engine().get_template(f"mail/{name}.html").render(values),
+        subject=header_value(text.get_template(f"mail/{name}.subject.txt").render(values)),
+        text=text.get_template(f"mail/{name}.txt").render(values).strip() + "\n",
+        html=html.get_template(f"mail/{name}.html").render(values),
     )
 
 
@@ -51,13 +52,3 @@ def header_value(value: str) -> str:
         message = "a mail header value holds a line break or another control character"
         raise ValueError(message)
     return value
-
-
-@cache
-def _text_engine() -> Environment:
-    return text_engine()
-
-
-@cache
-def _html_engine() -> Environment:
-    return html_engine()

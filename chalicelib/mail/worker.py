@@ -46,7 +46,9 @@ class Worker:
             outbox=portal.store.outbox,
             hasher=portal.hasher,
             keyring=portal.keyring,
-            sender=Sender(portal.settings.portal_url, portal.settings.support_contact),
+            sender=Sender(
+                portal.settings.portal_url, portal.settings.support_contact, portal.settings.language
+            ),
             reset_lifetime=portal.settings.reset_lifetime,
             first_lifetime=portal.settings.first_password_lifetime,
             now=portal.clock(),

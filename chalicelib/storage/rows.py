@@ -153,6 +153,8 @@ def event_of(row: EventRow) -> Event:
         user_agent=row.user_agent,
         url=row.url,
         actor=row.actor,
+        language=row.language,
+        zone=row.zone,
         details=row.details or {},
     )
 
@@ -172,6 +174,8 @@ def event_row(event: Event) -> EventRow:
         user_agent=event.user_agent,
         url=event.url,
         actor=event.actor,
+        language=event.language,
+        zone=event.zone,
         details=dict(event.details) or None,
         attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
     )

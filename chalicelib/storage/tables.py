@@ -124,6 +124,8 @@ class EventRow(Model):
     user_agent = UnicodeAttribute(null=True)
     url = UnicodeAttribute(null=True)
     actor = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
     details = JSONAttribute(null=True)
     attempt_day = UnicodeAttribute(null=True)
     by_reference = ByReference()

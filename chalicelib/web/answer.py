@@ -9,6 +9,7 @@ from chalice.app import Response
 from chalicelib.domain.access import NO_SESSION
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Next
+from chalicelib.languages import translation
 from chalicelib.portal import Portal
 from chalicelib.web.cookies import clear_session, read_cookie, session_name
 from chalicelib.web.form import Form
@@ -37,21 +38,25 @@ def html_answer(page: Page, form: Form, portal: Portal, refusal: Refusal | None 
         "support_contact": portal.settings.support_contact,
         "path_next": suffix(form.query.get("next")),
         "reference": refusal.reference if refusal else "",
+        "lang": form.language,
+        "zone": form.zone,
     }
     rendered = render(page.template or "refusal", shown | dict(page.view))
     status = SENTENCES[refusal.code].status if refusal else page.status
-    headers = {**page.headers, **_retry_after(refusal)}
+    headers = {**page.headers, **_retry_after(refusal), "Content-Language": form.language}
     return _response(status, rendered.html, "text/html; charset=utf-8", rendered.csp, headers, cookies)
 
 
 def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
     """A problem document (RFC 9457) with our `code` and `reference`."""
     sentence = SENTENCES[refusal.code]
+    language = form.language if form else portal.settings.language
+    say = translation(language)
     document = {
         "type": "about:blank",
-        "title": sentence.title,
+        "title": say(sentence.title),
         "status": sentence.status,
-        "detail": sentence.detail,
+        "detail": say(sentence.detail),
         "code": refusal.code.value,
         "reference": refusal.reference,
     }
@@ -59,7 +64,7 @@ def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
         document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False
     )
     cookies = _dead_session(form, portal, refusal)
-    headers = _retry_after(refusal)
+    headers = {**_retry_after(refusal), "Content-Language": language}
     return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, cookies)
 
 
@@ -78,7 +83,11 @@ def refusal_page(form: Form, refusal: Refusal) -> Page:
     if refusal.code is Code.LINK_UNUSABLE:
         return Page(template="link_unusable")
     sentence = SENTENCES[refusal.code]
-    view = {"status": sentence.status, "title": sentence.title, "detail": sentence.detail}
+    view = {
+        "status": sentence.status,
+        "title": form.say(sentence.title),
+        "detail": form.say(sentence.detail),
+    }
     return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
 
 

@@ -1,12 +1,15 @@
-"""The two cookies: the session, and the reset link on its way from the URL to the form.
+"""The cookies: the session, the reset link on its way from the URL to the form, and the reader's time zone.
 
-Both are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP, where a
-browser would refuse them.
+The first two are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
+where a browser would refuse them.
 """
 
 from http.cookies import CookieError, SimpleCookie
 
 RESET_SECONDS = 600
+ZONE = (
+    "portal-zone"  # written by static/zone.js; no secret, and nothing depends on it but how times are written
+)
 
 
 def session_name(secure: bool) -> str:  # noqa: FBT001 - the one thing it depends on

@@ -33,6 +33,8 @@ def happened(
         user_agent=form.user_agent or None,
         url=form.url,
         actor=form.caller.address if form.caller else None,
+        language=form.language,
+        zone=form.zone[:64] or None,
         details=details or {},
     )
 

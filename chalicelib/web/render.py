@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment
 from markupsafe import Markup
 
+from chalicelib.languages import SOURCE, direction
 from chalicelib.templates.engine import html_engine
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 # What a page runs, in this order. A page that is not named here has no script, and its policy allows none.
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
-    "logon": ("reveal", "support"),
+    "logon": ("reveal", "support", "zone"),
     "reauthenticate": ("reveal",),
     "password_reset": ("reveal", "criteria"),
     "password_change": ("reveal", "criteria"),
@@ -34,8 +34,8 @@ TALKING = frozenset({"criteria"})  # the scripts that ask the portal something a
 
 # What every page may use without its step saying so. `caller` has `address`, `kind` and `next`.
 COMMON: Mapping[str, object] = {
-    "lang": "en",
-    "direction": "ltr",
+    "lang": SOURCE,
+    "zone": "",
     "portal_name": "Secure Messaging Portal",
     "support_contact": "",
     "caller": None,
@@ -66,11 +66,10 @@ class Inlined:
 def render(page: str, context: Mapping[str, object]) -> Rendered:
     """Fill in `pages/<page>.html`. A name the context lacks is an error, not an empty place."""
     inlined = inline(page)
-    html = (
-        _engine()
-        .get_template(f"pages/{page}.html")
-        .render({**COMMON, **context}, style=inlined.style, script=inlined.script)
-    )
+    values = {**COMMON, **context}
+    lang = str(values["lang"])
+    template = html_engine(lang).get_template(f"pages/{page}.html")
+    html = template.render(values, direction=direction(lang), style=inlined.style, script=inlined.script)
     return Rendered(html, inlined.csp)
 
 
@@ -79,7 +78,7 @@ def prepare(*pages: str) -> None:
     for page in pages:
         inline(page)
         for name in ("layout.html", "parts/forms.html", f"pages/{page}.html"):
-            _engine().get_template(name)
+            html_engine().get_template(name)
 
 
 @cache
@@ -115,8 +114,3 @@ def _hash(text: str) -> str:
 @cache
 def _read(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
-
-
-@cache
-def _engine() -> Environment:
-    return html_engine()

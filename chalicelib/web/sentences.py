@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from chalicelib.domain.refusals import Code
+from chalicelib.languages import marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,88 +19,108 @@ class Sentence:
     detail: str
 
 
-INVALID_LOGON = "Invalid username, password or permissions. Please check you are using the correct URL."
+INVALID_LOGON = marked(
+    "Invalid username, password or permissions. Please check you are using the correct URL."
+)
 
 SENTENCES = MappingProxyType(
     {
         Code.INVALID_REQUEST: Sentence(
-            422, "Please check what you entered", "Something in the request is missing or not as expected."
+            422,
+            marked("Please check what you entered"),
+            marked("Something in the request is missing or not as expected."),
         ),
         Code.MALFORMED_JSON: Sentence(
-            400, "Not readable", "The request body is not one well-formed JSON object."
+            400, marked("Not readable"), marked("The request body is not one well-formed JSON object.")
         ),
-        Code.TOO_LARGE: Sentence(413, "Too large", "The request is larger than anything this page asks for."),
+        Code.TOO_LARGE: Sentence(
+            413, marked("Too large"), marked("The request is larger than anything this page asks for.")
+        ),
         Code.UNSUPPORTED_MEDIA_TYPE: Sentence(
-            415, "Unsupported format", "Send a form of this portal, or application/json."
+            415, marked("Unsupported format"), marked("Send a form of this portal, or application/json.")
         ),
         Code.METHOD_NOT_ALLOWED: Sentence(
-            405, "Not possible here", "This address does not answer that kind of request."
+            405, marked("Not possible here"), marked("This address does not answer that kind of request.")
         ),
         Code.NOT_FOUND: Sentence(
             404,
-            "Not found",
-            "There is nothing here for you. It may have expired, or the link may be incomplete.",
+            marked("Not found"),
+            marked("There is nothing here for you. It may have expired, or the link may be incomplete."),
         ),
-        Code.INVALID_LOGON: Sentence(401, "Log on not successful", INVALID_LOGON),
+        Code.INVALID_LOGON: Sentence(401, marked("Log on not successful"), INVALID_LOGON),
         Code.INVALID_CODE: Sentence(
             401,
-            "Code not accepted",
-            "That code is not valid. Codes change every 30 seconds and work once;"
-            " check the time of your device and try the next one.",
+            marked("Code not accepted"),
+            marked(
+                "That code is not valid. Codes change every 30 seconds and work once;"
+                " check the time of your device and try the next one."
+            ),
         ),
         Code.THROTTLED: Sentence(
             429,
-            "Too many attempts",
-            "There were too many attempts from here. Please wait a little and try again.",
+            marked("Too many attempts"),
+            marked("There were too many attempts from here. Please wait a little and try again."),
         ),
         Code.LINK_UNUSABLE: Sentence(
             410,
-            "This link can no longer be used",
-            "It may have been used already, or it may be too old or incomplete."
-            " Ask for a new one: that takes a minute.",
+            marked("This link can no longer be used"),
+            marked(
+                "It may have been used already, or it may be too old or incomplete."
+                " Ask for a new one: that takes a minute."
+            ),
         ),
         Code.CRITERIA_NOT_MET: Sentence(
-            422, "Please choose another password", "The new password does not meet all of the criteria yet."
+            422,
+            marked("Please choose another password"),
+            marked("The new password does not meet all of the criteria yet."),
         ),
         Code.SESSION_REQUIRED: Sentence(
-            401, "Please log on", "You are not logged on, or your session has ended."
+            401, marked("Please log on"), marked("You are not logged on, or your session has ended.")
         ),
         Code.STEP_REQUIRED: Sentence(
-            403, "One more step", "Another step comes first before you can go there."
+            403, marked("One more step"), marked("Another step comes first before you can go there.")
         ),
-        Code.NOT_PERMITTED: Sentence(403, "Not permitted", "Your account is not permitted to do this."),
+        Code.NOT_PERMITTED: Sentence(
+            403, marked("Not permitted"), marked("Your account is not permitted to do this.")
+        ),
         Code.ADDRESS_NOT_PERMITTED: Sentence(
-            403, "Not permitted from here", "The portal cannot be used from your network."
+            403, marked("Not permitted from here"), marked("The portal cannot be used from your network.")
         ),
         Code.CROSS_ORIGIN: Sentence(
             403,
-            "Not sent from this portal",
-            "The request did not come from a page of this portal. Open the portal and try again there.",
+            marked("Not sent from this portal"),
+            marked(
+                "The request did not come from a page of this portal. Open the portal and try again there."
+            ),
         ),
         Code.REAUTHENTICATION_REQUIRED: Sentence(
-            403, "Please confirm that it is you", "Enter your password again to go on."
+            403, marked("Please confirm that it is you"), marked("Enter your password again to go on.")
         ),
         Code.TWO_STEP_REQUIRED: Sentence(
-            403, "2-step authentication is required", "Your account must keep 2-step verification."
+            403,
+            marked("2-step authentication is required"),
+            marked("Your account must keep 2-step verification."),
         ),
-        Code.EXISTS: Sentence(409, "Already there", "An entry like this exists already."),
+        Code.EXISTS: Sentence(409, marked("Already there"), marked("An entry like this exists already.")),
         Code.CONFLICT: Sentence(
-            409, "Changed meanwhile", "Something changed while you were working. Look again, then repeat it."
+            409,
+            marked("Changed meanwhile"),
+            marked("Something changed while you were working. Look again, then repeat it."),
         ),
         Code.OWN_ACCOUNT: Sentence(
             409,
-            "Not for your own account",
-            "This cannot be done to your own account. Another administrator can do it.",
+            marked("Not for your own account"),
+            marked("This cannot be done to your own account. Another administrator can do it."),
         ),
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,
-            "This would lock you out",
-            "Your own address is outside of these ranges. Confirm if you really mean it.",
+            marked("This would lock you out"),
+            marked("Your own address is outside of these ranges. Confirm if you really mean it."),
         ),
         Code.UNAVAILABLE: Sentence(
             503,
-            "Please try again in a moment",
-            "Part of the portal is not answering right now. Nothing was lost.",
+            marked("Please try again in a moment"),
+            marked("Part of the portal is not answering right now. Nothing was lost."),
         ),
     }
 )

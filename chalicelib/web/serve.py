@@ -12,7 +12,8 @@ from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.portal import Portal
 from chalicelib.web import context, log
 from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page
-from chalicelib.web.form import Fields, Form, read_fields, read_form
+from chalicelib.web.body import read_fields
+from chalicelib.web.form import Fields, Form, read_form
 from chalicelib.web.page import Page
 from chalicelib.web.record import reference
 
@@ -46,7 +47,7 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
     form: Form | None = None
     route: Route | None = None
     try:
-        form = read_form(event, portal.settings.origin, None)
+        form = read_form(event, portal.settings.origin, None, portal.settings.language)
         authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
         form = replace(form, caller=context.read(authorizer))
         route = _route(form, routes)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.wiring import portal, session
+from infra import catalogues
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
 from infra.gateway.demonstration import RECIPIENT, begin
@@ -43,6 +44,7 @@ def main() -> int:
 
 def serve(port: int) -> None:
     """Open the port first: a port that is taken must be said before anything is started."""
+    catalogues.compiled()
     application = Front()
     try:
         server = make_server(application, port)

@@ -1,47 +1,41 @@
-"""How templates write instants and spans."""
+"""What every template can rely on."""
 
 import pytest
 
-from chalicelib.templates.engine import html_engine, one_line, span, utc, when
+from chalicelib.templates.engine import html_engine, one_line, text_engine
 
 AT = 1_795_304_940.9
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "1 second"),
-        (1, "1 second"),
-        (59.2, "1 minute"),
-        (60, "1 minute"),
-        (90, "90 seconds"),
-        (119, "119 seconds"),
-        (120, "2 minutes"),
-        (121, "3 minutes"),
-        (900, "15 minutes"),
-        (3600, "1 hour"),
-        (5400, "90 minutes"),
-        (86400, "24 hours"),
-        (7 * 86400, "7 days"),
-    ],
-)
-def test_span_never_promises_more_time_than_is_asked_for(seconds: float, said: str) -> None:
-    assert span(seconds) == said
-
-
-def test_instant_reads_the_same_from_the_domain_and_from_the_wire() -> None:
-    assert utc(AT) == utc("2026-11-21T23:49:00.900Z") == "21 November 2026, 23:49 UTC"
-    assert when(AT) == '<time datetime="2026-11-21T23:49:00Z">21 November 2026, 23:49 UTC</time>'
-
-
-def test_unknown_instant_is_said_to_be_unknown() -> None:
-    assert utc(None) == when(None) == "not known"
 
 
 def test_everything_is_escaped_whatever_the_template_is_called() -> None:
     assert html_engine().from_string("{{ name }}").render(name="<b>") == "&lt;b&gt;"
 
 
+def test_value_in_a_translated_sentence_is_escaped_too() -> None:
+    template = html_engine("de").from_string("{% trans name=name %}{{ name }} asks{% endtrans %}")
+    assert template.render(name="<b>") == "&lt;b&gt; asks"
+
+
 def test_line_keeps_only_what_can_be_printed_on_it() -> None:
     assert one_line("a\r\n\tb\u2028c\x85d\x00e  f") == "a b c d e f"
     assert one_line(7) == 7
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "21 November 2026, 23:49 UTC"),
+        ("de", "21. November 2026, 23:49 UTC"),
+        ("fr", "21 novembre 2026 à 23:49 UTC"),
+        ("es", "21 de noviembre de 2026, 23:49 UTC"),
+    ],
+)
+def test_each_language_has_an_engine_of_its_own(language: str, said: str) -> None:
+    assert html_engine(language).from_string("{{ at|utc }}").render(at=AT) == said
+    assert text_engine(language).from_string("{{ at|utc }}").render(at=AT) == said
+
+
+def test_zone_of_the_reader_comes_from_the_context() -> None:
+    template = html_engine().from_string("{{ at|when }}")
+    assert "15:49 PST (23:49 UTC)" in template.render(at=AT, zone="America/Los_Angeles")
+    assert "zone" not in template.render(at=AT, zone="no/zone")

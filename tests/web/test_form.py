@@ -1,139 +1,57 @@
-"""The form: whatever arrives becomes exactly the fields a step asks for, or a refusal (properties, by hypothesis)."""
+"""The form: who asks, and in which language and zone they are answered."""
 
-import base64
-import json
 from typing import Any
-from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.steps.password_forgot import ROUTES
-from chalicelib.web.form import MAX_BODY, Field, read_fields, read_form
-from chalicelib.web.serve import serve
-from tests.steps.premises import Premises, heard
+from chalicelib.web.form import Form, read_form
 
-FIELDS = {
-    "text": Field(most=50),
-    "maybe": Field(required=False, most=50),
-    "flag": Field(bool, required=False),
-    "number": Field(int, required=False),
-    "ranges": Field(list, required=False, most=3, nullable=True),
-}
-REFUSED = {Code.INVALID_REQUEST, Code.MALFORMED_JSON, Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE}
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
-NAMES = st.sampled_from([*FIELDS, "unknown", "text\u0000", ""])
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
 
 
-def event(
-    body: str | None, content_type: str | None, *, in_base64: bool = False, **more: Any
-) -> dict[str, Any]:
-    """An event as API Gateway makes one."""
-    headers = {} if content_type is None else {"Content-Type": content_type}
-    return {
+def asked(language: str = "en", **headers: str) -> Form:
+    event: dict[str, Any] = {
+        "httpMethod": "GET",
+        "path": "/logon",
+        "resource": "/logon",
         "headers": headers,
+        "multiValueHeaders": None,
+        "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "body": body,
-        "isBase64Encoded": in_base64,
-        "requestContext": {"httpMethod": "POST", "resourcePath": "/x", "identity": {"sourceIp": "192.0.2.1"}},
-        **more,
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/logon"},
+        "body": None,
+        "isBase64Encoded": False,
     }
-
-
-def fields(body: str | None, content_type: str | None, *, in_base64: bool = False) -> dict[str, Any] | Code:
-    """The fields, or the code of the refusal; anything else that is raised fails the test."""
-    try:
-        return read_fields(event(body, content_type, in_base64=in_base64), FIELDS)
-    except Refusal as refusal:
-        return refusal.code
-
-
-def is_exact(found: dict[str, Any]) -> bool:
-    """Only declared fields, each of its type and within its size, and all that are required."""
-    return "text" in found and all(
-        name in FIELDS
-        and (value is None if FIELDS[name].nullable and value is None else type(value) is FIELDS[name].kind)
-        and (not isinstance(value, str | list) or len(value) <= FIELDS[name].most)
-        for name, value in found.items()
-    )
-
-
-@QUICK
-@given(st.dictionaries(NAMES, ANYTHING, max_size=5))
-def test_json_of_any_shape_is_exact_or_refused(document: dict[str, Any]) -> None:
-    found = fields(json.dumps(document), "application/json")
-    assert found in REFUSED if isinstance(found, Code) else is_exact(found)
-
-
-@QUICK
-@given(st.text(max_size=300), st.sampled_from(["application/json", "application/x-www-form-urlencoded"]))
-def test_text_of_any_kind_is_exact_or_refused(body: str, kind: str) -> None:
-    found = fields(body, kind)
-    assert found in REFUSED if isinstance(found, Code) else is_exact(found)
-
-
-@QUICK
-@given(
-    st.binary(max_size=300), st.sampled_from(["application/json", "application/x-www-form-urlencoded", None])
-)
-def test_bytes_of_any_kind_are_exact_or_refused(body: bytes, kind: str | None) -> None:
-    found = fields(base64.b64encode(body).decode(), kind, in_base64=True)
-    assert found in REFUSED if isinstance(found, Code) else is_exact(found)
-
-
-@QUICK
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_what_was_typed_arrives_as_it_was(text: str) -> None:
-    assert fields(json.dumps({"text": text}), "application/json") == {"text": text}
-    assert fields(urlencode({"text": text}), "application/x-www-form-urlencoded") == {"text": text}
-
-
-@QUICK
-@given(st.lists(st.tuples(NAMES, st.text(max_size=20)), max_size=25))
-def test_form_of_any_fields_is_exact_or_refused(pairs: list[tuple[str, str]]) -> None:
-    found = fields(urlencode(pairs, errors="surrogatepass"), "application/x-www-form-urlencoded")
-    assert found in REFUSED if isinstance(found, Code) else is_exact(found)
-    names = [name for name, _ in pairs]
-    if any(names.count(name) > 1 for name in names if name != "ranges"):
-        assert isinstance(found, Code)
-
-
-@QUICK
-@given(st.sampled_from(["application/json", "text/plain", ""]), st.integers(-2, 2))
-def test_size_is_asked_before_anything_else(kind: str, around: int) -> None:
-    found = fields(" " * (MAX_BODY + around), kind)
-    assert (found is Code.TOO_LARGE) is (around > 0)
-
-
-@QUICK
-@given(st.text(max_size=40).filter(lambda kind: kind.split(";")[0].strip().lower() != "application/json"))
-def test_wb_02_only_the_exact_type_is_read(kind: str) -> None:
-    assert fields('{"text": "a"}', kind) in {Code.UNSUPPORTED_MEDIA_TYPE, Code.INVALID_REQUEST}
-
-
-@QUICK
-@given(ANYTHING)
-def test_event_of_any_shape_is_answered_with_a_refusal(odd: Any) -> None:
-    """Such an event never comes from API Gateway; whoever sends it gets a document, and no step runs."""
-    premises = Premises()
-    for name in ("headers", "body", "pathParameters", "multiValueQueryStringParameters", "requestContext"):
-        with heard(premises.lines):
-            answer = serve(event("{}", "application/json") | {name: odd}, premises.portal, ROUTES)
-        assert answer["statusCode"] in {303, 401, 422, 503}
-    assert premises.store.acts == []
+    return read_form(event, "https://portal.example", None, language)
 
 
 @QUICK
 @given(st.text(max_size=600))
 def test_lo_03_user_agent_is_one_printable_line(agent: str) -> None:
-    form = read_form(event(None, None) | {"headers": {"User-Agent": agent}}, "https://portal.example", None)
+    form = asked(**{"User-Agent": agent})
     assert form.user_agent.isprintable()
     assert len(form.user_agent) <= 400
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("de-AT, en;q=0.5", "de"), ("nl", "fr"), ("", "fr"), ("es", "es")]
+)
+def test_answer_is_in_the_language_the_browser_asks_for_else_the_stage_s(
+    accepted: str, language: str
+) -> None:
+    assert asked("fr", **{"Accept-Language": accepted}).language == language
+
+
+def test_zone_is_what_the_script_left() -> None:
+    assert asked(Cookie="portal-zone=Europe/Berlin; a=b").zone == "Europe/Berlin"
+    assert asked().zone == ""
+
+
+def test_text_is_said_in_the_language_of_the_request() -> None:
+    form = asked(**{"Accept-Language": "de"})
+    assert form.say("Not found") == "Nicht gefunden"
+    assert form.say("Not {what}", what="<b>") == "Not <b>"
