@@ -29,6 +29,7 @@ __all__ = [
     "all_met",
     "check",
     "labels",
+    "names_of",
     "normalise",
 ]
 
@@ -78,7 +79,7 @@ def _is_not_common(entry: _Entry) -> bool:
 
 
 def _is_not_personal(entry: _Entry) -> bool:
-    return not is_built_from(entry.new, _names(entry))
+    return not is_built_from(entry.new, names_of(entry.address, entry.context_words))
 
 
 def _is_different(entry: _Entry) -> bool:
@@ -138,20 +139,18 @@ def all_met(verdicts: Sequence[Verdict]) -> bool:
     return bool(verdicts) and all(verdict.met for verdict in verdicts)
 
 
+def names_of(address: str | None, context_words: Sequence[str]) -> set[str]:
+    """The words an attacker would try first: the product's, the address's, the domain's (PW-06)."""
+    local, _, domain = (address or "").lower().partition("@")
+    labels_of_domain = domain.split(".")
+    sources = [local, domain, *labels_of_domain[:-1], *(word.lower() for word in context_words)]
+    names = {_NAME_BREAKS.sub("", source) for source in sources}
+    return names.union(*(_NAME_BREAKS.split(source) for source in [local, *map(str.lower, context_words)]))
+
+
 def _one_by_one(new: str) -> tuple[str, str]:
     # An unusable confirmation only fails to match; an unusable password is as good as none.
     try:
         return normalise(new), ""
     except UnusablePassword:
         return "", ""
-
-
-def _names(entry: _Entry) -> set[str]:
-    """The words an attacker would try first: the product's, the address's, the domain's (PW-06)."""
-    local, _, domain = (entry.address or "").lower().partition("@")
-    labels_of_domain = domain.split(".")
-    sources = [local, domain, *labels_of_domain[:-1], *(word.lower() for word in entry.context_words)]
-    names = {_NAME_BREAKS.sub("", source) for source in sources}
-    return names.union(
-        *(_NAME_BREAKS.split(source) for source in [local, *map(str.lower, entry.context_words)])
-    )

@@ -3,6 +3,8 @@ const box = document.getElementById("criteria");
 const first = document.getElementById("new_password");
 const second = document.getElementById("confirm_password");
 const status = document.getElementById("criteria-status");
+const strength = document.getElementById("strength");
+const strengthLabel = document.getElementById("strength-label");
 const words = box.dataset;
 let timer;
 let asking;
@@ -12,7 +14,14 @@ const say = (text, seen = false) => {
   if (status.textContent !== text) status.textContent = text;
 };
 
-const show = (criteria) => {
+const hint = ({ score, label }) => {
+  strength.hidden = !label;
+  strength.dataset.score = score;
+  strengthLabel.textContent = label;
+  return label ? ` ${words.strength} ${label}` : "";
+};
+
+const show = (criteria, told) => {
   for (const { id, met } of criteria) {
     const item = box.querySelector(`[data-criterion="${CSS.escape(id)}"]`);
     if (!item) continue;
@@ -21,7 +30,7 @@ const show = (criteria) => {
   }
   const missing = criteria.filter(({ met }) => met === false).map(({ label }) => label);
   const count = `${criteria.filter(({ met }) => met).length}/${criteria.length} ${words.count}.`;
-  say(missing.length ? `${count} ${words.missing} ${missing.join("; ")}.` : count);
+  say((missing.length ? `${count} ${words.missing} ${missing.join("; ")}.` : count) + told);
 };
 
 const clear = () => {
@@ -29,6 +38,7 @@ const clear = () => {
     item.className = "open";
     item.querySelector(".said").textContent = "";
   }
+  hint({ score: 0, label: "" });
 };
 
 const ask = async () => {
@@ -43,11 +53,12 @@ const ask = async () => {
     const answer = await fetch("/password/criteria", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ new_password: first.value, confirm_password: second.value }),
+      body: JSON.stringify({ new_password: first.value, confirm_password: second.value, strength: true }),
       signal: asking.signal,
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    show((await answer.json()).criteria);
+    const judged = await answer.json();
+    show(judged.criteria, hint(judged.strength));
   } catch (error) {
     if (error.name === "AbortError") return;
     clear();

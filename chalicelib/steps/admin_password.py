@@ -17,6 +17,7 @@ from chalicelib.web.form import Field, Form
 from chalicelib.web.new_password import CONTEXT_WORDS, as_facts, unless_breached
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.strength import judged
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -63,7 +64,7 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         "action": "force_change" if form.resource.endswith("force-change") else "password",
         "may_choose_password": portal.settings.admin_may_choose_passwords,
         "force_change": form.fields.get("force_change", True),
-        "criteria": refusal.facts.get("criteria"),
+        **judged(form, refusal, form.params["email"]),
     }
     return correct(form, portal, refusal, "admin_password", view)
 

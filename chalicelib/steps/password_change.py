@@ -19,10 +19,11 @@ from chalicelib.portal import Portal
 from chalicelib.web.confirm import confirm_password
 from chalicelib.web.form import Field, Form
 from chalicelib.web.logged_on import follow_up, logged_on
-from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria, shown_criteria
+from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.strength import judged
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -102,7 +103,8 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         view = {"errors": {field: "Please fill this in."}}
     else:
         return None
-    return Page(template="password_change", view=_view(form, shown_criteria(portal, refusal)) | view)
+    view |= judged(form, refusal, form.known.address)
+    return Page(template="password_change", view=_view(form, open_criteria(portal)) | view)
 
 
 def _facts(form: Form) -> dict[str, object]:

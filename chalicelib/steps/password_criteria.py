@@ -16,6 +16,7 @@ from chalicelib.web.links import find, reset_token
 from chalicelib.web.new_password import PASSWORD_FIELDS, as_facts, open_criteria, verdicts
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.strength import strength
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -35,8 +36,17 @@ def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes
 
 
 def submit(form: Form, portal: Portal) -> Page:
-    """The list with what is met. "Different from the current one" is only known when the password is set."""
-    return Page(facts={"criteria": as_facts(verdicts(form, portal, _address(form, portal)))})
+    """The list with what is met, and the hint to whoever asks for it.
+
+    "Different from the current one" is only known when the password is set.
+    """
+    address = _address(form, portal)
+    criteria = as_facts(verdicts(form, portal, address))
+    if not form.fields.get("strength"):
+        return Page(facts={"criteria": criteria})
+    return Page(
+        facts={"criteria": criteria, "strength": strength(form.text("new_password"), criteria, address)}
+    )
 
 
 def _address(form: Form, portal: Portal) -> str:
@@ -51,5 +61,12 @@ def _address(form: Form, portal: Portal) -> str:
 
 ROUTES = {
     "GET /password/criteria": Route(show),
-    "POST /password/criteria": Route(submit, {**PASSWORD_FIELDS, "token": Field(required=False, most=200)}),
+    "POST /password/criteria": Route(
+        submit,
+        {
+            **PASSWORD_FIELDS,
+            "token": Field(required=False, most=200),
+            "strength": Field(bool, required=False),
+        },
+    ),
 }

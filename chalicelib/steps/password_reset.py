@@ -17,10 +17,11 @@ from chalicelib.portal import Portal
 from chalicelib.web.cookies import clear_reset, set_reset
 from chalicelib.web.form import Field, Form
 from chalicelib.web.links import find, owner, reset_token, unusable
-from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria, shown_criteria
+from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.strength import judged
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -66,14 +67,15 @@ def submit(form: Form, portal: Portal) -> Page:
     return Page(facts={"next": "log_on"}, location="/password/reset?done=1", cookies=(cookie,))
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every page of a refusal
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The same form again, with what is still missing."""
     if refusal.code not in {Code.CRITERIA_NOT_MET, Code.INVALID_REQUEST}:
         return None
     view = {
         "done": False,
-        "criteria": shown_criteria(portal, refusal),
+        "criteria": open_criteria(portal),
         "problem": "The new password was not accepted yet.",
+        **judged(form, refusal, ""),  # whose link it is would cost a read; the list has asked that already
     }
     return Page(template="password_reset", view=view)
 

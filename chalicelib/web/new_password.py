@@ -65,9 +65,3 @@ def unless_breached(given: tuple[Verdict, ...], new: str, portal: Portal) -> tup
     if found is None:
         log.write(logging.WARNING, "breached_passwords_unanswered")
     return tuple(one._replace(met=False) if found and one.id == "not_common" else one for one in given)
-
-
-def shown_criteria(portal: Portal, refusal: Refusal) -> list[dict[str, object]]:
-    """The list a person sees after a refusal."""
-    given = refusal.facts.get("criteria")
-    return given if isinstance(given, list) else open_criteria(portal)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.web.strength import LABELS
 from tests.console.staff import staff
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
 
@@ -73,6 +74,13 @@ def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(
     assert (refused.status, refused.code) == (422, "criteria_not_met")
     assert not all(one["met"] for one in refused.json()["criteria"])
     assert premises.rows() == before
+
+
+def test_page_of_a_weak_password_says_how_weak_it_is(premises: Premises) -> None:
+    desk, ann = staff(premises), premises.person()
+    weak = {"new_password": "passwordpassword"}
+    page = desk.visitor.post(f"/admin/users/{ann.address}/password", weak, Accept="text/html")
+    assert (page.status, page.hint) == (422, (0, LABELS[0]))
 
 
 def test_force_change_alone_keeps_the_password_for_one_more_logon(premises: Premises) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.accounts import Account
+from chalicelib.web.strength import LABELS
 from tests.fakes.planting import plant
 from tests.steps.phones import enrolled
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
@@ -122,6 +123,18 @@ def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: Premis
     assert by_wish(visitor).code == "invalid_logon"  # locked here too, even with the right one (LG-08)
     premises.clock.passes(1)
     assert visitor.goes_on(by_wish(visitor)) == "portal"
+
+
+def test_page_of_a_refused_password_says_how_strong_it_seemed(premises: Premises) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person("wolkenkuckucksheim.zitronenfalter@people.test"))
+    personal = "zitronenfalter wolkenkuckucksheim"
+    for new, judged in ((CHOSEN, 4), (personal, 1)):
+        entries = {"current_password": PASSWORD, "new_password": new, "confirm_password": "x"}
+        page = visitor.post("/password/change", entries, Accept="text/html")
+        assert (page.status, page.hint) == (422, (judged, LABELS[judged]))
+    wrong = visitor.post("/password/change", {**entries, "current_password": "x"}, Accept="text/html")
+    assert (wrong.status, wrong.hint) == (401, None)
 
 
 def test_pw_08_current_and_temporary_password_are_no_new_ones(

@@ -1,5 +1,7 @@
 """The step `password_criteria`: the list for anybody, verdicts only for somebody who may set a password."""
 
+from typing import Any
+
 import pytest
 
 from tests.steps.phones import enrolled
@@ -56,6 +58,35 @@ def test_verdicts_cost_no_hash_and_change_nothing(premises: Premises) -> None:
     assert visitor.post("/password/criteria", ENTRIES).status == 200
     assert premises.hasher.runs == runs
     assert premises.rows("accounts", "resets", "sessions", "events") == before
+
+
+def test_hint_is_told_to_whoever_asks_for_it_and_to_nobody_else(premises: Premises) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    for plain in (ENTRIES, {**ENTRIES, "strength": False}):
+        assert set(visitor.post("/password/criteria", plain).json()) == {"criteria"}
+    asked = visitor.post("/password/criteria", {**ENTRIES, "strength": True}).json()
+    assert asked["strength"] == {"score": 4, "label": "Strong: very hard to guess."}
+    assert asked["criteria"] == visitor.post("/password/criteria", ENTRIES).json()["criteria"]
+    for odd in ("true", 1, None):
+        assert visitor.post("/password/criteria", {**ENTRIES, "strength": odd}).status == 422
+
+
+def hint(visitor: Visitor, password: str) -> Any:
+    entries = {"new_password": password, "confirm_password": password, "strength": True}
+    return visitor.post("/password/criteria", entries).json()["strength"]
+
+
+def test_hint_knows_the_address_and_never_praises_what_the_list_calls_common(premises: Premises) -> None:
+    ann, ben = premises.visitor(), premises.visitor()
+    ann.logs_on(premises.person("wolkenkuckucksheim.zitronenfalter@people.test"))
+    ben.logs_on(premises.person())
+    named = "zitronenfalter wolkenkuckucksheim"
+    assert hint(ann, named)["score"] <= 1
+    assert hint(ben, named)["score"] == 4
+    assert hint(ben, "qazwsxedcrfvtgbyhnujmikolp")["score"] <= 1  # a walk that zxcvbn takes for words
+    assert hint(ben, "") == {"score": 0, "label": ""}
+    assert hint(ben, "kV9#tq2&Lw0!zPx7^" * 20)["score"] == 4  # too long for the list, and judged nevertheless
 
 
 @pytest.mark.parametrize("password", ["", "\u0301\u0323" * 50_000, "x" * 257, "\ud800"])

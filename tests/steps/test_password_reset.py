@@ -11,6 +11,7 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import Token, digest
+from chalicelib.web.strength import LABELS
 from tests.fakes.planting import plant
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
 from tests.steps.visitors import Reply
@@ -52,6 +53,20 @@ def test_browser_resets_by_the_cookie_and_gets_no_session(premises: Premises) ->
     assert (reply.status, reply.header("Location")) == (303, "/password/reset?done=1")
     assert browser.jar == {}
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
+
+
+def test_page_of_a_refused_password_says_how_strong_it_seemed_and_the_first_page_nothing(
+    premises: Premises,
+) -> None:
+    _, token = issued(premises)
+    browser = premises.browser()
+    browser.get(f"/password/reset/{token}")
+    assert browser.get("/password/reset").hint is None
+    assert browser.post("/password/reset", {**ENTRIES, "confirm_password": "x"}).hint == (4, LABELS[4])
+    same = {"new_password": "passwordpassword", "confirm_password": "passwordpassword"}
+    assert browser.post("/password/reset", same).hint == (0, LABELS[0])
+    assert browser.post("/password/reset", {"new_password": "", "confirm_password": ""}).hint is None
+    assert "strength" not in posts(premises, token, confirm_password="x").json()
 
 
 def test_rs_10_success_ends_sessions_lifts_the_lock_and_is_told(premises: Premises) -> None:

@@ -47,6 +47,14 @@ class Reply:
         return {value.partition("=")[0]: value for value in values}
 
     @property
+    def hint(self) -> tuple[int, str] | None:
+        """The strength hint a page shows: its score and its words."""
+        found = re.search(
+            r'id="strength" data-score="(\d)">.*?id="strength-label">(.*?)<', self.text, re.DOTALL
+        )
+        return (int(found[1]), found[2]) if found else None
+
+    @property
     def same(self) -> tuple[Any, ...]:
         """All of it but what must differ from answer to answer: the reference."""
         body = self.json() if "json" in self.header("Content-Type") and self.body else self.text

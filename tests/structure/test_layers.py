@@ -31,6 +31,7 @@ DOMAIN_LIBRARIES = {"argon2", "pyotp"}
 LIBRARIES_OF_ONE_FILE = {
     "blocklist.py": {"zxcvbn"},
     "sealing.py": {"nacl"},
+    "strength.py": {"zxcvbn"},
 }
 FILES = sorted(LIBRARY.rglob("*.py"))
 

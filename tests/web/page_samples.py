@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from chalicelib.web.render import Rendered, render
+from chalicelib.web.strength import LABELS as LABELS_OF_STRENGTH
 from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0
@@ -46,6 +47,7 @@ def criteria(marks: str) -> list[dict[str, object]]:
 
 
 OPEN, MIXED = criteria("?????"), criteria("++-+-")
+FAIR = {"score": 2, "label": LABELS_OF_STRENGTH[2]}
 MISSED = {"new_password": "This password does not meet the criteria marked below."}
 QR = Markup(
     '<svg viewBox="0 0 9 9" class="segno"><path class="qrline" stroke="#000" d="M1 1.5h7m-7 2h7"/></svg>'
@@ -123,7 +125,13 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "password_reset": {
         "fresh": {"done": False, "criteria": OPEN},
-        "missed": {"done": False, "criteria": MIXED, "errors": MISSED, "address": ADDRESS},
+        "missed": {
+            "done": False,
+            "criteria": MIXED,
+            "strength": FAIR,
+            "errors": MISSED,
+            "address": ADDRESS,
+        },
         "done": {"done": True},
     },
     "password_change": {

@@ -190,6 +190,12 @@ def test_criteria_are_told_in_words_and_the_live_region_is_there_from_the_start(
     )
 
 
+def test_strength_is_told_in_words_beside_the_bar_and_not_before_it_was_judged() -> None:
+    assert "Fair: another unrelated word" in sample("password_reset", "missed").html
+    assert 'data-score="2">' in sample("password_reset", "missed").html
+    assert 'data-score="0" hidden>' in sample("password_reset", "fresh").html
+
+
 def test_half_finished_logon_is_offered_nothing_but_the_way_out() -> None:
     links = [str(a["href"]) for a in Seen(sample("password_change", "temporary").html).all("a")]
     assert "/messages" not in links
