@@ -44,9 +44,7 @@ def submit(form: Form, portal: Portal) -> Page:
     criteria = as_facts(verdicts(form, portal, address))
     if not form.fields.get("strength"):
         return Page(facts={"criteria": criteria})
-    return Page(
-        facts={"criteria": criteria, "strength": strength(form.text("new_password"), criteria, address)}
-    )
+    return Page(facts={"criteria": criteria, "strength": strength(form, criteria, address)})
 
 
 def _address(form: Form, portal: Portal) -> str:

@@ -8,33 +8,35 @@ from collections.abc import Mapping, Sequence
 from chalicelib.domain.passwords import names_of
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.strength import score
+from chalicelib.languages import marked
 from chalicelib.web.form import Form
 from chalicelib.web.new_password import CONTEXT_WORDS
 
+EASY = marked("Weak: easy to guess. Another unrelated word or two would help.")
 LABELS = (
-    "Weak: easy to guess. Another unrelated word or two would help.",
-    "Weak: easy to guess. Another unrelated word or two would help.",
-    "Fair: another unrelated word would make it stronger.",
-    "Good: hard to guess.",
-    "Strong: very hard to guess.",
+    EASY,
+    EASY,
+    marked("Fair: another unrelated word would make it stronger."),
+    marked("Good: hard to guess."),
+    marked("Strong: very hard to guess."),
 )
 WEAK = 1
 KNOWN = frozenset({"not_common", "not_personal"})  # whoever guesses starts with what these criteria know
-NOTHING: Mapping[str, object] = {"score": 0, "label": ""}
 
 
-def strength(new: str, criteria: Sequence[Mapping[str, object]], address: str) -> dict[str, object]:
-    """The hint on a new password with these verdicts; an empty label where nothing was typed.
+def strength(form: Form, criteria: Sequence[Mapping[str, object]], address: str) -> dict[str, object]:
+    """The hint on the new password of a form with these verdicts; an empty label where nothing was typed.
 
     It never praises what the list beside it calls common or personal: two voices on one page would be believed neither.
     """
+    new = form.text("new_password")
     if not new:
-        return dict(NOTHING)
-    judged = score(new, names_of(address, CONTEXT_WORDS))
+        return {"score": 0, "label": ""}
+    found = score(new, names_of(address, CONTEXT_WORDS))
     unmet = {one["id"] for one in criteria if one["met"] is False}
     if unmet & KNOWN and len(unmet) < len(criteria):  # all of them: it was too long to be looked at
-        judged = min(judged, WEAK)
-    return {"score": judged, "label": LABELS[judged]}
+        found = min(found, WEAK)
+    return {"score": found, "label": form.say(LABELS[found])}
 
 
 def judged(form: Form, refusal: Refusal, address: str) -> dict[str, object]:
@@ -42,4 +44,4 @@ def judged(form: Form, refusal: Refusal, address: str) -> dict[str, object]:
     criteria = refusal.facts.get("criteria")
     if not isinstance(criteria, list):
         return {}
-    return {"criteria": criteria, "strength": strength(form.text("new_password"), criteria, address)}
+    return {"criteria": criteria, "strength": strength(form, criteria, address)}
