@@ -7,6 +7,7 @@ engine a language: a template's `_()` and `{% trans %}` are bound to its catalog
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -14,6 +15,7 @@ from chalicelib.languages import SOURCE, catalogue
 from chalicelib.templates.times import Times
 
 ROOT = Path(__file__).resolve().parent
+WIDTH = 76
 
 
 @cache
@@ -39,6 +41,21 @@ def one_line(value: object) -> object:
     return " ".join("".join(c if c.isprintable() else " " for c in value).split())
 
 
+def wrapped(sentences: str, indent: int = 0) -> str:
+    """Sentences of a text mail, broken into lines, with none of a single word.
+
+    A word alone on its line is a temporary password or a link to whoever reads, or writes a program that does. Where
+    the last line would be one, the lines are made a little shorter until it is not.
+    """
+    text, room = " ".join(sentences.split()), WIDTH - indent
+    lines = [text]
+    for width in range(room, room // 2, -1):
+        lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        if all(" " in line for line in lines) or " " not in text:
+            break
+    return ("\n" + " " * indent).join(lines)
+
+
 def _engine(
     language: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
 ) -> Environment:
@@ -58,5 +75,5 @@ def _engine(
         True  # a sentence may be broken over lines without being another one
     )
     engine.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
-    engine.filters.update(Times(words).filters())
+    engine.filters.update(Times(words).filters(), wrapped=wrapped)
     return engine
