@@ -52,14 +52,15 @@ class Town:
         self.keyring = Keyring.from_json(json.dumps(keys))
         self.hasher = Argon2Hasher(self.keyring)
         self.engine = engine
-        self.gateway = Gateway(
+        self._settings = {
             **CREDENTIALS,
-            AWS_ENDPOINT_URL=engine.url,
-            PORTAL_TABLE_PREFIX=self.prefix,
-            PORTAL_KEYS=json.dumps(keys),
-            PORTAL_ADMIN_EMAIL=f"admin@{self.prefix.strip('-')}.test",
+            "AWS_ENDPOINT_URL": engine.url,
+            "PORTAL_TABLE_PREFIX": self.prefix,
+            "PORTAL_KEYS": json.dumps(keys),
+            "PORTAL_ADMIN_EMAIL": f"admin@{self.prefix.strip('-')}.test",
             **settings,
-        )
+        }
+        self.gateway = Gateway(**self._settings)
         self.url = self.gateway.url
         self._session = botocore.session.get_session()
         self._store: DynamoStore | None = None
@@ -136,6 +137,15 @@ class Town:
             name: sorted(json.dumps(row, sort_keys=True) for row in page["Items"])
             for name, page in pages.items()
         }
+
+    def moves(self, **settings: str) -> None:
+        """To a new version, with these settings: the program ends and another one starts over the same tables.
+
+        Behind `make rehearse` that is a second deployment of the stage: both stacks by a change set.
+        """
+        self.gateway.stop()
+        self.gateway = Gateway(**self._settings, **settings)
+        self.url = self.gateway.url
 
     def stop(self) -> None:
         """Nobody lives here any more."""
