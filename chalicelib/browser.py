@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from ua_parser import parse
 
+from chalicelib.languages import Translate
+
 # The browser matrix: the oldest major version of each that has every feature the pages use. The help page shows it.
 SUPPORTED: Mapping[str, int] = MappingProxyType({"Chrome": 109, "Edge": 109, "Firefox": 115, "Safari": 17})
 
@@ -36,11 +38,12 @@ class Browser:
     operating_system: str = ""
     supported: bool | None = None
 
-    @property
-    def described(self) -> str:
-        """Name, version and system in one short text."""
-        text = f"{self.name} {self.version}".strip() or "an unknown browser"
-        return f"{text} on {self.operating_system}" if self.operating_system else text
+    def described(self, say: Translate) -> str:
+        """Name, version and system in one short text of the reader's language."""
+        text = f"{self.name} {self.version}".strip() or say("an unknown browser")
+        if not self.operating_system:
+            return text
+        return say("{browser} on {system}").format(browser=text, system=self.operating_system)
 
 
 def read_browser(user_agent: str) -> Browser:
@@ -55,9 +58,10 @@ def read_browser(user_agent: str) -> Browser:
     return Browser(agent.family, version, f"{name} {number}".strip(), _supported(agent.family, agent.major))
 
 
-def supported_browsers() -> list[str]:
+def supported_browsers(say: Translate) -> list[str]:
     """The matrix in words."""
-    return [f"{name} {version} or later" for name, version in SUPPORTED.items()]
+    pattern = say("{browser} {version} or later")
+    return [pattern.format(browser=name, version=version) for name, version in SUPPORTED.items()]
 
 
 def _supported(family: str, major: str | None) -> bool | None:

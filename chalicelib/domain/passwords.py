@@ -31,13 +31,14 @@ __all__ = [
     "labels",
     "names_of",
     "normalise",
+    "sizes",
 ]
 
 _NAME_BREAKS = re.compile(r"[^a-z0-9]+")
 
 
 class Label(NamedTuple):
-    """A criterion as it is shown before anything is typed."""
+    """A criterion as it is shown before anything is typed; `sizes` are the values its label has holes for."""
 
     id: str
     label: str
@@ -102,10 +103,14 @@ CRITERIA: tuple[Criterion, ...] = (
 )
 
 
-def labels(min_length: int) -> tuple[Label, ...]:
-    """The criteria as they are listed before anything is typed."""
-    sizes = {"min_length": min_length, "max_length": PASSWORD_MAX_CODE_POINTS}
-    return tuple(Label(criterion.id, criterion.label.format(**sizes)) for criterion in CRITERIA)
+def labels() -> tuple[Label, ...]:
+    """The criteria as they are listed before anything is typed, in English, whose holes are not filled yet."""
+    return tuple(Label(criterion.id, criterion.label) for criterion in CRITERIA)
+
+
+def sizes(min_length: int) -> dict[str, int]:
+    """What fills the holes of the labels: after a translation, which may put them elsewhere."""
+    return {"min_length": min_length, "max_length": PASSWORD_MAX_CODE_POINTS}
 
 
 def check(
@@ -121,7 +126,7 @@ def check(
 
     Nothing typed, or something that could be nobody's password (PW-04), meets none: it is not looked at.
     """
-    listed = labels(min_length)
+    listed = labels()
     try:
         texts = normalise(new), normalise(confirm)
     except UnusablePassword:

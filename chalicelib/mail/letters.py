@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chalicelib.browser import read_browser
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event
-from chalicelib.languages import LANGUAGES, SOURCE
+from chalicelib.languages import LANGUAGES, SOURCE, translation
 from chalicelib.mail.render import Letter, render_mail
 
 
@@ -93,15 +93,17 @@ def account_contained(sender: Sender, event: Event, account: Account) -> Letter:
 
 
 def _letter(name: str, sender: Sender, event: Event, account: Account, /, **values: object) -> Letter:
+    lang = _language(sender, event, account)
+    agent, say = event.user_agent, translation(lang)
     shown = {
         "support_contact": sender.support_contact,
-        "lang": _language(sender, event, account),
+        "lang": lang,
         "zone": event.zone or "" if _own(event, account) else "",
         "address": account.address,
         "at": event.at,
         "by": event.details.get("actor_kind") or "yourself",
         "source_address": event.source or "",
-        "browser": read_browser(event.user_agent).described if event.user_agent else "",
+        "browser": read_browser(agent).described(say) if agent else "",
     }
     return render_mail(name, shown | values)
 

@@ -14,6 +14,9 @@ const say = (text, seen = false) => {
   if (status.textContent !== text) status.textContent = text;
 };
 
+// A sentence of the page's language, with its holes filled.
+const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+
 const hint = ({ score, label }) => {
   strength.hidden = !label;
   strength.dataset.score = score;
@@ -29,8 +32,8 @@ const show = (criteria, told) => {
     item.querySelector(".said").textContent = met === null ? words.later : met ? words.met : words.unmet;
   }
   const missing = criteria.filter(({ met }) => met === false).map(({ label }) => label);
-  const count = `${criteria.filter(({ met }) => met).length}/${criteria.length} ${words.count}.`;
-  say((missing.length ? `${count} ${words.missing} ${missing.join("; ")}.` : count) + told);
+  const count = filled(words.count, { met: criteria.filter(({ met }) => met).length, total: criteria.length });
+  say((missing.length ? `${count} ${filled(words.missing, { labels: missing.join("; ") })}` : count) + told);
 };
 
 const clear = () => {

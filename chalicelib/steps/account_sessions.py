@@ -27,7 +27,7 @@ def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]: 
 
 def show(form: Form, portal: Portal) -> Page:
     """The live ones, the newest first."""
-    listed = [_described(session, form.known) for session in _live(form.known, portal)]
+    listed = [_described(session, form) for session in _live(form.known, portal)]
     notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(form.query.get("notice", ""), "")
     return Page(
         facts={"sessions": listed}, template="account_sessions", view={"sessions": listed, "notice": notice}
@@ -74,14 +74,14 @@ def _live(caller: Caller, portal: Portal) -> list[Session]:
     return sorted(live, key=lambda session: session.started_at, reverse=True)
 
 
-def _described(session: Session, caller: Caller) -> dict[str, object]:
+def _described(session: Session, form: Form) -> dict[str, object]:
     return {
         "handle": session_handle(session.digest),
-        "current": session.digest == caller.digest,
+        "current": session.digest == form.known.digest,
         "started_at": iso(session.started_at),
         "last_seen_at": iso(session.last_seen_at),
         "address": session.address,
-        "browser": read_browser(session.user_agent).described,
+        "browser": read_browser(session.user_agent).described(form.say),
     }
 
 

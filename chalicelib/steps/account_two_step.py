@@ -152,9 +152,9 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     if form.caller is None or refusal.code not in {Code.INVALID_CODE, Code.INVALID_LOGON, Code.CONFLICT}:
         return None
     said = {
-        Code.INVALID_CODE: {"code": "This code is not valid. Wait for the next one and try again."},
-        Code.INVALID_LOGON: {"password": "This is not your password."},
-        Code.CONFLICT: {"code": "Something changed meanwhile. Please start again."},
+        Code.INVALID_CODE: {"code": form.say("This code is not valid. Wait for the next one and try again.")},
+        Code.INVALID_LOGON: {"password": form.say("This is not your password.")},
+        Code.CONFLICT: {"code": form.say("Something changed meanwhile. Please start again.")},
     }[refusal.code]
     account, _ = portal.store.passwords.owner(form.caller.account_id)
     pending = (

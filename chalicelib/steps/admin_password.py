@@ -54,7 +54,7 @@ def _acceptable(form: Form, portal: Portal, account: Account) -> str:
     judged = check(new, new, address=account.address, min_length=least, context_words=words)
     given = unless_breached(judged, new, portal)
     if not all_met(given):
-        raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(given)})
+        raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(form, portal, given)})
     return new
 
 

@@ -28,7 +28,7 @@ def show(form: Form, portal: Portal) -> Page:
     facts = {
         **user,
         **password_facts(account, portal.store.directory.mailed(account.id), portal.clock()),
-        "sessions": session_facts(portal.store.sessions.of_account(account.id), account, portal),
+        "sessions": session_facts(portal.store.sessions.of_account(account.id), account, portal, form.say),
         **trail_facts(portal.store.events.of_account(account.id, 100)),
     }
     view = {

@@ -33,14 +33,14 @@ def show(form: Form, portal: Portal) -> Page:
         "browser_version": support["browser_version"],
         "operating_system": support["operating_system"],
         "supported": supported,
-        "supported_browsers": supported_browsers(),
+        "supported_browsers": supported_browsers(form.say),
         "portal_url": portal.settings.portal_url,
         "support_contact": portal.settings.support_contact,
     }
     view = {
         "support": support,
         "supported": supported,
-        "supported_browsers": supported_browsers(),
+        "supported_browsers": supported_browsers(form.say),
         "portal_url": portal.settings.portal_url,
     }
     return Page(facts=facts, template="help", view=view)

@@ -29,7 +29,7 @@ from chalicelib.web.logged_on import logged_on
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened, reference
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address
+from chalicelib.web.typed import field_errors, typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -234,14 +234,9 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         view = {"state": "throttled", "retry_after": refusal.retry_after, "email": email}
         return Page(template="logon", view=view)
     if refusal.code is Code.INVALID_REQUEST:
-        return Page(template="logon", view={"state": "fresh", "email": email, "errors": _errors(refusal)})
+        view = {"state": "fresh", "email": email, "errors": field_errors(form, refusal)}
+        return Page(template="logon", view=view)
     return None
-
-
-def _errors(refusal: Refusal) -> dict[str, str]:
-    field = str(refusal.facts.get("field") or "email")
-    said = {"email": "Enter your whole email address.", "password": "Enter your password."}
-    return {field: said.get(field, "Please check what you entered.")}
 
 
 ROUTES = {

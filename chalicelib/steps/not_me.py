@@ -58,7 +58,7 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  
     """The same question again, when its digits were not typed."""
     if refusal.code is not Code.INVALID_REQUEST or refusal.facts.get("field") != "number":
         return None
-    said = "Type the three digits to freeze your account. Nothing has happened yet."
+    said = form.say("Type the three digits to freeze your account. Nothing has happened yet.")
     return Page(template="not_me", view=_question(form.text("token")) | {"errors": {"number": said}})
 
 

@@ -37,7 +37,7 @@ def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:  
 
 def show(form: Form, portal: Portal) -> Page:
     """The form."""
-    return Page(facts=_facts(form), template="password_change", view=_view(form, open_criteria(portal)))
+    return Page(facts=_facts(form), template="password_change", view=_view(form, open_criteria(form, portal)))
 
 
 def submit(form: Form, portal: Portal) -> Page:
@@ -95,16 +95,16 @@ def _changed(account: Account) -> Account:
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     """The same form again, with what is still missing."""
     if refusal.code is Code.CRITERIA_NOT_MET:
-        view: dict[str, object] = {"problem": "The new password was not accepted yet."}
+        view: dict[str, object] = {"problem": form.say("The new password was not accepted yet.")}
     elif refusal.code is Code.INVALID_LOGON:
-        view = {"errors": {"current_password": "This is not your current password."}}
+        view = {"errors": {"current_password": form.say("This is not your current password.")}}
     elif refusal.code is Code.INVALID_REQUEST:
         field = str(refusal.facts.get("field") or "new_password")
-        view = {"errors": {field: "Please fill this in."}}
+        view = {"errors": {field: form.say("Please fill this in.")}}
     else:
         return None
     view |= judged(form, refusal, form.known.address)
-    return Page(template="password_change", view=_view(form, open_criteria(portal)) | view)
+    return Page(template="password_change", view=_view(form, open_criteria(form, portal)) | view)
 
 
 def _facts(form: Form) -> dict[str, object]:

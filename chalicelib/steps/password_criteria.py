@@ -28,11 +28,10 @@ def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(form: Form, portal: Portal) -> Page:
     """The list."""
-    return Page(
-        facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in open_criteria(portal)]}
-    )
+    criteria = open_criteria(form, portal)
+    return Page(facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in criteria]})
 
 
 def submit(form: Form, portal: Portal) -> Page:
@@ -41,7 +40,7 @@ def submit(form: Form, portal: Portal) -> Page:
     "Different from the current one" is only known when the password is set.
     """
     address = _address(form, portal)
-    criteria = as_facts(verdicts(form, portal, address))
+    criteria = as_facts(form, portal, verdicts(form, portal, address))
     if not form.fields.get("strength"):
         return Page(facts={"criteria": criteria})
     return Page(facts={"criteria": criteria, "strength": strength(form, criteria, address)})

@@ -16,7 +16,7 @@ from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address
+from chalicelib.web.typed import field_errors, typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -40,7 +40,7 @@ def submit(form: Form, portal: Portal) -> Page:
     who = account_id(typed_address(email))
     event = happened(form, portal, EventKind.RESET_ASKED, who, email=email.strip())
     portal.store.events.ask_reset(throttle_key(parse_address(form.source)), event)
-    said = "If there is an account for this address, a mail is on its way."
+    said = form.say("If there is an account for this address, a mail is on its way.")
     return Page(status=202, facts={"detail": said}, location="/password/forgot?sent=1")
 
 
@@ -48,10 +48,8 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  
     """The form again for an address that cannot be one."""
     if refusal.code is not Code.INVALID_REQUEST:
         return None
-    errors = {"email": "Enter your whole email address."}
-    return Page(
-        template="password_forgot", view={"sent": False, "email": form.text("email")[:254], "errors": errors}
-    )
+    view = {"sent": False, "email": form.text("email")[:254], "errors": field_errors(form, refusal)}
+    return Page(template="password_forgot", view=view)
 
 
 ROUTES = {

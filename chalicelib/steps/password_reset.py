@@ -46,7 +46,7 @@ def show(form: Form, portal: Portal) -> Page:
     if form.query.get("done") == "1":
         return Page(facts={"next": "log_on"}, template="password_reset", view={"done": True})
     find(form, portal, Purpose.RESET, reset_token(form, portal))
-    criteria = open_criteria(portal)
+    criteria = open_criteria(form, portal)
     facts = {"fields": ["new_password", "confirm_password"], "criteria": _labels(criteria)}
     return Page(facts=facts, template="password_reset", view={"done": False, "criteria": criteria})
 
@@ -73,8 +73,8 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         return None
     view = {
         "done": False,
-        "criteria": open_criteria(portal),
-        "problem": "The new password was not accepted yet.",
+        "criteria": open_criteria(form, portal),
+        "problem": form.say("The new password was not accepted yet."),
         **judged(form, refusal, ""),  # whose link it is would cost a read; the list has asked that already
     }
     return Page(template="password_reset", view=view)

@@ -65,9 +65,9 @@ def _view(form: Form) -> dict[str, object]:
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every refusal's page
     """The form again."""
     errors = {
-        Code.INVALID_LOGON: {"password": "This is not your password."},
-        Code.INVALID_CODE: {"code": "This code is not valid."},
-        Code.INVALID_REQUEST: {"password": "Enter your password."},
+        Code.INVALID_LOGON: {"password": form.say("This is not your password.")},
+        Code.INVALID_CODE: {"code": form.say("This code is not valid.")},
+        Code.INVALID_REQUEST: {"password": form.say("Enter your password.")},
     }.get(refusal.code)
     if errors is None or form.caller is None:
         return None

@@ -9,17 +9,24 @@ from urllib.parse import urlsplit
 from chalicelib.browser import read_browser
 from chalicelib.domain.spelling import UNMISTAKABLE
 from chalicelib.domain.temporary import parse_temporary
+from chalicelib.languages import marked
 from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 
-SPACES = "Your password began or ended with a space, which counts. Did it come along when you copied it?"
-TEMPORARY = (
+SPACES = marked(
+    "Your password began or ended with a space, which counts. Did it come along when you copied it?"
+)
+TEMPORARY = marked(
     "What you entered is a temporary password. It works once and for a limited time: ask for a fresh one,"
     " or enter the password that you chose yourself."
 )
-INCOMPLETE = "What you entered looks like part of a temporary password. A whole one has five groups of five characters."
-HOST = "You came here under another address than the portal's own. Please use the link in the message you received."
-BROWSER = "Your browser may be too old for this portal. Please try one of the supported browsers."
+INCOMPLETE = marked(
+    "What you entered looks like part of a temporary password. A whole one has five groups of five characters."
+)
+HOST = marked(
+    "You came here under another address than the portal's own. Please use the link in the message you received."
+)
+BROWSER = marked("Your browser may be too old for this portal. Please try one of the supported browsers.")
 
 _PART = re.compile(f"(?:[{UNMISTAKABLE}]{{5}}-){{1,4}}[{UNMISTAKABLE}]{{0,5}}")
 
@@ -38,4 +45,4 @@ def diagnose(form: Form, portal: Portal) -> list[str]:
         found.append(SPACES)
     if read_browser(form.user_agent).supported is False:
         found.append(BROWSER)
-    return found
+    return [form.say(sentence) for sentence in found]

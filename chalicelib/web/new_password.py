@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from types import MappingProxyType
 
-from chalicelib.domain.passwords import Verdict, all_met, check, labels
+from chalicelib.domain.passwords import Verdict, all_met, check, labels, sizes
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web import log
@@ -28,17 +28,24 @@ def verdicts(
     )
 
 
-def as_facts(given: tuple[Verdict, ...]) -> list[dict[str, object]]:
-    """The list as the contract has it."""
-    return [{"id": verdict.id, "label": verdict.label, "met": verdict.met} for verdict in given]
+def as_facts(form: Form, portal: Portal, given: tuple[Verdict, ...]) -> list[dict[str, object]]:
+    """The list as the contract has it, in the language of the request."""
+    return [
+        {"id": verdict.id, "label": _said(form, portal, verdict.label), "met": verdict.met}
+        for verdict in given
+    ]
 
 
-def open_criteria(portal: Portal) -> list[dict[str, object]]:
+def open_criteria(form: Form, portal: Portal) -> list[dict[str, object]]:
     """The list before anything was typed."""
     return [
-        {"id": criterion.id, "label": criterion.label, "met": None}
-        for criterion in labels(portal.settings.password_min_length)
+        {"id": criterion.id, "label": _said(form, portal, criterion.label), "met": None}
+        for criterion in labels()
     ]
+
+
+def _said(form: Form, portal: Portal, label: str) -> str:
+    return form.say(label, **sizes(portal.settings.password_min_length))
 
 
 def hashed(form: Form, portal: Portal, address: str, is_current: Callable[[str], bool]) -> str:
@@ -52,7 +59,7 @@ def hashed(form: Form, portal: Portal, address: str, is_current: Callable[[str],
         if not is_current(new):
             return portal.hasher.hash(new)
         given = verdicts(form, portal, address, is_current=True)
-    raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(given)})
+    raise Refusal(Code.CRITERIA_NOT_MET, "criteria", facts={"criteria": as_facts(form, portal, given)})
 
 
 def unless_breached(given: tuple[Verdict, ...], new: str, portal: Portal) -> tuple[Verdict, ...]:

@@ -7,7 +7,8 @@ from chalicelib.domain.addresses import (
     canonical_address,
     canonical_domain,
 )
-from chalicelib.domain.refusals import invalid
+from chalicelib.domain.refusals import Refusal, invalid
+from chalicelib.web.form import Form
 
 
 def typed_address(text: str, field: str = "email") -> CanonicalAddress:
@@ -24,3 +25,13 @@ def typed_domain(text: str) -> DomainName:
         return canonical_domain(text)
     except InvalidAddress as error:
         raise invalid(f"domain:{error.cause}", "domain") from error
+
+
+def field_errors(form: Form, refusal: Refusal) -> dict[str, str]:
+    """What a person reads at the field that was refused; at the address, where the refusal names none."""
+    field = str(refusal.facts.get("field") or "email")
+    said = {
+        "email": form.say("Enter your whole email address."),
+        "password": form.say("Enter your password."),
+    }
+    return {field: said.get(field, form.say("Please check what you entered."))}

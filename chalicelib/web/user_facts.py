@@ -12,6 +12,7 @@ from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.domain.sessions import Next, Session, cause_of_death
 from chalicelib.domain.tokens import session_handle
+from chalicelib.languages import Translate
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import attempt_facts, event_facts
 
@@ -59,7 +60,9 @@ def password_facts(account: Account, mailed: Sequence[Reset], now: float) -> dic
     return {"password_state": state, "password": facts | {"must_change": account.must_change_password}}
 
 
-def session_facts(sessions: Sequence[Session], account: Account, portal: Portal) -> list[dict[str, object]]:
+def session_facts(
+    sessions: Sequence[Session], account: Account, portal: Portal, say: Translate
+) -> list[dict[str, object]]:
     """The live sessions, the newest first, without anything that could be used as one."""
     now, idle = portal.clock(), portal.settings.session_idle
     live = [one for one in sessions if cause_of_death(one, account, now, idle) is None]
@@ -69,7 +72,7 @@ def session_facts(sessions: Sequence[Session], account: Account, portal: Portal)
             "started_at": iso(one.started_at),
             "last_seen_at": iso(one.last_seen_at),
             "address": one.address,
-            "browser": read_browser(one.user_agent).described,
+            "browser": read_browser(one.user_agent).described(say),
             "whole": one.kind is Next.PORTAL,
         }
         for one in sorted(live, key=lambda one: one.started_at, reverse=True)

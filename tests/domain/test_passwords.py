@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from chalicelib.domain.passwords import CRITERIA, all_met, check, labels, normalise
+from chalicelib.domain.passwords import CRITERIA, all_met, check, labels, normalise, sizes
 from chalicelib.domain.temporary import make_temporary
 
 GOOD = "quiet river stone"
@@ -135,9 +135,14 @@ def test_pw_08_nobody_chooses_a_text_in_the_form_of_a_temporary_password() -> No
 
 def test_one_list_makes_the_labels_and_the_verdicts() -> None:
     verdicts = check(GOOD, GOOD, address=None, min_length=20, context_words=())
-    assert tuple((verdict.id, verdict.label) for verdict in verdicts) == labels(20)
+    assert tuple((verdict.id, verdict.label) for verdict in verdicts) == labels()
     assert tuple(criterion.id for criterion in CRITERIA) == IDS
-    assert labels(15)[0] == ("length", "At least 15 characters, at most 256")
+
+
+def test_the_sizes_fit_the_holes_of_the_labels() -> None:
+    said = [label.format(**sizes(15)) for _, label in labels()]
+    assert said[0] == "At least 15 characters, at most 256"
+    assert not [label for label in said if "{" in label]
 
 
 def test_nothing_checked_is_not_all_met() -> None:

@@ -21,7 +21,7 @@ MAY = {
     "steps": {"steps", "web", "domain", "portal", "browser", "languages", "wiring"},
     "portal": {"domain", "settings"},
     "settings": {"languages"},
-    "browser": set(),
+    "browser": {"languages"},
     "publishing": {"domain"},
     "breached": set(),
     "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing", "breached"},
