@@ -23,7 +23,14 @@ SPOKEN = tuple(name for name in LANGUAGES if name != SOURCE)
 # Which file a text belongs to, by where it stands: the first that fits.
 ROOMS = {
     "mails": ("templates/mail/", "mail/"),
-    "console": ("templates/pages/admin_", "templates/parts/console", "web/console", "steps/admin_"),
+    "console": (
+        "templates/pages/admin_",
+        "templates/parts/console",
+        "templates/console",
+        "web/console",
+        "steps/admin_",
+        "domain/networks",
+    ),
     "pages": ("",),
 }
 METHODS = [("**.py", "python"), ("templates/**", "jinja2")]
@@ -38,6 +45,7 @@ KEYWORDS = {
     "_say": None,
     "marked": None,
     "Criterion": (2,),  # the domain knows no language; whoever shows its labels says them
+    "InvalidRange": (2,),  # the domain knows no language; web/ranges.py says its causes
 }
 
 

@@ -29,10 +29,11 @@ class InvalidSource(ValueError):
 class InvalidRange(ValueError):
     """An entry that is no range. Names the entry and says what is wrong with it (IP-03)."""
 
-    def __init__(self, entry: object, cause: str) -> None:
+    def __init__(self, entry: object, text: str, **values: object) -> None:
         self.entry = entry[:_SHOWN_MAX] if isinstance(entry, str) else type(entry).__name__
-        self.cause = cause
-        super().__init__(f"{self.entry!r}: {cause}")
+        self.text, self.values = text, values  # apart, for whoever says it in another language
+        self.cause = text.format(**values)
+        super().__init__(f"{self.entry!r}: {self.cause}")
 
 
 def parse_address(text: object) -> IPAddress:
@@ -54,7 +55,7 @@ def parse_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
     if not isinstance(entries, list | tuple):
         raise InvalidRange(entries, "a list of ranges is expected")
     if len(entries) > limit:
-        raise InvalidRange(entries[limit], f"at most {limit} ranges are accepted")
+        raise InvalidRange(entries[limit], "at most {limit} ranges are accepted", limit=limit)
     return tuple(dict.fromkeys(str(_network(entry)) for entry in entries))
 
 
@@ -124,7 +125,7 @@ def _network(entry: object) -> IPNetwork:
     except ValueError:
         raise InvalidRange(entry, "the prefix is too long") from None
     if net.network_address != address:
-        raise InvalidRange(entry, f"the address has bits beyond the prefix; did you mean {net}?")
+        raise InvalidRange(entry, "the address has bits beyond the prefix; did you mean {net}?", net=net)
     if isinstance(net, IPv6Network) and _undressed(net.network_address).version != net.version:
         raise InvalidRange(entry, "write an IPv4 range as IPv4")
     return net

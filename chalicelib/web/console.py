@@ -8,6 +8,7 @@ from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_ad
 from chalicelib.domain.administration import Actor, Measure, difference
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
+from chalicelib.languages import marked
 from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
@@ -81,27 +82,31 @@ def console_view(form: Form, portal: Portal) -> dict[str, object]:
 
 
 SAID = {
-    "not_oneself": "This cannot be done to your own account. Another administrator can do it.",
-    "changed_meanwhile": "Something changed while you were working. Look at it again, then repeat it.",
-    "already_read_or_recalled": "The message was read or recalled meanwhile.",
-    "administrators_may_not_choose_passwords": (
+    "not_oneself": marked("This cannot be done to your own account. Another administrator can do it."),
+    "changed_meanwhile": marked(
+        "Something changed while you were working. Look at it again, then repeat it."
+    ),
+    "already_read_or_recalled": marked("The message was read or recalled meanwhile."),
+    "administrators_may_not_choose_passwords": marked(
         "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
     ),
-    "account_exists": "There is an account with this address already.",
+    "account_exists": marked("There is an account with this address already."),
 }
 FIELDS_SAID = {
-    "reason": "Say why, in up to 500 characters.",
-    "new_password": "This password does not meet the criteria marked below.",
-    "email": "Enter the whole email address.",
-    "to": "Enter the whole email address of the recipient.",
-    "domain": "Enter a domain such as example.com.",
-    "subject": "Enter a subject of one line.",
-    "body": "Enter a message.",
-    "since": "Enter a date, such as 2026-11-21.",
-    "expires_in_days": "Enter a number of days from 1 to 365.",
-    "kind": "Choose a kind of account.",
-    "ranges": "Enter at least one range, or make another choice above.",
+    "reason": marked("Say why, in up to 500 characters."),
+    "new_password": marked("This password does not meet the criteria marked below."),
+    "email": marked("Enter the whole email address."),
+    "to": marked("Enter the whole email address of the recipient."),
+    "domain": marked("Enter a domain such as example.com."),
+    "subject": marked("Enter a subject of one line."),
+    "body": marked("Enter a message."),
+    "since": marked("Enter a date, such as 2026-11-21."),
+    "expires_in_days": marked("Enter a number of days from 1 to 365."),
+    "kind": marked("Choose a kind of account."),
+    "ranges": marked("Enter at least one range, or make another choice above."),
 }
+NOT_ACCEPTED = marked("This was not accepted. Please check it.")
+CHECK_THIS = marked("Please check this.")
 CORRECTABLE = frozenset(
     {
         Code.INVALID_REQUEST,
@@ -123,15 +128,10 @@ def correct(
     errors: dict[str, str] = {}
     field = refusal.facts.get("field")
     if isinstance(field, str):
-        entry = refusal.facts.get("entry")
-        errors[field] = (
-            f"{entry}: {refusal.facts.get('cause')}"
-            if entry is not None
-            else FIELDS_SAID.get(field, "Please check this.")
-        )
+        errors[field] = _said_of(form, refusal, field)
     if refusal.code is Code.CRITERIA_NOT_MET:
-        errors["new_password"] = FIELDS_SAID["new_password"]
-    problem = "" if errors else SAID.get(refusal.cause, "This was not accepted. Please check it.")
+        errors["new_password"] = _said_of(form, refusal, "new_password")
+    problem = "" if errors else form.say(SAID.get(refusal.cause, NOT_ACCEPTED))
     base = {
         "email": form.params.get("email", ""),
         **console_view(form, portal),
@@ -139,6 +139,14 @@ def correct(
         "problem": problem,
     }
     return Page(template=template, view=base | dict(view))
+
+
+def _said_of(form: Form, refusal: Refusal, field: str) -> str:
+    """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
+    entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
+    if entry is None:
+        return form.say(FIELDS_SAID.get(field, CHECK_THIS))
+    return form.say("{entry}: {cause}", entry=entry, cause=cause)
 
 
 def _here(form: Form) -> str:

@@ -27,7 +27,7 @@ def given_ranges(form: Form) -> tuple[str, ...] | None:
     if restriction == "listed" and not _split(given or []):
         # A field left empty by mistake must not shut everybody out, nor let everybody in.
         raise invalid("no_range_listed", "ranges")
-    return None if given is None else _parsed(_split(given))
+    return None if given is None else _parsed(form, _split(given))
 
 
 def sets_ranges(form: Form) -> bool:
@@ -39,11 +39,12 @@ def _split(given: list[str]) -> list[str]:
     return [part for entry in given for part in entry.replace(",", " ").split()] if given else []
 
 
-def _parsed(given: list[str]) -> tuple[str, ...]:
+def _parsed(form: Form, given: list[str]) -> tuple[str, ...]:
     try:
         return parse_ranges(given)
     except InvalidRange as error:
-        facts = {"field": "ranges", "entry": str(error.entry)[:100], "cause": error.cause}
+        cause = form.say(error.text, **error.values)
+        facts = {"field": "ranges", "entry": str(error.entry)[:100], "cause": cause}
         raise Refusal(Code.INVALID_REQUEST, f"range:{error.cause}", facts=facts) from error
 
 

@@ -1,0 +1,150 @@
+"""No word of the console is in English for everybody: each is marked, and each translation fits where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.languages import LANGUAGES
+from chalicelib.web.console import FIELDS_SAID, SAID, correct
+from chalicelib.web.form import Form
+from chalicelib.web.ranges import given_ranges
+from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
+from tests.web.console_data import DOMAIN
+from tests.web.page_samples import SAMPLES, STATES, Seen, sample
+
+CONSOLE = [(page, state) for page, state in STATES if page.startswith("admin_")]
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")  # what the wire contract calls a thing: a page has words for it
+UNHEARD_OF = {"something new", "mailbox does not exist"}  # codes of the samples that no table knows
+NAMES = {"Secure Messaging Portal", "UTC", "IP", "help@portal.test"}  # said alike in every language
+# Said by the frame and by the parts that every page shares.
+FRAME = {
+    *(
+        "Error: ",
+        "Skip to main content",
+        "Portal",
+        "Messages",
+        "Account",
+        "Console",
+        "Log off",
+        "Show",
+        "Support:",
+    ),
+    *("Help with logging on", "Please check what you entered", "Your new password must meet these criteria"),
+    *("not met", "met"),
+}
+NOW = 1_795_304_940.0
+PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW))
+CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
+UNREADABLE = {
+    "10.0.0.1/8": "did you mean 10.0.0.0/8?",
+    "10.0.0.0/99": "too long",
+    "999.0.0.1": "not an IP address",
+    "everywhere": "write it as",
+    "::ffff:10.0.0.0/104": "as IPv4",
+}
+
+every_state = pytest.mark.parametrize(("page", "state"), CONSOLE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pseudo() -> Iterator[None]:
+    """The bracketing language is spoken."""
+    with pseudo_language():
+        yield
+
+
+def data_of(page: str, state: str) -> set[str]:
+    """The texts of a sample that are nobody's to translate."""
+    texts = texts_of(SAMPLES[page][state])
+    return {text for text in texts if not CODE.fullmatch(text)} | UNHEARD_OF | NAMES | FRAME | {DOMAIN}
+
+
+@every_state
+def test_every_word_of_a_page_is_marked(page: str, state: str) -> None:
+    shown = sample(page, state, lang=PSEUDO).html
+    assert unmarked(visible(shown), data_of(page, state)) == []
+
+
+@every_state
+def test_every_head_of_a_cell_is_marked(page: str, state: str) -> None:
+    """On a phone the style sheet puts it before the cell."""
+    for cell in Seen(sample(page, state, lang=PSEUDO).html).all("td"):
+        assert unmarked(cell["data-head"] or "", []) == []
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+@every_state
+def test_no_translation_breaks_the_page_it_stands_in(page: str, state: str, language: str) -> None:
+    """Above all no quotation mark ends the attribute a text is in."""
+    english, spoken = (Seen(sample(page, state, lang=lang).html) for lang in ("en", language))
+    assert [(tag, sorted(attributes)) for tag, attributes in spoken.elements] == [
+        (tag, sorted(attributes)) for tag, attributes in english.elements
+    ]
+
+
+def test_reader_of_a_table_sees_times_in_their_own_zone() -> None:
+    """The tables stand in files of their own, which know of the reader what they are told."""
+    for page, state in (("admin_attempts", "found"), ("admin_events", "some"), ("admin_ip_ranges", "tried")):
+        assert "00:49 CET (21 November 2026, 23:49 UTC)" in sample(page, state, zone="Europe/Berlin").html
+
+
+def form(**more: Any) -> Form:
+    params = {"email": "claire@insurer.example"}
+    return Form(
+        "POST",
+        "/admin/users/{email}/x",
+        "",
+        "",
+        "",
+        wants_json=False,
+        params=params,
+        caller=CALLER,
+        language=PSEUDO,
+        **more,
+    )
+
+
+def sentence(refusal: Refusal) -> str:
+    """What a person is told of it, at a field or on top."""
+    page = correct(form(), PORTAL, refusal, "admin_x", {})
+    assert page is not None
+    view = dict[str, Any](page.view)
+    (said,) = [one for one in (*view["errors"].values(), view["problem"]) if one]
+    return str(said)
+
+
+REFUSALS = [
+    *(invalid("wrong", field) for field in (*FIELDS_SAID, "a_field_without_a_sentence")),
+    *(Refusal(Code.CONFLICT, cause) for cause in (*SAID, "a_cause_without_a_sentence")),
+    Refusal(Code.CRITERIA_NOT_MET, "criteria"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: str(one.facts.get("field", one.cause)))
+def test_whatever_a_refusal_says_is_marked(refusal: Refusal) -> None:
+    said = sentence(refusal)
+    assert said.startswith("⟦")
+    assert unmarked(said, []) == []
+
+
+@pytest.mark.parametrize(("entry", "words"), UNREADABLE.items())
+def test_what_is_wrong_with_a_range_is_said_in_the_readers_language(entry: str, words: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        given_ranges(form(fields={"ranges": [entry]}))
+    said = sentence(caught.value)
+    assert words in said
+    assert unmarked(said, [entry]) == []
+
+
+def test_too_many_ranges_are_refused_in_the_readers_language() -> None:
+    with pytest.raises(Refusal) as caught:
+        given_ranges(form(fields={"ranges": [f"10.0.{n}.0/24" for n in range(101)]}))
+    assert "at most 100 ranges" in sentence(caught.value)
+    assert unmarked(sentence(caught.value), []) == []
