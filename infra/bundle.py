@@ -38,11 +38,13 @@ FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 UNCHECKED_HASH = 0b01
 
 
-def bundle(archive: Path) -> None:
-    """Rewrite Chalice's archive in place."""
+def bundle(archive: Path, instead: dict[str, bytes]) -> None:
+    """Rewrite Chalice's archive in place, with some of its files replaced by others."""
     with zipfile.ZipFile(archive) as given:
         files = {name: given.read(name) for name in given.namelist() if is_run(name)}
-    write(archive, compiled(trimmed(files)))
+    if not instead.keys() <= files.keys():
+        raise ValueError(f"not in the package: {instead.keys() - files.keys()}")
+    write(archive, compiled(trimmed(files | instead)))
 
 
 def is_run(name: str) -> bool:

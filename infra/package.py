@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import catalogues
+from infra.bindings import LIBRARY, bindings
 from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
@@ -44,7 +45,9 @@ def package_stage(stage: Stage, build: Path) -> None:
     lay_out(build / "project", stage)
     write_json(build / "merge.json", merged(stage))
     run_chalice(build, stage.name)
-    bundle(build / "deployment.zip")
+    argon2 = bindings()
+    print(f"      Argon2: {argon2.told}")
+    bundle(build / "deployment.zip", {LIBRARY: argon2.library} if argon2.library else {})
 
 
 def merged(stage: Stage) -> dict[str, Any]:

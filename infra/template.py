@@ -66,7 +66,11 @@ def function(stage: Stage, step: str) -> Resources:
     return {
         logical(step): {
             "Metadata": {"checkov": {"skip": NOT_FOR_FUNCTIONS}},
-            "Properties": {"FunctionName": function_name(stage.name, step)},
+            "Properties": {
+                "FunctionName": function_name(stage.name, step),
+                # The libraries that are packaged are machine code for this one.
+                "Architectures": ["x86_64"],
+            },
         },
         f"{logical(step)}LogGroup": {"Properties": {"KmsKeyId": stage.of_data("key")}},
     }

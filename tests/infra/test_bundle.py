@@ -40,12 +40,12 @@ GIVEN = {
 }
 
 
-def bundled(folder: Path, names: list[str]) -> Path:
+def bundled(folder: Path, names: list[str], instead: dict[str, bytes] | None = None) -> Path:
     archive = folder / "deployment.zip"
     with zipfile.ZipFile(archive, "w") as made:
         for name in names:
             made.writestr(name, GIVEN[name])
-    bundle(archive)
+    bundle(archive, instead or {})
     return archive
 
 
@@ -79,6 +79,15 @@ def test_same_input_gives_the_same_bytes_in_whatever_order_it_comes(tmp_path: Pa
     second.mkdir()
     one = bundled(first, list(GIVEN)).read_bytes()
     assert one == bundled(second, list(reversed(GIVEN))).read_bytes()
+
+
+def test_file_is_packaged_instead_of_the_one_of_its_name(tmp_path: Path) -> None:
+    with zipfile.ZipFile(
+        bundled(tmp_path, list(GIVEN), {"chalicelib/static/portal.css": b"p {}"})
+    ) as archive:
+        assert archive.read("chalicelib/static/portal.css") == b"p {}"
+    with pytest.raises(ValueError, match="renamed"):
+        bundled(tmp_path, list(GIVEN), {"library/renamed.so": b""})
 
 
 def test_compiled_module_is_trusted_without_its_source() -> None:

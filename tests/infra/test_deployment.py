@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from infra.bindings import LIBRARY, NEWEST_GLIBC, Unfit, able, bindings, newest_glibc
+from infra.bundle import loaded_part
 from infra.package import package_stage
 from infra.permissions import read_permissions
 from infra.stages import stage_of
@@ -48,6 +51,17 @@ sys.path.insert(0, sys.argv[1])
 for handler in sys.argv[2:]:
     module, _, function = handler.rpartition(".")
     getattr(importlib.import_module(module), function)
+"""
+
+
+# Argon2's kinds, and costs at which its ways of filling memory differ: lanes, threads, odd sizes, our own.
+HASHES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from argon2.low_level import Type, hash_secret_raw
+for kind in Type:
+    for memory, time, lanes in ((8, 1, 1), (67, 3, 2), (1031, 2, 4), (19456, 2, 1), (65536, 1, 1)):
+        print(hash_secret_raw(b"a password", b"sixteen bytes of", time, memory, lanes, 32, kind).hex())
 """
 
 
@@ -91,6 +105,60 @@ def test_package_is_the_same_bytes_again(build: Path, tmp_path: Path) -> None:
 def test_package_is_the_same_for_every_stage(build: Path, tmp_path: Path) -> None:
     package_stage(stage_of("prod"), tmp_path)
     assert (tmp_path / "deployment.zip").read_bytes() == (build / "deployment.zip").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def possible() -> bool:
+    """Whether this machine can build and try what Lambda's processors have."""
+    try:
+        return bool(able())
+    except Unfit:
+        return False
+
+
+def told_by(*command: str | Path) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def hashed_by(folder: Path, build: Path) -> list[str]:
+    with zipfile.ZipFile(build / "deployment.zip") as archive:
+        archive.extractall(folder)
+    return told_by(sys.executable, "-I", "-S", "-c", HASHES, folder).split()
+
+
+def test_bindings_are_built_for_avx2_where_that_is_possible(
+    possible: bool, build: Path, tmp_path: Path
+) -> None:
+    made = bindings(way="")
+    assert (made.library is not None) is possible
+    if made.library:  # the tools come with the compiler
+        (tmp_path / "library").write_bytes(made.library)
+        assert "%ymm" in told_by("objdump", "-d", tmp_path / "library")
+        needed = re.findall(r"GLIBC_2[.](\d+)", told_by("readelf", "-V", tmp_path / "library"))
+        assert newest_glibc(made.library) == (2, max(map(int, needed)))
+        with zipfile.ZipFile(build / "deployment.zip") as archive:
+            assert archive.read(LIBRARY) == loaded_part(made.library)
+
+
+def test_both_ways_of_making_the_bindings_give_the_same_digests(
+    build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARGON2", "wheel")
+    package_stage(stage_of("dev"), tmp_path / "other")
+    expected = hashed_by(tmp_path / "wheel", tmp_path / "other")
+    assert len(set(expected)) == 15
+    assert hashed_by(tmp_path / "built", build) == expected
+
+
+def test_bindings_built_again_from_nothing_are_the_same_bytes(tmp_path: Path) -> None:
+    assert bindings(tmp_path) == bindings()
+
+
+def test_no_library_needs_a_newer_glibc_than_lambdas(build: Path) -> None:
+    with zipfile.ZipFile(build / "deployment.zip") as archive:
+        libraries = {name: archive.read(name) for name in archive.namelist() if name.endswith(".so")}
+    assert len(libraries) > 3
+    assert {name for name, code in libraries.items() if newest_glibc(code) > NEWEST_GLIBC} == set()
 
 
 def test_every_handler_imports_from_the_package_alone(build: Path, tmp_path: Path) -> None:
