@@ -23,9 +23,12 @@ from chalicelib.domain.two_step_ports import TwoStepActs
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the first trip of a logon found: the source's place, the domain's policy, the temporary password typed."""
+    """What the first trip of a logon found: the domain's policy, the temporary password typed.
 
-    place: str
+    `counter` is the source's, which a refusal adds to.
+    """
+
+    counter: str
     policy: Policy | None
     temporary: Reset | None
 
@@ -60,7 +63,7 @@ class LogonActs(Protocol):
     """Logging on with a password."""
 
     def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
-        """Take the source's place; raises THROTTLED."""
+        """Read what does not depend on the account; raises THROTTLED."""
 
     def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
         """Count the attempt before it is verified."""
@@ -73,13 +76,14 @@ class LogonActs(Protocol):
         *,
         burn: str | None = None,
         rehash: str | None = None,
-        place: str | None = None,
         client: str | None = None,
     ) -> Session | None:
         """The one doorway to a session."""
 
-    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
-        """Record a refusal and set the lock it earned."""
+    def refuse(
+        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+    ) -> None:
+        """Record a refusal, count it for its source (not inside a session) and set the lock it earned."""
 
 
 class SessionActs(Protocol):

@@ -147,8 +147,9 @@ def _refused(form: Form, portal: Portal, attempt: Attempt, reason: Reason) -> Re
         reference=reference(portal),
         details={"failures": failures, "locks": failures == settings.lock_threshold} if lock else {},
     )
+    counter, counted = attempt.admission.counter, attempt.counted
     outside = reason is Reason.OUTSIDE_RANGES
-    portal.store.logons.refuse(event, attempt.account, counted=attempt.counted, outside=outside)
+    portal.store.logons.refuse(event, attempt.account, counter=counter, counted=counted, outside=outside)
     portal.sleep(until_next_tick(portal.clock() - attempt.now))
     return Refusal(Code.INVALID_LOGON, reason, reference=event.reference)
 
@@ -183,7 +184,6 @@ def _open(form: Form, portal: Portal, attempt: Attempt, password: str) -> Page:
         _success(form, portal, attempt, stage),
         burn=issued.key if issued else None,
         rehash=_fresh_hash(portal, account, password) if issued is None else None,
-        place=attempt.admission.place,
         client=_new_client(form, account, stage),
     )
     if session is None:

@@ -121,7 +121,7 @@ class Database:
         return [_pick(model, _key(model, h, r), answer["Responses"]) for model, h, r in wanted]
 
     def update(
-        self, model: Model, actions: Sequence[Action], condition: Condition
+        self, model: Model, actions: Sequence[Action], condition: Condition | None = None
     ) -> tuple[bool, dict[str, Any] | None]:
         """One conditional UpdateItem: (True, the row as it is now), or (False, the row as it was, None for none).
 

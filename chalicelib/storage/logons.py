@@ -1,7 +1,8 @@
 """The acts of logging on: admit the source, reserve the attempt, then open a session or record the refusal.
 
 Three trips one after another, whatever the account is (design, section 9). The attempt is counted before the password
-is verified, so a burst of guesses cannot outrun the counter (LG-03; Wazuh CVE-2026-93346).
+is verified, so a burst of guesses at one account cannot outrun the counter (LG-03; Wazuh CVE-2026-93346). For its
+source only a refusal counts, once it is one (ADR 11).
 """
 
 from concurrent.futures import wait
@@ -18,8 +19,8 @@ from chalicelib.domain.sessions import Session
 from chalicelib.storage.database import Database
 from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
-from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow
-from chalicelib.storage.throttles import release_in, reserve
+from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow, ThrottleRow
+from chalicelib.storage.throttles import count, demand_room
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
@@ -35,18 +36,17 @@ class Logons:
         self._cap = cap
 
     def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
-        """Take the source's place and, beside it, read what does not depend on the account. Raises THROTTLED."""
-        place = self._database.beside(lambda: reserve(self._database, LOGONS_BY_SOURCE, source, now))
-        wanted: list[tuple[type, str, str | None]] = [(PolicyRow, domain_id_of(account_id), None)]
+        """Read what does not depend on the account, the source's counter among it. Raises THROTTLED; writes nothing."""
+        counter = LOGONS_BY_SOURCE.key(source, now)
+        wanted: list[tuple[type, str, str | None]] = [
+            (ThrottleRow, counter, None),
+            (PolicyRow, domain_id_of(account_id), None),
+        ]
         if temporary_name is not None:
             wanted.append((ResetRow, temporary_key(account_id, temporary_name), None))
-        try:
-            rows = [*self._database.read_together(*wanted), None]
-        finally:
-            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
-            wait([place])
-        temporary = reset_of(rows[1]) if rows[1] else None
-        return Admission(place.result(), policy_of(rows[0]), temporary)
+        refused, policy, temporary = [*self._database.read_together(*wanted), None][:3]
+        demand_room(refused, LOGONS_BY_SOURCE, now)
+        return Admission(counter, policy_of(policy), reset_of(temporary) if temporary else None)
 
     def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
         """Count one attempt, if the account may be tried at all; reads the account in the same trip.
@@ -68,10 +68,9 @@ class Logons:
     def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
         """One doorway to a session after a right credential; None when the account changed meanwhile.
 
-        Burns the temporary password (`burn`: its key), forgets the failures, gives the source's place back (`place`),
-        stores a fresh hash (`rehash`) and a browser not seen before (`client`), all in one transaction on the epoch
-        seen. The session's number is the next one: another logon may take it first, then the row comes back with the
-        refusal and we try the next (LG-04).
+        Burns the temporary password (`burn`: its key), forgets the failures, stores a fresh hash (`rehash`) and a
+        browser not seen before (`client`), all in one transaction on the epoch seen. The session's number is the next
+        one: another logon may take it first, then the row comes back with the refusal and we try the next (LG-04).
         """
         for _ in range(SERIAL_TRIES):
             numbered = _numbered(session, account)
@@ -95,7 +94,6 @@ class Logons:
         *,
         burn: str | None = None,
         rehash: str | None = None,
-        place: str | None = None,
         client: str | None = None,
     ) -> dict[str, dict[str, object] | None]:
         transaction = self._database.transaction()
@@ -122,12 +120,29 @@ class Logons:
         transaction.put("event", event_row(event))
         if burn is not None:
             _burn(transaction, burn, session.started_at)
-        if place is not None:
-            release_in(transaction, place)
         return transaction.commit()
 
-    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
-        """Record a refusal, and what follows from it for the account.
+    def refuse(
+        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+    ) -> None:
+        """Record a refusal and, beside it, count it for its source (`counter`; None inside a session, which has none).
+
+        Either failing fails the act. The counter is not part of the transaction: many refusals of one source at once
+        would only conflict there.
+        """
+        if counter is None:
+            self._refuse(event, account, counted=counted, outside=outside)
+            return
+        counting = self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at))
+        try:
+            self._refuse(event, account, counted=counted, outside=outside)
+        finally:
+            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
+            wait([counting])
+        counting.result()
+
+    def _refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+        """The event, and what follows from the refusal for the account.
 
         `counted` is whether this attempt was reserved. An attempt from outside the permitted ranges gives its place
         back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned (LG-01).

@@ -1,4 +1,4 @@
-"""Counters of attempts, reserved before the work they protect (LG-03, LG-06).
+"""Counters of attempts: a place is reserved before the work it protects, or a failure is counted after it (LG-06).
 
 A window is part of a counter's key, so it starts afresh by itself and its row is left to TTL.
 """
@@ -13,13 +13,11 @@ from chalicelib.storage.tables import ThrottleRow
 from chalicelib.storage.transaction import Transaction
 
 
-def reserve(database: Database, limit: Limit, subject: str, now: float) -> str:
-    """Take one place in the window; gives the counter's key, to release it by. Raises THROTTLED when it is full."""
-    key = limit.key(subject, now)
-    done, _ = database.update(ThrottleRow(key), _one_more(limit, now), _room(limit))
+def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
+    """Take one place in the window. Raises THROTTLED when it is full."""
+    done, _ = database.update(ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))
     if not done:
-        raise Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
-    return key
+        raise _throttled(limit, now)
 
 
 def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, now: float) -> None:
@@ -27,11 +25,19 @@ def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, 
     transaction.update(name, ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))
 
 
-def release_in(transaction: Transaction, key: str) -> None:
-    """Give a place back: a success is no attempt to be throttled (twenty colleagues share one address)."""
-    transaction.update(
-        "throttle", ThrottleRow(key), [ThrottleRow.count.set(ThrottleRow.count - 1)], ThrottleRow.count > 0
-    )
+def demand_room(row: ThrottleRow | None, limit: Limit, now: float) -> None:
+    """Raise THROTTLED when a counter that was just read is full; takes no place in it."""
+    if row is not None and row.count >= limit.count:
+        raise _throttled(limit, now)
+
+
+def count(database: Database, key: str, limit: Limit, now: float) -> None:
+    """Count one failure, room or not; asking for room is `demand_room`'s business."""
+    database.update(ThrottleRow(key), _one_more(limit, now))
+
+
+def _throttled(limit: Limit, now: float) -> Refusal:
+    return Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
 
 
 def _one_more(limit: Limit, now: float) -> list[Action]:

@@ -76,7 +76,7 @@ class Transaction:
             checks, deletes, puts, updates = ([kwargs for _, kwargs in group] for group in groups)
             self.connection.transact_write_items(checks, deletes, puts, updates)
         except TransactWriteError as error:
-            if error.cause_response_code != "TransactionCanceledException":
+            if _code(error) != "TransactionCanceledException":
                 raise unavailable(error) from error
             return _failed_conditions(error, [name for group in groups for name, _ in group])
         except (PynamoDBException, BotoCoreError, ClientError) as error:
@@ -100,9 +100,17 @@ def _failed_conditions(
 
 def unavailable(error: BaseException) -> Unavailable:
     """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
-    cause = getattr(error, "cause", None) or error
-    code = getattr(cause, "response", {}).get("Error", {}).get("Code")
-    return Unavailable(f"dynamodb:{code or type(cause).__name__}")
+    return Unavailable(f"dynamodb:{_code(error) or type(_cause(error)).__name__}")
+
+
+def _cause(error: BaseException) -> BaseException:
+    return getattr(error, "cause", None) or error
+
+
+def _code(error: BaseException) -> str | None:
+    """DynamoDB's code; None where no answer came, for which botocore's time-outs hold a response of None."""
+    response: dict[str, dict[str, str]] = getattr(_cause(error), "response", None) or {}
+    return response.get("Error", {}).get("Code")
 
 
 def pause(tried: int) -> None:

@@ -32,5 +32,5 @@ def confirm_password(form: Form, portal: Portal, password: str, kind: EventKind)
         email=caller.address,
         reference=reference(portal),
     )
-    portal.store.logons.refuse(event, account, counted=counted, outside=False)
+    portal.store.logons.refuse(event, account, counter=None, counted=counted, outside=False)
     raise Refusal(Code.INVALID_LOGON, reason, reference=event.reference)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Status
+from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.resets import Purpose
 from tests.budgets.ledger import Ledger, counting
 from tests.fakes.premises import Premises, Reply, Visitor
@@ -124,7 +125,7 @@ def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
         premises, lambda: premises.visitor().logon(email, password), 200 if who in SUCCESSES else 401
     )
     assert ledger.hashes == 1
-    assert len(ledger.of("logon")) == 4
+    assert len(ledger.of("logon")) == (3 if who in SUCCESSES else 4)
     assert ledger.trips("logon") <= 3
     assert ledger.trips("authorizer") == 1
 
@@ -138,11 +139,39 @@ def test_en_03_every_refused_logon_asks_dynamodb_the_same(
     typed = "+resets" if "temporary" in who.__name__ else ""
     written = "put events+update accounts" if who in {the_fifth_wrong, outside} else "put events"
     assert ledger.told("logon") == [
-        f"BatchGetItem domains{typed}",
+        f"BatchGetItem domains{typed}+throttles",
         f"TransactWriteItems {written}",
         "UpdateItem accounts",
         "UpdateItem throttles",
     ]
+
+
+@pytest.mark.parametrize("who", SUCCESSES, ids=lambda who: who.__name__)
+def test_a_right_logon_writes_no_counter_of_its_source(
+    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+) -> None:
+    email, password = who(premises)
+    ledger = counted(premises, lambda: premises.visitor().logon(email, password), 200)
+    typed = "+resets" if who is temporary else ""
+    burnt = "+update resets" if who is temporary else ""
+    assert ledger.told("logon") == [
+        f"BatchGetItem domains{typed}+throttles",
+        f"TransactWriteItems put events+put sessions+update accounts{burnt}",
+        "UpdateItem accounts",
+    ]
+
+
+@pytest.mark.parametrize("who", [right, wrong, unknown, temporary], ids=lambda who: who.__name__)
+def test_lg_06_a_throttled_logon_is_one_read_and_no_hash(
+    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+) -> None:
+    visitor = premises.visitor()
+    for _ in range(LOGONS_BY_SOURCE.count):
+        assert visitor.logon(unknown(premises)[0], PASSWORD).status == 401
+    email, password = who(premises)
+    ledger = counted(premises, lambda: visitor.logon(email, password), 429)
+    typed = "+resets" if who is temporary else ""
+    assert (ledger.hashes, ledger.told("logon")) == (0, [f"BatchGetItem domains{typed}+throttles"])
 
 
 def test_a_malformed_address_costs_no_hash_and_no_call(premises: Premises) -> None:

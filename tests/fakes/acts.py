@@ -22,10 +22,11 @@ class Logons(Family):
 
     @act
     def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
-        place = self._tables.reserve(LOGONS_BY_SOURCE, source, now)
+        counter = LOGONS_BY_SOURCE.key(source, now)
+        self._tables.demand_room(LOGONS_BY_SOURCE, counter, now)
         policy = self._tables.policies.get(domain_id_of(account_id))
         key = temporary_key(account_id, temporary_name) if temporary_name is not None else ""
-        return Admission(place, policy, self._tables.resets.get(key))
+        return Admission(counter, policy, self._tables.resets.get(key))
 
     @act
     def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
@@ -49,7 +50,6 @@ class Logons(Family):
         *,
         burn: str | None = None,
         rehash: str | None = None,
-        place: str | None = None,
         client: str | None = None,
     ) -> Session | None:
         tables, now = self._tables, session.started_at
@@ -75,12 +75,14 @@ class Logons(Family):
         tables.put_event(event)
         if burn is not None:
             tables.spend(burn, now)
-        if place is not None:
-            tables.throttles[place] -= 1
         return numbered
 
     @act
-    def refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+    def refuse(
+        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+    ) -> None:
+        if counter is not None:
+            self._tables.count(counter)
         self._tables.put_event(event)
         stored = self._tables.accounts.get(account.id) if account else None
         if stored is None or account is None or not counted:

@@ -41,13 +41,20 @@ class Tables:
         """A session under its key."""
         self.sessions[session.account_id, session.digest] = session
 
-    def reserve(self, limit: Limit, subject: str, now: float) -> str:
+    def reserve(self, limit: Limit, subject: str, now: float) -> None:
         """Take a place, or THROTTLED."""
         key = limit.key(subject, now)
+        self.demand_room(limit, key, now)
+        self.count(key)
+
+    def demand_room(self, limit: Limit, key: str, now: float) -> None:
+        """THROTTLED when there is none."""
         if self.throttles.get(key, 0) >= limit.count:
             raise Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
+
+    def count(self, key: str) -> None:
+        """One more."""
         self.throttles[key] = self.throttles.get(key, 0) + 1
-        return key
 
     def spendable(self, key: str, now: float) -> bool:
         """Whether a mailed thing can be used up now."""

@@ -43,10 +43,13 @@ def test_i7_known_and_unknown_are_answered_alike_whatever_breaks(
         assert answers[0] == answers[1], f"call {at}"
 
 
-@pytest.mark.parametrize("only", ["BatchGetItem", "UpdateItem"])
+@pytest.mark.parametrize(
+    ("only", "slow"), [("TransactWriteItems", "UpdateItem"), ("UpdateItem", "TransactWriteItems")]
+)
 def test_nothing_of_a_request_is_still_under_way_once_it_is_answered(
-    premises: Premises, real_store: DynamoStore, only: str
+    premises: Premises, real_store: DynamoStore, only: str, slow: str
 ) -> None:
+    before_the_refusal = 3  # the authorizer's call, the admission, the reservation
     under_way: list[str] = []
     events = real_store.database.connection.client.meta.events
 
@@ -55,16 +58,17 @@ def test_nothing_of_a_request_is_still_under_way_once_it_is_answered(
 
     def end(event_name: str, **_: Any) -> None:
         operation = event_name.rpartition(".")[2]
-        time.sleep(0.1 if operation == "UpdateItem" else 0)
+        time.sleep(0.1 if operation == slow else 0)
         under_way.remove(operation)
 
     email = a_resident(premises.portal).email
-    with breaking(real_store, Fault.TIMEOUT, 0, often=9, only=only):
+    with breaking(real_store, Fault.TIMEOUT, before_the_refusal, often=9, only=only) as breaker:
         events.register("before-call.dynamodb", begin)
         events.register("after-call.dynamodb", end)
         events.register("after-call-error.dynamodb", end)
         try:
             assert premises.visitor().logon(email, WRONG).status == 503
+            assert breaker.hit
             assert under_way == []
         finally:
             for name, hook in (("before-call", begin), ("after-call", end), ("after-call-error", end)):

@@ -53,6 +53,22 @@ def test_rl_01_a_store_that_hangs_is_given_up_within_ten_seconds(
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize("act", ["read", "read together", "update", "transaction"])
+def test_rl_03_an_answer_that_never_comes_is_called_by_its_name_and_is_no_fault_of_ours(
+    real_store: DynamoStore, act: str
+) -> None:
+    account = planted(real_store)
+    acts: dict[str, Callable[[], object]] = {
+        "read": lambda: real_store.sessions.standing(None),
+        "read together": lambda: real_store.passwords.owner(account.id),
+        "update": lambda: real_store.logons.reserve_attempt(account.id, NOW),
+        "transaction": lambda: real_store.events.record(an_event(account.id)),
+    }
+    with breaking(real_store, Fault.TIMEOUT, 0), pytest.raises(Unavailable) as refused:
+        acts[act]()
+    assert refused.value.cause == "dynamodb:ReadTimeoutError"
+
+
 @pytest.mark.parametrize(("seconds", "asked"), [(9.9, True), (10.1, False)])
 def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
     real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, seconds: float, asked: bool

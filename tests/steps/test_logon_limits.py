@@ -121,9 +121,23 @@ def test_lg_06_one_ipv6_network_is_one_source(premises: Premises) -> None:
     assert premises.visitor("2001:db8:1:2::1").post("/logon", body).status == 401
 
 
-def test_lg_06_success_gives_its_place_back(premises: Premises) -> None:
+def test_lg_06_right_logons_never_count_for_their_source(premises: Premises) -> None:
     ann, office = premises.person(), premises.visitor("198.51.100.9")
+    for _ in range(19):
+        assert office.post("/logon", {"email": "a@x.test", "password": WRONG}).status == 401
     assert [office.logs_on(ann) for _ in range(25)] == ["portal"] * 25
+    assert office.post("/logon", {"email": "a@x.test", "password": WRONG}).status == 401
+    assert office.post("/logon", {"email": ann.address, "password": PASSWORD}).status == 429
+
+
+def test_lg_06_throttled_attempts_write_nothing(premises: Premises) -> None:
+    ann, guesser = premises.person(), premises.visitor("198.51.100.7")
+    for _ in range(20):
+        assert guesser.post("/logon", {"email": "a@x.test", "password": WRONG}).status == 401
+    before = premises.rows("accounts", "sessions", "events", "throttles")
+    for password in (WRONG, PASSWORD):
+        assert guesser.post("/logon", {"email": ann.address, "password": password}).status == 429
+    assert premises.rows("accounts", "sessions", "events", "throttles") == before
 
 
 def test_lg_07_session_lives_on_while_a_stranger_locks_the_account(premises: Premises) -> None:

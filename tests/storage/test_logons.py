@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Session
@@ -22,7 +23,7 @@ WINDOW = 300
 
 
 def admit(store: Store, source: str, now: float = NOW) -> str:
-    return store.logons.admit(source, an_account().id, None, now).place
+    return store.logons.admit(source, an_account().id, None, now).counter
 
 
 def opened(store: Store, account: Account, **also: str | None) -> Session | None:
@@ -30,21 +31,33 @@ def opened(store: Store, account: Account, **also: str | None) -> Session | None
 
 
 def refuse(
-    store: Store, account: Account, *, counted: bool = True, outside: bool = False, at: float = NOW
+    store: Store,
+    account: Account,
+    *,
+    counter: str = "",
+    counted: bool = True,
+    outside: bool = False,
+    at: float = NOW,
 ) -> None:
     event = an_event(account.id, EventKind.LOGON_REFUSED, at)
-    store.logons.refuse(event, account, counted=counted, outside=outside)
+    counter = counter or f"counter {number()}"
+    store.logons.refuse(event, account, counter=counter, counted=counted, outside=outside)
+
+
+def refused_often(store: Store, source: str, at: float, times: int = LOGONS_BY_SOURCE.count) -> None:
+    """So many attempts of one source, one after another, each admitted and then refused."""
+    for _ in range(times):
+        refuse(store, an_account(), counter=admit(store, source, at), counted=False, at=at)
 
 
 # admit
 
 
-def test_lg_06_twenty_attempts_of_one_source_are_admitted_and_the_next_is_told_when_to_come_back(
+def test_lg_06_twenty_refusals_of_one_source_and_the_next_attempt_is_told_when_to_come_back(
     store: Store,
 ) -> None:
     source, start = f"source {number()}", NOW - NOW % WINDOW
-    for _ in range(20):
-        admit(store, source, start)
+    refused_often(store, source, start)
     with pytest.raises(Refusal) as refused:
         admit(store, source, start + WINDOW - 0.25)
     assert refused.value.code is Code.THROTTLED
@@ -53,10 +66,27 @@ def test_lg_06_twenty_attempts_of_one_source_are_admitted_and_the_next_is_told_w
 
 def test_lg_06_the_next_window_starts_afresh_and_another_source_is_not_concerned(store: Store) -> None:
     source, start = f"source {number()}", NOW - NOW % WINDOW
-    for _ in range(20):
-        admit(store, source, start)
+    refused_often(store, source, start)
     admit(store, source, start + WINDOW)
     admit(store, f"source {number()}", start)
+
+
+def test_lg_06_an_attempt_that_is_admitted_or_succeeds_counts_for_nothing(store: Store) -> None:
+    account, source = planted(store), f"source {number()}"
+    refused_often(store, source, NOW, LOGONS_BY_SOURCE.count - 1)
+    for _ in range(25):
+        admit(store, source)
+        assert opened(store, account)
+
+
+def test_lg_06_a_refusal_counts_in_the_window_it_was_admitted_in(store: Store) -> None:
+    source, start = f"source {number()}", NOW - NOW % WINDOW
+    for _ in range(LOGONS_BY_SOURCE.count):
+        counter = admit(store, source, start + WINDOW - 0.25)
+        refuse(store, an_account(), counter=counter, counted=False, at=start + WINDOW)
+    admit(store, source, start + WINDOW)
+    with pytest.raises(Refusal):
+        admit(store, source, start + WINDOW - 0.25)
 
 
 def test_admission_brings_the_domains_policy_and_the_temporary_password_that_was_typed(store: Store) -> None:
@@ -197,12 +227,6 @@ def test_pw_11_a_better_hash_is_stored_with_the_logon(store: Store) -> None:
     assert stored(store, account).password_hash == "better"
 
 
-def test_lg_06_a_success_gives_the_sources_place_back(store: Store) -> None:
-    account, source = planted(store), f"source {number()}"
-    for _ in range(25):
-        assert opened(store, account, place=admit(store, source))
-
-
 def test_lg_12_the_last_browsers_are_remembered_and_no_more_of_them(store: Store) -> None:
     account = planted(store)
     for client in ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"):
@@ -245,6 +269,7 @@ def test_an_attempt_from_outside_is_recorded_and_not_counted(store: Store) -> No
 
 def test_a_refusal_of_an_unknown_address_is_an_event_and_nothing_else(store: Store) -> None:
     nobody = an_account()
-    store.logons.refuse(an_event(nobody.id, EventKind.LOGON_REFUSED), None, counted=False, outside=False)
+    event = an_event(nobody.id, EventKind.LOGON_REFUSED)
+    store.logons.refuse(event, None, counter=f"counter {number()}", counted=False, outside=False)
     assert len(store.events.of_account(nobody.id)) == 1
     assert store.passwords.owner(nobody.id)[0] is None
