@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.mail.duties import DETAILED, REASONED
 from chalicelib.steps.publish_event import PUBLISHED
+from chalicelib.steps.send_mail import ERRANDS
 from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions
 from infra.stages import Stage
 
@@ -33,7 +35,7 @@ def events_stream(stage: Stage, step: str) -> Resources:
             "BatchSize": 10,
             "BisectBatchOnFunctionError": True,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern(step))}]},
+            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(one)} for one in patterns(step)]},
             "MaximumRecordAgeInSeconds": 86400,
             "MaximumRetryAttempts": 100,
             "DestinationConfig": {
@@ -43,12 +45,24 @@ def events_stream(stage: Stage, step: str) -> Resources:
     }
 
 
-def pattern(step: str) -> Resources:
-    """What wakes a function: a record that is filtered out costs nothing. What is published, its step alone says."""
-    new: Resources = {"eventName": ["INSERT"]}
-    if step != "publish_event":
-        return new
-    return {**new, "dynamodb": {"NewImage": {"kind": {"S": sorted(PUBLISHED)}}}}
+def patterns(step: str) -> list[Resources]:
+    """What wakes a function, any of them: a record that is filtered out costs nothing, and a right logon is one.
+
+    What is published or mailed is said by the worker's own code alone. A test holds that nothing due is filtered out.
+    """
+    if step == "publish_event":
+        return [new(kind=sorted(PUBLISHED))]
+    return [
+        new(kind=sorted(ERRANDS)),
+        new(kind=sorted(DETAILED), details=[{"exists": True}]),
+        new(kind=sorted(REASONED), reason=sorted(reason for reason, _ in REASONED.values())),
+    ]
+
+
+def new(**attributes: list[Any]) -> Resources:
+    """A new row of which each attribute named is one of these texts."""
+    image = {name: {"S": values} for name, values in attributes.items()}
+    return {"eventName": ["INSERT"], "dynamodb": {"NewImage": image}}
 
 
 def put_aside(stage: Stage, step: str) -> Resources:

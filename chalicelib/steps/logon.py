@@ -194,7 +194,7 @@ def _open(form: Form, portal: Portal, attempt: Attempt, password: str) -> Page:
 def _success(form: Form, portal: Portal, attempt: Attempt, stage: Next) -> Event:
     kind = EventKind.LOGON_SUCCEEDED if stage is Next.PORTAL else EventKind.LOGON_HALF_DONE
     failures = max(0, attempt.account.failures - 1) if attempt.account else 0
-    details: dict[str, object] = {"next": stage.value}
+    details: dict[str, object] = {} if stage is Next.PORTAL else {"next": stage.value}
     if failures:
         details["failures_before"] = failures
     if attempt.account and attempt.account.kind is not Kind.RECIPIENT:

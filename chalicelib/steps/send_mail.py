@@ -13,6 +13,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.mail.duties import DUTIES
 from chalicelib.mail.ses import Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
@@ -20,6 +21,9 @@ from chalicelib.web.stream import Row, work_through
 from chalicelib.wiring import worker
 
 step = Blueprint(__name__)
+
+# What wakes it whatever else the event says; what wakes it besides, `mail/duties.py` says.
+ERRANDS = frozenset({*DUTIES, EventKind.ADDRESS_LIFTED})
 
 
 @step.lambda_function(name="send_mail")

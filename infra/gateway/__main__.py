@@ -23,6 +23,7 @@ from infra.gateway.messages import Answer, Request
 from infra.gateway.roles import Roles
 from infra.gateway.server import make_server
 from infra.permissions import read_permissions
+from infra.workers import patterns
 
 log = logging.getLogger("infra.gateway")
 
@@ -72,7 +73,8 @@ def event_sources() -> list[EventSource]:
     for step, row in read_permissions().items():
         if "stream" in row:
             table = os.environ["PORTAL_TABLE_PREFIX"] + row["stream"]
-            sources.append(EventSource(streams_client(), table, partial(invoke, step)))
+            function = partial(invoke, step)
+            sources.append(EventSource(streams_client(), table, function, patterns=patterns(step)))
             sources[-1].start()
     return sources
 

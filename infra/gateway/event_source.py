@@ -1,4 +1,4 @@
-"""The events table's stream, given to `send_mail` as Lambda's event source mapping gives it, in order and without loss.
+"""The events table's stream, given to a worker as Lambda's event source mapping gives it, in order and without loss.
 
 A batch that fails is tried again from its first failed record, ever more slowly. A record that fails alone many times
 is put aside, so that the ones behind it go on, and comes up again later: put aside is not lost.
@@ -10,10 +10,12 @@ import base64
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from infra.gateway.event_filter import wakes
 
 log = logging.getLogger(__name__)
 Record = dict[str, Any]
@@ -35,11 +37,16 @@ class EventSource(threading.Thread):
     """One thread that reads one table's stream and calls one function."""
 
     def __init__(
-        self, streams: Any, table: str, function: Callable[[dict[str, Any]], Any], pace: Pace | None = None
+        self,
+        streams: Any,
+        table: str,
+        function: Callable[[dict[str, Any]], Any],
+        pace: Pace | None = None,
+        patterns: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(name="event-source", daemon=True)
         self._streams, self._table, self._function = streams, table, function
-        self._pace = pace or Pace()
+        self._pace, self._patterns = pace or Pace(), patterns
         self._wake, self._ended = threading.Event(), threading.Event()
         self._iterators: dict[str, str] = {}
         self._read_to_the_end: set[str] = set()
@@ -86,7 +93,7 @@ class EventSource(threading.Thread):
         for shard, iterator in list(self._iterators.items()):
             page = self._streams.get_records(ShardIterator=iterator, Limit=self._pace.batch)
             records = [lambda_record(one, self._arn) for one in page["Records"]]
-            self.deliver(records)
+            self.deliver([one for one in records if wakes(self._patterns, one)])
             if records:
                 self._last_sequence[shard] = sequence_of(records[-1])
             self._go_on(shard, page.get("NextShardIterator"))

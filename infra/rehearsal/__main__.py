@@ -154,8 +154,9 @@ def event_sources(
     """The events table's stream in front of each function that the template maps to it."""
     table = stage.shared["PORTAL_TABLE_PREFIX"] + "events"
     sources = []
-    for name in stack.mappings(template):
-        sources.append(EventSource(streams_client(), table, functions[name].invoke))
+    for name, patterns in stack.mappings(template).items():
+        function = functions[name].invoke
+        sources.append(EventSource(streams_client(), table, function, patterns=patterns))
         sources[-1].start()
     return sources
 

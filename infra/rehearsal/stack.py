@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -70,10 +71,14 @@ def integrated(uri: dict[str, str]) -> str:
     return found[1]
 
 
-def mappings(template: dict[str, Any]) -> list[str]:
-    """The functions behind the events table's stream."""
-    return [
-        one["Properties"]["FunctionName"]["Ref"]
+def mappings(template: dict[str, Any]) -> dict[str, list[Any]]:
+    """The functions behind the events table's stream, with the patterns that wake them."""
+    found = [
+        one["Properties"]
         for one in template["Resources"].values()
         if one.get("Type") == "AWS::Lambda::EventSourceMapping"
     ]
+    return {
+        one["FunctionName"]["Ref"]: [json.loads(each["Pattern"]) for each in one["FilterCriteria"]["Filters"]]
+        for one in found
+    }

@@ -1,0 +1,78 @@
+"""What wakes a worker: everything it has to do, and of all else as little as its filter can tell."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.mail.duties import duty_of
+from chalicelib.steps.publish_event import PUBLISHED
+from chalicelib.storage.rows import event_row
+from infra.gateway.event_filter import wakes
+from infra.workers import patterns
+from tests.fakes.premises import Premises, a_portal
+from tests.fakes.residents import PASSWORD, a_resident
+from tests.fakes.samples import an_account, an_event
+from tests.fakes.store import FakeStore
+
+REASONS = [None, *Reason, "code_wrong"]
+DETAILS: list[dict[str, object]] = [
+    {},
+    {"failures_before": 5},
+    {"failures": 5, "locks": True},
+    {"failures": 6, "locks": False},
+    {"new_client": True},
+    {"next": "enter_code"},
+]
+
+
+def woken(step: str, event: Event, kind: str = "INSERT") -> bool:
+    row: Any = event_row(event).serialize()
+    record = {"eventName": kind, "dynamodb": {"NewImage": row, "SequenceNumber": "1"}}
+    return wakes(json.loads(json.dumps(patterns(step))), json.loads(json.dumps(record)))
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_whatever_makes_a_mail_due_wakes_the_mail_worker(kind: EventKind) -> None:
+    for reason, details in product(REASONS, DETAILS):
+        event = replace(an_event(an_account().id, kind, details=details), reason=reason)
+        due = duty_of(event) is not None or kind is EventKind.ADDRESS_LIFTED
+        assert woken("send_mail", event) or not due, (reason, details)
+        assert not woken("send_mail", event, "REMOVE")
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_what_is_published_wakes_its_worker_and_nothing_else_does(kind: EventKind) -> None:
+    assert woken("publish_event", an_event(an_account().id, kind)) is (kind in PUBLISHED)
+
+
+def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail() -> None:
+    premises = Premises(a_portal(FakeStore()))
+    resident, mistaken, visitor = a_resident(premises.portal), a_resident(premises.portal), premises.visitor()
+    assert visitor.logon(mistaken.email, "not the one").status == 401
+    assert visitor.logon(resident.email, PASSWORD).status == 200
+    assert visitor.post("/logoff").status == 204
+    trails = [premises.portal.store.events.of_account(one.account.id) for one in (resident, mistaken)]
+    events = [*trails[0], *trails[1]]
+    events.append(an_event(resident.account.id, EventKind.MAIL_SENT, details={"about": "anything"}))
+    assert len(events) == 4
+    assert [woken(step, event) for step in ("send_mail", "publish_event") for event in events] == [False] * 8
+
+
+def test_lg_12_a_logon_after_failures_or_with_a_new_browser_does_wake_the_mail_worker() -> None:
+    premises = Premises(a_portal(FakeStore()))
+    suspicious = a_resident(premises.portal, failures=5)
+    strange = a_resident(premises.portal, clients=("another",))
+    for resident in (suspicious, strange):
+        assert premises.visitor().logon(resident.email, PASSWORD).status == 200
+        (event,) = premises.portal.store.events.of_account(resident.account.id)
+        assert woken("send_mail", event)
+
+
+def test_without_a_pattern_everything_wakes() -> None:
+    assert wakes((), {"eventName": "MODIFY"})
