@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
+
+from chalicelib.storage.database import Database
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.premises import Premises
 
-SLOWLY = 0.006  # so that calls made beside each other are seen beside each other on any machine
+T = TypeVar("T")
+
+SLOWLY = (
+    0.002  # so that of two calls beside each other the first has not ended before the second was handed over
+)
+
+# When the call was handed to another thread: on a busy machine that thread may begin long after.
+_handed_over: ContextVar[float | None] = ContextVar("handed_over", default=None)
 
 
 @dataclass
@@ -63,9 +75,8 @@ def counting(premises: Premises) -> Iterator[Ledger]:
 
     def before(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         body = json.loads(params["body"])
-        call = Call(
-            premises.running, model.name, _tables(body), _consistent(model.name, body), time.monotonic()
-        )
+        started = _handed_over.get() or time.monotonic()
+        call = Call(premises.running, model.name, _tables(body), _consistent(model.name, body), started)
         ledger.calls.append(call)
         context["call"] = call
         time.sleep(SLOWLY)
@@ -79,11 +90,28 @@ def counting(premises: Premises) -> Iterator[Ledger]:
     for name, hook in hooks:
         events.register(name, hook)
     try:
-        yield ledger
+        with _noting_when(store.database):
+            yield ledger
     finally:
         for name, hook in hooks:
             events.unregister(name, hook)
         ledger.hashes = hasher.runs - runs
+
+
+@contextmanager
+def _noting_when(database: Database) -> Iterator[None]:
+    """Calls beside others begin when they are handed over."""
+
+    def beside(act: Callable[[], T]) -> Future[T]:
+        before = _handed_over.set(time.monotonic())
+        try:
+            return Database.beside(database, act)
+        finally:
+            _handed_over.reset(before)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "beside", beside)
+        yield
 
 
 def _tables(body: dict[str, Any]) -> tuple[str, ...]:
