@@ -13,6 +13,7 @@ from chalicelib import languages
 from chalicelib.domain.accounts import Status
 from chalicelib.languages import LANGUAGES, translation
 from chalicelib.web.sentences import INVALID_LOGON
+from infra.catalogues import SPOKEN, read
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
 from tests.steps.phones import enrolled
 from tests.steps.premises import CHOSEN, PASSWORD, PORTAL_URL, SETTINGS, Premises
@@ -37,12 +38,20 @@ OLD = "Mozilla/5.0 (X11; Linux x86_64; rv:52.0) Gecko/20100101 Firefox/52.0"
 BROWSERS = {"Firefox", "Linux", "Chrome", "Edge", "Safari"}
 
 
+LETTERS = re.compile(r"[^\W\d_]+")  # a soft hyphen ends one: there a word may be broken
+
+
 @pytest.fixture(scope="module", autouse=True)
 def pseudo() -> Iterator[None]:
     """The bracketing language is one of those a browser may ask for."""
     with pseudo_language() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(languages, "LANGUAGES", MappingProxyType({**LANGUAGES, name: "Pseudo"}))
         yield
+
+
+def forms(said: object) -> list[str]:
+    """A text, or its singular and plural."""
+    return list(said) if isinstance(said, tuple | list) else [str(said)]
 
 
 every_state = pytest.mark.parametrize(("page", "state"), RECIPIENTS)
@@ -230,3 +239,11 @@ def test_sessions_name_their_browser_in_the_reader_s_language(premises: Premises
     visitor.logs_on(account)
     (session,) = visitor.get("/account/sessions").json()["sessions"]
     assert session["browser"] == "Firefox 52.0 sur Linux"
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_word_too_long_for_the_narrowest_page_says_where_it_breaks(language: str) -> None:
+    """A heading on a page 320 pixels wide has room for 18 letters; a browser would break a longer word anywhere."""
+    said = [" ".join(forms(one.string)) for one in read(language, "pages")]
+    words = {word for text in said for word in LETTERS.findall(text)}
+    assert {word for word in words if len(word) > 18} == set()
