@@ -60,7 +60,8 @@ class Session:
 class Caller:
     """Who asks, as the authorizer found out: what a step may know of account and session without reading them again.
 
-    It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token.
+    It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial` is
+    the session's, `newest_serial` the account's.
     """
 
     account_id: AccountId
@@ -69,6 +70,7 @@ class Caller:
     epoch: int
     digest: Digest
     serial: int
+    newest_serial: int
     next: Next
     reauthenticated_at: float
     password_changed_at: float | None
@@ -92,20 +94,23 @@ def lifetime(kind: Next, full_seconds: int) -> int:
     return min(seconds, full_seconds)
 
 
-def cause_of_death(  # noqa: PLR0911 - one line for each cause
-    session: Session, account: Account, now: float, idle_seconds: int
-) -> str | None:
-    """Why this session is dead, or None while it lives.
+def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
+    """Why this session is dead, or None while it lives."""
+    if account.status is not Status.ACTIVE:
+        return f"account_{account.status}"
+    if session.kind is not Next.PORTAL and now < account.locked_until:
+        return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
+    return outlived(session, account.epoch, account.session_serial, now, idle_seconds)
+
+
+def outlived(session: Session, epoch: int, newest_serial: int, now: float, idle_seconds: int) -> str | None:
+    """Why this session of an active account is over, or None; all there is to ask of one that is whole.
 
     Expiry is judged here on every read, since DynamoDB deletes expired rows up to two days late.
     """
-    if account.status is not Status.ACTIVE:
-        return f"account_{account.status}"
-    if session.epoch != account.epoch:
+    if session.epoch != epoch:
         return "epoch_moved"
-    if session.kind is not Next.PORTAL and now < account.locked_until:
-        return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
-    if session.serial <= account.session_serial - MAX_SESSIONS:
+    if session.serial <= newest_serial - MAX_SESSIONS:
         return "evicted_by_newer_sessions"
     if now >= session.expires_at:
         return "expired"

@@ -7,7 +7,7 @@ from chalice import Blueprint
 from chalicelib.browser import read_browser
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.domain.sessions import MAX_SESSIONS, Caller, Next, Session
+from chalicelib.domain.sessions import Caller, Next, Session, outlived
 from chalicelib.domain.tokens import session_handle
 from chalicelib.portal import Portal
 from chalicelib.web.form import Field, Form
@@ -56,20 +56,13 @@ def revoke(form: Form, portal: Portal) -> Page:
 
 
 def _live(caller: Caller, portal: Portal) -> list[Session]:
-    """Those the authorizer would still let in; the newest number in the list stands for the account's."""
+    """The whole ones that the authorizer would still let in."""
     now, idle = portal.clock(), portal.settings.session_idle
-    every = [
-        session
-        for session in portal.store.sessions.of_account(caller.account_id)
-        if session.epoch == caller.epoch
-    ]
-    newest = max((session.serial for session in every), default=0)
     live = [
         session
-        for session in every
-        if session.serial > newest - MAX_SESSIONS
-        and now < min(session.expires_at, session.last_seen_at + idle)
-        and session.kind is Next.PORTAL
+        for session in portal.store.sessions.of_account(caller.account_id)
+        if session.kind is Next.PORTAL
+        and not outlived(session, caller.epoch, caller.newest_serial, now, idle)
     ]
     return sorted(live, key=lambda session: session.started_at, reverse=True)
 

@@ -116,6 +116,7 @@ def _as_caller(session: Session, account: Account, domain: Policy | None, portal
         epoch=account.epoch,
         digest=session.digest,
         serial=session.serial,
+        newest_serial=account.session_serial,
         next=stage,
         reauthenticated_at=session.reauthenticated_at,
         password_changed_at=account.password_changed_at,

@@ -52,6 +52,18 @@ def test_dead_sessions_are_not_listed(premises: Premises, devices: tuple[Account
     assert len(visitors[0].get("/account/sessions").json()["sessions"]) == 1
 
 
+def test_se_09_a_session_that_newer_ones_pushed_out_is_not_listed_again_once_those_have_ended(
+    premises: Premises,
+) -> None:
+    account, visitors = premises.person(), [premises.visitor() for _ in range(11)]
+    for visitor in visitors:
+        visitor.logs_on(account)
+    assert visitors[0].get("/account").status == 401
+    assert visitors[10].post("/logoff").status == 204
+    listed = visitors[5].get("/account/sessions").json()["sessions"]
+    assert {one["address"] for one in listed} == {one.source for one in visitors[1:10]}
+
+
 def test_one_is_ended_at_its_very_next_request(devices: tuple[Account, list[Visitor]]) -> None:
     """SE-06."""
     _, visitors = devices
