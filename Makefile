@@ -52,8 +52,9 @@ proofs: .venv/dev ## The slower tests: every fault, random walks, a sweep of the
 	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: bench
-bench: .venv/dev ## The portal's cost side by side with Django's
+bench: .venv/rehearse ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.cold $(ARGS)
 
 .PHONY: package
 package: .venv/run ## build/STAGE: template and code as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)

@@ -51,6 +51,8 @@ class Configuration:
 class Function:
     """One function and the one process that runs it, which starts with the first event as on AWS."""
 
+    program: tuple[str, ...] = ("-c", START)
+
     def __init__(self, configuration: Configuration, package: Path, runtime: Path, log: Path) -> None:
         self.configuration = configuration
         self._package, self._runtime, self._log = package, runtime, log
@@ -88,6 +90,9 @@ class Function:
         """Told by the process."""
         self._answers.put((kind, body))
 
+    def _arguments(self) -> tuple[str, ...]:
+        return str(self._package), str(self._runtime), self.configuration.handler
+
     def _answer(self) -> tuple[str, bytes]:
         deadline = time.monotonic() + self.configuration.timeout
         while time.monotonic() < deadline:
@@ -111,10 +116,7 @@ class Function:
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 # -S, -I: no library of this environment stands in for one that the package lacks.
-                [
-                    *(sys.executable, "-S", "-I", "-c", START),
-                    *(str(self._package), str(self._runtime), configuration.handler),
-                ],
+                [sys.executable, "-S", "-I", *self.program, *self._arguments()],
                 cwd=self._package,
                 env={**lambdas_own(configuration, self._package, self._server), **configuration.variables},
                 stdin=subprocess.DEVNULL,
