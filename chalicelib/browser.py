@@ -4,8 +4,8 @@ Parsing costs 130 ms the first time, so a step imports this only where it is abo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ua_parser import parse
 
@@ -29,8 +29,7 @@ _FAMILIES = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Browser:
+class Browser(NamedTuple):
     """As a support desk asks for it; "" where the header does not tell."""
 
     name: str = ""

@@ -1,7 +1,7 @@
 """The environment, read once into a frozen object that refuses to start on nonsense. The README lists them all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.languages import LANGUAGES, SOURCE
@@ -13,8 +13,7 @@ class BadSettings(Exception):
     """The environment cannot be worked with; the message names the variable, never its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Lifetimes and limits in seconds or counts."""
 
     portal_url: str

@@ -14,9 +14,7 @@ import botocore
 import botocore.session
 from botocore.config import Config
 
-from chalicelib.domain.hashing import Argon2Hasher
-from chalicelib.domain.keys import Keyring
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, Secrets
 from chalicelib.settings import Settings, read_settings
 from chalicelib.storage.store import DynamoStore
 
@@ -28,6 +26,21 @@ NAME = "Secure Messaging Portal"
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
+# The functions that read the keys in their init phase: those whose row of infra/permissions.yaml lets them.
+KEYED = frozenset(
+    {
+        "account_two_step",
+        "admin_messages",
+        "admin_password",
+        "logon",
+        "logon_code",
+        "messages",
+        "password_change",
+        "password_reset",
+        "reauthenticate",
+        "send_mail",
+    }
+)
 
 
 @cache
@@ -48,7 +61,6 @@ def settings() -> Settings:
 def portal() -> Portal:
     """The container's Portal."""
     chosen = settings()
-    keyring = Keyring.from_json(chosen.keys or _secret(chosen.keys_secret))
     store = DynamoStore(
         session(),
         chosen.region,
@@ -59,12 +71,22 @@ def portal() -> Portal:
     return Portal(
         settings=chosen,
         store=store,
-        hasher=Argon2Hasher(keyring),
-        keyring=keyring,
+        secrets=secrets,
         clock=time.time,
         random=os.urandom,
         breached=_breached(chosen.breached_url),
     )
+
+
+@cache
+def secrets() -> Secrets:
+    """The container's keys. Only some functions may read them, and only those load Argon2."""
+    from chalicelib.domain.hashing import Argon2Hasher  # noqa: PLC0415 - for those who hold keys
+    from chalicelib.domain.keys import Keyring  # noqa: PLC0415 - as above
+
+    chosen = settings()
+    keyring = Keyring.from_json(chosen.keys or _secret(chosen.keys_secret))
+    return Secrets(keyring, Argon2Hasher(keyring))
 
 
 @cache
@@ -103,9 +125,16 @@ def _secret(name: str) -> str:
     return text
 
 
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+def _begin(step: str) -> None:
+    """What this function will need, made in the init phase."""
     portal()
-    if os.environ["AWS_LAMBDA_FUNCTION_NAME"].endswith("send_mail"):
+    if step in KEYED:
+        secrets()
+    if step == "send_mail":
         worker()
-    if os.environ["AWS_LAMBDA_FUNCTION_NAME"].endswith("publish_event"):
+    if step == "publish_event":
         publisher()
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    _begin(os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[2])

@@ -14,7 +14,7 @@ STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStrea
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
 # Lambda reads streams and puts aside in the function's name, before and after the function itself runs.
 BY_LAMBDA = {"stream", "put_aside"}
-NOT_TABLES = {"ses", "event_bus", *BY_LAMBDA}
+NOT_TABLES = {"ses", "event_bus", "keys", *BY_LAMBDA}
 Row = dict[str, Any]
 
 
@@ -39,15 +39,14 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
     ]
     # The star is over the streams of the function's own log group.
     own_log = arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name(stage.name, step)}:*")
-    # Secrets Manager ends every secret's ARN with six characters of its own.
-    keys = arn(f"secretsmanager:{{r}}:{{a}}:secret:{stage.shared['PORTAL_KEYS_SECRET']}-??????")
     statements = [
         *tables,
         allow("logs", ["CreateLogStream", "PutLogEvents"], own_log),
         # X-Ray takes no resource; the two actions can only add to traces.
         allow("xray", ["PutTraceSegments", "PutTelemetryRecords"], "*"),
-        allow("secretsmanager", ["GetSecretValue"], keys),
     ]
+    if "keys" in row:
+        statements.append(allow("secretsmanager", row["keys"], keys_of(stage)))
     if "stream" in row:
         statements += behind_stream(f"{prefix}{row['stream']}")
     if "stream" in row or "put_aside" in row:
@@ -60,6 +59,11 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
         bus = arn(f"events:{{r}}:{{a}}:event-bus/{stage.event_bus}")
         statements.append(allow("events", row["event_bus"], bus))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def keys_of(stage: Stage) -> dict[str, str]:
+    """The secret with the pepper and the seed keys; Secrets Manager ends its ARN with six characters of its own."""
+    return arn(f"secretsmanager:{{r}}:{{a}}:secret:{stage.shared['PORTAL_KEYS_SECRET']}-??????")
 
 
 def behind_stream(table: str) -> list[dict[str, Any]]:

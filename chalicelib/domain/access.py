@@ -4,8 +4,8 @@ Deny by default: a route that is not in this table is refused (AD-01). A test ho
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal
@@ -14,8 +14,7 @@ from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 NO_SESSION = "no_session"
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """`stages` None: no session needed. `kinds` None: any kind of account.
 
     `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes.

@@ -1,33 +1,15 @@
 """The ports of the console: what its steps ask of the store, each one atomic act or one reading."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a list of users."""
-
-    address: str
-    kind: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyChange:
-    """A policy as it shall be, with the one it was read as; `old` None where there was none."""
-
-    key: str
-    old: Policy | None
-    new: Policy
 
 
 class AdministrationActs(Protocol):

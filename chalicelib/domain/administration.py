@@ -5,7 +5,8 @@ credential or the status moves the epoch, so that everything opened or issued be
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Status, TwoStep
 from chalicelib.domain.addresses import AccountId
@@ -13,16 +14,14 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Who acts, as of the session it is done in. The write tests that this still holds (SE-10)."""
 
     account_id: AccountId
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """The account as it shall be, and the events that tell of it (each makes its own mail due)."""
 
     new: Account
@@ -118,8 +117,7 @@ def lift_undeliverable(account: Account, at: float) -> Measure:
     return Measure(replace(account, undeliverable=None, delivery_lifted_at=at), (EventKind.ADDRESS_LIFTED,))
 
 
-@dataclass(frozen=True, slots=True)
-class Containment:
+class Containment(NamedTuple):
     """What is asked of `contain`. `ranges` unset leaves them as they are."""
 
     disable: bool = False

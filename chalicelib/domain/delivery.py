@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.invitations import invite
 from chalicelib.domain.messages import BODY, Message, message_id
-from chalicelib.domain.ports import MessageActs
 from chalicelib.domain.sealing import Sealer
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ports import MessageActs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Draft:
 
 
 def send_message(
-    acts: MessageActs, sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
+    acts: "MessageActs", sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
 ) -> Message:
     """Store the message for its recipient; a recipient without an account is invited, in a mail of its own."""
     invite(acts, draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)

@@ -1,14 +1,13 @@
 """How much is too much: the counted limits of the portal (LG-06, RS-13, TF-03). Counting is `storage/throttles`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` in `seconds`, for each subject of this `name`."""
+class Limit(NamedTuple):
+    """At most `most` in `seconds`, for each subject of this `name`."""
 
     name: str
-    count: int
+    most: int
     seconds: int
 
     def key(self, subject: str, now: float) -> str:
@@ -33,8 +32,7 @@ WARNINGS_DAILY = Limit("warning", 1, 86400)
 NEW_CLIENTS_DAILY = Limit("new-client", 1, 86400)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """While fewer than `below` codes failed in a row, one attempt every `seconds`."""
 
     below: int

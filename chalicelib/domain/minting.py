@@ -4,14 +4,17 @@ Only the worker mints, and only digests and hashes of it are stored.
 """
 
 import hmac
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event
 from chalicelib.domain.keys import Keyring
-from chalicelib.domain.ports import PasswordHasher
 from chalicelib.domain.resets import Purpose, Reset, link_key, temporary_key
 from chalicelib.domain.temporary import make_temporary, parse_temporary
 from chalicelib.domain.tokens import Token, derive_token, digest
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ports import PasswordHasher
 
 _KEY = "mailed-secrets"
 
@@ -33,7 +36,7 @@ def mint_link(
 
 
 def mint_temporary(
-    keyring: Keyring, hasher: PasswordHasher, event: Event, account: Account, lifetime: int
+    keyring: Keyring, hasher: "PasswordHasher", event: Event, account: Account, lifetime: int
 ) -> tuple[str, Reset]:
     """A temporary password and its row (TP-01)."""
     text = make_temporary(hmac.digest(keyring.derive(_KEY), f"temporary:{event.id}".encode(), "sha512"))

@@ -5,7 +5,6 @@ May not hash, nor know the current password: whether the new one is the current 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.domain.blocklist import is_built_from, is_common
@@ -52,8 +51,7 @@ class Verdict(NamedTuple):
     met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     new: str
     confirm: str
     address: str | None
@@ -62,8 +60,7 @@ class _Entry:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One rule: its id on the wire, its label on the page, and the test for it."""
 
     id: str

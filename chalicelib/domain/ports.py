@@ -6,57 +6,19 @@ happened, or asking again is safe.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.admin_ports import AdministrationActs, DirectoryActs
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Admission, Due, NewPassword, Standing
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.domain.two_step_ports import TwoStepActs
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What the first trip of a logon found: the domain's policy, the temporary password typed.
-
-    `counter` is the source's, which a refusal adds to.
-    """
-
-    counter: str
-    policy: Policy | None
-    temporary: Reset | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the authorizer's one trip found."""
-
-    portal: Policy | None
-    session: Session | None = None
-    account: Account | None = None
-    domain: Policy | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassword:
-    """A hash to store, and when."""
-
-    password_hash: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The account an event is about, and whether its mail was already sent."""
-
-    account: Account | None
-    sent: bool
 
 
 class LogonActs(Protocol):

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.addresses import AccountId
@@ -56,8 +57,7 @@ class Session:
     previous_logon_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks, as the authorizer found out: what a step may know of account and session without reading them again.
 
     It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial` is
@@ -129,8 +129,7 @@ def recently_reauthenticated(caller: Caller, now: float) -> bool:
     return now < caller.reauthenticated_at + REAUTHENTICATION_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What a new session is made of, besides its account and its secret."""
 
     opened_with: Credential

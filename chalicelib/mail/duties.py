@@ -6,6 +6,7 @@ It may not send: it gives the letter, or why there is none.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind, Reason
@@ -18,11 +19,13 @@ from chalicelib.domain.limits import (
     Limit,
 )
 from chalicelib.domain.minting import mint_link, mint_temporary
-from chalicelib.domain.ports import OutboxActs, PasswordHasher
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.mail import letters
 from chalicelib.mail.letters import Sender, WayIn
 from chalicelib.mail.render import Letter
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ports import OutboxActs, PasswordHasher
 
 NOT_ME_SECONDS = 7 * 86400
 RESET_LIMITS = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
@@ -40,8 +43,8 @@ class Withheld(Exception):
 class Desk:
     """What the worker needs to write a letter. Lifetimes in seconds."""
 
-    outbox: OutboxActs
-    hasher: PasswordHasher
+    outbox: "OutboxActs"
+    hasher: "PasswordHasher"
     keyring: Keyring
     sender: Sender
     reset_lifetime: int

@@ -13,8 +13,8 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy, effective_ranges
 from chalicelib.domain.addresses import DomainName, InvalidAddress, canonical_domain, domain_id, domain_id_of
-from chalicelib.domain.admin_ports import PolicyChange
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.findings import PolicyChange
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, days_back

@@ -7,8 +7,7 @@ sessions are enforced; those of a logon are in `steps/logon.py`.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice import Blueprint
 
@@ -16,9 +15,9 @@ from chalicelib.domain import access
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.findings import Standing
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.ports import Standing
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Session, cause_of_death, touch_due
 from chalicelib.domain.tokens import Digest, new_reference, split_session_token
@@ -32,8 +31,7 @@ step = Blueprint(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What of the event counts. Header names are in lower case; the last value of a repeated header, as API Gateway."""
 
     method: str

@@ -5,8 +5,7 @@ true reason is in the event. It may not send mail, nor tell anybody whether an a
 account's IP allow-list is enforced at logon.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice import Blueprint
 
@@ -14,11 +13,11 @@ from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, Status, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId, account_id
 from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.findings import Admission
 from chalicelib.domain.networks import parse_address, permitted, throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.pacing import until_next_tick
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.ports import Admission
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Credential, Next, Opening, client_of, new_session
 from chalicelib.domain.temporary import Temporary, parse_temporary
@@ -41,8 +40,7 @@ def logon(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: AR
     return serve(event, portal(), ROUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt as it stands after the reservation."""
 
     email: str

@@ -11,8 +11,8 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.ports import NewPassword
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
 from chalicelib.portal import Portal

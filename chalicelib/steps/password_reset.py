@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.ports import NewPassword
+from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.tokens import token_of_link

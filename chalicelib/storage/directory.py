@@ -4,8 +4,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.admin_ports import Listed
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Listed
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.database import Database

@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
-from chalicelib.domain.ports import Due
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.database import Database

@@ -3,7 +3,7 @@
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.ports import NewPassword
+from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest

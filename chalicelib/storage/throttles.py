@@ -27,7 +27,7 @@ def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, 
 
 def demand_room(row: ThrottleRow | None, limit: Limit, now: float) -> None:
     """Raise THROTTLED when a counter that was just read is full; takes no place in it."""
-    if row is not None and row.count >= limit.count:
+    if row is not None and row.count >= limit.most:
         raise _throttled(limit, now)
 
 
@@ -48,5 +48,5 @@ def _one_more(limit: Limit, now: float) -> list[Action]:
 
 
 def _room(limit: Limit) -> Condition:
-    room: Condition = ThrottleRow.count.does_not_exist() | (ThrottleRow.count < limit.count)
+    room: Condition = ThrottleRow.count.does_not_exist() | (ThrottleRow.count < limit.most)
     return room

@@ -1,6 +1,6 @@
 """A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
@@ -17,8 +17,7 @@ from chalicelib.web.record import happened, reference
 SEED = "two-step-seed"
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What a right code proved: the time step it belongs to, or the digest of a recovery code."""
 
     account: Account

@@ -5,7 +5,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal
@@ -20,7 +19,7 @@ def write(caller: Caller | None, refusal: Refusal | None) -> dict[str, str]:
     if refusal:
         context |= {"cause": refusal.cause, "facts": json.dumps(refusal.facts)}
     if caller:
-        context["caller"] = json.dumps(asdict(caller))
+        context["caller"] = json.dumps(caller._asdict())
     return context
 
 
@@ -48,4 +47,4 @@ def _caller(text: object) -> Caller | None:
         "next": Next(values["next"]),
         "opened_with": Credential(values["opened_with"]),
     }
-    return Caller(**{field.name: values[field.name] for field in fields(Caller)})
+    return Caller(**{name: values[name] for name in Caller._fields})

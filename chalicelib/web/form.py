@@ -5,7 +5,7 @@ No rule of the domain is here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Request
 
@@ -17,8 +17,7 @@ from chalicelib.web.cookies import ZONE, read_cookie
 MAX_USER_AGENT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """What one field may be. `most` is in characters for text, in entries for a list."""
 
     kind: type = str

@@ -7,9 +7,9 @@ a person sees; the step does, by the context it hands in.
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -46,16 +46,14 @@ COMMON: Mapping[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A whole page, and the Content-Security-Policy it must be sent with."""
 
     html: str
     csp: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inlined:
+class Inlined(NamedTuple):
     """What goes into a page as it is, and the policy that names it by its hash."""
 
     style: Markup

@@ -3,15 +3,14 @@
 The precise cause is in the event and the log, found by the reference.
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from chalicelib.domain.refusals import Code
 from chalicelib.languages import marked
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Status, title and detail of a problem document (RFC 9457)."""
 
     status: int

@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from chalice.app import Response
 
@@ -21,15 +22,14 @@ Answer = Callable[[Form, Portal], Page]
 Refused = Callable[[Form, Portal, Refusal], Page | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One route of a step: what answers it, which fields its body has, and the page a person sees when it refuses.
 
     `refused` may give None for a refusal it has no page of its own for.
     """
 
     answer: Answer
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = MappingProxyType({})
     refused: Refused | None = None
 
 

@@ -61,6 +61,10 @@ class Roles:
         """Only a step whose row says so tells other systems."""
         self._before("event_bus", model.name)
 
+    def before_keys(self) -> None:
+        """Only a step whose row says so reads the keys."""
+        self._before("keys", "GetSecretValue")
+
     def _before(self, service: str, action: str) -> None:
         step = running.get()
         if step is not None and action not in self._rows.get(step, {}).get(service, []):

@@ -54,7 +54,7 @@ def default_settings() -> Settings:
 
 
 def running_value(source: str) -> object:
-    """The value behind `settings.lock_threshold` or `chalicelib.domain.limits:LOGONS_BY_SOURCE.count`."""
+    """The value behind `settings.lock_threshold` or `chalicelib.domain.limits:LOGONS_BY_SOURCE.most`."""
     if source.startswith("settings."):
         return getattr(default_settings(), source.removeprefix("settings."))
     module, _, path = source.partition(":")

@@ -8,8 +8,8 @@ from chalicelib.domain import lockout
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Admission, Standing
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
-from chalicelib.domain.ports import Admission, Standing
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest

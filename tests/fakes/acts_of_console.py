@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_of
-from chalicelib.domain.admin_ports import Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import ATTEMPTS, Event, iso
+from chalicelib.domain.findings import Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset

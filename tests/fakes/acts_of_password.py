@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, domain_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.findings import Due, NewPassword
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
 from chalicelib.domain.messages import Message
-from chalicelib.domain.ports import Due, NewPassword
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session

@@ -19,7 +19,7 @@ from chalicelib.domain.keys import Keyring
 from chalicelib.domain.ports import Store
 from chalicelib.mail.render import Letter
 from chalicelib.mail.worker import Worker
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, Secrets
 from chalicelib.settings import read_settings
 from chalicelib.steps import authorizer, send_mail
 from chalicelib.web.serve import serve
@@ -54,11 +54,11 @@ class Clock:
 def a_portal(store: Store, clock: Clock | None = None, **settings: str) -> Portal:
     """A Portal whose hashing costs next to nothing and still is Argon2."""
     keyring = Keyring.from_json(KEYS)
+    held = Secrets(keyring, Argon2Hasher(keyring, memory_kib=8, time_cost=1, at_once=64))
     return Portal(
         settings=read_settings({**ENVIRONMENT, **settings}),
         store=store,
-        hasher=Argon2Hasher(keyring, memory_kib=8, time_cost=1, at_once=64),
-        keyring=keyring,
+        secrets=lambda: held,
         clock=clock or Clock(),
         random=os.urandom,
     )

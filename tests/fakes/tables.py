@@ -49,7 +49,7 @@ class Tables:
 
     def demand_room(self, limit: Limit, key: str, now: float) -> None:
         """THROTTLED when there is none."""
-        if self.throttles.get(key, 0) >= limit.count:
+        if self.throttles.get(key, 0) >= limit.most:
             raise Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
 
     def count(self, key: str) -> None:

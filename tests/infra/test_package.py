@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app import app
+from chalicelib.wiring import KEYED
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.package import lay_out, main, merged, run_chalice, write_json
@@ -117,6 +118,11 @@ def test_lo_05_no_function_may_scan_and_every_table_is_named(template: Any, step
 
 def test_lo_05_only_the_mail_worker_may_send_mail(template: Any) -> None:
     assert [step for step in STEPS if "ses:SendEmail" in dict(actions_of(template, step))] == ["send_mail"]
+
+
+def test_lo_05_only_those_who_read_the_keys_as_they_start_may_read_them(template: Any) -> None:
+    may = {step for step in STEPS if "secretsmanager:GetSecretValue" in dict(actions_of(template, step))}
+    assert may == set(KEYED)
 
 
 @pytest.mark.parametrize("worker", ["SendMail", "PublishEvent"])

@@ -112,3 +112,13 @@ def test_verdict_that_would_be_remembered_is_not_rehearsed(template: Any) -> Non
     gate["authorizerResultTtlInSeconds"] = 300
     with pytest.raises(stack.NotAsDeclared):
         stack.authorizer_of(template)
+
+
+@pytest.mark.parametrize(
+    ("action", "found"), [("GetSecretValue", "keys"), ("PutSecretValue", "no permission")]
+)
+def test_function_whose_role_may_not_read_the_keys_does_not_find_them(action: str, found: str) -> None:
+    template = {"Resources": {"HealthRole": {"Action": [f"secretsmanager:{action}"]}}}
+    function = Configuration("health", "step.answers", {"PORTAL_KEYS_SECRET": "keys"}, 10, 256)
+    permitted = stack.permitted(function, template, "Health")
+    assert permitted.variables["PORTAL_KEYS_SECRET"] == found

@@ -67,3 +67,10 @@ def test_what_a_call_touches() -> None:
     assert uses("TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": "t"}}]}) == [
         ("t", "ConditionCheckItem")
     ]
+
+
+def test_lo_05_keys_are_read_by_those_whose_row_has_them() -> None:
+    roles = Roles("x-")
+    as_step("logon", roles.before_keys)
+    with pytest.raises(ClientError, match="authorizer is not allowed GetSecretValue"):
+        as_step("authorizer", roles.before_keys)

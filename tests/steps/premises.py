@@ -34,13 +34,14 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.mail.render import Letter
 from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.mail.worker import Worker
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, Secrets
 from chalicelib.settings import read_settings
 from chalicelib.steps.send_mail import work
 from infra.contract import read_contract
 from infra.gateway.api import LocalApi
-from infra.gateway.functions import LambdaContext
+from infra.gateway.functions import LambdaContext, running
 from infra.gateway.messages import Request
+from infra.gateway.roles import Roles
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, an_account
 from tests.fakes.store import FakeStore
@@ -50,6 +51,7 @@ PASSWORD = KNOWN  # of every person, unless a test says otherwise
 CHOSEN = "seven lanterns over a harbour"
 PORTAL_URL = "https://portal.example"
 CONTRACT = read_contract()
+ROLES = Roles("")
 KEYS = json.dumps({"current": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode()}})
 SETTINGS = {
     "PORTAL_URL": PORTAL_URL,
@@ -102,6 +104,16 @@ class Sent:
         return str(found[0])
 
 
+@contextmanager
+def at_work(step: str) -> Iterator[None]:
+    """Whose role counts."""
+    before = running.set(step)
+    try:
+        yield
+    finally:
+        running.reset(before)
+
+
 class FakePostman:
     """Keeps what it is given; `fault` is raised instead, while it is set."""
 
@@ -126,7 +138,7 @@ class Premises:
         self.store = FakeStore(threshold=self.settings.lock_threshold, cap=self.settings.lock_seconds)
         self.keyring = Keyring.from_json(KEYS)
         self.hasher = Argon2Hasher(self.keyring, memory_kib=8, time_cost=1)
-        self.portal = Portal(self.settings, self.store, self.hasher, self.keyring, self.clock, os.urandom)
+        self.portal = Portal(self.settings, self.store, self.secrets, self.clock, os.urandom)
         self.worker = Worker(self.portal, cast(Postman, self.postman))
         self.lines: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -137,9 +149,14 @@ class Premises:
         """One Lambda, its event and answer through JSON as on the wire."""
         self.events.append((step, copy.deepcopy(event)))  # the gateway goes on writing in its own
         module = importlib.import_module(f"chalicelib.steps.{step}")
-        with patch.object(module, "portal", lambda: self.portal), heard(self.lines):
+        with patch.object(module, "portal", lambda: self.portal), heard(self.lines), at_work(step):
             handler: Callable[..., Any] = getattr(module, step)
             return json.loads(json.dumps(handler(json.loads(json.dumps(event)), LambdaContext(step))))
+
+    def secrets(self) -> Secrets:
+        """The keys, as Secrets Manager gives them: to whose row of infra/permissions.yaml has them."""
+        ROLES.before_keys()
+        return Secrets(self.keyring, self.hasher)
 
     def answers(self, request: Request) -> Reply:
         """What the portal says to one request."""
@@ -179,7 +196,7 @@ class Premises:
     def delivers(self) -> dict[str, Any]:
         """Let the worker see what is new in the events stream; its own notes included."""
         outcome: dict[str, Any] = {}
-        with heard(self.lines):
+        with heard(self.lines), at_work("send_mail"):
             while records := self.store.records():
                 outcome = work({"Records": records}, self.worker)
         return outcome

@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id
-from chalicelib.domain.admin_ports import Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.findings import Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
 from tests.fakes.looking import planted, stored, trail

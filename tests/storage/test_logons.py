@@ -44,7 +44,7 @@ def refuse(
     store.logons.refuse(event, account, counter=counter, counted=counted, outside=outside)
 
 
-def refused_often(store: Store, source: str, at: float, times: int = LOGONS_BY_SOURCE.count) -> None:
+def refused_often(store: Store, source: str, at: float, times: int = LOGONS_BY_SOURCE.most) -> None:
     """So many attempts of one source, one after another, each admitted and then refused."""
     for _ in range(times):
         refuse(store, an_account(), counter=admit(store, source, at), counted=False, at=at)
@@ -73,7 +73,7 @@ def test_lg_06_the_next_window_starts_afresh_and_another_source_is_not_concerned
 
 def test_lg_06_an_attempt_that_is_admitted_or_succeeds_counts_for_nothing(store: Store) -> None:
     account, source = planted(store), f"source {number()}"
-    refused_often(store, source, NOW, LOGONS_BY_SOURCE.count - 1)
+    refused_often(store, source, NOW, LOGONS_BY_SOURCE.most - 1)
     for _ in range(25):
         admit(store, source)
         assert opened(store, account)
@@ -81,7 +81,7 @@ def test_lg_06_an_attempt_that_is_admitted_or_succeeds_counts_for_nothing(store:
 
 def test_lg_06_a_refusal_counts_in_the_window_it_was_admitted_in(store: Store) -> None:
     source, start = f"source {number()}", NOW - NOW % WINDOW
-    for _ in range(LOGONS_BY_SOURCE.count):
+    for _ in range(LOGONS_BY_SOURCE.most):
         counter = admit(store, source, start + WINDOW - 0.25)
         refuse(store, an_account(), counter=counter, counted=False, at=start + WINDOW)
     admit(store, source, start + WINDOW)

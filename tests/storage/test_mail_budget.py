@@ -19,7 +19,7 @@ WINDOW = SELF_SERVICE_MAILS.seconds
 @pytest.fixture
 def small() -> Iterator[None]:
     """Three mails a minute."""
-    usual = SELF_SERVICE_MAILS.count
+    usual = SELF_SERVICE_MAILS.most
     object.__setattr__(SELF_SERVICE_MAILS, "count", 3)
     yield
     object.__setattr__(SELF_SERVICE_MAILS, "count", usual)

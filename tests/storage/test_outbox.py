@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.ports import Due, Store
+from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant

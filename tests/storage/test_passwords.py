@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.ports import NewPassword, Store
+from chalicelib.domain.findings import NewPassword
+from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant

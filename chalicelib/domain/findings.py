@@ -1,0 +1,60 @@
+"""What the acts of the ports find, and what they are handed.
+
+Apart from the ports, which are for reading and for the type checker: no function needs to load those.
+"""
+
+from typing import NamedTuple
+
+from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+
+
+class Admission(NamedTuple):
+    """What the first trip of a logon found: the domain's policy, the temporary password typed.
+
+    `counter` is the source's, which a refusal adds to.
+    """
+
+    counter: str
+    policy: Policy | None
+    temporary: Reset | None
+
+
+class Standing(NamedTuple):
+    """What the authorizer's one trip found."""
+
+    portal: Policy | None
+    session: Session | None = None
+    account: Account | None = None
+    domain: Policy | None = None
+
+
+class NewPassword(NamedTuple):
+    """A hash to store, and when."""
+
+    password_hash: str
+    at: float
+
+
+class Due(NamedTuple):
+    """The account an event is about, and whether its mail was already sent."""
+
+    account: Account | None
+    sent: bool
+
+
+class Listed(NamedTuple):
+    """One line of a list of users."""
+
+    address: str
+    kind: str
+    status: str
+
+
+class PolicyChange(NamedTuple):
+    """A policy as it shall be, with the one it was read as; `old` None where there was none."""
+
+    key: str
+    old: Policy | None
+    new: Policy
