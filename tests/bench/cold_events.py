@@ -55,6 +55,7 @@ def caller() -> Caller:
         epoch=1,
         digest=Digest("0" * 64),
         serial=1,
+        newest_serial=1,
         next=Next.PORTAL,
         reauthenticated_at=FAR,
         password_changed_at=None,
