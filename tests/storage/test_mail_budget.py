@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from chalicelib.domain.limits import RESET_MAILS_HOURLY, SELF_SERVICE_MAILS
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage import outbox
+from tests.fakes import acts_of_password
 from tests.fakes.looking import planted
 from tests.fakes.samples import NOW, a_link, number
 
@@ -17,12 +17,10 @@ WINDOW = SELF_SERVICE_MAILS.seconds
 
 
 @pytest.fixture
-def small() -> Iterator[None]:
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three mails a minute."""
-    usual = SELF_SERVICE_MAILS.most
-    object.__setattr__(SELF_SERVICE_MAILS, "count", 3)
-    yield
-    object.__setattr__(SELF_SERVICE_MAILS, "count", usual)
+    for counting in (outbox, acts_of_password):
+        monkeypatch.setattr(counting, "SELF_SERVICE_MAILS", SELF_SERVICE_MAILS._replace(most=3))
 
 
 def minute() -> float:
