@@ -2,7 +2,7 @@
 
 Three trips one after another, whatever the account is (design, section 9). The attempt is counted before the password
 is verified, so a burst of guesses at one account cannot outrun the counter (LG-03; Wazuh CVE-2026-93346). For its
-source only a refusal counts, once it is one (ADR 11).
+source only a refusal counts, once it is one (ADR 13).
 """
 
 from concurrent.futures import wait

@@ -82,7 +82,7 @@ def test_lg_06_of_a_burst_from_one_source_each_refusal_counts_and_nobody_comes_a
         people = [a_resident(premises.portal) for _ in range(40)]
         replies = together([partial(visitor.twin().logon, one.email, WRONG) for one in people])
         statuses = [reply.status for reply in replies]
-        # What is in flight may go beyond the limit (ADR 11), and only that: the window is then full for everybody.
+        # What is in flight may go beyond the limit (ADR 13), and only that: the window is then full for everybody.
         assert 20 <= statuses.count(401) == 40 - statuses.count(429)
         after = together([partial(visitor.twin().logon, one.email, PASSWORD) for one in people[:10]])
         assert {reply.status for reply in after} == {429}

@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.access import PUBLIC, guard_of
 from infra.contract import Operation
-from tests.steps.premises import Premises
+from tests.steps.premises import CONTRACT, Premises
 from tests.web.routes import ADDRESS, EVERY_TABLE, FORM, JSON, POSTS, encoded, entitled, fields_of, good_body
 
+GUARDED = [
+    one
+    for one in CONTRACT.operations
+    if one.method == "POST" and (guard_of("POST", one.path) or PUBLIC).stages is not None
+]
 every_post = pytest.mark.parametrize("operation", POSTS, ids=lambda one: one.path)
 ODD: tuple[Any, ...] = (None, 7, 1.5, True, [], ["x"], {}, {"a": "x"}, [["x"]], 10**400)
 COMBINING = "\u0301\u0323" * 50_000
@@ -90,6 +96,23 @@ def test_wb_10_more_than_sixteen_kibibytes_are_refused(premises: Premises, opera
         bodies = [(b" " * 16385, kind), (b"x" * 1_000_000, kind)]
         assert set(refusals(premises, operation, bodies)) == {(413, "too_large")}
     assert refusals(premises, operation, [(b"[" + b" " * 16383, JSON)])[0][0] in {400, 422}
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=lambda one: one.path)
+def test_ad_01_whoever_has_no_session_is_told_that_first_whatever_they_send(
+    premises: Premises, operation: Operation
+) -> None:
+    bodies = [
+        (b'{"unknown":1}', JSON),
+        (b"{", JSON),
+        (b"", JSON),
+        (b"x" * 20_000, JSON),
+        (b"{}", "text/plain"),
+    ]
+    visitor, path = premises.visitor(), operation.path.format(email=ADDRESS, domain="nowhere.test", id="x")
+    for body, kind in bodies:
+        reply = visitor.sends("POST", path, body, {"Content-Type": kind, "Accept": JSON})
+        assert (reply.status, reply.code) == (401, "session_required"), (body[:20], kind)
 
 
 KINDS = [
