@@ -20,16 +20,17 @@ PSEUDO = "xx"
 SPOKEN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt"}
 SILENT = {"style", "script", "code", "svg"}
 WORD = re.compile(r"[^\W\d_]{2,}")
+HOLE = re.compile(r"(%\(\w+\)[sd]|\{\w+\})")
 
 
 class Bracketing(NullTranslations):
-    """Says everything in brackets."""
+    """Says everything in brackets, but for the values put into it: a word among them must have brackets of its own."""
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
+        return "⟦" + HOLE.sub(r"⟧\1⟦", message) + "⟧"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+        return self.gettext(msgid1 if n == 1 else msgid2)
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def unmarked(shown: str, data: Iterable[str]) -> list[str]:
     for character in shown:
         depth += (character == "⟦") - (character == "⟧")
         outside.append(character if depth == 0 and character != "⟧" else " ")
-    text = "".join(outside)
+    text = HOLE.sub(" ", "".join(outside))  # one that is still open, a script fills
     for value in sorted(data, key=len, reverse=True):
         text = text.replace(value, " ")
     return WORD.findall(text)

@@ -171,8 +171,9 @@ def test_whatever_the_other_pages_say_is_marked(premises: Premises) -> None:
     premises.visitor().logs_on(account)  # by a program that does not say what it is
     subject = "Statement"
     premises.sends(account, subject)
+    data = (account.address, "sender@bank.example", subject, f"{PORTAL_URL}/logon")
     for path in ("/messages", "/account", "/account/sessions", "/help"):
-        all_marked(browser.get(path), 200, account.address, "sender@bank.example", subject, PORTAL_URL + path)
+        all_marked(browser.get(path), 200, *data, PORTAL_URL + path)
     all_marked(browser.get("/messages/none"), 404)
     all_marked(browser.get("/admin/users"), 403)
     all_marked(browser.post("/account/sessions/revoke", {"handle": "none"}), 404)
@@ -244,6 +245,6 @@ def test_sessions_name_their_browser_in_the_reader_s_language(premises: Premises
 @pytest.mark.parametrize("language", SPOKEN)
 def test_word_too_long_for_the_narrowest_page_says_where_it_breaks(language: str) -> None:
     """A heading on a page 320 pixels wide has room for 18 letters; a browser would break a longer word anywhere."""
-    said = [" ".join(forms(one.string)) for one in read(language, "pages")]
+    said = [" ".join(forms(one.string)) for room in ("pages", "console") for one in read(language, room)]
     words = {word for text in said for word in LETTERS.findall(text)}
     assert {word for word in words if len(word) > 18} == set()
