@@ -61,6 +61,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /account": FULL,
         "GET /account/sessions": FULL,
         "POST /account/sessions/revoke": FULL,
+        "GET /account/preferences": FULL,
+        "POST /account/preferences": FULL,
         "GET /account/two-step": ENROL,
         "POST /account/two-step": ENROL_FRESH,
         "POST /account/two-step/confirm": ENROL,

@@ -51,7 +51,8 @@ class Account:
     `epoch` is the number every session and every outstanding credential was made under; moving it voids them all in
     one write. `session_serial` numbers the sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09).
     `undeliverable` is why mail does not reach its address, and stops self-service mails (ML-05). `clients` are the
-    browsers seen, as short digests. `failures` are consecutive, and counted before the password is verified.
+    browsers seen, as short digests. `language` and `time_zone` are None where the browser of the moment is asked.
+    `failures` are consecutive, and counted before the password is verified.
     """
 
     id: AccountId
@@ -74,6 +75,8 @@ class Account:
     undeliverable: str | None = None
     delivery_lifted_at: float = 0
     clients: tuple[str, ...] = ()
+    language: str | None = None
+    time_zone: str | None = None
     created_at: float = 0
 
     @property

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     REAUTHENTICATION_REFUSED = "authn_reauthentication_fail"
     LOGGED_OFF = "session_logged_off"
     SESSIONS_REVOKED = "session_revoked"
+    PREFERENCES_CHANGED = "account_preferences_changed"
     REQUEST_REFUSED = "authz_fail"
     RESET_ASKED = "password_reset_asked"
     RESET_REFUSED = "authn_token_reuse"

@@ -58,3 +58,10 @@ class PolicyChange(NamedTuple):
     key: str
     old: Policy | None
     new: Policy
+
+
+class Preferences(NamedTuple):
+    """What a person chose for pages and mails. None: as the browser of the moment asks."""
+
+    language: str | None
+    time_zone: str | None

@@ -12,7 +12,7 @@ from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.admin_ports import AdministrationActs, DirectoryActs
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Admission, Due, NewPassword, Standing
+from chalicelib.domain.findings import Admission, Due, NewPassword, Preferences, Standing
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
@@ -87,6 +87,13 @@ class PasswordActs(Protocol):
 
     def freeze(self, reset: Reset, event: Event) -> bool:
         """The owner's "this was not me"."""
+
+
+class PreferenceActs(Protocol):
+    """Language and time zone."""
+
+    def choose(self, account_id: AccountId, epoch: int, chosen: Preferences, event: Event) -> bool:
+        """Keep what was chosen; False for an account that has moved on."""
 
 
 class EventActs(Protocol):
@@ -171,6 +178,10 @@ class Store(Protocol):
     @property
     def two_steps(self) -> TwoStepActs:
         """2-step verification."""
+
+    @property
+    def preferences(self) -> PreferenceActs:
+        """Language and time zone."""
 
     @property
     def events(self) -> EventActs:

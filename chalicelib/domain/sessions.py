@@ -61,7 +61,8 @@ class Caller(NamedTuple):
     """Who asks, as the authorizer found out: what a step may know of account and session without reading them again.
 
     It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial` is
-    the session's, `newest_serial` the account's.
+    the session's, `newest_serial` the account's. `language` and `zone` are what its owner chose, "" where the browser
+    is asked.
     """
 
     account_id: AccountId
@@ -81,6 +82,8 @@ class Caller(NamedTuple):
     opened_with: Credential
     code_entered: bool
     expires_at: float
+    language: str = ""
+    zone: str = ""
 
 
 def lifetime(kind: Next, full_seconds: int) -> int:

@@ -98,7 +98,7 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
     shown = {
         "support_contact": sender.support_contact,
         "lang": lang,
-        "zone": event.zone or "" if _own(event, account) else "",
+        "zone": account.time_zone or (event.zone or "" if _own(event, account) else ""),
         "address": account.address,
         "at": event.at,
         "by": event.details.get("actor_kind") or "yourself",
@@ -109,9 +109,11 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
 
 
 def _language(sender: Sender, event: Event, account: Account) -> str:
-    """That of the browser the owner sat at, else the portal's: an administrator's says nothing about the reader."""
+    """What the owner chose, else that of the browser the owner sat at, else the portal's: an administrator's browser
+    says nothing about the reader.
+    """
     asked = event.language if _own(event, account) else None
-    return asked if asked and asked in LANGUAGES else sender.language
+    return next((one for one in (account.language, asked) if one and one in LANGUAGES), sender.language)
 
 
 def _own(event: Event, account: Account) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import iso
+from chalicelib.languages import LANGUAGES
 from chalicelib.portal import Portal
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
@@ -44,6 +45,8 @@ def show(form: Form, portal: Portal) -> Page:
         "two_step": caller.two_step_active,
         "two_step_required": caller.two_step_required,
         "recovery_codes_left": caller.recovery_codes_left,
+        "language": LANGUAGES.get(caller.language, ""),
+        "time_zone": caller.zone,
     }
     return Page(facts=facts, template="account", view=view)
 

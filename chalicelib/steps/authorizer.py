@@ -125,6 +125,8 @@ def _as_caller(session: Session, account: Account, domain: Policy | None, portal
         opened_with=session.opened_with,
         code_entered=session.code_entered,
         expires_at=session.expires_at,
+        language=account.language or "",
+        zone=account.time_zone or "",
     )
 
 

@@ -51,6 +51,8 @@ def account_of(row: AccountRow) -> Account:
         undeliverable=row.undeliverable,
         delivery_lifted_at=row.delivery_lifted_at,
         clients=tuple(row.clients or ()),
+        language=row.language,
+        time_zone=row.time_zone,
         created_at=row.created_at,
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.outbox import Outbox
     from chalicelib.storage.passwords import Passwords
+    from chalicelib.storage.preferences import PreferenceStore
     from chalicelib.storage.sessions import Sessions
     from chalicelib.storage.two_steps import TwoSteps
 
@@ -59,6 +60,13 @@ class DynamoStore:
         from chalicelib.storage.two_steps import TwoSteps  # noqa: PLC0415 - for those who take codes
 
         return TwoSteps(self.database)
+
+    @cached_property
+    def preferences(self) -> "PreferenceStore":
+        """Language and time zone."""
+        from chalicelib.storage.preferences import PreferenceStore  # noqa: PLC0415 - for the one who keeps them
+
+        return PreferenceStore(self.database)
 
     @cached_property
     def events(self) -> "Events":

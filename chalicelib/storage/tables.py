@@ -18,7 +18,7 @@ from chalicelib.storage.indexes import AllDomains, ByAccount, ByDay, ByDomain, B
 
 
 class AccountRow(Model):
-    """An account; kept under 1 KB, above which every write costs double."""
+    """An account; kept under 1 KB, above which every write costs double: so the long names are short in the row."""
 
     class Meta:
         """Its name, without the stage's prefix."""
@@ -33,26 +33,28 @@ class AccountRow(Model):
     status = UnicodeAttribute()
     epoch = NumberAttribute()
     password_hash = UnicodeAttribute(null=True)
-    password_changed_at = NumberAttribute(null=True)
+    password_changed_at = NumberAttribute(null=True, attr_name="chosen_at")
     must_change_password = BooleanAttribute(default=False)
     failures = NumberAttribute(default=0)
     attempted_at = NumberAttribute(default=0)
     locked_until = NumberAttribute(default=0)
     session_serial = NumberAttribute(default=0)
-    last_logon_at = NumberAttribute(null=True)
+    last_logon_at = NumberAttribute(null=True, attr_name="logon_at")
     two_step_seed = UnicodeAttribute(null=True)
     two_step_last = NumberAttribute(default=0)
     two_step_pending = UnicodeAttribute(null=True)
     two_step_pending_until = NumberAttribute(null=True)
     two_step_failures = NumberAttribute(default=0)
-    two_step_attempted_at = NumberAttribute(default=0)
+    two_step_attempted_at = NumberAttribute(default=0, attr_name="two_step_at")
     two_step_required = BooleanAttribute(default=False)
     recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     alias_of = UnicodeAttribute(null=True)
     undeliverable = UnicodeAttribute(null=True)
-    delivery_lifted_at = NumberAttribute(default=0)
+    delivery_lifted_at = NumberAttribute(default=0, attr_name="lifted_at")
     clients: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    language = UnicodeAttribute(null=True, attr_name="lang")
+    time_zone = UnicodeAttribute(null=True, attr_name="zone")
     created_at = NumberAttribute()
     by_domain = ByDomain()
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from gettext import NullTranslations
 from math import ceil
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from chalicelib import zones
 from chalicelib.languages import marked
 
 MONTHS = (
@@ -58,7 +58,7 @@ class Times:
         if at is None:
             return self._say("not known")
         moment = _moment(at)
-        there = _zone(zone)
+        there = zones.zone(zone)
         if there is None:
             return f"{self._written(moment)} UTC"
         local = moment.astimezone(there)
@@ -94,21 +94,6 @@ class Times:
         pattern = self._say("{day} {month} {year}, {time}")
         month = self._say(MONTHS[moment.month - 1])
         return pattern.format(day=moment.day, month=month, year=moment.year, time=f"{moment:%H:%M}")
-
-
-def known_zone(name: str) -> bool:
-    """Whether it is a zone of the IANA database that this machine has."""
-    return _zone(name) is not None
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    """None for what is no zone's name: it comes from a cookie, and zoneinfo would look for a file of that name."""
-    if not name or len(name) > 64 or not all(c.isalnum() or c in "_+-/" for c in name) or ".." in name:  # noqa: PLR2004 - the longest is 32
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _zone_name(local: datetime) -> str:

@@ -120,8 +120,8 @@ def _from_form(value: str, spec: Field | None) -> object:
 
 
 def _left_blank(value: object, spec: Field | None) -> bool:
-    """A browser sends an optional field that was left empty; it means the same as not sending it."""
-    return value == "" and spec is not None and not spec.required
+    """A browser sends an optional field that was left empty: it means the same as not sending it, or nothing chosen."""
+    return value == "" and spec is not None and not spec.required and not spec.nullable
 
 
 def _checked(name: str, spec: Field, given: Mapping[str, Any]) -> Any:

@@ -4,14 +4,14 @@ No rule of the domain is here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Self
 
 from chalice.app import Request
 
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller
-from chalicelib.languages import SOURCE, negotiated, translation
+from chalicelib.languages import LANGUAGES, SOURCE, negotiated, translation
 from chalicelib.web.cookies import ZONE, read_cookie
 
 MAX_USER_AGENT = 400
@@ -33,7 +33,8 @@ Fields = Mapping[str, Field]
 class Form:
     """One request, checked. `url` is as the person knows it, without a token; `source` is the TCP peer's address.
 
-    `language` is one of ours; `zone` is what a browser's script left in a cookie, "" or not to be trusted.
+    `language` is one of ours. `zone` is the account's, else what a browser's script left in a cookie: "" or not to be
+    trusted.
     """
 
     method: str
@@ -60,6 +61,13 @@ class Form:
         """A text of ours in the language of this request."""
         said = translation(self.language)(text)
         return said.format(**values) if values else said
+
+    def asked_by(self, caller: Caller | None) -> Self:
+        """The same request with who asks: what an account chose counts more than what its browser says."""
+        if caller is None:
+            return self
+        language = caller.language if caller.language in LANGUAGES else self.language
+        return replace(self, caller=caller, language=language, zone=caller.zone or self.zone)
 
     @property
     def known(self) -> Caller:

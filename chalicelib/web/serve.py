@@ -49,7 +49,7 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
     try:
         form = read_form(event, portal.settings.origin, None, portal.settings.language)
         authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-        form = replace(form, caller=context.read(authorizer))
+        form = form.asked_by(context.read(authorizer))
         route = _route(form, routes)
         if form.method not in {"GET", "HEAD"}:
             form = replace(form, fields=read_fields(event, route.fields))

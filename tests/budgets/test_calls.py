@@ -234,6 +234,11 @@ def revoke(premises: Premises) -> Callable[[], Reply]:
     return lambda: visitor.post("/account/sessions/revoke", others=True)
 
 
+def preferences(premises: Premises) -> Callable[[], Reply]:
+    visitor, _ = logged_on(premises)
+    return lambda: visitor.post("/account/preferences", language="de", time_zone="UTC")
+
+
 def reauthenticate(premises: Premises) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
     return lambda: visitor.post("/reauthenticate", password=PASSWORD)
@@ -293,6 +298,7 @@ COSTS: list[tuple[Callable[[Premises], Callable[[], Reply]], Cost]] = [
     (account, Cost("account", 0, 0, 200)),
     (sessions, Cost("account_sessions", 1, 0, 200)),
     (revoke, Cost("account_sessions", 2, 0, 200)),
+    (preferences, Cost("account_preferences", 1, 0, 200)),
     (reauthenticate, Cost("reauthenticate", 2, 1, 200)),
     (change, Cost("password_change", 2, 2, 200)),
     (forced_change, Cost("password_change", 2, 2, 200)),

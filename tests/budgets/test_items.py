@@ -9,6 +9,7 @@ from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.sessions import client_of
 from chalicelib.domain.two_step import RECOVERY_CODES, RECOVERY_DIGEST_LENGTH
 from chalicelib.storage.logons import MAX_CLIENTS
+from chalicelib.zones import places
 from tests.fakes.planting import full_account_row
 from tests.fakes.premises import Premises
 from tests.fakes.residents import a_resident_with_two_step
@@ -49,6 +50,8 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises:
         ),
         ranges=("203.0.113.0/24", "198.51.100.0/24", "2001:db8:1234::/48"),
         undeliverable="complaint",
+        language="es",
+        time_zone=max(places(), key=len),
         clients=tuple(client_of(bare, str(one)) for one in range(MAX_CLIENTS)),
         created_at=NOW,
     )

@@ -8,7 +8,7 @@ from chalicelib.domain import lockout
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Admission, Standing
+from chalicelib.domain.findings import Admission, Preferences, Standing
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
@@ -133,6 +133,21 @@ class Sessions(Family):
         for digest in digests:
             self._tables.sessions.pop((account_id, digest), None)
         self._tables.put_event(event)
+
+
+class PreferenceStore(Family):
+    """`preferences.PreferenceActs`."""
+
+    @act
+    def choose(self, account_id: AccountId, epoch: int, chosen: Preferences, event: Event) -> bool:
+        stored = self._tables.accounts.get(account_id)
+        if stored is None or stored.epoch != epoch or stored.status is not Status.ACTIVE:
+            return False
+        self._tables.accounts[account_id] = replace(
+            stored, language=chosen.language, time_zone=chosen.time_zone
+        )
+        self._tables.put_event(event)
+        return True
 
 
 class Events(Family):

@@ -78,6 +78,7 @@ def full_account_row(account: Account) -> AccountRow:
     row.ranges = _texts(account.ranges)
     row.delivery_lifted_at = account.delivery_lifted_at
     row.undeliverable, row.clients = account.undeliverable, _texts(account.clients or None)
+    row.language, row.time_zone = account.language, account.time_zone
     return row
 
 

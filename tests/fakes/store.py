@@ -52,6 +52,7 @@ class FakeStore:
         self.sessions = acts.Sessions(self)
         self.passwords = acts_of_password.Passwords(self)
         self.two_steps = acts_of_two_step.TwoSteps(self)
+        self.preferences = acts.PreferenceStore(self)
         self.events = acts.Events(self)
         self.messages = acts_of_password.Messages(self)
         self.administration = acts_of_console.Administration(self)

@@ -132,7 +132,8 @@ class _Reader(HTMLParser):
             self.links.append(given.get("href", ""))
         elif tag == "form":
             self.forms.append(HtmlForm(given.get("action", ""), given.get("method", "get")))
-        elif tag == "input" and given.get("name") and self.forms:
+        elif tag in {"input", "select"} and given.get("name") and self.forms:
+            # A list counts as left at its first choice, "": who chooses says what.
             self.forms[-1].values[given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:

@@ -4,7 +4,8 @@ import pytest
 from babel.dates import get_month_names
 
 from chalicelib.languages import LANGUAGES, catalogue
-from chalicelib.templates.times import MONTHS, Times, known_zone
+from chalicelib.templates.times import MONTHS, Times
+from chalicelib.zones import zone as zone_of
 
 AT = 1_795_304_940.9
 ENGLISH = Times(catalogue("en"))
@@ -82,7 +83,7 @@ def test_reader_with_a_zone_gets_both_times(zone: str, said: str) -> None:
 )
 def test_what_is_no_zone_changes_nothing(zone: str) -> None:
     """A cookie says it, so anything can be in there; a zone's name is the name of a file."""
-    assert not known_zone(zone)
+    assert zone_of(zone) is None
     assert ENGLISH.instant(AT, zone) == "21 November 2026, 23:49 UTC"
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chalicelib.languages import LANGUAGES
 from chalicelib.web.render import Rendered, render
 from chalicelib.web.strength import LABELS as LABELS_OF_STRENGTH
+from chalicelib.zones import places
 from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0
@@ -80,6 +82,16 @@ ACCOUNT = {
     "password_changed_at": AT,
     "two_step": False,
     "two_step_required": False,
+    "language": "",
+    "time_zone": "",
+}
+PREFERENCES = {
+    "caller": RECIPIENT,
+    "language": None,
+    "time_zone": None,
+    "languages": dict(LANGUAGES),
+    "time_zones": list(places()),
+    "saved": False,
 }
 HELP = {
     "support": SUPPORT | {"address": "203.0.113.9"},
@@ -152,11 +164,18 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "recovery_codes_left": 9,
             "notice": "Your password has been changed.",
             "last_logon_at": None,
+            "language": "Deutsch",
+            "time_zone": "Europe/Berlin",
         },
     },
     "account_sessions": {
         "several": {"caller": RECIPIENT, "sessions": [SESSION, OTHER], "notice": "revoked"},
         "one": {"caller": RECIPIENT, "sessions": [SESSION], "notice": "others_revoked"},
+    },
+    "account_preferences": {
+        "open": PREFERENCES,
+        "set": PREFERENCES | {"language": "de", "time_zone": "Europe/Berlin", "saved": True},
+        "refused": PREFERENCES | {"errors": {"time_zone": "Choose one that is in the list."}},
     },
     "account_two_step": {
         "off": TWO_STEP | {"state": "off"},
@@ -241,7 +260,7 @@ class Seen(HTMLParser):
 
     def inputs(self) -> list[dict[str, str | None]]:
         """Every field a person fills in."""
-        return [one for one in self.all("input", "textarea") if one.get("type") != "hidden"]
+        return [one for one in self.all("input", "textarea", "select") if one.get("type") != "hidden"]
 
 
 def sample(page: str, state: str, **more: object) -> Rendered:

@@ -31,6 +31,8 @@ GOOD: Mapping[str, Any] = {
     "handle": "a" * 16,
     "others": True,
     "strength": True,
+    "language": "de",
+    "time_zone": "Europe/Berlin",
 }
 
 

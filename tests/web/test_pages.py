@@ -34,6 +34,7 @@ POSTS = {
     "/password/reset": {"new_password", "confirm_password"},
     "/password/change": {"current_password", "new_password", "confirm_password"},
     "/account/sessions/revoke": {"handle", "others"},
+    "/account/preferences": {"language", "time_zone"},
     "/account/two-step": set(),
     "/account/two-step/confirm": {"code"},
     "/account/two-step/remove": {"password", "code"},
