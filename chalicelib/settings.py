@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from chalicelib.domain.brand import COLOUR, NAME, Brand, UnusableBrand, checked_colour, checked_name
 from chalicelib.languages import LANGUAGES, SOURCE
+from chalicelib.logos import read_logo
 
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
+SAID = {
+    "unprintable": "it must be one line that is seen as it is",
+    "length": "it must be 1 to 60 characters",
+    "characters": 'it must hold none of < > " \\ @ :',
+    "not_rrggbb": "it must be #rrggbb",
+    "white_text_unreadable": "white text on it has a contrast below 4.5 to 1; take a darker one",
+    "not_a_png": "the file is not a PNG",
+    "dimensions": "its sides must be 16 to 1024 pixels",
+}
 
 
 class BadSettings(Exception):
@@ -18,7 +29,7 @@ class Settings(NamedTuple):
 
     portal_url: str
     mail_from: str
-    support_contact: str
+    brand: Brand
     admin_email: str
     language: str
     keys: str
@@ -70,7 +81,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         portal_url=_url(environment, "PORTAL_URL"),
         mail_from=_address(environment, "PORTAL_MAIL_FROM"),
-        support_contact=_text(environment, "PORTAL_SUPPORT_CONTACT"),
+        brand=_brand(environment),
         admin_email=_address(environment, "PORTAL_ADMIN_EMAIL"),
         language=_language(environment, "PORTAL_LANGUAGE"),
         keys=keys,
@@ -96,6 +107,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
         ),
     )
+
+
+def _brand(environment: Mapping[str, str]) -> Brand:
+    """What people see of the stage."""
+    contact = _text(environment, "PORTAL_SUPPORT_CONTACT")
+    logo = environment.get("PORTAL_LOGO", "")
+    try:
+        return Brand(
+            name=checked_name(environment.get("PORTAL_NAME", NAME)),
+            colour=checked_colour(environment.get("PORTAL_COLOUR", COLOUR)),
+            logo=read_logo(logo) if logo else None,
+            support_contact=contact,
+        )
+    except UnusableBrand as unusable:
+        message = (
+            f"PORTAL_{unusable.field.upper()} cannot be used: {SAID.get(unusable.cause, unusable.cause)}"
+        )
+        raise BadSettings(message) from unusable
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.mail.worker import Worker
     from chalicelib.publishing import Publisher
 
-NAME = "Secure Messaging Portal"
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
@@ -96,9 +95,7 @@ def worker() -> "Worker":
     from chalicelib.mail.worker import Worker  # noqa: PLC0415 - as above
 
     chosen = settings()
-    return Worker(
-        portal(), Postman(session(), chosen.region, chosen.mail_from, NAME, chosen.configuration_set)
-    )
+    return Worker(portal(), Postman(session(), chosen.region, chosen.mail_from, chosen.configuration_set))
 
 
 @cache

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import yaml
+
+from chalicelib.domain.brand import COLOUR, NAME, checked_colour, checked_name
+from chalicelib.domain.colours import channels, shades
 
 FILE = Path(__file__).with_suffix(".yaml")
 JSON, HTML = "application/problem+json", "text/html"
@@ -25,21 +30,37 @@ class GatewayResponse:
     fallback: str
 
 
-def read_gateway_responses(file: Path = FILE) -> dict[str, GatewayResponse]:
-    """Every gateway response by its type."""
+def read_gateway_responses(settings: Mapping[str, str], file: Path = FILE) -> dict[str, GatewayResponse]:
+    """Every gateway response by its type, under the name and in the colour of the stage with these settings."""
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return {kind: one_response(entry, document) for kind, entry in document["responses"].items()}
+    name = checked_name(settings.get("PORTAL_NAME", NAME))
+    made = shades(checked_colour(settings.get("PORTAL_COLOUR", COLOUR)))
+    style = Template(document["style"]).substitute(
+        plate=rgb(made.plate), ink=rgb(made.ink), dark=rgb(made.dark)
+    )
+    shared = {"name": words(name), "style": style, "style_digest": digest(style)}
+    return {
+        kind: one_response({**entry, **shared}, document) for kind, entry in document["responses"].items()
+    }
 
 
-def one_response(entry: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
+def one_response(known: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
     """Its templates filled in except for what only the request knows."""
-    style: str = document["style"]
-    known = {**entry, "style": style, "style_digest": digest(style)}
     headers = {name: Template(text).safe_substitute(known) for name, text in document["headers"].items()}
-    if "retry_after" in entry:
-        headers["Retry-After"] = str(entry["retry_after"])
+    if "retry_after" in known:
+        headers["Retry-After"] = str(known["retry_after"])
     bodies = {kind: Template(text).safe_substitute(known) for kind, text in document["templates"].items()}
-    return GatewayResponse(entry["status"], headers, bodies, entry.get("fallback", ""))
+    return GatewayResponse(known["status"], headers, bodies, known.get("fallback", ""))
+
+
+def rgb(colour: str) -> str:
+    """A colour without a number sign, with which a directive would begin where the page is a Velocity template."""
+    return f"rgb({' '.join(map(str, channels(colour)))})"
+
+
+def words(name: str) -> str:
+    """A name as text of a page, where neither Velocity nor API Gateway finds a variable of theirs in it."""
+    return escape(name, quote=False).replace("$", "&dollar;").replace("#", "&num;")
 
 
 def digest(style: str) -> str:

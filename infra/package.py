@@ -52,7 +52,7 @@ def package_stage(stage: Stage, build: Path) -> None:
 
 def merged(stage: Stage) -> dict[str, Any]:
     """What Chalice does not write."""
-    return merge_template(stage, read_contract(), read_gateway_responses())
+    return merge_template(stage, read_contract(), read_gateway_responses(stage.shared))
 
 
 def lay_out(project: Path, stage: Stage) -> None:

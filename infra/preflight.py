@@ -9,6 +9,7 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.settings import BadSettings, read_settings
 from infra.package import WANTED_PYTHON
 from infra.stages import Stage
 
@@ -17,7 +18,7 @@ PLACEHOLDER = "example.com"
 
 def lacking(stage: Stage, session: botocore.session.Session) -> list[str]:
     """What must be there before anything is begun, each with what to do about it."""
-    found = [wrong_python(), placeholders(stage), *no_way_to_aws(session)]
+    found = [wrong_python(), placeholders(stage), unworkable(stage), *no_way_to_aws(session)]
     missing = [one for one in found if one]
     if missing or os.environ.get("AWS_ENDPOINT_URL"):  # an emulator has neither mail domains nor such roles
         return missing
@@ -38,6 +39,15 @@ def placeholders(stage: Stage) -> str:
         return ""
     left = sorted(name for name, value in stage.shared.items() if PLACEHOLDER in value)
     return f"settings of your own in .chalice/config.json for {', '.join(left)}" if left else ""
+
+
+def unworkable(stage: Stage) -> str:
+    """What every function would refuse to start on."""
+    try:
+        read_settings(stage.shared)
+    except BadSettings as bad:
+        return f"settings that work in .chalice/config.json: {bad}"
+    return ""
 
 
 def no_way_to_aws(session: botocore.session.Session) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.brand import Brand
 from chalicelib.settings import BadSettings, read_settings
 
 REQUIRED = {
@@ -21,6 +22,7 @@ def test_what_is_required_is_enough() -> None:
     assert (settings.reset_lifetime, settings.first_password_lifetime) == (3600, 86400)
     assert (settings.session_idle, settings.session_lifetime) == (1800, 43200)
     assert settings.admin_may_choose_passwords
+    assert settings.brand == Brand("Secure Messaging Portal", "#0c5a68", None, "support@portal.example")
     assert not settings.require_two_step_of_all
 
 
@@ -38,6 +40,15 @@ def test_lo_04_portal_refuses_to_start_without_what_is_required(missing: str) ->
         ("PORTAL_URL", "ftp://localhost"),
         ("PORTAL_MAIL_FROM", "nobody"),
         ("PORTAL_SUPPORT_CONTACT", "two\nlines"),
+        ("PORTAL_NAME", ""),
+        ("PORTAL_NAME", "x" * 61),
+        ("PORTAL_NAME", "Portal\r\nBcc: eve@evil.test"),
+        ("PORTAL_NAME", "Portal\u202e"),
+        ("PORTAL_NAME", "<b>Portal</b>"),
+        ("PORTAL_COLOUR", ""),
+        ("PORTAL_COLOUR", "teal"),
+        ("PORTAL_COLOUR", "#777777"),
+        ("PORTAL_LOGO", "nowhere.png"),
         ("PORTAL_LOCK_THRESHOLD", "0"),
         ("PORTAL_LOCK_THRESHOLD", "five"),
         ("PORTAL_LOCK_SECONDS", "-1"),

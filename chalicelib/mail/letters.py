@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.browser import read_browser
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.languages import LANGUAGES, SOURCE, translation
 from chalicelib.mail.render import Letter, render_mail
@@ -11,10 +12,10 @@ from chalicelib.mail.render import Letter, render_mail
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What every mail says of the portal."""
+    """What every mail says of the portal, and as whom."""
 
     portal_url: str
-    support_contact: str
+    brand: Brand
     language: str = SOURCE
 
 
@@ -96,7 +97,6 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
     lang = _language(sender, event, account)
     agent, say = event.user_agent, translation(lang)
     shown = {
-        "support_contact": sender.support_contact,
         "lang": lang,
         "zone": account.time_zone or (event.zone or "" if _own(event, account) else ""),
         "address": account.address,
@@ -105,7 +105,7 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
         "source_address": event.source or "",
         "browser": read_browser(agent).described(say) if agent else "",
     }
-    return render_mail(name, shown | values)
+    return render_mail(name, shown | values, sender.brand)
 
 
 def _language(sender: Sender, event: Event, account: Account) -> str:

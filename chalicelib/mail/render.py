@@ -6,15 +6,32 @@ It may not choose whom a mail goes to or whether it is due, and it sends nothing
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.brand import OURS, Brand, Image
+from chalicelib.domain.colours import shades
 from chalicelib.languages import SOURCE, direction
 from chalicelib.templates.engine import html_engine, text_engine
+
+LOGO = "logo"  # what the HTML part calls the image that comes with it
+
+
+def facade(brand: Brand) -> dict[str, object]:
+    """What a mail shows of whom it comes from."""
+    made, logo = shades(brand.colour), brand.in_mail.logo
+    return {
+        "portal_name": brand.name,
+        "support_contact": brand.support_contact,
+        "logo_size": logo.fitted(240, 40) if logo else None,
+        "plate": made.plate,
+        "ink": made.ink,
+        "dark": made.dark,
+    }
+
 
 # What every mail may use without its sender saying so. A fact that is not known is said to be so.
 COMMON: Mapping[str, object] = {
     "lang": SOURCE,
     "zone": "",
-    "portal_name": "Secure Messaging Portal",
-    "support_contact": "",
+    **facade(OURS),
     "source_address": "",
     "browser": "",
 }
@@ -22,16 +39,18 @@ COMMON: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail without its envelope."""
+    """A mail without its envelope. `name` is whose it is; the HTML part shows `logo`, where there is one."""
 
     subject: str
     text: str
     html: str
+    name: str = OURS.name
+    logo: Image | None = None
 
 
-def render_mail(name: str, context: Mapping[str, object]) -> Letter:
+def render_mail(name: str, context: Mapping[str, object], brand: Brand = OURS) -> Letter:
     """Fill in the three templates `mail/<name>`. A name the context lacks is an error, not an empty place."""
-    values = {**COMMON, **context}
+    values = {**COMMON, **facade(brand), **context}
     lang = str(values["lang"])
     values["direction"] = direction(lang)
     text, html = text_engine(lang), html_engine(lang)
@@ -39,6 +58,8 @@ def render_mail(name: str, context: Mapping[str, object]) -> Letter:
         subject=header_value(text.get_template(f"mail/{name}.subject.txt").render(values)),
         text=text.get_template(f"mail/{name}.txt").render(values).strip() + "\n",
         html=html.get_template(f"mail/{name}.html").render(values),
+        name=brand.name,
+        logo=brand.in_mail.logo,
     )
 
 

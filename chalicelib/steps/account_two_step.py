@@ -34,7 +34,6 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
 PENDING_SECONDS = 600
-ISSUER = "Secure Messaging Portal"
 
 step = Blueprint(__name__)
 
@@ -61,7 +60,7 @@ def propose(form: Form, portal: Portal) -> Page:
     until = portal.clock() + PENDING_SECONDS
     if not portal.store.two_steps.propose(caller.account_id, caller.epoch, sealed, until):
         raise Refusal(Code.CONFLICT, "already_enrolled")
-    return _shown(form, seed)
+    return _shown(form, portal, seed)
 
 
 def confirm(form: Form, portal: Portal) -> Page:
@@ -130,8 +129,8 @@ def _pending(form: Form, portal: Portal, account: Account) -> str:
     return codes.open_seed(portal, account, two_step.pending_seed)
 
 
-def _shown(form: Form, seed: str) -> Page:
-    uri = otpauth_uri(seed, form.known.address, ISSUER)
+def _shown(form: Form, portal: Portal, seed: str) -> Page:
+    uri = otpauth_uri(seed, form.known.address, portal.settings.brand.name)
     svg = qr_svg(uri)
     facts = {"secret": seed, "otpauth_uri": uri, "qr_svg": svg}
     view = _view(form, "enrol") | {"secret": seed, "qr_svg": Markup(svg)}  # noqa: S704 - made by segno from our own text
@@ -163,7 +162,7 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
         and portal.clock() < account.two_step.pending_until
     )
     if account is not None and pending and not form.caller.two_step_active and account.two_step.pending_seed:
-        page = _shown(form, codes.open_seed(portal, account, account.two_step.pending_seed))
+        page = _shown(form, portal, codes.open_seed(portal, account, account.two_step.pending_seed))
         return replace(page, view={**page.view, "errors": said})
     state = "on" if form.caller.two_step_active else "off"
     return Page(template="account_two_step", view=_view(form, state) | {"errors": said})

@@ -14,7 +14,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.console import carry_out, correct, target
 from chalicelib.web.form import Field, Form
-from chalicelib.web.new_password import CONTEXT_WORDS, as_facts, unless_breached
+from chalicelib.web.new_password import as_facts, context_words, unless_breached
 from chalicelib.web.page import Page
 from chalicelib.web.serve import Route, serve
 from chalicelib.web.strength import judged
@@ -50,7 +50,7 @@ def force_change(form: Form, portal: Portal) -> Page:
 
 def _acceptable(form: Form, portal: Portal, account: Account) -> str:
     new = form.text("new_password")
-    words, least = CONTEXT_WORDS, portal.settings.password_min_length
+    words, least = context_words(portal), portal.settings.password_min_length
     judged = check(new, new, address=account.address, min_length=least, context_words=words)
     given = unless_breached(judged, new, portal)
     if not all_met(given):

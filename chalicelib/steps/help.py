@@ -35,7 +35,7 @@ def show(form: Form, portal: Portal) -> Page:
         "supported": supported,
         "supported_browsers": supported_browsers(form.say),
         "portal_url": portal.settings.portal_url,
-        "support_contact": portal.settings.support_contact,
+        "support_contact": portal.settings.brand.support_contact,
     }
     view = {
         "support": support,

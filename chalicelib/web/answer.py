@@ -16,7 +16,7 @@ from chalicelib.web.form import Form
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, safe_next, suffix
-from chalicelib.web.render import render
+from chalicelib.web.render import facade, render
 from chalicelib.web.sentences import SENTENCES
 
 
@@ -35,7 +35,7 @@ def html_answer(page: Page, form: Form, portal: Portal, refusal: Refusal | None 
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
     shown = {
         "caller": form.caller,
-        "support_contact": portal.settings.support_contact,
+        **facade(portal.settings.brand),
         "path_next": suffix(form.query.get("next")),
         "reference": refusal.reference if refusal else "",
         "lang": form.language,

@@ -11,7 +11,7 @@ from chalicelib.web import log
 from chalicelib.web.form import Field, Form
 
 PASSWORD_FIELDS = MappingProxyType({"new_password": Field(most=8192), "confirm_password": Field(most=8192)})
-CONTEXT_WORDS = ("secure messaging portal", "secure messaging", "portal")
+CONTEXT_WORDS = ("secure messaging", "portal")  # and the name this portal has
 
 
 def verdicts(
@@ -23,9 +23,14 @@ def verdicts(
         form.text("confirm_password"),
         address=address,
         min_length=portal.settings.password_min_length,
-        context_words=CONTEXT_WORDS,
+        context_words=context_words(portal),
         is_current=is_current,
     )
+
+
+def context_words(portal: Portal) -> tuple[str, ...]:
+    """What an attacker would try first: what the portal is called, and what it is (PW-06)."""
+    return (portal.settings.brand.name.lower(), *CONTEXT_WORDS)
 
 
 def as_facts(form: Form, portal: Portal, given: tuple[Verdict, ...]) -> list[dict[str, object]]:

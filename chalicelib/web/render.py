@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from chalicelib.domain.brand import OURS, Brand
+from chalicelib.domain.colours import shades
 from chalicelib.languages import SOURCE, direction
 from chalicelib.templates.engine import html_engine
 
@@ -32,12 +34,22 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
 }
 TALKING = frozenset({"criteria"})  # the scripts that ask the portal something after the page was loaded
 
+
+def facade(brand: Brand) -> dict[str, object]:
+    """What a page shows of the stage it belongs to."""
+    return {
+        "portal_name": brand.name,
+        "colour": brand.colour,
+        "logo": brand.logo.uri if brand.logo else "",
+        "support_contact": brand.support_contact,
+    }
+
+
 # What every page may use without its step saying so. `caller` has `address`, `kind` and `next`.
 COMMON: Mapping[str, object] = {
     "lang": SOURCE,
     "zone": "",
-    "portal_name": "Secure Messaging Portal",
-    "support_contact": "",
+    **facade(OURS),
     "caller": None,
     "path_next": "",
     "reference": "",
@@ -63,8 +75,8 @@ class Inlined(NamedTuple):
 
 def render(page: str, context: Mapping[str, object]) -> Rendered:
     """Fill in `pages/<page>.html`. A name the context lacks is an error, not an empty place."""
-    inlined = inline(page)
     values = {**COMMON, **context}
+    inlined = inline(page, str(values["colour"]))
     lang = str(values["lang"])
     template = html_engine(lang).get_template(f"pages/{page}.html")
     html = template.render(values, direction=direction(lang), style=inlined.style, script=inlined.script)
@@ -74,19 +86,32 @@ def render(page: str, context: Mapping[str, object]) -> Rendered:
 def prepare(*pages: str) -> None:
     """Read and compile pages before the first request: in Lambda, the init phase has the faster processor."""
     for page in pages:
-        inline(page)
+        inline(page, OURS.colour)
         for name in ("layout.html", "parts/forms.html", f"pages/{page}.html"):
             html_engine().get_template(name)
 
 
 @cache
-def inline(page: str) -> Inlined:
+def inline(page: str, colour: str) -> Inlined:
     """The style and script of a page, and their policy: a script that is not our own file does not run."""
     names = SCRIPTS.get(page, ())
     style = _read("portal.css") + (_read("console.css") if page.startswith("admin_") else "")
+    style += accents(colour)
     script = "".join(_read(f"{name}.js") for name in names)
     policy = _policy(style, script, talks=not TALKING.isdisjoint(names))
     return Inlined(Markup(style), Markup(script), policy)  # noqa: S704 - our own files, nobody's input
+
+
+def accents(colour: str) -> str:
+    """The one colour a stage chooses, over the sheet's own tokens, which are the same derived from ours."""
+    if colour == OURS.colour:
+        return ""
+    made = shades(colour)
+    light = f"--accent:{made.plate};--accent-deep:{made.plate_deep};--accent-ink:{made.ink}"
+    dark = f"--accent:{made.dark};--accent-deep:{made.dark_deep};--accent-ink:{made.dark}"
+    return (
+        f"@media screen{{:root{{{light}}}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    )
 
 
 def _policy(style: str, script: str, *, talks: bool) -> str:

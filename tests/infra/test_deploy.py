@@ -11,7 +11,7 @@ from botocore.exceptions import WaiterError
 
 from chalicelib.domain.keys import Keyring
 from infra.deploy import DATA, data_parameters, first_keys, main, sends, uploaded
-from infra.preflight import lacking, placeholders, wrong_python
+from infra.preflight import lacking, placeholders, unworkable, wrong_python
 from infra.stacks import Failed, change
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
@@ -64,6 +64,13 @@ def test_settings_of_ones_own_are_no_placeholders(nowhere: None, stage: Stage) -
     assert "PORTAL_URL" in placeholders(stage)
     own = json.loads(json.dumps(stage.configuration).replace("example.com", "bank.test"))
     assert placeholders(Stage("trial", own)) == ""
+
+
+def test_settings_that_no_function_would_start_on_are_told_before_anything_is_begun(stage: Stage) -> None:
+    assert unworkable(stage) == ""
+    pale = json.loads(json.dumps(stage.configuration))
+    pale["stages"]["trial"]["environment_variables"]["PORTAL_COLOUR"] = "#ffff00"
+    assert "PORTAL_COLOUR" in unworkable(Stage("trial", pale))
 
 
 def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:

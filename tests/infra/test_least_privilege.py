@@ -44,7 +44,7 @@ class Counter(Postman):
     """SES's own counter, and a copy of what goes over it."""
 
     def __init__(self, session: Any) -> None:
-        super().__init__(session, "eu-west-1", "portal@portal.example", "Portal", "")
+        super().__init__(session, "eu-west-1", "portal@portal.example", "")
         self.sent: list[Sent] = []
         self.fault = None
 

@@ -86,7 +86,7 @@ def test_function_fails_as_on_lambda(start: Started, handler: str, kind: str, wo
 
 @pytest.fixture
 def template() -> Any:
-    merged = merge_template(stage_of("dev"), read_contract(), read_gateway_responses())
+    merged = merge_template(stage_of("dev"), read_contract(), read_gateway_responses({}))
     return copy.deepcopy(merged)
 
 

@@ -26,7 +26,7 @@ LARGEST_TEMPLATE = 1_000_000
 
 @pytest.fixture(scope="module", params=STAGES)
 def merged(request: Any) -> Any:
-    return merge_template(stage_of(request.param), read_contract(), read_gateway_responses())
+    return merge_template(stage_of(request.param), read_contract(), read_gateway_responses({}))
 
 
 def of_type(resources: Any, kind: str) -> Any:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from chalicelib.domain.brand import Brand, Image, png
+from chalicelib.domain.colours import shades
 from chalicelib.mail.render import Letter, header_value, render_mail
+from tests.domain.pictures import picture
 
 PASSWORD = "k7mw-3fq9-hjnp-rstv-x2yz"
 PORTAL = "https://portal.example"
@@ -140,6 +143,34 @@ def test_subject_is_one_line_that_nobody_outside_has_a_say_in(name: str, number:
     )
     assert subject == subject.strip()
     assert "\n" not in subject
+
+
+@every_mail
+def test_brand_is_what_a_mail_shows_of_its_sender(name: str, number: int) -> None:
+    acme = Brand("Acme", "#a8232c", png(picture(480, 120)), "+49 30 1234")
+    values = {"address": "ann@b.test", "at": 1.8e9, **SAMPLES[name][number]}
+    made = render_mail(name, values, acme)
+    assert made.name == "Acme"
+    assert made.logo == acme.logo
+    assert re.findall(r'<img src="(.*?)" alt="(.*?)" width="(.*?)" height="(.*?)"', made.html) == [
+        ("cid:logo", "Acme", "160", "40")
+    ]
+    assert "by Acme." in made.html
+    assert "by Acme." in made.text
+    for part in (made.html, made.text):
+        assert "+49 30 1234" in part
+        assert "Secure Messaging Portal" not in part
+    assert not {"#0c5a68", "#16a3bd"} & set(re.findall(r"#[0-9a-f]{6}", made.html))
+    assert shades("#a8232c").dark in made.html
+
+
+@every_mail
+def test_a_drawing_is_no_logo_for_a_mail(name: str, number: int) -> None:
+    drawn = Brand("Acme", "#a8232c", Image(b"<svg/>", "svg+xml"))
+    made = render_mail(name, {"address": "ann@b.test", "at": 1.8e9, **SAMPLES[name][number]}, drawn)
+    assert made.logo is None
+    assert "<img" not in made.html
+    assert ">Acme</td>" in made.html
 
 
 @pytest.mark.parametrize("value", ["a\nBcc: x@evil.example", "a\r\nb", "a\rb", "a\x00b", "a\u2028b"])

@@ -1,13 +1,20 @@
 """The way out: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
 
+from dataclasses import replace
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from typing import Any, Self, cast
 
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.validate import ParamValidator
 
+from chalicelib.domain.brand import png
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.render import Letter, header_value
 from chalicelib.mail.ses import FINAL, Postman, Rejected
+from tests.domain.pictures import picture
 
 LETTER = Letter("A subject", "Text.\n", "<p>HTML.</p>")
 
@@ -32,9 +39,7 @@ class FakeSes:
 
 
 def postman(ses: FakeSes, configuration_set: str = "") -> Postman:
-    return Postman(
-        cast(Any, ses), "eu-west-1", "portal@portal.example", "Secure Messaging Portal", configuration_set
-    )
+    return Postman(cast(Any, ses), "eu-west-1", "portal@portal.example", configuration_set)
 
 
 def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
@@ -48,6 +53,49 @@ def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
     assert set(simple["Body"]) == {"Text", "Html"}
     assert "List-Unsubscribe" not in str(asked)
     assert "ConfigurationSetName" not in asked
+
+
+def test_logo_goes_along_as_the_image_the_html_part_names() -> None:
+    logo = png(picture())
+    postman(ses := FakeSes()).send("ann@b.test", replace(LETTER, logo=logo))
+    (attached,) = ses.asked[0]["Content"]["Simple"]["Attachments"]
+    assert attached["RawContent"] == logo.data
+    assert (attached["ContentDisposition"], attached["ContentId"]) == ("INLINE", "logo")
+    assert (attached["ContentType"], attached["FileName"]) == ("image/png", "logo.png")
+    shape = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail").input_shape
+    assert ParamValidator().validate(ses.asked[0], shape).generate_report() == ""
+    postman(ses := FakeSes()).send("ann@b.test", LETTER)
+    assert "Attachments" not in ses.asked[0]["Content"]["Simple"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme",
+        "Smith & Sons, (Insurance)",
+        "Straßenverkehrsamt München",
+        "\u95e8\u6237" * 30,
+        'a "quoted" \\ name',
+        "a;b,c",
+    ],
+)
+def test_ml_03_any_name_is_one_senders_name_and_the_address_stays_the_same(name: str) -> None:
+    postman(ses := FakeSes()).send("ann@b.test", replace(LETTER, name=name))
+    sent = ses.asked[0]["FromEmailAddress"]
+    assert sent.isascii()
+    assert sent.isprintable()
+    ((told, address),) = getaddresses([sent])
+    assert address == "portal@portal.example"
+    assert str(make_header(decode_header(told))) == name
+    assert all(len(word) <= 75 for word in sent.split(" ") if word.startswith("=?"))
+
+
+@pytest.mark.parametrize("name", ["Acme\r\nBcc: eve@evil.test", "Acmé\nBcc: eve@evil.test", "\u202eemcA"])
+def test_ml_03_name_with_a_line_break_is_refused_not_sent(name: str) -> None:
+    ses = FakeSes()
+    with pytest.raises(ValueError, match="header"):
+        postman(ses).send("ann@b.test", replace(LETTER, name=name))
+    assert ses.asked == []
 
 
 def test_configuration_set_goes_along_where_there_is_one() -> None:
@@ -69,7 +117,7 @@ def test_ml_03_line_break_in_a_header_is_refused_not_sent(to: str) -> None:
 
 def test_sender_with_a_line_break_does_not_start() -> None:
     with pytest.raises(ValueError, match="header"):
-        Postman(cast(Any, FakeSes()), "eu-west-1", "portal@portal.example\nBcc: x", "Portal", "")
+        Postman(cast(Any, FakeSes()), "eu-west-1", "portal@portal.example\nBcc: x", "")
 
 
 def failed(code: str) -> ClientError:

@@ -43,7 +43,7 @@ def lifts(premises: Premises, ses: Ses) -> tuple[str, dict[str, Any]]:
     """The worker hears that an address may be mailed to again."""
     account = premises.person()
     premises.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
-    postman = Postman(cast(Any, ses), "eu-west-1", "portal@portal.example", "Portal", "")
+    postman = Postman(cast(Any, ses), "eu-west-1", "portal@portal.example", "")
     records = premises.store.records()
     return account.address, work({"Records": records * 2}, Worker(premises.portal, postman))
 
@@ -71,6 +71,6 @@ def test_ses_being_away_is_tried_again(premises: Premises, fault: Exception) -> 
     ("code", "raised"), [("BadRequestException", Rejected), ("TooManyRequestsException", Unavailable)]
 )
 def test_postman_tells_final_from_momentary(code: str, raised: type[Exception]) -> None:
-    postman = Postman(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "Portal", "")
+    postman = Postman(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "")
     with pytest.raises(raised):
         postman.lift_suppression("ann@portal.example")

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId, CanonicalAddress
+from chalicelib.domain.brand import OURS
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.languages import LANGUAGES, translation
 from chalicelib.mail.letters import Sender, password_was_reset
@@ -65,5 +66,5 @@ def test_only_the_reader_s_own_browser_says_which_language_a_mail_speaks(
     """An administrator's says nothing about whoever opens the mail."""
     ann = Account(AccountId("a"), CanonicalAddress("ann@portal.test"))
     event = Event(ann.id, EventKind.PASSWORD_RESET, 1.8e9, "id", actor=actor, language="de")
-    written = password_was_reset(Sender("https://portal.example", "help", "es"), event, ann, "https://x/y")
+    written = password_was_reset(Sender("https://portal.example", OURS, "es"), event, ann, "https://x/y")
     assert f'lang="{language}"' in written.html

@@ -2,18 +2,22 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.brand import png
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.ses import Rejected
+from chalicelib.mail.render import Letter
+from chalicelib.mail.ses import Postman, Rejected
+from chalicelib.mail.worker import Worker
 from chalicelib.steps.send_mail import work
+from tests.domain.pictures import picture
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
-from tests.steps.premises import Premises
+from tests.steps.premises import FakePostman, Premises
 
 
 def forgets(premises: Premises, **facts: Any) -> Account:
@@ -217,3 +221,25 @@ def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
         assert secret not in kept
     row = next(row for row in premises.store.tables.resets.values() if row.password_hash)
     assert str(row.password_hash).startswith("$argon2id$")
+
+
+class Choosy(FakePostman):
+    """SES that takes no picture."""
+
+    def send(self, to: str, letter: Letter) -> str:
+        if letter.logo is not None:
+            raise Rejected("BadRequestException")
+        return super().send(to, letter)
+
+
+def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
+    account = forgets(premises)
+    premises.postman = Choosy()
+    branded = replace(premises.settings, brand=replace(premises.settings.brand, logo=png(picture())))
+    worker = Worker(replace(premises.portal, settings=branded), cast(Postman, premises.postman))
+    work({"Records": premises.store.records()}, worker)
+    (sent,) = premises.postman.sent
+    assert (sent.to, sent.letter.logo) == (account.address, None)
+    assert 'alt="Secure Messaging Portal"' in sent.letter.html
+    (note,) = [one for one in premises.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
+    assert note.details["without_logo"] == "BadRequestException"
