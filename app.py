@@ -8,6 +8,7 @@ from chalicelib.steps import (
     account_sessions,
     account_two_step,
     admin_attempts,
+    admin_brand,
     admin_contain,
     admin_delivery,
     admin_domains,
@@ -61,6 +62,7 @@ app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
 app.register_blueprint(health.step)  # for monitoring
 app.register_blueprint(admin_domains.step)  # console: Directories, Domains
+app.register_blueprint(admin_brand.step)  # console: what the mails of a domain are known by
 app.register_blueprint(admin_users.step)  # console: the users of a domain, and inviting one
 app.register_blueprint(admin_user.step)  # console: one user
 app.register_blueprint(admin_contain.step)  # console: contain a compromised account, all measures at once

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib.domain.brand import COLOUR, NAME, Brand, UnusableBrand, checked_colour, checked_name
+from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
 from chalicelib.languages import LANGUAGES, SOURCE
-from chalicelib.logos import read_logo
 
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 SAID = {
@@ -117,7 +116,7 @@ def _brand(environment: Mapping[str, str]) -> Brand:
         return Brand(
             name=checked_name(environment.get("PORTAL_NAME", NAME)),
             colour=checked_colour(environment.get("PORTAL_COLOUR", COLOUR)),
-            logo=read_logo(logo) if logo else None,
+            logo=_logo(logo) if logo else None,
             support_contact=contact,
         )
     except UnusableBrand as unusable:
@@ -125,6 +124,12 @@ def _brand(environment: Mapping[str, str]) -> Brand:
             f"PORTAL_{unusable.field.upper()} cannot be used: {SAID.get(unusable.cause, unusable.cause)}"
         )
         raise BadSettings(message) from unusable
+
+
+def _logo(name: str) -> Image:
+    from chalicelib.logos import read_logo  # noqa: PLC0415 - files and drawings for those who have a logo
+
+    return read_logo(name)
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

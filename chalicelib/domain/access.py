@@ -94,6 +94,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/domains/{domain}/ip-ranges": ADMIN,
         "POST /admin/domains/{domain}/ip-ranges": ADMIN_FRESH,
         "POST /admin/domains/{domain}/ip-ranges/dry-run": ADMIN,
+        "GET /admin/domains/{domain}/brand": ADMIN,
+        "POST /admin/domains/{domain}/brand": ADMIN_FRESH,
         "GET /admin/ip-ranges": ADMIN,
         "POST /admin/ip-ranges": ADMIN_FRESH,
         "POST /admin/ip-ranges/dry-run": ADMIN,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.accounts import Account, Policy
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Listed, PolicyChange
+from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 
@@ -23,6 +24,9 @@ class AdministrationActs(Protocol):
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Store a policy with its event."""
+
+    def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
+        """Store a domain's brand with its event."""
 
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
         """Take a message back that nobody has read."""
@@ -44,6 +48,9 @@ class DirectoryActs(Protocol):
 
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""
+
+    def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
+        """A domain's policy, None for a domain nobody knows, and its brand, in one strongly consistent trip."""
 
     def mailed(self, account_id: AccountId) -> list[Reset]:
         """What was mailed to an account, without its hashes."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from struct import unpack
 from zlib import crc32
 
+from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.colours import carries_white, is_colour
 
 NAME, COLOUR = "Secure Messaging Portal", "#0c5a68"
@@ -86,6 +87,11 @@ class Brand:
 
 
 OURS = Brand(NAME, COLOUR)
+
+
+def brand_key(domain: DomainId) -> str:
+    """Where a domain's brand lies: beside its policy, which the authorizer reads with every request and wants small."""
+    return f"brand:{domain}"
 
 
 def checked_name(text: str) -> str:

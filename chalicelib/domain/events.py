@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     CHANGE_FORCED = "authn_password_change_forced"
     RANGES_CHANGED = "authz_ranges_changed"
     POLICY_CHANGED = "authz_policy_changed"
+    BRAND_CHANGED = "brand_changed"
     TRAIL_READ = "trail_read"
     TWO_STEP_REQUIRED = "two_step_required"
     TWO_STEP_RESET = "two_step_reset"

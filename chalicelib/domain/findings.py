@@ -6,6 +6,8 @@ Apart from the ports, which are for reading and for the type checker: no functio
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.addresses import DomainId
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 
@@ -38,10 +40,11 @@ class NewPassword(NamedTuple):
 
 
 class Due(NamedTuple):
-    """The account an event is about, and whether its mail was already sent."""
+    """The account an event is about, whether its mail was already sent, and the brand of whoever it comes from."""
 
     account: Account | None
     sent: bool
+    brand: Brand | None = None
 
 
 class Listed(NamedTuple):
@@ -65,3 +68,11 @@ class Preferences(NamedTuple):
 
     language: str | None
     time_zone: str | None
+
+
+class BrandChange(NamedTuple):
+    """A domain's brand as it shall be, with the one it was read as; `old` None where there was none."""
+
+    domain: DomainId
+    old: Brand | None
+    new: Brand

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from chalicelib.domain.accounts import Account, Policy
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.admin_ports import AdministrationActs, DirectoryActs
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Admission, Due, NewPassword, Preferences, Standing
@@ -137,8 +137,8 @@ class MessageActs(Protocol):
 class OutboxActs(Protocol):
     """The mail worker's acts."""
 
-    def due(self, event: Event, note: Event) -> Due:
-        """Whom an event is about, and whether its mail is out."""
+    def due(self, event: Event, note: Event, sender: DomainId) -> Due:
+        """Whom an event is about, whether its mail is out, and the brand of the domain it is sent for."""
 
     def account(self, account_id: AccountId) -> Account | None:
         """One account."""

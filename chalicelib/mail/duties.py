@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.addresses import (
+    DomainId,
+    InvalidAddress,
+    canonical_address,
+    domain_id,
+    domain_id_of,
+    domain_of,
+)
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.limits import (
@@ -67,6 +75,21 @@ def duty_of(event: Event) -> Duty | None:
 
 
 MANY_FAILURES = 5
+
+
+def sender_of(event: Event) -> DomainId:
+    """The domain whose brand the mail carries: the sender's where it is about a secure message, else the account's own.
+
+    The invitation of a new recipient is about one too, and comes beside the notice: two mails that look like two
+    senders would look like fraud. The domain is that of whoever was logged on, never one that was typed.
+    """
+    told = event.details.get("from") if event.kind is EventKind.MESSAGE_SENT else None
+    if event.kind is EventKind.ACCOUNT_INVITED and event.details.get("kind") == Kind.RECIPIENT:
+        told = event.actor
+    try:
+        return domain_id(domain_of(canonical_address(str(told or ""))))
+    except InvalidAddress:
+        return domain_id_of(event.account_id)
 
 
 def _of_refusal(details: Details) -> Duty | None:

@@ -13,7 +13,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.mail.duties import DUTIES
+from chalicelib.mail.duties import DUTIES, sender_of
 from chalicelib.mail.ses import Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
@@ -48,11 +48,12 @@ def _one(row: Row, worker: Worker) -> None:
         _let_through(event, worker)
     if not worker.is_due(event):
         return
-    due = worker.portal.store.outbox.due(event, _note(event, EventKind.MAIL_SENT, {}))
+    note = _note(event, EventKind.MAIL_SENT, {})
+    due = worker.portal.store.outbox.due(event, note, sender_of(event))
     account = _primary(due.account, worker)
     if due.sent or account is None:
         return
-    kind, details = worker.send(event, account)
+    kind, details = worker.send(event, account, due.brand)
     worker.portal.store.outbox.note(_note(event, kind, details))
     log.write(logging.INFO, kind.value, account=account.id, about=event.kind.value, **details)
 

@@ -8,9 +8,10 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import PolicyChange
+from chalicelib.domain.findings import BrandChange, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
 from chalicelib.storage.messages import invite_in
 from chalicelib.storage.rows import event_row, policy_row
@@ -66,6 +67,14 @@ class Administration:
         transaction = self._database.transaction()
         _check_actor(transaction, actor)
         transaction.put("policy", policy_row(change.key, change.new), _policy_as_seen(change.old))
+        transaction.put("event", event_row(event))
+        return not transaction.commit()
+
+    def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
+        """Write a domain's brand, if it is still the one that was seen."""
+        transaction = self._database.transaction()
+        _check_actor(transaction, actor)
+        transaction.put("brand", brand_row(change.domain, change.new), brand_as_seen(change))
         transaction.put("event", event_row(event))
         return not transaction.commit()
 

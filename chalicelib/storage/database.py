@@ -69,12 +69,15 @@ class Database:
 
     def bind(self, models: Sequence[type[Model]], prefix: str) -> None:
         """Give every model its table's name and the one connection."""
+        described: set[str] = set()  # a table that two models share is described once
         for model in models:
             meta: Any = model.Meta
             meta.table_name = prefix + meta.bare_name
             model._connection = None  # noqa: SLF001 - PynamoDB has no public way to share one
             table = model._get_connection()  # noqa: SLF001 - as above
-            self.connection.add_meta_table(table.get_meta_table())
+            if meta.table_name not in described:
+                self.connection.add_meta_table(table.get_meta_table())
+                described.add(meta.table_name)
             table.connection = self.connection
 
     @contextmanager
@@ -106,11 +109,11 @@ class Database:
     def read_together(self, *wanted: tuple[type[Model], str, str | None]) -> list[Any]:
         """Several rows of several tables in one strongly consistent trip, in the order asked; None for none."""
         requests = {
-            _table(model): {
-                "Keys": [_key(m, h, r) for m, h, r in wanted if m is model],
+            table: {
+                "Keys": [_key(model, h, r) for model, h, r in wanted if _table(model) == table],
                 "ConsistentRead": True,
             }
-            for model in {model for model, _, _ in wanted}
+            for table in {_table(model) for model, _, _ in wanted}
         }
         try:
             answer = self.connection.dispatch("BatchGetItem", {"RequestItems": requests})

@@ -3,14 +3,16 @@
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.accounts import Policy
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Listed
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
+from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_of, message_of, policy_of, reset_of
-from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, MessageRow, PolicyRow, ResetRow
 
 LAST = "\uffff"  # sorts behind every address, which are ASCII
 LISTED = "domain"  # the hash key all domains share in their index
@@ -41,6 +43,13 @@ class Directory:
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""
         return policy_of(self._database.read(PolicyRow, key))
+
+    def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
+        """A domain's policy and its brand, in one trip."""
+        policy, brand = self._database.read_together(
+            (PolicyRow, domain, None), (BrandRow, brand_key(domain), None)
+        )
+        return policy_of(policy), brand_of(brand)
 
     def mailed(self, account_id: AccountId) -> list[Reset]:
         """What was mailed to an account, without its hashes."""

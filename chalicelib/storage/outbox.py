@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
+from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_of, event_row, reset_row
-from chalicelib.storage.tables import AccountRow, EventRow, ResetRow
+from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow
 from chalicelib.storage.throttles import reserve_in
 
 
@@ -22,12 +24,14 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, event: Event, note: Event) -> Due:
-        """Read the account and the note a sent mail leaves, in one trip."""
-        account, sent = self._database.read_together(
-            (AccountRow, event.account_id, None), (EventRow, note.account_id, note.sort_key)
+    def due(self, event: Event, note: Event, sender: DomainId) -> Due:
+        """Read the account, the note a sent mail leaves and the sender's brand, in one trip."""
+        account, sent, brand = self._database.read_together(
+            (AccountRow, event.account_id, None),
+            (EventRow, note.account_id, note.sort_key),
+            (BrandRow, brand_key(sender), None),
         )
-        return Due(account_of(account) if account else None, sent is not None)
+        return Due(account_of(account) if account else None, sent is not None, brand_of(brand))
 
     def account(self, account_id: AccountId) -> Account | None:
         """One account, strongly consistent."""

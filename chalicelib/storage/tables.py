@@ -6,6 +6,7 @@ Nothing outside of `storage` sees a model; `rows.py` turns them into the domain'
 from typing import Any
 
 from pynamodb.attributes import (
+    BinaryAttribute,
     BooleanAttribute,
     JSONAttribute,
     ListAttribute,
@@ -154,6 +155,23 @@ class PolicyRow(Model):
     all_domains = AllDomains()
 
 
+class BrandRow(Model):
+    """A domain's brand, in the same table: what its mails are known by. What is not there is the stage's."""
+
+    class Meta:
+        """Its name, without the stage's prefix."""
+
+        bare_name = "domains"
+        table_name = "domains"
+
+    domain = UnicodeAttribute(hash_key=True)  # see `domain/brand.py`, brand_key
+    brand_name = UnicodeAttribute(null=True)
+    colour = UnicodeAttribute(null=True)
+    logo = BinaryAttribute(null=True, legacy_encoding=False)
+    support_contact = UnicodeAttribute(null=True)
+    all_domains = AllDomains()  # the table's; without `listed`, a brand is in no list
+
+
 class ThrottleRow(Model):
     """A counter of one window of one thing."""
 
@@ -190,4 +208,4 @@ class MessageRow(Model):
     by_sender = BySender()
 
 
-MODELS = (AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, ThrottleRow, MessageRow)
+MODELS = (AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, BrandRow, ThrottleRow, MessageRow)

@@ -103,6 +103,12 @@ FIELDS_SAID = {
     "since": marked("Enter a date, such as 2026-11-21."),
     "expires_in_days": marked("Enter a number of days from 1 to 365."),
     "kind": marked("Choose a kind of account."),
+    "name": marked('Enter a name of one line, up to 60 characters, without < > " \\ @ and :.'),
+    "colour": marked(
+        "Enter a colour such as #0c5a68 that is dark enough for white text (a contrast of 4.5 to 1)."
+    ),
+    "logo": marked("Paste a PNG of at most 6 KB as base64, its sides 16 to 1024 pixels long."),
+    "support_contact": marked('Enter one line of up to 120 characters, without < > " and \\.'),
     "ranges": marked("Enter at least one range, or make another choice above."),
 }
 NOT_ACCEPTED = marked("This was not accepted. Please check it.")

@@ -52,10 +52,11 @@ def serve(port: int) -> None:
     except OSError as error:
         sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
     with prepared(server.effective_port):
-        warm_up()
+        enclosed = mailbox.Enclosed()
+        warm_up(enclosed)
         sources = event_sources()
         read_mails = mailbox.read_ministack(mail_service())
-        application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails))
+        application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
         begin()
         nudge(sources)
         announce()
@@ -85,9 +86,10 @@ def nudge(sources: list[EventSource]) -> None:
         source.nudge()
 
 
-def warm_up() -> None:
+def warm_up(enclosed: mailbox.Enclosed) -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
     Roles(os.environ["PORTAL_TABLE_PREFIX"]).guard(session())
+    enclosed.watch(session())
     for step in read_permissions():
         load(step)
     portal()

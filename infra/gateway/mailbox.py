@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import botocore.session
 
 from infra.gateway.answers import prefers_html
 from infra.gateway.messages import Answer, Request
@@ -26,11 +29,39 @@ POLICY = (
 Mail = dict[str, Any]
 
 
+class Enclosed:
+    """The images that came with mails. The emulator keeps a mail's words only, so they are seen on the way there."""
+
+    def __init__(self) -> None:
+        self._images: dict[str, dict[str, str]] = {}
+
+    def watch(self, session: botocore.session.Session) -> None:
+        """To be called before the session makes its clients."""
+        session.register("provide-client-params.sesv2.SendEmail", self.keep)
+
+    def keep(self, params: dict[str, Any], **_: object) -> None:
+        """Every image of a mail that is about to be sent, under the HTML that shows it."""
+        simple = params["Content"]["Simple"]
+        images = {
+            f"cid:{one['ContentId']}": f"data:{one['ContentType']};base64,{b64encode(one['RawContent']).decode()}"
+            for one in simple.get("Attachments", [])
+        }
+        if images:
+            self._images[simple["Body"]["Html"]["Data"]] = images
+
+    def put_in(self, html: str) -> str:
+        """The same HTML as a mail program shows it; where an image is not known, it says the image's name."""
+        for address, image in self._images.get(html, {}).items():
+            html = html.replace(f'src="{address}"', f'src="{image}"')
+        return html
+
+
 class Mailbox:
     """Shows what a source of mails gives."""
 
-    def __init__(self, read: Callable[[], list[Mail]]) -> None:
+    def __init__(self, read: Callable[[], list[Mail]], enclosed: Enclosed | None = None) -> None:
         self._read = read
+        self._enclosed = enclosed or Enclosed()
 
     def handle(self, request: Request) -> Answer:
         """A page for a person, JSON for a program."""
@@ -45,7 +76,7 @@ class Mailbox:
         ):  # some other mail service, which shows its mails in its own way
             return elsewhere()
         if prefers_html(request.header("accept")):
-            return page(mails)
+            return page([{**mail, "html": self._enclosed.put_in(mail["html"])} for mail in mails])
         headers = [("Content-Type", "application/json"), NO_STORE]
         return Answer(200, headers, json.dumps({"mail": mails}).encode())
 

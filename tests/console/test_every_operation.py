@@ -29,10 +29,10 @@ NEEDS = {
     " reauthenticate messages",
     "desk": "admin_users.show admin_user admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"
-    " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages",
+    " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show",
     "administrator now": "admin_users.submit admin_password admin_status admin_two_step admin_sessions admin_contain"
     " admin_delivery admin_domains.submit admin_ip_ranges.save_account admin_ip_ranges.save_domain"
-    " admin_ip_ranges.save_portal",
+    " admin_ip_ranges.save_portal admin_brand.submit",
 }
 EVERYBODY = (
     "nobody",

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
-from chalicelib.domain.addresses import AccountId, domain_of
+from chalicelib.domain.addresses import AccountId, DomainId, domain_of
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import ATTEMPTS, Event, iso
-from chalicelib.domain.findings import Listed, PolicyChange
+from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
@@ -48,6 +49,14 @@ class Administration(Family):
         if not self._may(actor) or (stored or change.old) != change.old:
             return False
         self._tables.policies[change.key] = change.new
+        self._tables.put_event(event)
+        return True
+
+    @act
+    def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
+        if not self._may(actor) or self._tables.brands.get(change.domain) != change.old:
+            return False
+        self._tables.brands[change.domain] = change.new
         self._tables.put_event(event)
         return True
 
@@ -107,6 +116,10 @@ class Directory(Family):
     @act
     def policy(self, key: str) -> Policy | None:
         return self._tables.policies.get(key)
+
+    @act
+    def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
+        return self._tables.policies.get(domain), self._tables.brands.get(domain)
 
     @act
     def mailed(self, account_id: AccountId) -> list[Reset]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.accounts import Account, Policy, Status
-from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, domain_of
+from chalicelib.domain.addresses import AccountId, DomainId, domain_id, domain_id_of, domain_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Due, NewPassword
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
@@ -139,9 +139,9 @@ class Outbox(Family):
     """`ports.OutboxActs`."""
 
     @act
-    def due(self, event: Event, note: Event) -> Due:
+    def due(self, event: Event, note: Event, sender: DomainId) -> Due:
         sent = (note.account_id, note.sort_key) in self._tables.events
-        return Due(self._tables.accounts.get(event.account_id), sent)
+        return Due(self._tables.accounts.get(event.account_id), sent, self._tables.brands.get(sender))
 
     @act
     def account(self, account_id: AccountId) -> Account | None:

@@ -6,13 +6,24 @@ from typing import Any
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy
 from chalicelib.domain.addresses import DomainName, domain_id
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
-from chalicelib.storage import rows
+from chalicelib.storage import brands, rows
 from chalicelib.storage.tables import AccountRow
 from tests.fakes.store import FakeStore
+
+
+def brand(store: Store, domain: str, value: Brand) -> None:
+    """A domain of this brand."""
+    plant(store, Policy(domain))
+    key = domain_id(DomainName(domain))
+    if isinstance(store, FakeStore):
+        store.tables.brands[key] = value
+    else:
+        brands.brand_row(key, value).save()
 
 
 def plant(store: Store, *values: Account | Policy | Reset | Session | Message) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
@@ -30,6 +31,7 @@ class Tables:
     sessions: dict[tuple[AccountId, Digest], Session] = field(default_factory=dict)
     events: dict[tuple[AccountId, str], Event] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
+    brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
 

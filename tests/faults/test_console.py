@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import record_of
 from chalicelib.storage.store import DynamoStore
+from tests.domain.pictures import in_base64, picture
 from tests.fakes.desks import an_administrator
 from tests.fakes.looking import stored
+from tests.fakes.planting import plant
 from tests.fakes.premises import Premises, Reply, Visitor
 from tests.fakes.residents import NEW_PASSWORD, Resident, a_resident_with_two_step
 from tests.fakes.samples import NOW, number
@@ -113,10 +116,25 @@ def recall(premises: Premises) -> Action:
     return Action(lambda: desk.post(f"/admin/messages/{sent}/recall", to=resident.email), state)
 
 
+def branding(premises: Premises) -> Action:
+    actor, desk = an_administrator(premises)
+    name, store = f"faults{number()}.test", premises.portal.store
+    plant(store, Policy(name))
+
+    def state() -> State:
+        return store.directory.brand(domain_id(DomainName(name)))[1], len(
+            store.events.of_account(actor.account.id)
+        )
+
+    fields = {"name": "Acme", "colour": "#a8232c", "logo": in_base64(picture())}
+    return Action(lambda: desk.post(f"/admin/domains/{name}/brand", **fields), state)
+
+
 ARRANGEMENTS = {
     **{name: on_a_user(name) for name in ON_USERS},
     "domain": on_a_policy("/admin/domains", internal=True, two_step_required=True),
     "domain's ranges": on_a_policy("/admin/domains/{}/ip-ranges", ranges=["192.0.2.0/24"]),
+    "brand": branding,
     "invitation": invitation,
     "recall": recall,
 }

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infra.gateway.mailbox import Mailbox, as_mail, read_ministack, with_links
+from infra.gateway.mailbox import Enclosed, Mailbox, as_mail, read_ministack, with_links
 from infra.gateway.messages import Answer, Request
 
 FIRST = {
@@ -41,6 +41,21 @@ def test_nothing_of_a_mail_runs_in_the_page() -> None:
     assert "<script" not in page
     assert "default-src 'none'" in dict(answer.headers)["Content-Security-Policy"]
     assert "allow-scripts" not in page
+
+
+def test_a_logo_that_came_with_a_mail_is_shown_in_it_and_in_no_other() -> None:
+    enclosed, html = Enclosed(), '<img src="cid:logo" alt="Acme">'
+    attached = {"ContentId": "logo", "ContentType": "image/png", "RawContent": b"png"}
+    simple = {"Body": {"Html": {"Data": html}}, "Attachments": [attached]}
+    enclosed.keep({"Content": {"Simple": simple}})
+    enclosed.keep({"Content": {"Simple": {"Body": {"Html": {"Data": "<p>"}}}}})
+    assert enclosed.put_in(html) == '<img src="data:image/png;base64,cG5n" alt="Acme">'
+    assert enclosed.put_in(html + " ") == html + " "
+    mails = [{**FIRST, "html": html}]
+    box = Mailbox(lambda: mails, enclosed)
+    request = Request("GET", "/_local/mail", "", [("Accept", "text/html")], b"", "127.0.0.1")
+    assert "data:image/png;base64,cG5n" in box.handle(request).body.decode()
+    assert json.loads(ask(accept="application/json", mails=mails).body)["mail"][0]["html"] == html
 
 
 def test_links_of_the_text_can_be_followed_and_stay_what_they_are() -> None:

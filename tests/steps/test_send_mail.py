@@ -7,17 +7,20 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Status
-from chalicelib.domain.brand import png
+from chalicelib.domain.addresses import DomainName, account_id, canonical_address, domain_id
+from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.duties import sender_of
 from chalicelib.mail.render import Letter
 from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.steps.send_mail import work
+from tests.console.staff import staff
 from tests.domain.pictures import picture
-from tests.fakes.planting import plant
-from tests.fakes.samples import an_event
-from tests.steps.premises import FakePostman, Premises
+from tests.fakes.planting import brand, plant
+from tests.fakes.samples import an_event, number
+from tests.steps.premises import FakePostman, Premises, Sent
 
 
 def forgets(premises: Premises, **facts: Any) -> Account:
@@ -131,12 +134,12 @@ def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
     account = forgets(premises)
     read = premises.store.outbox.due
 
-    def moves(event: Any, note: Any) -> Any:
-        found = read(event, note)
+    def moves(*asked: Any) -> Any:
+        found = read(*asked)
         plant(premises.store, replace(premises.stored(account), epoch=2))
         return found
 
-    premises.store.outbox.due = moves  # type: ignore[method-assign]
+    premises.store.outbox.due = moves  # type: ignore[method-assign, assignment]
     premises.delivers()
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
 
@@ -235,7 +238,7 @@ class Choosy(FakePostman):
 def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
     account = forgets(premises)
     premises.postman = Choosy()
-    branded = replace(premises.settings, brand=replace(premises.settings.brand, logo=png(picture())))
+    branded = premises.settings._replace(brand=replace(premises.settings.brand, logo=png(picture())))
     worker = Worker(replace(premises.portal, settings=branded), cast(Postman, premises.postman))
     work({"Records": premises.store.records()}, worker)
     (sent,) = premises.postman.sent
@@ -243,3 +246,68 @@ def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premise
     assert 'alt="Secure Messaging Portal"' in sent.letter.html
     (note,) = [one for one in premises.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
     assert note.details["without_logo"] == "BadRequestException"
+
+
+ACME = Brand("Acme", "#a8232c", png(picture()), "+49 30 1234")
+BANK = Brand("Bank", support_contact="help@bank.test")
+
+
+def known_by(sent: Sent) -> tuple[str, bool]:
+    """Whose a mail is, and whether it shows a logo."""
+    assert f"by {sent.letter.name}." in sent.text
+    return sent.letter.name, sent.letter.logo is not None
+
+
+def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: Premises) -> None:
+    desk = staff(premises, address=f"desk{number()}@acme.test")
+    brand(premises.store, "acme.test", ACME)
+    brand(premises.store, "bank.test", BANK)
+    new = f"new{number()}@bank.test"
+    desk.visitor.post("/admin/messages", {"to": new, "subject": "Hello", "body": "Good day."})
+    premises.delivers()
+    mails = [sent for sent in premises.postman.sent if sent.to == new]
+    invitation, notice = sorted(mails, key=lambda sent: sent.subject, reverse=True)
+    assert invitation.subject == "Your temporary password for Acme"
+    assert {known_by(invitation), known_by(notice)} == {("Acme", True)}
+    assert "+49 30 1234" in notice.text
+    premises.postman.sent.clear()
+    premises.visitor().post("/password/forgot", {"email": new})
+    premises.delivers()
+    (asked,) = premises.postman.sent
+    assert known_by(asked) == ("Bank", False)
+    assert "help@bank.test" in asked.text
+    assert "background:#0c5a68" in asked.letter.html  # what the domain leaves open is the stage's
+
+
+def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: Premises) -> None:
+    brand(premises.store, "acme.test", ACME)
+    person = premises.person(f"ann{number()}@nobody.test")
+    visitor = premises.visitor(**{"User-Agent": "desk@acme.test"})
+    visitor.post("/password/forgot", {"email": person.address})
+    visitor.post("/password/forgot", {"email": "ann@acme.test"})
+    premises.delivers()
+    assert [known_by(sent) for sent in premises.postman.sent] == [("Secure Messaging Portal", False)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "domain"),
+    [
+        (EventKind.MESSAGE_SENT, {"details": {"from": "desk@acme.test"}}, "acme.test"),
+        (EventKind.MESSAGE_SENT, {"details": {"from": "no address"}}, "own.test"),
+        (EventKind.MESSAGE_SENT, {"details": {}, "actor": "desk@acme.test"}, "own.test"),
+        (
+            EventKind.ACCOUNT_INVITED,
+            {"details": {"kind": "recipient"}, "actor": "desk@acme.test"},
+            "acme.test",
+        ),
+        (EventKind.ACCOUNT_INVITED, {"details": {"kind": "support"}, "actor": "desk@acme.test"}, "own.test"),
+        (EventKind.ACCOUNT_INVITED, {"details": {"kind": "administrator"}, "actor": "setup"}, "own.test"),
+        (EventKind.PASSWORD_ISSUED, {"details": {}, "actor": "desk@acme.test"}, "own.test"),
+        (EventKind.RESET_ASKED, {"details": {"from": "desk@acme.test"}, "email": "x@acme.test"}, "own.test"),
+    ],
+)
+def test_brand_is_the_senders_only_where_a_message_was_sent(
+    kind: EventKind, facts: dict[str, Any], domain: str
+) -> None:
+    event = an_event(account_id(canonical_address("ann@own.test")), kind, **facts)
+    assert sender_of(event) == domain_id(DomainName(domain))

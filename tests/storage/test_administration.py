@@ -11,10 +11,12 @@ import pytest
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.findings import Listed, PolicyChange
+from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
+from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_event, number
@@ -110,6 +112,9 @@ def test_se_10_ad_07_actor_must_still_stand(store: Store, facts: dict[str, Any])
     change = PolicyChange(domain_id(DomainName(policy.name)), None, policy)
     assert not store.administration.apply(actor, old, replace(old, epoch=2), [an_audit(old)])
     assert not store.administration.apply_policy(actor, change, an_audit(old))
+    mine = BrandChange(domain_id(DomainName(policy.name)), None, WHOLE)
+    assert not store.administration.apply_brand(actor, mine, an_audit(old))
+    assert store.directory.brand(mine.domain) == (None, None)
     assert (stored(store, old), trail(store, old)) == (old, [])
     assert store.directory.policy(change.key) is None
 
@@ -145,6 +150,45 @@ def test_policy_is_stored_as_it_was_seen_and_not_over_another(store: Store, chan
     assert not store.administration.apply_policy(actor, PolicyChange(key, None, late), an_audit(owner))
     assert store.directory.policy(key) == new
     assert len(trail(store, owner)) == 2
+
+
+WHOLE = Brand("Acme", "#a8232c", png(picture()), "+49 30 1234")
+BRANDS = {
+    "name": replace(WHOLE, name="Acme Ltd"),
+    "colour": replace(WHOLE, colour="#0c5a68"),
+    "logo": replace(WHOLE, logo=png(picture(64, 64))),
+    "no logo": replace(WHOLE, logo=None),
+    "support_contact": replace(WHOLE, support_contact=""),
+    "nothing": Brand(),
+}
+
+
+@pytest.mark.parametrize("change", BRANDS)
+def test_brand_is_stored_as_it_was_seen_and_not_over_another(store: Store, change: str) -> None:
+    actor, owner, name = an_actor(store), planted(store), DomainName(f"brand{number()}.test")
+    key, new, late = domain_id(name), BRANDS[change], Brand("Late")
+    plant(store, Policy(name))
+    assert store.directory.brand(key) == (Policy(name), None)
+    assert store.administration.apply_brand(actor, BrandChange(key, None, WHOLE), an_audit(owner))
+    assert store.administration.apply_brand(actor, BrandChange(key, WHOLE, new), an_audit(owner))
+    assert store.directory.brand(key) == (Policy(name), new)
+    for seen in (WHOLE, None):
+        assert not store.administration.apply_brand(actor, BrandChange(key, seen, late), an_audit(owner))
+    assert store.directory.brand(key) == (Policy(name), new)
+    assert store.administration.apply_brand(actor, BrandChange(key, new, late), an_audit(owner))
+    assert len(trail(store, owner)) == 3
+
+
+def test_a_brand_is_no_domain_and_its_domain_stays_small(store: Store) -> None:
+    """The authorizer reads the policy with every request of the domain's users: the logo must not come along."""
+    actor, owner, name = an_actor(store), planted(store), DomainName(f"brand{number()}.test")
+    key = domain_id(name)
+    assert store.administration.apply_brand(actor, BrandChange(key, None, WHOLE), an_audit(owner))
+    assert store.directory.brand(key) == (None, WHOLE)
+    assert store.directory.policy(key) is None
+    plant(store, Policy(name, internal=True))
+    assert store.passwords.owner(planted(store, address=f"ann@{name}").id)[1] == Policy(name, internal=True)
+    assert [one for one in store.directory.domains() if one.name == name] == [Policy(name, internal=True)]
 
 
 def a_message(who: Account, sender: str = "desk@people.test", **facts: Any) -> Message:

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
+from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
+from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored
-from tests.fakes.planting import plant
-from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event
+from tests.fakes.planting import brand, plant
+from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event, number
 
 HOUR = 3600
 BOTH = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
@@ -28,11 +31,24 @@ def test_due_is_the_account_and_whether_its_mail_is_out(store: Store) -> None:
     account = planted(store)
     event = an_event(account.id, EventKind.RESET_ASKED)
     note = replace(event, id=f"{event.id}~mail", kind=EventKind.MAIL_SENT)
-    assert store.outbox.due(event, note) == Due(account, sent=False)
+    own = domain_id_of(account.id)
+    assert store.outbox.due(event, note, own) == Due(account, sent=False)
     store.outbox.note(note)
-    assert store.outbox.due(event, note) == Due(account, sent=True)
+    assert store.outbox.due(event, note, own) == Due(account, sent=True)
     nobody = an_event(an_account().id, EventKind.RESET_ASKED)
-    assert store.outbox.due(nobody, nobody) == Due(None, sent=False)
+    assert store.outbox.due(nobody, nobody, own) == Due(None, sent=False)
+
+
+def test_due_brings_the_brand_of_the_domain_it_is_sent_for(store: Store) -> None:
+    account, name = planted(store), DomainName(f"brand{number()}.test")
+    whole = Brand("Acme", "#a8232c", png(picture()), "+49 30 1234")
+    event = an_event(account.id, EventKind.MESSAGE_SENT)
+    assert store.outbox.due(event, event, domain_id(name)).brand is None
+    for value in (whole, Brand(colour="#a8232c"), Brand()):
+        brand(store, name, value)
+        assert store.outbox.due(event, event, domain_id(name)).brand == value
+        assert store.outbox.due(event, event, domain_id_of(account.id)).brand is None
+    assert store.outbox.due(event, event, domain_id(name)).account == account
 
 
 def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:

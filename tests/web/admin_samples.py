@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.web.console_data import (
     ATTEMPTS,
+    BRANDED,
     DOMAIN,
     DOMAINS,
     EMAIL,
@@ -19,6 +20,7 @@ from tests.web.console_data import (
     SENT,
     SUPPORT,
     TROUBLED,
+    UNBRANDED,
     USER,
     USERS,
 )
@@ -34,6 +36,22 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "errors": {"domain": "Enter a domain such as example.com."},
         },
         "support": {"domains": DOMAINS, "caller": SUPPORT},
+    },
+    "admin_brand": {
+        "own": SEEN_BY | BRANDED | {"notice": "brand_saved"},
+        "none": SEEN_BY | UNBRANDED,
+        "stale": SEEN_BY | BRANDED | {"reauthenticate_first": "/admin/domains/insurer.example/brand"},
+        "invalid": SEEN_BY
+        | BRANDED
+        | {
+            "typed": {"name": "a\nb", "colour": "#ffff00", "logo": "AAAA", "support_contact": None},
+            "errors": {
+                "name": "Enter a name of one line.",
+                "colour": "Enter a colour such as #0c5a68.",
+                "logo": "Paste a PNG.",
+                "support_contact": "Enter one line.",
+            },
+        },
     },
     "admin_users": {
         "domain": SEEN_BY | {"domain": DOMAIN, "q": "", "users": USERS, "next_url": "/admin/users?after=x"},
@@ -232,6 +250,7 @@ ADMIN_POSTS: dict[str, set[str]] = {
     **{f"/admin/users/{{}}/{route}": fields for route, fields in USER_POSTS.items()},
     "/admin/users": {"email", "kind"},
     "/admin/domains": {"domain", "internal", "two_step_required"},
+    "/admin/domains/{}/brand": {"name", "colour", "logo", "support_contact"},
     "/admin/domains/{}/ip-ranges": {"restriction", "ranges", "confirm"},
     "/admin/domains/{}/ip-ranges/dry-run": {"restriction", "ranges", "confirm"},
     "/admin/ip-ranges": {"scope", "restriction", "ranges", "confirm"},

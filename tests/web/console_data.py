@@ -3,6 +3,9 @@
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib.domain.brand import Brand, png
+from tests.domain.pictures import picture
+
 AT = "2026-11-21T23:49:00.000Z"
 EARLIER = "2026-11-02T08:15:30.000Z"
 LATER = "2026-11-22T23:49:00.000Z"
@@ -23,6 +26,27 @@ DOMAINS = [
     },
     {"name": "closed.example", "internal": False, "two_step_required": False, "ranges": [], "users": 0},
 ]
+LOGO = png(picture(120, 40))
+STAGE = Brand("Secure Messaging Portal", "#0c5a68", None, "support@portal.test")
+OWN = Brand("Insurer of Example", "#6b21a8", LOGO, "+49 30 1234")
+BRANDED: dict[str, Any] = {
+    "domain": DOMAIN,
+    "typed": {
+        "name": OWN.name,
+        "colour": OWN.colour,
+        "logo": LOGO.in_base64,
+        "support_contact": OWN.support_contact,
+    },
+    "stage": STAGE,
+    "shown": OWN,
+    "size": (120, 40),
+    "mail_from": "portal@portal.test",
+}
+UNBRANDED = BRANDED | {
+    "typed": {"name": None, "colour": None, "logo": None, "support_contact": None},
+    "shown": STAGE,
+    "size": None,
+}
 USERS = [
     {"email": EMAIL, "kind": "recipient", "status": "active"},
     {"email": "admin@portal.test", "kind": "administrator", "status": "active"},

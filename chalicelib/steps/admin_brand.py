@@ -1,0 +1,145 @@
+"""Console: what the mails of a domain are known by; pages keep the stage's brand, since a visitor is of no domain yet.
+
+It may not change who a mail comes from: the address is the stage's, whatever name stands before it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.accounts import Policy
+from chalicelib.domain.addresses import InvalidAddress, canonical_domain, domain_id
+from chalicelib.domain.brand import (
+    Brand,
+    UnusableBrand,
+    checked_colour,
+    checked_contact,
+    checked_logo,
+    checked_name,
+)
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.findings import BrandChange
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.portal import Portal
+from chalicelib.web.console import actor, console_view, correct
+from chalicelib.web.form import Field, Form
+from chalicelib.web.page import Page
+from chalicelib.web.record import happened
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import portal
+
+# What is checked how; what is null or empty is left open.
+CHECKED: dict[str, Callable[[str], Any]] = {
+    "name": checked_name,
+    "colour": checked_colour,
+    "logo": checked_logo,
+    "support_contact": checked_contact,
+}
+
+step = Blueprint(__name__)
+
+
+@step.lambda_function(name="admin_brand")
+def admin_brand(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer one request."""
+    return serve(event, portal(), ROUTES)
+
+
+def show(form: Form, portal: Portal) -> Page:
+    """The brand, and how the head of a mail looks with it."""
+    policy, brand = _known(form, portal)
+    facts = _facts(policy, brand or Brand())
+    return Page(facts=facts, template="admin_brand", view=_view(form, portal, policy, brand or Brand()))
+
+
+def submit(form: Form, portal: Portal) -> Page:
+    """Change what was sent; null or empty is the stage's again."""
+    policy, old = _known(form, portal)
+    new = replace(old or Brand(), **{name: _checked(form, name) for name in CHECKED if name in form.fields})
+    details = {"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)}
+    event = happened(form, portal, EventKind.BRAND_CHANGED, form.known.account_id, details=details)
+    change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)
+    if not portal.store.administration.apply_brand(actor(form), change, event):
+        raise Refusal(Code.CONFLICT, "changed_meanwhile")
+    return Page(facts=_facts(policy, new), location=f"/admin/domains/{policy.name}/brand?done=brand_saved")
+
+
+def _known(form: Form, portal: Portal) -> tuple[Policy, Brand | None]:
+    """The domain the path names, which must be one of the console's, with its brand."""
+    try:
+        name = canonical_domain(form.params.get("domain", ""))
+    except InvalidAddress as error:
+        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
+    policy, brand = portal.store.directory.brand(domain_id(name))
+    if policy is None:
+        raise Refusal(Code.NOT_FOUND, "no_such_domain")
+    return policy, brand
+
+
+def _checked(form: Form, name: str) -> Any:
+    text = form.text(name)
+    if not text:
+        return None if name == "logo" else ""
+    try:
+        return CHECKED[name](text)
+    except UnusableBrand as unusable:
+        facts = {"field": unusable.field, "cause": unusable.cause}
+        raise Refusal(Code.INVALID_REQUEST, f"brand:{unusable}", facts=facts) from unusable
+
+
+def _facts(policy: Policy, brand: Brand) -> dict[str, object]:
+    return {"domain": policy.name, **_fields(brand)}
+
+
+def _fields(brand: Brand) -> dict[str, object]:
+    return {
+        "name": brand.name or None,
+        "colour": brand.colour or None,
+        "logo": brand.logo.in_base64 if brand.logo else None,
+        "support_contact": brand.support_contact or None,
+    }
+
+
+def _recorded(brand: Brand) -> dict[str, object]:
+    """The same for the audit trail, where a logo is told apart by its digest."""
+    logo = f"sha256:{hashlib.sha256(brand.logo.data).hexdigest()[:16]}" if brand.logo else None
+    return {**_fields(brand), "logo": logo}
+
+
+def _view(form: Form, portal: Portal, policy: Policy, brand: Brand) -> dict[str, object]:
+    shown = brand.over(portal.settings.brand).in_mail
+    return {
+        "domain": policy.name,
+        "typed": _fields(brand) | {name: form.fields[name] for name in CHECKED if name in form.fields},
+        "stage": portal.settings.brand,
+        "shown": shown,
+        "size": shown.logo.fitted(240, 40) if shown.logo else None,
+        "mail_from": portal.settings.mail_from,
+        **console_view(form, portal),
+    }
+
+
+def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+    """The form again, as it was filled in, over the brand as it is."""
+    if form.caller is None or refusal.code is Code.NOT_FOUND:
+        return None
+    policy, brand = _known(form, portal)
+    return correct(form, portal, refusal, "admin_brand", _view(form, portal, policy, brand or Brand()))
+
+
+ROUTES = {
+    "GET /admin/domains/{domain}/brand": Route(show),
+    "POST /admin/domains/{domain}/brand": Route(
+        submit,
+        {
+            "name": Field(required=False, nullable=True, most=200),
+            "colour": Field(required=False, nullable=True, most=20),
+            "logo": Field(required=False, nullable=True, most=9000),
+            "support_contact": Field(required=False, nullable=True, most=300),
+        },
+        show_refused,
+    ),
+}

@@ -1,0 +1,150 @@
+"""The step `admin_brand`: what the mails of a domain are known by, checked before anybody sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Kind, Policy
+from chalicelib.domain.addresses import DomainName, domain_id
+from chalicelib.domain.brand import Brand, png
+from tests.console.staff import Staff, logged_on, staff
+from tests.domain.pictures import in_base64, picture, weighing
+from tests.fakes.planting import brand, plant
+from tests.steps.phones import enrolled
+from tests.steps.premises import Premises
+
+DOMAIN = "sender.test"
+PATH = f"/admin/domains/{DOMAIN}/brand"
+LOGO = in_base64(picture())
+WHOLE = {"name": "Acme & Sons", "colour": "#a8232c", "logo": LOGO, "support_contact": "+49 30 1234"}
+NOTHING = dict.fromkeys(WHOLE)
+
+
+@pytest.fixture
+def desk(premises: Premises) -> Staff:
+    """An administrator, and a domain without a brand."""
+    plant(premises.store, Policy(DOMAIN))
+    return staff(premises)
+
+
+def stored(premises: Premises) -> Brand | None:
+    return premises.store.directory.brand(domain_id(DomainName(DOMAIN)))[1]
+
+
+def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: Premises, desk: Staff) -> None:
+    assert desk.visitor.get(PATH).json() == {"domain": DOMAIN, **NOTHING}
+    answer = desk.visitor.post(PATH, WHOLE | {"colour": "#A8232C"})
+    assert (answer.status, answer.json()) == (200, {"domain": DOMAIN, **WHOLE})
+    assert stored(premises) == Brand("Acme & Sons", "#a8232c", png(picture()), "+49 30 1234")
+    assert desk.visitor.post(PATH, {"name": "Acme"}).json() == {"domain": DOMAIN, **WHOLE, "name": "Acme"}
+    for name in WHOLE:
+        for nothing in (None, ""):
+            desk.visitor.post(PATH, WHOLE)
+            assert desk.visitor.post(PATH, {name: nothing}).json() == {"domain": DOMAIN, **WHOLE, name: None}
+    assert desk.visitor.get(PATH).json()["support_contact"] is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Acme\r\nBcc: eve@evil.test"),
+        ("name", "\u202eemcA"),
+        ("name", "A\u200bcme"),
+        ("name", "<b>Acme</b>"),
+        ("name", 'Acme" <ceo@bank.test>'),
+        ("name", "x" * 61),
+        ("name", "x" * 201),
+        ("name", " "),
+        ("colour", "red"),
+        ("colour", "#fff"),
+        ("colour", "#777777"),
+        ("colour", "#000000;}*{background:url(//evil.test)}"),
+        ("logo", "no image"),
+        ("logo", "https://evil.test/x.png"),
+        ("logo", in_base64(b"<svg onload=alert(1)>")),
+        ("logo", in_base64(picture(2000, 16))),
+        ("logo", in_base64(weighing(6145))),
+        ("logo", "A" * 9001),
+        ("support_contact", "a\nb"),
+        ("support_contact", '<a href="//evil.test">'),
+        ("support_contact", "\u2066x"),
+        ("support_contact", "y" * 121),
+        ("name", 7),
+        ("logo", ["a"]),
+    ],
+)
+def test_ml_03_what_cannot_be_shown_is_refused_by_its_field(
+    premises: Premises, desk: Staff, field: str, value: Any
+) -> None:
+    brand(premises.store, DOMAIN, Brand("Acme"))
+    refused = desk.visitor.post(PATH, WHOLE | {field: value})
+    assert (refused.status, refused.code, refused.json()["field"]) == (422, "invalid_request", field)
+    assert stored(premises) == Brand("Acme")
+    assert desk.trail(desk.account, "brand_changed") == []
+
+
+def test_largest_logo_fits_a_request_from_a_browser_and_from_a_program(
+    premises: Premises, desk: Staff
+) -> None:
+    largest = WHOLE | {"logo": in_base64(weighing(6144))}
+    assert desk.visitor.post(PATH, largest).status == 200
+    browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
+    assert browser.post(PATH, largest).status == 303
+    assert desk.visitor.get(PATH).json()["logo"] == largest["logo"]
+
+
+def test_change_is_recorded_with_before_and_after_and_without_the_image(desk: Staff) -> None:
+    desk.visitor.post(PATH, WHOLE)
+    desk.visitor.post(PATH, {"name": None, "logo": in_base64(picture(32, 32))})
+    told = desk.trail(desk.account, "brand_changed")
+    assert {str(one["before"]["name"]) for one in told} == {"None", "Acme & Sons"}
+    last = next(one for one in told if one["before"]["name"] is not None)
+    assert last["after"]["name"] is None
+    assert last["before"]["colour"] == last["after"]["colour"] == "#a8232c"
+    digests = {last["before"]["logo"], last["after"]["logo"]}
+    assert len(digests) == 2
+    assert all(str(one).startswith("sha256:") for one in digests)
+    assert LOGO not in str(told)
+
+
+@pytest.mark.parametrize("domain", ["nowhere.test", "no domain", "*", "brand:x", "%C3%9F.test"])
+def test_domain_that_is_not_there_has_no_brand(premises: Premises, desk: Staff, domain: str) -> None:
+    path = f"/admin/domains/{domain.replace(' ', '%20')}/brand"
+    before = premises.rows()
+    assert (desk.visitor.get(path).status, desk.visitor.post(path, WHOLE).status) == (404, 404)
+    assert premises.rows() == before
+
+
+def test_of_two_at_once_one_is_told_to_look_again(premises: Premises, desk: Staff) -> None:
+    read = premises.store.directory.brand
+
+    def meanwhile(*asked: Any) -> Any:
+        found = read(*asked)
+        brand(premises.store, DOMAIN, Brand("Somebody else's"))
+        return found
+
+    premises.store.directory.brand = meanwhile  # type: ignore[method-assign, assignment]
+    refused = desk.visitor.post(PATH, WHOLE)
+    assert (refused.status, refused.code) == (409, "conflict")
+    premises.store.directory.brand = read  # type: ignore[method-assign]
+    assert stored(premises) == Brand("Somebody else's")
+
+
+def test_browser_sees_how_a_mail_begins_corrects_and_clears(premises: Premises, desk: Staff) -> None:
+    browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
+    assert "Secure Messaging Portal" in browser.get(PATH).text
+    wrong = browser.post(PATH, WHOLE | {"colour": "#ffff00"})
+    assert wrong.status == 422
+    assert 'value="#ffff00"' in wrong.text
+    assert "dark enough for white text" in wrong.text
+    assert browser.post(PATH, WHOLE).header("Location") == f"{PATH}?done=brand_saved"
+    page = browser.get(f"{PATH}?done=brand_saved").text
+    assert "The brand is saved." in page
+    assert f'src="data:image/png;base64,{LOGO}" alt="Acme &amp; Sons"' in page
+    assert 'fill="#a8232c"' in page
+    assert "&lt;portal@portal.example&gt;" in page
+    browser.post(PATH, WHOLE | {"logo": "", "name": ""})
+    assert stored(premises) == Brand(colour="#a8232c", support_contact="+49 30 1234")
+    assert f'href="{PATH}"' in browser.get("/admin/domains").text
