@@ -22,10 +22,10 @@ test: .venv/dev ## The tests a developer runs all day, in under a minute (ARGS= 
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races proofs browser tour check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
-lint: .venv/dev ## Style and types
+lint: .venv/browser ## Style and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
@@ -50,6 +50,16 @@ races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on Dyn
 .PHONY: proofs
 proofs: .venv/dev ## The slower tests: every fault, random walks, a sweep of the contract over the running portal
 	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
+
+.PHONY: browser
+browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
+	@command -v chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium)"; exit 1; }
+	@rm -rf build/browser
+	@$(PY) -m pytest -n 2 --dist load -m browser tests/browser $(ARGS)
+
+.PHONY: tour
+tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures
+	@$(PY) -m tests.browser.tour
 
 .PHONY: bench
 bench: .venv/rehearse ## The portal's cost side by side with Django's, and each step's cold start beside its floor
@@ -101,6 +111,10 @@ clean: ## Forget everything that was made
 .venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | .venv/bin/python
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/run
+
+.venv/browser: .venv/dev requirements-browser.txt
+	@$(PIP) -r requirements-browser.txt
+	@touch $@
 
 .venv/rehearse: .venv/dev requirements-rehearsal.txt
 	@$(PIP) -r requirements-rehearsal.txt

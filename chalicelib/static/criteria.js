@@ -5,7 +5,7 @@ const second = document.getElementById("confirm_password");
 const status = document.getElementById("criteria-status");
 const strength = document.getElementById("strength");
 const strengthLabel = document.getElementById("strength-label");
-const words = box.dataset;
+const words = box?.dataset; // once the password is set there is no list any more
 let timer;
 let asking;
 
@@ -69,9 +69,14 @@ const ask = async () => {
   }
 };
 
-for (const field of [first, second]) {
+for (const field of box ? [first, second] : []) {
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(ask, 350);
   });
 }
+
+first?.form.addEventListener("submit", () => {
+  clearTimeout(timer); // from here on the server judges
+  asking?.abort();
+});

@@ -11,7 +11,7 @@ from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.domain.tokens import parse_reference
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, days_back
-from chalicelib.web.console import console_view, correct
+from chalicelib.web.console import console_view, correct, one_page
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
@@ -37,7 +37,8 @@ def show(form: Form, portal: Portal) -> Page:
     event = happened(form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"attempts": asked})
     portal.store.events.record(event)
     listed = [attempt_facts(one) for one in found]
-    view = {"search": asked, "attempts": listed, "next_url": None, **console_view(form, portal)}
+    shown = one_page(form, "/admin/attempts", "attempts", listed)
+    view = {"search": asked, **shown, **console_view(form, portal)}
     return Page(facts={"attempts": listed}, template="admin_attempts", view=view)
 
 

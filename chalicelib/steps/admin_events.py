@@ -8,7 +8,7 @@ from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import event_facts
-from chalicelib.web.console import console_view
+from chalicelib.web.console import console_view, one_page
 from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
@@ -34,7 +34,8 @@ def show(form: Form, portal: Portal) -> Page:
     )
     portal.store.events.record(read)
     listed = [event_facts(event) for event in portal.store.events.of_account(who, 200)]
-    view = {"events": listed, "email": email, "next_url": None, **console_view(form, portal)}
+    shown = one_page(form, "/admin/events", "events", listed)
+    view = {"email": email, **shown, **console_view(form, portal)}
     return Page(facts={"events": listed}, template="admin_events", view=view)
 
 

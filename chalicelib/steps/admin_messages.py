@@ -11,7 +11,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
 from chalicelib.portal import Portal
-from chalicelib.web.console import actor, console_view, correct
+from chalicelib.web.console import actor, console_view, correct, one_page
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
@@ -100,7 +100,7 @@ def _facts(message: Message, now: float) -> dict[str, object]:
 
 
 def _view(form: Form, portal: Portal, listed: list[dict[str, object]]) -> dict[str, object]:
-    return {"messages": listed, "next_url": None, **console_view(form, portal)}
+    return {**one_page(form, "/admin/messages", "messages", listed), **console_view(form, portal)}
 
 
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:

@@ -53,8 +53,8 @@ def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
 def _found(portal: Portal, domain: str, prefix: str, after: str | None) -> tuple[list[Listed], str | None]:
     if domain:
         return portal.store.directory.users(typed_domain(domain), prefix, after, PAGE_SIZE)
-    if "@" in prefix:
-        return _exactly(portal, prefix), None
+    if "@" in prefix and (whole := _exactly(portal, prefix)):
+        return whole, None
     return _everywhere(portal, prefix, after)
 
 

@@ -27,6 +27,7 @@ from chalicelib.web.strength import judged
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
+DONE = "/password/change?done=1"
 
 
 @step.lambda_function(name="password_change")
@@ -36,8 +37,10 @@ def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:  
 
 
 def show(form: Form, portal: Portal) -> Page:
-    """The form."""
-    return Page(facts=_facts(form), template="password_change", view=_view(form, open_criteria(form, portal)))
+    """The form; or, after a change of one's own wish, that it is done."""
+    done = form.query.get("done") == "1" and form.known.next is Next.PORTAL
+    view = {"done": True} if done else _view(form, open_criteria(form, portal))
+    return Page(facts=_facts(form), template="password_change", view=view)
 
 
 def submit(form: Form, portal: Portal) -> Page:
@@ -72,7 +75,8 @@ def submit(form: Form, portal: Portal) -> Page:
     )
     if not portal.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
-    return logged_on(form, portal, session, secret)
+    page = logged_on(form, portal, session, secret)
+    return replace(page, location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
 
 
 def _confirmed(form: Form, portal: Portal) -> Account:

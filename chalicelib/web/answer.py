@@ -63,9 +63,8 @@ def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
     body = json.dumps(
         document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False
     )
-    cookies = _dead_session(form, portal, refusal)
     headers = {**_retry_after(refusal), "Content-Language": language}
-    return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, cookies)
+    return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, ())
 
 
 def refusal_page(form: Form, refusal: Refusal) -> Page:
@@ -99,7 +98,11 @@ def _filled(form: Form) -> str:
 
 
 def _dead_session(form: Form | None, portal: Portal, refusal: Refusal | None) -> tuple[str, ...]:
-    """A cookie that opens nothing any more is taken away with the refusal."""
+    """A cookie that opens nothing any more is taken away with the page that refuses it.
+
+    Never with a document: a page's script may ask with the old cookie while a new one is on its way (a password
+    confirmed while its criteria are being checked), and the late answer would take the new one away.
+    """
     secure = portal.settings.secure
     if refusal is None or refusal.code is not Code.SESSION_REQUIRED or form is None:
         return ()

@@ -1,7 +1,7 @@
 """What the console's steps share: whose account the path names, who acts, and carrying a measure out."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import Account, Kind, Policy
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
@@ -15,6 +15,8 @@ from chalicelib.web.page import Page
 from chalicelib.web.record import happened
 
 MAX_REASON = 500
+MOST_DIGITS = 6
+ROWS = 25  # of a table on one page, which so stays under 50 KB; a program gets every row at once
 
 
 def target(form: Form, portal: Portal) -> tuple[Account, Policy | None]:
@@ -51,6 +53,15 @@ def carry_out(
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
+
+
+def one_page(form: Form, path: str, name: str, rows: list[dict[str, object]]) -> dict[str, object]:
+    """The rows that a person sees at once, and where the next ones are."""
+    asked = form.query.get("skip", "")
+    skip = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS else 0
+    query = urlencode({**form.query, "skip": skip + ROWS})
+    more = f"{path}?{query}" if len(rows) > skip + ROWS else None
+    return {name: rows[skip : skip + ROWS], "next_url": more}
 
 
 def user_path(address: str) -> str:

@@ -26,6 +26,7 @@ def test_every_domain_is_searched_when_none_is_named(premises: Premises) -> None
     assert emails(desk.visitor.get("/admin/users?q=ann").json()) == ["ann@a.test", "ann@b.test"]
     assert emails(desk.visitor.get("/admin/users?q=BOB@b.test").json()) == ["bob@b.test"]
     assert emails(desk.visitor.get("/admin/users?q=no@b.test").json()) == []
+    assert emails(desk.visitor.get("/admin/users?q=bob@").json()) == ["bob@b.test"]
 
 
 def emails(told: dict[str, list[dict[str, str]]]) -> list[str]:

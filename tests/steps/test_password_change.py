@@ -114,6 +114,31 @@ def test_pw_08_own_wish_needs_the_current_password(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
+def test_change_of_own_wish_is_said_to_be_done(premises: Premises) -> None:
+    """And nothing else is: somebody who logged on only far enough to change it is not told so."""
+    browser = premises.browser()
+    browser.logs_on(premises.person())
+    reply = by_wish(browser)
+    assert (reply.status, reply.header("Location")) == (303, "/password/change?done=1")
+    assert "Your password has been changed" in browser.get("/password/change?done=1").text
+    forced = premises.browser()
+    forced.logs_on(premises.person(must_change_password=True))
+    assert "Choose a new password" in forced.get("/password/change?done=1").text
+
+
+def test_late_question_of_the_page_takes_no_new_session_away(premises: Premises) -> None:
+    """The page asks about criteria while one types; who is quick confirms before that is answered."""
+    browser = premises.browser()
+    browser.logs_on(premises.person())
+    old = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
+    by_wish(browser)
+    asked = b'{"new_password": "", "confirm_password": ""}'
+    json = {"Content-Type": "application/json", "Accept": "application/json", "Cookie": old}
+    late = browser.sends("POST", "/password/criteria", asked, json)
+    assert (late.status, late.cookies) == (401, {})
+    assert browser.get("/messages").status == 200
+
+
 def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: Premises) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)

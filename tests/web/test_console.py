@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.web.console import correct
+from chalicelib.web.console import ROWS, correct, one_page
 from chalicelib.web.form import Form
 
 NOW = 1_795_304_940.0
@@ -56,3 +56,25 @@ def test_what_belongs_to_no_field_is_said_on_top() -> None:
 def test_what_no_correction_helps_has_no_page_here() -> None:
     form = Form("POST", "/admin/users/{email}/x", "", "", "", wants_json=False, caller=CALLER)
     assert correct(form, PORTAL, Refusal(Code.NOT_FOUND, "no_such_user"), "admin_x", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("skip", "first", "count", "more"),
+    [
+        ("", 0, ROWS, f"since=2026&skip={ROWS}"),
+        (str(ROWS), ROWS, ROWS, f"since=2026&skip={2 * ROWS}"),
+        (str(2 * ROWS), 2 * ROWS, 1, None),
+        ("999", 999, 0, None),
+        ("9" * 4300, 0, ROWS, f"since=2026&skip={ROWS}"),
+        ("\u0661", 0, ROWS, f"since=2026&skip={ROWS}"),
+        ("-1", 0, ROWS, f"since=2026&skip={ROWS}"),
+    ],
+    ids=["first", "second", "last", "beyond", "too long", "another digit", "negative"],
+)
+def test_long_table_is_read_page_by_page(skip: str, first: int, count: int, more: str | None) -> None:
+    rows: list[dict[str, object]] = [{"number": number} for number in range(2 * ROWS + 1)]
+    query = {"since": "2026", **({"skip": skip} if skip else {})}
+    form = Form("GET", "/admin/attempts", "", "", "", wants_json=False, query=query, caller=CALLER)
+    page = one_page(form, "/admin/attempts", "attempts", rows)
+    assert page["attempts"] == rows[first : first + count]
+    assert page["next_url"] == (f"/admin/attempts?{more}" if more else None)

@@ -6,10 +6,13 @@ import re
 import pytest
 
 from chalicelib.domain.events import EventKind, Reason
+from chalicelib.steps.admin_users import PAGE_SIZE
 from chalicelib.templates.engine import html_engine
+from chalicelib.web.console import ROWS
 from infra.contract import read_contract
 from tests.web.admin_samples import ADMIN_POSTS, USER_POSTS
-from tests.web.page_samples import Seen, sample
+from tests.web.page_samples import SAMPLES, Seen, sample
+from tests.web.test_pages import WEIGHT
 
 
 def test_support_desk_sees_a_user_whole_and_is_offered_nothing_to_do() -> None:
@@ -99,3 +102,18 @@ def test_form_sends_what_the_step_behind_its_route_reads(route: str, fields: set
     ]
     step = importlib.import_module(f"chalicelib.steps.{found.step}")
     assert fields == set(step.ROUTES[f"POST {found.path}"].fields)
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "rows", "many"),
+    [
+        ("admin_attempts", "found", "attempts", ROWS),
+        ("admin_events", "some", "events", ROWS),
+        ("admin_messages", "some", "messages", ROWS),
+        ("admin_users", "domain", "users", PAGE_SIZE),
+    ],
+)
+def test_page_full_of_rows_still_weighs_little(page: str, state: str, rows: str, many: int) -> None:
+    known = SAMPLES[page][state][rows]
+    full = (known * many)[:many]
+    assert len(sample(page, state, **{rows: full}).html.encode()) < WEIGHT

@@ -1,0 +1,120 @@
+"""What keeps an account its owner's: a second step, the list of sessions, and "this was not me"."""
+
+from __future__ import annotations
+
+import re
+
+from tests.browser.flows.coming_in import CHOSEN, chooses
+from tests.browser.person import Person
+from tests.journeys.people import FIREFOX, link
+from tests.journeys.test_two_step import Phone
+from tests.journeys.town import PASSWORD, Town
+
+
+def second_step(town: Town, person: Person) -> None:
+    """A second step: an authenticator app, and recovery codes for a lost phone."""
+    address = town.person("ida")
+    person.logs_on(address, PASSWORD)
+    person.follows("Account")
+    person.follows("Turn on 2-step authentication")
+    person.looks("two-step-off", "Before it is on.")
+    person.presses("Start")
+    phone = Phone("".join(person.page.locator(".secret").inner_text().split()))
+    person.looks(
+        "two-step-enrol", "Scan, or type the key. Nothing has changed until a code of it was entered."
+    )
+    person.types("Code from your app", "000000")
+    person.presses("Turn on 2-step")
+    assert person.status == 401
+    person.looks("two-step-refused", "A code that is not right.")
+    person.types("Code from your app", phone.code())
+    person.presses("Turn on 2-step")
+    codes = person.page.locator("#codes li").all_inner_texts()
+    assert len(set(codes)) == 10
+    person.looks("recovery-codes", "Ten recovery codes, shown this once, to print or to keep.")
+    person.follows("I have saved them")
+    _enters_with(person, address, phone)
+    _enters_without_a_phone(person, address, codes[0])
+    _turns_it_off(person, codes[1])
+
+
+def _enters_with(person: Person, address: str, phone: Phone) -> None:
+    person.presses("Log off")
+    person.logs_on(address, PASSWORD)
+    assert person.heading == "Enter your code"
+    person.looks("code", "From then on, a code comes after the password.")
+    person.types("Code from your app", "000000")
+    person.presses("Continue")
+    assert person.status == 401
+    person.looks("code-refused", "A wrong code is said to be one: the password was right.")
+    person.types("Code from your app", phone.code())
+    person.presses("Continue")
+    assert person.heading == "Messages"
+
+
+def _enters_without_a_phone(person: Person, address: str, code: str) -> None:
+    person.presses("Log off")
+    person.logs_on(address, PASSWORD)
+    person.unfolds("Use a recovery code instead")
+    person.types("Recovery code", code)
+    person.looks("code-recovery", "The phone is lost: a recovery code instead.")
+    person.presses("Continue with the recovery code")
+    assert person.heading == "Messages"
+
+
+def _turns_it_off(person: Person, code: str) -> None:
+    person.follows("Account")
+    person.follows("Manage 2-step authentication")
+    person.reads("You have 9 recovery codes left.")
+    person.looks("two-step-on", "On, with nine codes left, and how to move it to another phone.")
+    person.types("Password", PASSWORD)
+    person.types("Code from your app, or a recovery code", code)
+    person.presses("Turn off 2-step")
+    assert person.page.get_by_role("link", name="Turn on 2-step authentication").is_visible()
+
+
+def sessions(town: Town, person: Person) -> None:
+    """Where one is logged on, and how to end what is not one's own."""
+    address = town.person("jana")
+    others = [town.client() for _ in range(3)]
+    for other in others:
+        other.logs_on(address, PASSWORD)
+    person.logs_on(address, PASSWORD)
+    person.follows("Account")
+    person.follows("Show sessions")
+    person.looks("sessions", "Every session with its browser, its network and when it was last seen.")
+    ends = re.compile("^End the session of")
+    assert person.page.get_by_role("button", name=ends).count() == 3
+    person.leaves_by(person.page.get_by_role("button", name=ends).first)
+    person.reads("The session has been ended.")
+    person.looks("session-ended", "One has been ended.")
+    person.presses("End every other session")
+    person.reads("You are logged on nowhere else.")
+    assert {other.get("/account").status_code for other in others} == {401}
+
+
+def not_me(town: Town, person: Person) -> None:
+    """“This was not me”: whoever reads the mailbox can stop whoever reads it too."""
+    address, thief = town.person("karl"), town.client()
+    thief.logs_on(address, PASSWORD)
+    body = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
+    thief.goes_on(thief.post("/password/change", body, **{"User-Agent": FIREFOX}))
+    person.opens(link(town.mail(address, "password has been reset"), "/not-me/"))
+    assert person.heading == "Was this not you?"
+    person.looks("not-me", "The link of every notice. Three digits keep programs from pressing the button.")
+    person.page.locator("#number").fill("12")
+    person.presses("Freeze my account")
+    assert (person.status, thief.get("/account").status_code) == (422, 200)
+    person.looks("not-me-untyped", "Mistyped: nothing has happened yet.")
+    (shown,) = re.findall(r"\d{3}", person.page.locator("label[for=number]").inner_text())
+    person.page.locator("#number").fill(shown)
+    person.presses("Freeze my account")
+    assert person.heading == "Your account is frozen"
+    assert thief.get("/account").status_code == 401
+    person.looks("frozen", "Frozen: no session, no password and no link works any more.")
+    person.follows("ask for a new password")
+    person.types("Email address", address)
+    person.presses("Reset Password")
+    person.opens(link(town.mail(address, "choose a new password"), "/password/reset/"))
+    chooses(person, "another seven lanterns over a harbour")
+    assert person.heading == "Your password has been changed"

@@ -1,0 +1,109 @@
+"""Every page in every state, without a portal: by day and by night, small and large, in every language, either way."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from chalicelib.languages import LANGUAGES
+from tests.browser.chromium import DESKTOP, PHONE, ZOOMED
+from tests.browser.gallery import Gallery
+from tests.browser.looking import COLOURS, faults, misplaced, moving, unseen_focus
+from tests.web.page_samples import STATES, sample
+
+every_state = pytest.mark.parametrize(("name", "state"), STATES)
+
+
+@pytest.fixture
+def frame(gallery: Gallery, name: str, state: str) -> Page:
+    """The page of this state, hung up."""
+    answer = sample(name, state)
+    return gallery.hangs(answer.html, answer.csp)
+
+
+@every_state
+def test_axe_finds_nothing_by_day_and_by_night_on_any_screen(
+    gallery: Gallery, frame: Page, name: str, state: str
+) -> None:
+    gallery.lights(DESKTOP, "light")
+    found = faults(frame)
+    gallery.picture("pages", f"{name}-{state}-desktop")
+    gallery.lights(DESKTOP, "dark")
+    found += faults(frame, COLOURS)
+    gallery.lights(PHONE, "light")
+    found += faults(frame, COLOURS)
+    gallery.lights(PHONE, "dark")
+    found += faults(frame)
+    gallery.picture("pages", f"{name}-{state}-phone")
+    assert found == []
+    # An unreadable date is a state of the search that Chromium itself remarks on, and then shows none.
+    assert [text for text in gallery.watch.found() if "yyyy-MM-dd" not in text] == []
+
+
+@every_state
+def test_focus_is_seen_and_nothing_moves_for_who_wants_rest(
+    gallery: Gallery, frame: Page, name: str, state: str
+) -> None:
+    gallery.lights(DESKTOP, "light")
+    assert unseen_focus(frame) == []
+    assert moving(frame) == []
+
+
+@every_state
+def test_nothing_sticks_out_at_any_zoom_or_either_way(
+    gallery: Gallery, frame: Page, name: str, state: str
+) -> None:
+    """320 px is a phone, and a desktop at 400 %; 640 px is one at 200 %."""
+    found = []
+    for direction in ("ltr", "rtl"):
+        frame.evaluate("(way) => { document.documentElement.dir = way; }", direction)
+        for screen in (PHONE, ZOOMED, DESKTOP):
+            gallery.lights(screen, "light")
+            found += misplaced(frame)
+    assert found == []
+
+
+@every_state
+def test_no_language_s_words_are_too_long(gallery: Gallery, name: str, state: str) -> None:
+    gallery.lights(PHONE, "light")
+    for lang in LANGUAGES:
+        answer = sample(name, state, lang=lang)
+        assert (lang, misplaced(gallery.hangs(answer.html, answer.csp))) == (lang, [])
+
+
+@every_state
+def test_text_of_twice_the_size_fits(gallery: Gallery, frame: Page, name: str, state: str) -> None:
+    gallery.lights(ZOOMED, "light")
+    frame.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert misplaced(frame) == []
+
+
+def test_skip_link_skips(gallery: Gallery) -> None:
+    page = gallery.hangs(sample("messages", "some").html)
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to main content")
+    box = link.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_recovery_codes_are_printed_and_nothing_else_is_in_the_way(gallery: Gallery) -> None:
+    page = gallery.hangs(sample("account_two_step", "codes").html)
+    gallery.lights(DESKTOP, "dark")
+    page.emulate_media(media="print")
+    codes = page.locator("#codes li")
+    assert codes.count() == 10
+    assert all(one.is_visible() for one in codes.all())
+    assert page.get_by_text("Recovery codes of Secure Messaging Portal").is_visible()
+    for hidden in (
+        page.get_by_role("navigation"),
+        page.get_by_role("button"),
+        page.get_by_role("contentinfo"),
+    ):
+        assert not any(one.is_visible() for one in hidden.all())
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    gallery.picture("pages", "account_two_step-codes-printed")
+    page.emulate_media(media="screen")
