@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.ports import Store
 from chalicelib.domain.findings import Preferences
+from chalicelib.domain.ports import Store
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_account, an_event
