@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from gettext import NullTranslations
 from html.parser import HTMLParser
 
@@ -94,4 +95,6 @@ def texts_of(value: object) -> set[str]:
         return set().union(*map(texts_of, value.values())) if value else set()
     if isinstance(value, list | tuple | set | frozenset):
         return set().union(*map(texts_of, value)) if value else set()
+    if is_dataclass(value):
+        return texts_of([getattr(value, field.name) for field in fields(value)])
     return texts_of(vars(value)) if hasattr(value, "__dict__") else set()
