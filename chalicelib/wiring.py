@@ -1,14 +1,15 @@
 """The one place where real things are chosen: settings, clock, randomness, keys, store.
 
 In Lambda it happens in the init phase, which runs at full speed whatever memory the function has. Importing a step in
-a test builds nothing: there is no Lambda around it.
+a test builds nothing: there is no Lambda around it. With SnapStart a container is a copy of another's memory: what must
+not be copied is let go before, and made anew after (`_forget`, `_renew`).
 """
 
 import os
 import time
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import botocore
 import botocore.session
@@ -42,10 +43,23 @@ KEYED = frozenset(
 )
 
 
+class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
+    """Knows every client that was made from it, so that the connections of none outlive a snapshot."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clients: list[Any] = []
+
+    def create_client(self, *args: Any, **kwargs: Any) -> Any:
+        """As botocore's."""
+        self.clients.append(super().create_client(*args, **kwargs))
+        return self.clients[-1]
+
+
 @cache
-def session() -> botocore.session.Session:
+def session() -> Session:
     """The container's one botocore session; the mail worker's SES client is made from it too."""
-    made = botocore.session.get_session()
+    made = Session()
     made.set_default_client_config(CALLS)
     return made
 
@@ -116,10 +130,14 @@ def _breached(url: str) -> Callable[[str], bool | None] | None:
 
 def _secret(name: str) -> str:
     """The keys from Secrets Manager, once a container."""
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    client = session().create_client("secretsmanager", region_name=settings().region, config=config)
-    text: str = client.get_secret_value(SecretId=name)["SecretString"]
+    text: str = _manager().get_secret_value(SecretId=name)["SecretString"]
     return text
+
+
+@cache
+def _manager() -> Any:
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    return session().create_client("secretsmanager", region_name=settings().region, config=config)
 
 
 def _begin(step: str) -> None:
@@ -133,5 +151,27 @@ def _begin(step: str) -> None:
         publisher()
 
 
+def _forget() -> None:
+    """Let go of what no copy of this container may have: the keys with what holds them, and open connections."""
+    secrets.cache_clear()
+    for client in session().clients:
+        client.close()  # its pool is emptied; the client itself, which is dear, opens another when it is used
+
+
+def _renew(step: str) -> None:
+    """In a copy: the keys as they are now, over new connections.
+
+    Attack: a snapshot lives for weeks and would go on with a key that was withdrawn. Without an answer there is no
+    portal: the restore fails, and Lambda tries it again.
+    """
+    _forget()
+    _begin(step)
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    _begin(os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[2])
+    _step = os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[2]
+    _begin(_step)
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from chalicelib import snapshot
+
+        snapshot.guard(_forget, partial(_renew, _step))

@@ -26,7 +26,8 @@ MAY = {
     "browser": {"languages"},
     "publishing": {"domain"},
     "breached": set(),
-    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing", "breached"},
+    "snapshot": set(),
+    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing", "breached", "snapshot"},
 }
 MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}}
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
