@@ -90,6 +90,9 @@ check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both 
 	  .venv-checks/bin/cfn-lint build/$$stage/sam.json infra/data.yaml || exit 1; \
 	done
 	@.venv-checks/bin/checkov -f build/prod/sam.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
+	@SNAP_START=all $(PY) -m infra.package staging >/dev/null # with what no stage has switched on
+	@.venv-checks/bin/cfn-lint build/staging/sam.json
+	@.venv-checks/bin/checkov -f build/staging/sam.json --framework cloudformation --compact --quiet --skip-download
 
 .PHONY: clean
 clean: ## Forget everything that was made

@@ -25,6 +25,7 @@ from infra.permissions import function_name
 from infra.preflight import identity, lacking, records
 from infra.stacks import Failed, change
 from infra.stages import ROOT, Stage, read_configuration, stage_of
+from infra.warm import ALIAS, warm
 
 DATA = ROOT / "infra" / "data.yaml"
 MISSING, WAITING = 2, 3
@@ -141,7 +142,11 @@ def uploaded(s3: Any, bucket: str, build: Path) -> dict[str, str]:
 
 def set_up(functions: Any, stage: Stage) -> bool:
     """Invite the first administrator; an account that is there is left alone."""
-    answer = functions.invoke(FunctionName=function_name(stage.name, "setup"), Payload=b"{}")
+    name = {"FunctionName": function_name(stage.name, "setup")}
+    if warm(stage, "setup"):
+        name["Qualifier"] = ALIAS
+        functions.get_waiter("published_version_active").wait(**name)  # its snapshot takes a while
+    answer = functions.invoke(**name, Payload=b"{}")
     told = json.loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError"):
         raise Failed(f"setup: {told}")

@@ -42,10 +42,15 @@ class Stage:
         variables: dict[str, str] = self.configuration["stages"][self.name]["environment_variables"]
         return variables
 
+    def function(self, step: str) -> dict[str, Any]:
+        """What is said of one function: of every stage's, and above that of this stage's own."""
+        levels = (self.configuration, self.configuration["stages"][self.name])
+        general, own = (level.get("lambda_functions", {}).get(step, {}) for level in levels)
+        return {**general, **own}
+
     def variables(self, step: str) -> dict[str, str]:
         """The variables of one function."""
-        own = self.configuration["stages"][self.name].get("lambda_functions", {}).get(step, {})
-        return {**self.shared, **own.get("environment_variables", {})}
+        return {**self.shared, **self.function(step).get("environment_variables", {})}
 
     @property
     def days_of_logs(self) -> int:

@@ -14,13 +14,12 @@ from infra.contract import Contract, Operation
 from infra.gateway_responses import JSON, GatewayResponse
 from infra.permissions import function_name, logical, read_permissions
 from infra.stages import Stage
+from infra.warm import arn, called, warm
 from infra.workers import workers
 
 API = "RestAPI"
 GATE = "gate"
-INVOKE = (
-    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
-)
+INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s}/invocations"
 OURS_ALONE = {"METHOD_NOT_ALLOWED"}
 Resources = dict[str, Any]
 NOT_FOR_FUNCTIONS = [
@@ -49,8 +48,8 @@ def merge_template(stage: Stage, contract: Contract, responses: dict[str, Gatewa
         **watching(stage),
     }
     for step in contract.steps:
-        resources[f"{logical(step)}Call"] = call_permission(step, f"{API}}}/*/*")
-    resources["AuthorizerCall"] = call_permission("authorizer", f"{API}}}/authorizers/*")
+        resources[f"{logical(step)}Call"] = call_permission(stage, step, f"{API}}}/*/*")
+    resources["AuthorizerCall"] = call_permission(stage, "authorizer", f"{API}}}/authorizers/*")
     for step in read_permissions():
         resources |= function(stage, step)
     return {
@@ -70,6 +69,7 @@ def function(stage: Stage, step: str) -> Resources:
                 "FunctionName": function_name(stage.name, step),
                 # The libraries that are packaged are machine code for this one.
                 "Architectures": ["x86_64"],
+                **warm(stage, step),
             },
         },
         f"{logical(step)}LogGroup": {"Properties": {"KmsKeyId": stage.of_data("key")}},
@@ -118,13 +118,13 @@ def definition(stage: Stage, contract: Contract, responses: dict[str, GatewayRes
         },
         "paths": {
             path: {
-                **{verb.lower(): method(operation) for verb, operation in operations.items()},
+                **{verb.lower(): method(stage, operation) for verb, operation in operations.items()},
                 "x-amazon-apigateway-any-method": not_allowed(refused, ", ".join(sorted(operations))),
                 **parameters(path),
             }
             for path, operations in contract.paths.items()
         },
-        "components": {"securitySchemes": {GATE: authorizer()}},
+        "components": {"securitySchemes": {GATE: authorizer(stage)}},
         "x-amazon-apigateway-gateway-responses": {
             kind: gateway_response(one) for kind, one in responses.items() if kind not in OURS_ALONE
         },
@@ -140,7 +140,7 @@ def parameters(path: str) -> Resources:
     return {"parameters": declared} if declared else {}
 
 
-def method(operation: Operation) -> Resources:
+def method(stage: Stage, operation: Operation) -> Resources:
     """One route: the gate in front, the step behind."""
     name = operation.operation_id + (".head" if operation.method == "HEAD" else "")
     return {
@@ -150,13 +150,13 @@ def method(operation: Operation) -> Resources:
         "x-amazon-apigateway-integration": {
             "type": "aws_proxy",
             "httpMethod": "POST",
-            "uri": {"Fn::Sub": INVOKE % logical(operation.step)},
+            "uri": {"Fn::Sub": INVOKE % arn(stage, operation.step)},
             "timeoutInMillis": 12000,
         },
     }
 
 
-def authorizer() -> Resources:
+def authorizer(stage: Stage) -> Resources:
     """Asked before every request: a remembered Allow would outlive log off, disable and a moved address.
 
     No identity source: with one, a request that lacks it would be refused without the authorizer ever seeing it.
@@ -168,7 +168,7 @@ def authorizer() -> Resources:
         "x-amazon-apigateway-authtype": "custom",
         "x-amazon-apigateway-authorizer": {
             "type": "request",
-            "authorizerUri": {"Fn::Sub": INVOKE % "Authorizer"},
+            "authorizerUri": {"Fn::Sub": INVOKE % arn(stage, "authorizer")},
             "authorizerResultTtlInSeconds": 0,
         },
     }
@@ -218,13 +218,13 @@ def templates(response: GatewayResponse) -> dict[str, str]:
     return {"application/json": response.bodies[JSON], **response.bodies}
 
 
-def call_permission(step: str, source: str) -> Resources:
+def call_permission(stage: Stage, step: str, source: str) -> Resources:
     """Only this API calls a function: SAM adds no permission for what stands inside a definition."""
     return {
         "Type": "AWS::Lambda::Permission",
         "Properties": {
             "Action": "lambda:InvokeFunction",
-            "FunctionName": {"Ref": logical(step)},
+            "FunctionName": {"Ref": called(stage, step)},
             "Principal": "apigateway.amazonaws.com",
             "SourceArn": {
                 "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${" + source

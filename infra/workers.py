@@ -10,6 +10,7 @@ from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.steps.send_mail import ERRANDS
 from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions
 from infra.stages import Stage
+from infra.warm import ALIAS, arn, called, warm
 
 Resources = dict[str, Any]
 DELIVERIES = "record_delivery"
@@ -30,7 +31,7 @@ def events_stream(stage: Stage, step: str) -> Resources:
         "Type": "AWS::Lambda::EventSourceMapping",
         "Properties": {
             "EventSourceArn": stage.of_data("events-stream"),
-            "FunctionName": {"Ref": logical(step)},
+            "FunctionName": {"Ref": called(stage, step)},
             "StartingPosition": "TRIM_HORIZON",
             "BatchSize": 10,
             "BisectBatchOnFunctionError": True,
@@ -87,7 +88,7 @@ def deliveries(stage: Stage) -> Resources:
             "Properties": {
                 "TopicArn": topic,
                 "Protocol": "lambda",
-                "Endpoint": {"Fn::GetAtt": [name, "Arn"]},
+                "Endpoint": {"Fn::Sub": f"${{{arn(stage, DELIVERIES)}}}"},
                 "RedrivePolicy": {"deadLetterTargetArn": queue},
             },
         },
@@ -95,12 +96,12 @@ def deliveries(stage: Stage) -> Resources:
             "Type": "AWS::Lambda::Permission",
             "Properties": {
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": {"Ref": name},
+                "FunctionName": {"Ref": called(stage, DELIVERIES)},
                 "Principal": "sns.amazonaws.com",
                 "SourceArn": topic,
             },
         },
-        f"{name}Tries": tries(name, queue),
+        f"{name}Tries": tries(stage, queue),
         f"{name}PutAside": put_aside(stage, DELIVERIES),
         f"{name}PutAsideByTopic": {
             "Type": "AWS::SQS::QueuePolicy",
@@ -112,13 +113,16 @@ def deliveries(stage: Stage) -> Resources:
     }
 
 
-def tries(name: str, queue: Resources) -> Resources:
+def tries(stage: Stage, queue: Resources) -> Resources:
     """SNS hands over without waiting: a function that raises is tried twice again by Lambda, then put aside."""
+    name, aliased = logical(DELIVERIES), bool(warm(stage, DELIVERIES))
     return {
         "Type": "AWS::Lambda::EventInvokeConfig",
+        # A qualifier is a mere word, from which nobody sees that the alias must be there first.
+        **({"DependsOn": called(stage, DELIVERIES)} if aliased else {}),
         "Properties": {
             "FunctionName": {"Ref": name},
-            "Qualifier": "$LATEST",
+            "Qualifier": ALIAS if aliased else "$LATEST",
             "MaximumEventAgeInSeconds": 21600,
             "MaximumRetryAttempts": 2,
             "DestinationConfig": {"OnFailure": {"Destination": queue}},

@@ -30,7 +30,7 @@ from infra.gateway.emulator import Emulator
 from infra.gateway.environment import mail_service, portal_defaults, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.server import make_server
-from infra.package import package_stage, write_json
+from infra.package import chosen, package_stage, write_json
 from infra.rehearsal import stack
 from infra.rehearsal.runtime import Function, runtime_client
 from infra.stages import ROOT, Stage, read_configuration
@@ -61,7 +61,7 @@ def serve(port: int, closing: ExitStack) -> None:
     server = make_server(front, port)
     closing.callback(server.close)
     prepare(server.effective_port, closing)
-    stage = rehearsed(os.environ.get("STAGE", "dev"))
+    stage = chosen(rehearsed(os.environ.get("STAGE", "dev")))
     template = deployed(stage)
     functions = started(stage, template, closing)
     sources = event_sources(stage, template, functions)
@@ -92,14 +92,14 @@ def rehearsed(name: str) -> Stage:
     own = os.environ["PORTAL_TABLE_PREFIX"].removeprefix("portal-").strip("-")
     written = json.dumps(configuration["stages"][name])
     renamed = written.replace(f"portal-{name}", f"portal-{own}").replace(f"/{name}/", f"/{own}/")
-    chosen = json.loads(renamed)
+    renamed_stage = json.loads(renamed)
     given = {
         key: value
         for key, value in os.environ.items()
         if key.startswith("PORTAL_") and key not in NOT_SETTINGS
     }
-    chosen["environment_variables"].update(given)
-    return Stage(own, {**configuration, "stages": {own: chosen}})
+    renamed_stage["environment_variables"].update(given)
+    return Stage(own, {**configuration, "stages": {own: renamed_stage}})
 
 
 def deployed(stage: Stage) -> dict[str, Any]:

@@ -19,14 +19,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-NEXT = "/2018-06-01/runtime/invocation/next"
+RESTORE = "/2018-06-01/runtime/restore/next"
 START = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 from awslambdaric.__main__ import main
 main(["", sys.argv[3]])
 """
-RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client*.so")
+RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py.py", "runtime_client*.so")
 
 
 class FunctionFailed(Exception):
@@ -46,6 +46,8 @@ class Configuration:
     variables: dict[str, str]
     timeout: float
     memory: int
+    version: str = "$LATEST"
+    started_by: str = "on-demand"
 
 
 class Function:
@@ -131,7 +133,8 @@ def lambdas_own(configuration: Configuration, package: Path, server: ThreadingHT
     return {
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",
         "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": configuration.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": configuration.started_by,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "rehearsal",
@@ -156,6 +159,9 @@ def serving(function: Function) -> ThreadingHTTPServer:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
+            if self.path == RESTORE:  # the snapshot is taken, and this is what is made from it
+                self._send(200, {}, b"")
+                return
             number, body = function.next_event()
             deadline = int((time.time() + function.configuration.timeout) * 1000)
             arn = f"arn:aws:lambda:eu-west-1:000000000000:function:{function.configuration.name}"

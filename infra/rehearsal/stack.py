@@ -10,8 +10,9 @@ from typing import Any
 from infra.contract import Contract, Operation
 from infra.gateway.functions import TIME_OUT_SECONDS
 from infra.rehearsal.runtime import Configuration
+from infra.warm import ALIASED
 
-INTEGRATED = re.compile(r"functions/\$\{(\w+)\.Arn\}/invocations$")
+INTEGRATED = re.compile(rf"functions/\$\{{(\w+?)(?:\.Arn|{ALIASED})\}}/invocations$")
 METHODS = {"get", "head", "post", "put", "patch", "delete"}
 
 
@@ -22,19 +23,36 @@ class NotAsDeclared(Exception):
 def functions(client: Any, template: dict[str, Any]) -> dict[str, Configuration]:
     """Every function by its logical name, with what Lambda was told about it."""
     declared = {
-        name: one["Properties"]["FunctionName"]
+        name: one["Properties"]
         for name, one in template["Resources"].items()
         if one["Type"] == "AWS::Serverless::Function"
     }
     return {name: permitted(configuration(client, one), template, name) for name, one in declared.items()}
 
 
-def configuration(client: Any, name: str) -> Configuration:
-    """One function."""
-    told = client.get_function_configuration(FunctionName=name)
+def configuration(client: Any, declared: dict[str, Any]) -> Configuration:
+    """One function; of one with an alias, the version behind that."""
+    name, alias = declared["FunctionName"], declared.get("AutoPublishAlias")
+    told = client.get_function_configuration(FunctionName=name, **({"Qualifier": alias} if alias else {}))
     variables = told.get("Environment", {}).get("Variables", {})
     timeout = max(float(told["Timeout"]), TIME_OUT_SECONDS)
-    return Configuration(name, told["Handler"], variables, timeout, told["MemorySize"])
+    return Configuration(
+        name,
+        told["Handler"],
+        variables,
+        timeout,
+        told["MemorySize"],
+        told["Version"],
+        started_by(declared, told),
+    )
+
+
+def started_by(declared: dict[str, Any], told: dict[str, Any]) -> str:
+    """What Lambda calls the way in which a container comes to be."""
+    if "ProvisionedConcurrencyConfig" in declared:
+        return "provisioned-concurrency"
+    published = told["Version"] != "$LATEST"
+    return "snap-start" if published and told["SnapStart"]["ApplyOn"] == "PublishedVersions" else "on-demand"
 
 
 def permitted(function: Configuration, template: dict[str, Any], name: str) -> Configuration:
@@ -87,6 +105,8 @@ def mappings(template: dict[str, Any]) -> dict[str, list[Any]]:
         if one.get("Type") == "AWS::Lambda::EventSourceMapping"
     ]
     return {
-        one["FunctionName"]["Ref"]: [json.loads(each["Pattern"]) for each in one["FilterCriteria"]["Filters"]]
+        one["FunctionName"]["Ref"].removesuffix(ALIASED): [
+            json.loads(each["Pattern"]) for each in one["FilterCriteria"]["Filters"]
+        ]
         for one in found
     }

@@ -32,6 +32,13 @@ def sleeps(event, context):
     time.sleep(9)
 def imports(event, context):
     import requests
+ran = []
+if os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start":
+    import snapshot_restore_py
+    snapshot_restore_py.register_before_snapshot(ran.append, "before")
+    snapshot_restore_py.register_after_restore(ran.append, "after")
+def tells(event, context):
+    return [*ran, os.environ["AWS_LAMBDA_FUNCTION_VERSION"]]
 """
 Started = Callable[..., Function]
 
@@ -47,8 +54,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Started]:
     (package / "step.py").write_text(CODE)
     runtime, running = runtime_client(tmp_path / "runtime"), []
 
-    def started(handler: str, timeout: float = 10, **variables: str) -> Function:
-        made = Configuration("portal-dev-step", handler, variables, timeout, 512)
+    def started(
+        handler: str,
+        timeout: float = 10,
+        version: str = "$LATEST",
+        started_by: str = "on-demand",
+        **variables: str,
+    ) -> Function:
+        made = Configuration("portal-dev-step", handler, variables, timeout, 512, version, started_by)
         running.append(Function(made, package, runtime, tmp_path / "log"))
         return running[-1]
 
@@ -82,6 +95,13 @@ def test_function_fails_as_on_lambda(start: Started, handler: str, kind: str, wo
     with pytest.raises(FunctionFailed, match=words) as failed:
         start(handler, timeout=3).invoke({})
     assert failed.value.kind == kind
+
+
+def test_function_with_a_snapshot_runs_its_hooks_before_the_first_event(start: Started) -> None:
+    assert start("step.tells").invoke({}) == ["$LATEST"]
+    snapped = start("step.tells", version="3", started_by="snap-start")
+    assert snapped.invoke({}) == ["before", "after", "3"]
+    assert snapped.invoke({}) == ["before", "after", "3"]
 
 
 @pytest.fixture
