@@ -28,7 +28,7 @@ def saying(step: str, **said: Any) -> Stage:
 
 
 def merged(stage: Stage) -> Any:
-    return merge_template(stage, read_contract(), read_gateway_responses())["Resources"]
+    return merge_template(stage, read_contract(), read_gateway_responses({}))["Resources"]
 
 
 def switched_on(stage: Stage) -> dict[str, Any]:
