@@ -8,6 +8,17 @@ from tests.browser.gallery import Gallery
 from tests.browser.looking import COLOURS, RULES, faults, misplaced
 from tests.mail.test_letters_look import every_mail, letter
 
+GROUPED = "k7mwq-3fq9w-hjnpw-rstvw-x2yzw"
+LINES_OF_GROUPS = """
+(code) => code.textContent.split("-").map((group) => {
+  const range = document.createRange();
+  const start = code.textContent.indexOf(group);
+  range.setStart(code.firstChild, start);
+  range.setEnd(code.firstChild, start + group.length);
+  return range.getClientRects().length;
+})
+"""
+
 
 @every_mail
 def test_mail_is_read_by_day_and_by_night_on_any_screen(gallery: Gallery, name: str, number: int) -> None:
@@ -37,8 +48,11 @@ def test_no_language_s_words_are_too_long(gallery: Gallery, name: str, number: i
         assert (lang, misplaced(page)) == (lang, [])
 
 
-def test_temporary_password_stays_whole_on_the_narrowest_screen(gallery: Gallery) -> None:
-    """It may be wrapped where its dashes are, but a copy of it is one line, and nothing touches it."""
-    page = gallery.hangs(letter("invitation", 0).html)
+def test_temporary_password_wraps_only_at_its_dashes(gallery: Gallery) -> None:
+    """Torn anywhere else it reads as two, and is typed wrong."""
+    page = gallery.hangs(letter("invitation", 0, temporary_password=GROUPED).html)
     gallery.lights(PHONE, "light")
-    assert page.locator("code").inner_text() == "k7mw-3fq9-hjnp-rstv-x2yz"
+    code = page.locator("code")
+    assert code.inner_text() == GROUPED
+    assert code.evaluate(LINES_OF_GROUPS) == [1] * 5
+    assert code.evaluate("(one) => one.getClientRects().length") == 2

@@ -117,6 +117,7 @@ def test_robot_changes_nothing_and_the_person_succeeds(
     robot: Callable[[Browser, str], None],
     mailed: Callable[[Town], Mailed],
 ) -> None:
+    """RS-03."""
     mail = mailed(town)
     before = settled(town, mail.address)
     robot(chromium, mail.link)
