@@ -78,7 +78,7 @@ def _used_up(town: Town, limit: Limit) -> None:
     for moment in (now, now + limit.seconds):
         row = {
             "key": {"S": limit.key(subject, moment)},
-            "count": {"N": str(limit.count)},
+            "count": {"N": str(limit.most)},
             "expires_at": {"N": str(int(now) + 2 * limit.seconds)},
         }
         client.put_item(TableName=f"{town.prefix}throttles", Item=row)
