@@ -18,7 +18,7 @@ run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), unt
 	@PORT=$(PORT) exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## The tests a developer runs all day, in under a minute (ARGS= for pytest)
+test: .venv/dev ## The tests a developer runs all day, in a minute or two (ARGS= for pytest)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
@@ -48,7 +48,7 @@ races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on Dyn
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
 .PHONY: proofs
-proofs: .venv/dev ## The slower tests: every fault, random walks, a sweep of the contract over the running portal
+proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, a sweep of the contract
 	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser

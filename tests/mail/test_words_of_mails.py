@@ -13,6 +13,8 @@ from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visi
 from tests.mail.test_letters_look import COMMON, EVERY, SAMPLES, letter, lone_words
 from tests.steps.premises import Premises
 
+pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
+
 every_mail = pytest.mark.parametrize(("name", "number"), EVERY)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 NAMES = {"UTC"}

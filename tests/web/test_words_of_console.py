@@ -19,6 +19,8 @@ from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visi
 from tests.web.console_data import DOMAIN
 from tests.web.page_samples import SAMPLES, STATES, Seen, sample
 
+pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
+
 CONSOLE = [(page, state) for page, state in STATES if page.startswith("admin_")]
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")  # what the wire contract calls a thing: a page has words for it
 UNHEARD_OF = {"something new", "mailbox does not exist"}  # codes of the samples that no table knows

@@ -21,6 +21,8 @@ from tests.steps.visitors import REFERENCE, Reply, Visitor
 from tests.web.page_samples import SAMPLES as PAGES
 from tests.web.page_samples import STATES, Seen, sample
 
+pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
+
 RECIPIENTS = [(page, state) for page, state in STATES if not page.startswith("admin_")]
 NAMES = {"Secure Messaging Portal", "UTC", "help@portal.test"}  # said alike in every language
 MACHINE = {
