@@ -58,10 +58,11 @@ class Times:
         if at is None:
             return self._say("not known")
         moment = _moment(at)
-        there = zones.zone(zone)
-        if there is None:
+        local = moment.astimezone(zones.zone(zone) or UTC)
+        if (
+            not local.utcoffset()
+        ):  # no zone known, or London in winter: the same time twice tells nobody anything
             return f"{self._written(moment)} UTC"
-        local = moment.astimezone(there)
         same_day = local.date() == moment.date()
         universal = f"{moment:%H:%M}" if same_day else self._written(moment)
         return f"{self._written(local)} {_zone_name(local)} ({universal} UTC)"

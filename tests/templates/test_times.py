@@ -61,6 +61,7 @@ def test_unknown_instant_is_said_to_be_unknown() -> None:
         ("America/Los_Angeles", "21 November 2026, 15:49 PST (23:49 UTC)"),
         ("Europe/Berlin", "22 November 2026, 00:49 CET (21 November 2026, 23:49 UTC)"),
         ("America/Sao_Paulo", "21 November 2026, 20:49 UTC-03 (23:49 UTC)"),
+        ("Europe/London", "21 November 2026, 23:49 UTC"),
     ],
 )
 def test_reader_with_a_zone_gets_both_times(zone: str, said: str) -> None:
