@@ -95,6 +95,14 @@ def test_password_and_links_stand_alone_on_their_lines_and_nothing_else_does(nam
 
 
 @every_mail
+def test_password_and_links_have_empty_lines_around_them(name: str, number: int) -> None:
+    lines = letter(name, number).text.splitlines()
+    for at, line in enumerate(lines):
+        if len(line.split()) == 1:
+            assert (lines[at - 1], lines[at + 1]) == ("", "")
+
+
+@every_mail
 def test_no_lone_word_appears_when_facts_are_missing(name: str, number: int) -> None:
     bare = {"source_address": "", "browser": "", "support_contact": "", "portal_name": "Portal", "sender": ""}
     given = {str(value) for value in SAMPLES[name][number].values()}
