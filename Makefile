@@ -80,8 +80,9 @@ rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulato
 	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 $(JOURNEYS) $(ARGS)
 
 .PHONY: check-package
-check-package: .venv/dev ## The package: small, compiled, whole, twice the same bytes
-	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py $(ARGS)
+check-package: .venv/rehearse ## The package: small, compiled, whole, twice the same bytes, and quick to start
+	@command -v valgrind >/dev/null || { echo "Valgrind is needed (Debian: apt-get install valgrind)"; exit 1; }
+	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py tests/infra/test_cold_start.py $(ARGS)
 
 .PHONY: check-templates
 check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both stacks

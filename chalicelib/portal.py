@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.settings import Settings
@@ -19,8 +18,7 @@ class Secrets(NamedTuple):
     hasher: "PasswordHasher"
 
 
-@dataclass(frozen=True, slots=True)
-class Portal:
+class Portal(NamedTuple):
     """`secrets` is asked by the steps whose row of `infra/permissions.yaml` has `keys`; the others never hold a key.
 
     `clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits.

@@ -5,10 +5,12 @@ a test builds nothing: there is no Lambda around it. With SnapStart a container 
 not be copied is let go before, and made anew after (`_forget`, `_renew`).
 """
 
+import gc
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import botocore
@@ -39,6 +41,31 @@ KEYED = frozenset(
         "password_reset",
         "reauthenticate",
         "send_mail",
+    }
+)
+
+# The functions that have no page: a refusal is all they could show, and rarely a person sees it.
+PAGELESS = frozenset(
+    {
+        "authorizer",
+        "health",
+        "home",
+        "logoff",
+        "password_criteria",
+        "publish_event",
+        "record_delivery",
+        "send_mail",
+        "setup",
+    }
+)
+# What the functions act with that people wait for most; the others load it with their first request, which is slower.
+ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "authorizer": ("sessions",),
+        "logon": ("logons",),
+        "messages": ("messages",),
+        "password_forgot": ("events",),
+        "password_reset": ("passwords",),
     }
 )
 
@@ -142,7 +169,11 @@ def _manager() -> Any:
 
 def _begin(step: str) -> None:
     """What this function will need, made in the init phase."""
-    portal()
+    store = portal().store
+    for family in ACTS.get(step, ()):
+        getattr(store, family)
+    if step not in PAGELESS:
+        import chalicelib.web.render  # noqa: F401, PLC0415 - templating, for those who show a page
     if step in KEYED:
         secrets()
     if step == "send_mail":
@@ -171,6 +202,8 @@ def _renew(step: str) -> None:
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _step = os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[2]
     _begin(_step)
+    gc.freeze()  # what a container keeps for life, no collection during a request looks through
+    gc.enable()  # off since `chalicelib/__init__.py`
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
         from chalicelib import snapshot
 

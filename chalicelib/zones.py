@@ -4,7 +4,10 @@ A zone's name comes from a cookie or a form, and zoneinfo looks for a file of th
 """
 
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 LONGEST = 64  # the longest name has 32
 # What people choose from: places, and UTC. The rest are old spellings and offsets, which are taken all the same.
@@ -13,10 +16,12 @@ PLACES = frozenset(
 )
 
 
-def zone(name: str) -> ZoneInfo | None:
+def zone(name: str) -> "ZoneInfo | None":
     """The zone of this name, None if there is none."""
     if not name or len(name) > LONGEST or not all(c.isalnum() or c in "_+-/" for c in name) or ".." in name:
         return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - for those whose zone is known
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -26,4 +31,6 @@ def zone(name: str) -> ZoneInfo | None:
 @cache
 def places() -> tuple[str, ...]:
     """Every zone a person may look for, in the order of the names. Reads the database's folders, once."""
+    from zoneinfo import available_timezones  # noqa: PLC0415 - as above
+
     return tuple(sorted(name for name in available_timezones() if name.split("/")[0] in PLACES))

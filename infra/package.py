@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra import catalogues
+from infra import catalogues, templates
 from infra.bindings import LIBRARY, bindings
 from infra.bundle import bundle
 from infra.contract import read_contract
@@ -71,6 +71,7 @@ def lay_out(project: Path, stage: Stage) -> None:
         else:
             project.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, project / name)
+    templates.make_python(project / "chalicelib" / "templates")
     for step, row in read_permissions().items():
         written = policy(row, stage, step)
         write_json(project / ".chalice" / f"policy-{step}.json", written)

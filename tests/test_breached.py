@@ -6,7 +6,6 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -90,7 +89,7 @@ def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
 ) -> None:
     premises = Premises()
     asked: list[str] = []
-    premises.portal = replace(premises.portal, breached=listening(asked, answer))
+    premises.portal = premises.portal._replace(breached=listening(asked, answer))
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     fields = {"new_password": LEAKED, "confirm_password": LEAKED, "current_password": PASSWORD}
@@ -104,7 +103,7 @@ def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
 def test_pw_07_nobody_is_asked_about_what_is_refused_anyway() -> None:
     premises = Premises()
     asked: list[str] = []
-    premises.portal = replace(premises.portal, breached=listening(asked, False))
+    premises.portal = premises.portal._replace(breached=listening(asked, False))
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     fields = {"new_password": "short", "confirm_password": "short", "current_password": PASSWORD}

@@ -1,7 +1,7 @@
 """What an account is. No rule here reads a clock or a table; the caller hands in what it needs."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress
 
@@ -22,8 +22,7 @@ class Status(StrEnum):
     DISABLED = "disabled"
 
 
-@dataclass(frozen=True, slots=True)
-class TwoStep:
+class TwoStep(NamedTuple):
     """The second step of an account. `seed` and `pending_seed` are sealed, never the seed itself.
 
     `last_step` is the newest time step already used: nothing at or before it is accepted again (RFC 6238, 5.2).
@@ -44,8 +43,7 @@ class TwoStep:
         return self.seed is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One person's account, as one row.
 
     `epoch` is the number every session and every outstanding credential was made under; moving it voids them all in
@@ -68,7 +66,7 @@ class Account:
     locked_until: float = 0
     session_serial: int = 0
     last_logon_at: float | None = None
-    two_step: TwoStep = field(default_factory=TwoStep)
+    two_step: TwoStep = TwoStep()
     two_step_required: bool = False
     ranges: tuple[str, ...] | None = None
     alias_of: AccountId | None = None
@@ -90,8 +88,7 @@ class Account:
         return self.status is not Status.DISABLED and self.alias_of is None
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The rules of one domain, or of the portal itself (`name` is then `PORTAL`)."""
 
     name: str

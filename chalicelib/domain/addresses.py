@@ -23,8 +23,9 @@ DOMAIN_ID_LENGTH = 12
 ACCOUNT_ID_LENGTH = 40
 
 _SURROUNDING = " \t\r\n\f\v"
-_DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _ACE = "xn--"
 _LETTERS_MARKS_DIGITS = frozenset({"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"})
 
@@ -105,7 +106,7 @@ def _local_part(text: str) -> str:
         raise InvalidAddress("the part before the @ is too long")
     # Attack: CR, LF, comma, space or angle brackets that a mail header would read as a second
     # recipient or a second header. Only RFC 5321's dot-atom gets through; quoted strings do not.
-    if not _DOT_ATOM.fullmatch(text):
+    if not re.fullmatch(_DOT_ATOM, text):
         raise InvalidAddress("a character before the @ is not accepted")
     return text.lower()
 
@@ -116,7 +117,7 @@ def _label(text: str) -> str:
         raise InvalidAddress("the domain has an empty label")
     if len(label) > LABEL_MAX:
         raise InvalidAddress("a label of the domain is too long")
-    if not _LABEL.fullmatch(label):
+    if not re.fullmatch(_LABEL, label):
         raise InvalidAddress("a character of the domain is not accepted")
     if label.startswith(_ACE):
         _refuse_false_ace(label)

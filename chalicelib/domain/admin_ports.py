@@ -5,10 +5,10 @@ from typing import Protocol
 
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 

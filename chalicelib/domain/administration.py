@@ -5,7 +5,6 @@ credential or the status moves the epoch, so that everything opened or issued be
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Status, TwoStep
@@ -30,8 +29,7 @@ class Measure(NamedTuple):
 
 def set_password(account: Account, password_hash: str, at: float, *, force_change: bool) -> Measure:
     """A password chosen by the administrator. A frozen account is opened by it; a disabled one stays disabled."""
-    new = replace(
-        _moved(account),
+    new = _moved(account)._replace(
         password_hash=password_hash,
         password_changed_at=at,
         must_change_password=force_change,
@@ -44,8 +42,7 @@ def set_password(account: Account, password_hash: str, at: float, *, force_chang
 
 def issue_password(account: Account) -> Measure:
     """A password that is made and mailed: the old one is void now, the temporary one comes with the event's mail."""
-    new = replace(
-        _moved(account),
+    new = _moved(account)._replace(
         password_hash=None,
         must_change_password=False,
         status=_thawed(account),
@@ -57,7 +54,7 @@ def issue_password(account: Account) -> Measure:
 
 def force_change(account: Account) -> Measure:
     """The next logon must choose a new password; sessions that are open end now."""
-    return Measure(replace(_moved(account), must_change_password=True), (EventKind.CHANGE_FORCED,))
+    return Measure(_moved(account)._replace(must_change_password=True), (EventKind.CHANGE_FORCED,))
 
 
 def revoke_sessions(account: Account) -> Measure:
@@ -70,21 +67,21 @@ def disable(account: Account, actor: Actor) -> Measure:
     _not_oneself(account, actor)
     if account.status is Status.DISABLED:
         return Measure(account, ())
-    return Measure(replace(_moved(account), status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
+    return Measure(_moved(account)._replace(status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
 
 
 def enable(account: Account) -> Measure:
     """Logon is possible again; what was void stays void (AD-04)."""
     if account.status is Status.ACTIVE:
         return Measure(account, ())
-    new = replace(_moved(account), status=Status.ACTIVE, failures=0, locked_until=0)
+    new = _moved(account)._replace(status=Status.ACTIVE, failures=0, locked_until=0)
     return Measure(new, (EventKind.ACCOUNT_ENABLED,))
 
 
 def unlock(account: Account) -> Measure:
     """Forget the failures, of passwords and of codes."""
-    two_step = replace(account.two_step, failures=0, attempted_at=0)
-    new = replace(account, failures=0, locked_until=0, attempted_at=0, two_step=two_step)
+    two_step = account.two_step._replace(failures=0, attempted_at=0)
+    new = account._replace(failures=0, locked_until=0, attempted_at=0, two_step=two_step)
     return Measure(new, (EventKind.ACCOUNT_UNLOCKED,))
 
 
@@ -92,13 +89,13 @@ def require_two_step(account: Account, *, required: bool) -> Measure:
     """Asked for at the very next request: a session without a second step may then only enrol (TF-07)."""
     if account.two_step_required == required:
         return Measure(account, ())
-    return Measure(replace(account, two_step_required=required), (EventKind.TWO_STEP_REQUIRED,))
+    return Measure(account._replace(two_step_required=required), (EventKind.TWO_STEP_REQUIRED,))
 
 
 def reset_two_step(account: Account) -> Measure:
     """A lost authenticator: seed and recovery codes are gone, the next logon enrols again (TF-09)."""
-    new = replace(
-        _moved(account), two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True
+    new = _moved(account)._replace(
+        two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True
     )
     return Measure(new, (EventKind.TWO_STEP_RESET,))
 
@@ -107,14 +104,14 @@ def restrict(account: Account, ranges: tuple[str, ...] | None) -> Measure:
     """The account's own permitted ranges; None lifts the restriction, () permits nobody."""
     if account.ranges == ranges:
         return Measure(account, ())
-    return Measure(replace(account, ranges=ranges), (EventKind.RANGES_CHANGED,))
+    return Measure(account._replace(ranges=ranges), (EventKind.RANGES_CHANGED,))
 
 
 def lift_undeliverable(account: Account, at: float) -> Measure:
     """Mail may go to this address again; a bounce from before is old news."""
     if account.undeliverable is None:
         return Measure(account, ())
-    return Measure(replace(account, undeliverable=None, delivery_lifted_at=at), (EventKind.ADDRESS_LIFTED,))
+    return Measure(account._replace(undeliverable=None, delivery_lifted_at=at), (EventKind.ADDRESS_LIFTED,))
 
 
 class Containment(NamedTuple):
@@ -133,13 +130,13 @@ def contain(account: Account, actor: Actor, asked: Containment) -> Measure:
     mail, not the old password once more.
     """
     _not_oneself(account, actor)
-    new = replace(_moved(account), password_hash=None, must_change_password=False)
+    new = _moved(account)._replace(password_hash=None, must_change_password=False)
     if asked.disable:
-        new = replace(new, status=Status.DISABLED)
+        new = new._replace(status=Status.DISABLED)
     if asked.require_two_step:
-        new = replace(new, two_step_required=True)
+        new = new._replace(two_step_required=True)
     if asked.sets_ranges:
-        new = replace(new, ranges=asked.ranges)
+        new = new._replace(ranges=asked.ranges)
     issued = () if new.status is Status.DISABLED else (EventKind.PASSWORD_ISSUED,)
     return Measure(new, (EventKind.ACCOUNT_CONTAINED, *issued))
 
@@ -179,7 +176,7 @@ def done(old: Account, new: Account) -> list[str]:
 
 
 def _moved(account: Account) -> Account:
-    return replace(account, epoch=account.epoch + 1)
+    return account._replace(epoch=account.epoch + 1)
 
 
 def _thawed(account: Account) -> Status:

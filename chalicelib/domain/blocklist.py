@@ -3,14 +3,17 @@
 Of zxcvbn's 30 000 common passwords only 31 have 15 characters, so a list alone refuses next to nothing.
 Refused as a whole, in any letter case: a listed word, with digits or punctuation around it, repeated,
 reversed or in leetspeak; two common passwords glued; keyboard walks, sequences, short repeated units.
-Three words and more are a passphrase and pass. Loaded only where a password is chosen, never to log on.
+Three words and more are a passphrase and pass. The lists are loaded with the first password that is chosen: they cost
+60 ms, and most who open the form behind a link do not send it to the function that showed it.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from itertools import product
+from typing import NamedTuple
 
 LONGEST_CHECKED = 256
 
@@ -44,13 +47,19 @@ def _listed() -> dict[str, list[str]]:
     return lists
 
 
-_LISTS = _listed()
-_TOP_PASSWORDS = frozenset(_LISTS["passwords"][:_TOP])
-_PASSWORDS = frozenset(_LISTS["passwords"])
-_WORDS = _PASSWORDS.union(
-    _LISTS["english_wikipedia"], _LISTS["female_names"], _LISTS["male_names"], _LISTS["surnames"]
-)
-del _LISTS
+class _Known(NamedTuple):
+    top: frozenset[str]
+    passwords: frozenset[str]
+    words: frozenset[str]
+
+
+@cache
+def _known() -> _Known:
+    lists = _listed()
+    passwords = lists["passwords"]
+    names = (lists["female_names"], lists["male_names"], lists["surnames"])
+    words = frozenset(passwords).union(lists["english_wikipedia"], *names)
+    return _Known(frozenset(passwords[:_TOP]), frozenset(passwords), words)
 
 
 def is_common(password: str) -> bool:
@@ -59,7 +68,7 @@ def is_common(password: str) -> bool:
     if len(text) > LONGEST_CHECKED:  # the length rule has refused it; nothing is walked through here
         return False
     compact = _SEPARATORS.sub("", text)
-    return _is_derived(text, _PASSWORDS) or _is_derived(compact, _TOP_PASSWORDS)
+    return _is_derived(text, _known().passwords) or _is_derived(compact, _known().top)
 
 
 def is_built_from(password: str, names: Iterable[str]) -> bool:
@@ -118,7 +127,7 @@ def _unleeted(text: str) -> tuple[str, str]:
 
 
 def _is_word(text: str) -> bool:
-    return text in _WORDS
+    return text in _known().words
 
 
 def _is_two_words(text: str, glued: frozenset[str]) -> bool:

@@ -6,8 +6,8 @@ Checks what an administrator or the environment says of them. It may not read a 
 import base64
 import binascii
 import unicodedata
-from dataclasses import dataclass, replace
 from struct import unpack
+from typing import NamedTuple
 from zlib import crc32
 
 from chalicelib.domain.addresses import DomainId
@@ -37,8 +37,7 @@ class UnusableBrand(ValueError):
         self.cause = cause
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A logo: `kind` is `png` or `svg+xml`; a PNG knows its size in pixels."""
 
     data: bytes
@@ -62,8 +61,7 @@ class Image:
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
 
-@dataclass(frozen=True, slots=True)
-class Brand:
+class Brand(NamedTuple):
     """What a stage or a domain is known by. A domain's may leave anything open; a stage's has all but a logo."""
 
     name: str = ""
@@ -83,7 +81,7 @@ class Brand:
     @property
     def in_mail(self) -> "Brand":
         """The same without a drawing, which mail programs do not show."""
-        return replace(self, logo=None) if self.logo and self.logo.kind != "png" else self
+        return self._replace(logo=None) if self.logo and self.logo.kind != "png" else self
 
 
 OURS = Brand(NAME, COLOUR)

@@ -3,9 +3,8 @@
 It may not know where a colour is shown: the sheets of pages and mails hold the grounds, and a test compares.
 """
 
-import re
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ENOUGH = 4.5  # to one, for text of any size
 WHITE = "#ffffff"
@@ -14,11 +13,11 @@ LIGHT_GROUND, DARK_GROUND = "#e6f2f4", "#12303a"
 HOVER = 0.22  # how much nearer to black or white a button goes under the pointer
 LINEAR = 0.04045  # below it sRGB is a line, above it a power (IEC 61966-2-1)
 
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_LENGTH = len(WHITE)
+_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class Shades:
+class Shades(NamedTuple):
     """`plate` lies under white text, `ink` is text on light grounds, `dark` is both on dark ones; `deep` on hover."""
 
     plate: str
@@ -30,7 +29,7 @@ class Shades:
 
 def is_colour(text: str) -> bool:
     """Whether this is `#rrggbb`, in lower case: nothing that a style sheet could read as more than a colour."""
-    return _COLOUR.fullmatch(text) is not None
+    return len(text) == _LENGTH and text.startswith("#") and _HEXADECIMAL.issuperset(text[1:])
 
 
 def contrast(one: str, other: str) -> float:

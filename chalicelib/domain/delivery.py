@@ -1,7 +1,7 @@
 """How a secure message reaches its recipient: sealed for them, with an invitation first for whoever is new."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Kind
@@ -35,7 +35,7 @@ def send_message(
     who, identity = account_id(draft.to), message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
-    message = replace(bare, sealed_body=sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated()))
+    message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated()))
     details = {"message": identity, "from": draft.sender, "expires_at": until}
     event = Event(
         who, EventKind.MESSAGE_SENT, now, random(16).hex(), email=draft.to, actor=draft.actor, details=details

@@ -5,9 +5,10 @@ be forgotten. It never holds a secret: no password, token, code or cookie.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId
 
@@ -91,8 +92,7 @@ ATTEMPTS = frozenset(
 )  # what the support desk is asked about: every attempt to get in, with its outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened to one account, known or not (an unknown address has an account id too).
 
     `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link.
@@ -113,7 +113,7 @@ class Event:
     actor: str | None = None
     language: str | None = None
     zone: str | None = None
-    details: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = MappingProxyType({})
 
     @property
     def sort_key(self) -> str:

@@ -6,7 +6,6 @@ Apart from the ports, which are for reading and for the type checker: no functio
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Policy
-from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -47,32 +46,8 @@ class Due(NamedTuple):
     brand: Brand | None = None
 
 
-class Listed(NamedTuple):
-    """One line of a list of users."""
-
-    address: str
-    kind: str
-    status: str
-
-
-class PolicyChange(NamedTuple):
-    """A policy as it shall be, with the one it was read as; `old` None where there was none."""
-
-    key: str
-    old: Policy | None
-    new: Policy
-
-
 class Preferences(NamedTuple):
     """What a person chose for pages and mails. None: as the browser of the moment asks."""
 
     language: str | None
     time_zone: str | None
-
-
-class BrandChange(NamedTuple):
-    """A domain's brand as it shall be, with the one it was read as; `old` None where there was none."""
-
-    domain: DomainId
-    old: Brand | None
-    new: Brand

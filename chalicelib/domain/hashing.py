@@ -26,7 +26,7 @@ _DIGEST_BYTES = 32
 _PEPPER = "password-pepper"
 _STORED_MAX = 512
 _MEMORY_MAX_KIB = 262144
-_STORED = re.compile(
+_STORED = (
     r"\$argon2id\$v=19\$m=([1-9][0-9]{0,5}),t=([1-9][0-9]?),p=([1-9])"
     r"\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})#([A-Za-z0-9_-]{1,16})"
 )
@@ -145,7 +145,7 @@ def _encode(value: _Stored) -> str:
 
 
 def _decode(stored: str | None) -> _Stored | None:
-    parts = _STORED.fullmatch(stored) if stored and len(stored) <= _STORED_MAX else None
+    parts = re.fullmatch(_STORED, stored) if stored and len(stored) <= _STORED_MAX else None
     if not parts:
         return None
     cost = _Cost(int(parts[1]), int(parts[2]), int(parts[3]))

@@ -15,7 +15,7 @@ from typing import Any
 
 KEY_BYTES = 32
 
-_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
+_KEY_ID = r"[A-Za-z0-9_-]{1,16}"
 _EXTRACT_SALT = b"secure messaging portal keys"
 
 
@@ -81,7 +81,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _key(key_id: str, encoded: object) -> bytes:
     # The id is written next to hashes and into sealed texts, so it must not hold their separators.
-    if not _KEY_ID.fullmatch(key_id):
+    if not re.fullmatch(_KEY_ID, key_id):
         raise InvalidKeys("a key id has 1 to 16 letters, digits, dashes or underscores")
     if not isinstance(encoded, str):
         raise InvalidKeys("a key must be a base64 string")

@@ -1,13 +1,12 @@
 """A secure message: what its recipient comes for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back."""
 
     account_id: AccountId

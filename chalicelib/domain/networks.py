@@ -16,10 +16,8 @@ RANGES_MAX = 100
 
 _TEXT_MAX = 64
 _SHOWN_MAX = 80
-_RANGE = re.compile(r"([0-9A-Fa-f:.]{2,45})(?:/(0|[1-9][0-9]{0,2}))?", re.ASCII)
-_MAPPED = IPv6Network("::ffff:0:0/96")
-_COMPATIBLE = IPv6Network("::/96")
-_FIRST_COMPATIBLE = 1 << 24  # below it are ::, ::1 and 0.0.0.0/8, which is no host's address
+_RANGE = r"([0-9A-Fa-f:.]{2,45})(?:/(0|[1-9][0-9]{0,2}))?"
+_COMPATIBLE = range(1 << 24, 1 << 32)  # ::/96; below it are ::, ::1 and 0.0.0.0/8, which is no host's address
 
 
 class InvalidSource(ValueError):
@@ -92,11 +90,9 @@ def _undressed(address: object) -> IPAddress:
         return address
     if not isinstance(address, IPv6Address) or address.scope_id is not None:
         raise InvalidSource("not an IP address")
-    if address in _MAPPED:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    if address in _COMPATIBLE and int(address) >= _FIRST_COMPATIBLE:
-        return IPv4Address(int(address))
-    return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return IPv4Address(int(address)) if int(address) in _COMPATIBLE else address
 
 
 def _stored(ranges: object) -> tuple[str, ...]:
@@ -113,7 +109,7 @@ def _networks(ranges: tuple[str, ...]) -> tuple[IPNetwork, ...]:
 def _network(entry: object) -> IPNetwork:
     # Attack: what ipaddress reads on its own: True as 0.0.0.1, "10.0.0.0/0.255.255.255" as a /8. Only text
     # with a numeric prefix reaches it.
-    parts = _RANGE.fullmatch(entry) if isinstance(entry, str) else None
+    parts = re.fullmatch(_RANGE, entry) if isinstance(entry, str) else None
     if not parts:
         raise InvalidRange(entry, "write it as 192.0.2.0/24, 2001:db8::/32 or one address")
     try:

@@ -1,7 +1,7 @@
 """What a mail can carry: a reset link, a temporary password, a "this was not me" link. Each is used once."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
@@ -18,8 +18,7 @@ class Purpose(StrEnum):
     NOT_ME = "not_me"
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(NamedTuple):
     """One row of what was mailed. `key` is made from the link's digest, or from account and temporary password's name.
 
     `valid_until` is the expiry that counts; the row lives on for a while so that "expired" can be told from "unknown".

@@ -1,7 +1,6 @@
 """What a session is, when it is dead, and how long each kind may live."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ class Credential(StrEnum):
     TEMPORARY = "temporary"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One row; the secret itself is only in the owner's cookie, here is its digest.
 
     `epoch` and `serial` are the account's when it was made. `reauthenticated_at` is when a password was last typed in

@@ -19,7 +19,7 @@ _SURROUNDING = " \t\r\n\f\v\u00a0"
 _BETWEEN = "[-\u00ad\u2010-\u2015\u2212 \u00a0\t]{0,3}"
 # Upper and lower case are spelled out: ignoring case would let a Kelvin sign pass for a k.
 _GROUP = f"([{UNMISTAKABLE}{UNMISTAKABLE.upper()}]{{{_GROUP_SIZE}}})"
-_FORM = re.compile(_BETWEEN.join([_GROUP] * _GROUPS))
+_FORM = _BETWEEN.join([_GROUP] * _GROUPS)
 
 
 class Temporary(NamedTuple):
@@ -42,7 +42,7 @@ def parse_temporary(typed: str) -> Temporary | None:
     """
     if len(typed) > _TYPED_MAX:
         return None
-    form = _FORM.fullmatch(typed.strip(_SURROUNDING))
+    form = re.fullmatch(_FORM, typed.strip(_SURROUNDING))
     if not form:
         return None
     groups = [group.lower() for group in form.groups()]

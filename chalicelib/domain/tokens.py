@@ -20,9 +20,9 @@ Digest = NewType("Digest", str)
 TOKEN_BYTES = 32
 SESSION_HANDLE_LENGTH = 16
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_IN_A_LINK = re.compile(r"([A-Za-z0-9_-]{43})(?:[^A-Za-z0-9_-].*)?", re.DOTALL)
-_SESSION_TOKEN = re.compile(r"([a-z2-7]{40})\.([A-Za-z0-9_-]{43})")
+_256_BITS = r"[A-Za-z0-9_-]{43}"
+_IN_A_LINK = rf"({_256_BITS})(?:[^A-Za-z0-9_-].*)?"
+_SESSION_TOKEN = rf"([a-z2-7]{{40}})\.({_256_BITS})"
 _REFERENCE_LENGTH = 8
 _REFERENCE_TYPED_MAX = 32
 _REFERENCE_BYTES = 16
@@ -44,12 +44,12 @@ def derive_token(key: bytes, event_id: str, label: str) -> Token:
 
 def parse_token(text: object) -> Token | None:
     """The text as a token if it has a token's exact shape, else nothing; decided before any look-up."""
-    return Token(text) if isinstance(text, str) and _TOKEN.fullmatch(text) else None
+    return Token(text) if isinstance(text, str) and re.fullmatch(_256_BITS, text) else None
 
 
 def token_of_link(text: str) -> Token | None:
     """As `parse_token`, without what a mail program hangs on the end of an address: a dot, a bracket, an entity."""
-    found = _IN_A_LINK.fullmatch(text)
+    found = re.fullmatch(_IN_A_LINK, text, re.DOTALL)
     return Token(found[1]) if found else None
 
 
@@ -65,7 +65,7 @@ def session_token(account_id: AccountId, secret: Token) -> str:
 
 def split_session_token(text: object) -> tuple[AccountId, Digest] | None:
     """The account and the digest of the secret, or nothing for any other shape."""
-    parts = _SESSION_TOKEN.fullmatch(text) if isinstance(text, str) else None
+    parts = re.fullmatch(_SESSION_TOKEN, text) if isinstance(text, str) else None
     return (AccountId(parts[1]), digest(Token(parts[2]))) if parts else None
 
 

@@ -3,7 +3,6 @@
 A seed is shown once and is not active until a code of it was entered; no step of a logon is skipped by it (TF-05).
 """
 
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint
@@ -73,7 +72,7 @@ def confirm(form: Form, portal: Portal) -> Page:
         raise codes.refused(form, portal, account, "code_wrong")
     recovery = new_recovery_codes(portal.random)
     stage = next_step(
-        replace(account, two_step=replace(account.two_step, seed=account.two_step.pending_seed)),
+        account._replace(two_step=account.two_step._replace(seed=account.two_step.pending_seed)),
         opened_with=caller.opened_with,
         code_entered=True,
         two_step_required=caller.two_step_required,
@@ -90,7 +89,7 @@ def confirm(form: Form, portal: Portal) -> Page:
         "recovery_codes": recovery,
         "next_url": after(stage, _wanted(form)),
     }
-    return replace(page, location=None, template="account_two_step", view=view)
+    return page._replace(location=None, template="account_two_step", view=view)
 
 
 def _wanted(form: Form) -> str | None:
@@ -119,7 +118,7 @@ def remove(form: Form, portal: Portal) -> Page:
     event = happened(form, portal, EventKind.TWO_STEP_REMOVED, caller.account_id)
     if not portal.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
         raise codes.refused(form, portal, proof.account, "code_used_meanwhile")
-    return replace(logged_on(form, portal, session, secret), location="/account")
+    return logged_on(form, portal, session, secret)._replace(location="/account")
 
 
 def _pending(form: Form, portal: Portal, account: Account) -> str:
@@ -163,7 +162,7 @@ def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
     )
     if account is not None and pending and not form.caller.two_step_active and account.two_step.pending_seed:
         page = _shown(form, portal, codes.open_seed(portal, account, account.two_step.pending_seed))
-        return replace(page, view={**page.view, "errors": said})
+        return page._replace(view={**page.view, "errors": said})
     state = "on" if form.caller.two_step_active else "off"
     return Page(template="account_two_step", view=_view(form, state) | {"errors": said})
 

@@ -5,13 +5,13 @@ It may not change who a mail comes from: the address is the stage's, whatever na
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import InvalidAddress, canonical_domain, domain_id
+from chalicelib.domain.admin_findings import BrandChange
 from chalicelib.domain.brand import (
     Brand,
     UnusableBrand,
@@ -21,7 +21,6 @@ from chalicelib.domain.brand import (
     checked_name,
 )
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import BrandChange
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.console import actor, console_view, correct
@@ -58,7 +57,7 @@ def show(form: Form, portal: Portal) -> Page:
 def submit(form: Form, portal: Portal) -> Page:
     """Change what was sent; null or empty is the stage's again."""
     policy, old = _known(form, portal)
-    new = replace(old or Brand(), **{name: _checked(form, name) for name in CHECKED if name in form.fields})
+    new = (old or Brand())._replace(**{name: _checked(form, name) for name in CHECKED if name in form.fields})
     details = {"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)}
     event = happened(form, portal, EventKind.BRAND_CHANGED, form.known.account_id, details=details)
     change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)

@@ -6,8 +6,8 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import domain_id
+from chalicelib.domain.admin_findings import PolicyChange
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import PolicyChange
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
 from chalicelib.web.console import actor, console_view, correct

@@ -5,7 +5,6 @@ A save that would shut the saver out is refused unless confirmed.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint
@@ -13,8 +12,8 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy, effective_ranges
 from chalicelib.domain.addresses import DomainName, InvalidAddress, canonical_domain, domain_id, domain_id_of
+from chalicelib.domain.admin_findings import PolicyChange
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.findings import PolicyChange
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, days_back
@@ -52,7 +51,7 @@ def save_account(form: Form, portal: Portal) -> Page:
     """The account's own ranges, which count instead of its domain's."""
     account, policy = target(form, portal)
     ranges = given_ranges(form)
-    new = effective_ranges(replace(account, ranges=ranges), policy)
+    new = effective_ranges(account._replace(ranges=ranges), policy)
     not_locking_oneself_out(form, new, concerns_caller=account.id == form.known.account_id)
     return carry_out(form, portal, account, administration.restrict(account, ranges), "ranges_saved")
 
@@ -64,7 +63,7 @@ def save_domain(form: Form, portal: Portal) -> Page:
     concerned = caller is not None and caller.ranges is None and domain_id_of(caller.id) == domain_id(name)
     not_locking_oneself_out(form, ranges, concerns_caller=concerned)
     old = portal.store.directory.policy(domain_id(name))
-    new = replace(old or Policy(name), ranges=ranges)
+    new = (old or Policy(name))._replace(ranges=ranges)
     return _save(form, portal, PolicyChange(domain_id(name), old, new), f"/admin/domains/{name}/ip-ranges")
 
 
@@ -74,14 +73,14 @@ def save_portal(form: Form, portal: Portal) -> Page:
     not_locking_oneself_out(form, ranges, concerns_caller=True)
     old = portal.store.directory.policy(PORTAL_POLICY)
     base = old or Policy(PORTAL_POLICY)
-    new = replace(base, ranges=ranges) if scope == "portal" else replace(base, admin_ranges=ranges)
+    new = base._replace(ranges=ranges) if scope == "portal" else base._replace(admin_ranges=ranges)
     return _save(form, portal, PolicyChange(PORTAL_POLICY, old, new), "/admin/ip-ranges")
 
 
 def try_account(form: Form, portal: Portal) -> Page:
     """Which of the account's last logons the list would have refused."""
     account, policy = target(form, portal)
-    ranges = effective_ranges(replace(account, ranges=given_ranges(form)), policy)
+    ranges = effective_ranges(account._replace(ranges=given_ranges(form)), policy)
     since = portal.clock() - DAYS_KEPT_IN_SIGHT * 86400
     events = [event for event in portal.store.events.of_account(account.id, 1000) if event.at >= since]
     return _tried(form, portal, refused_by(ranges, events))

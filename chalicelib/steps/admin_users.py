@@ -7,7 +7,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
-from chalicelib.domain.findings import Listed
+from chalicelib.domain.admin_findings import Listed
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.portal import Portal

@@ -4,7 +4,6 @@ Every other session and everything mailed is void with it, in the same write (SE
 current password is asked for, and a wrong one counts like a wrong logon (PW-08).
 """
 
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint
@@ -76,7 +75,7 @@ def submit(form: Form, portal: Portal) -> Page:
     if not portal.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
     page = logged_on(form, portal, session, secret)
-    return replace(page, location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
+    return page._replace(location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
 
 
 def _confirmed(form: Form, portal: Portal) -> Account:
@@ -93,7 +92,7 @@ def _still_there(caller: Caller, portal: Portal) -> Account:
 
 
 def _changed(account: Account) -> Account:
-    return replace(account, must_change_password=False)
+    return account._replace(must_change_password=False)
 
 
 def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:

@@ -6,7 +6,6 @@ carries is derived from its event, so running again repeats at most one identica
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint
@@ -79,4 +78,4 @@ def _primary(account: Account | None, worker: Worker) -> Account | None:
 def _note(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
     """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
     facts = {"about": event.kind.value} | dict(details)
-    return replace(event, kind=kind, id=f"{event.id}~mail", reference=None, reason=None, details=facts)
+    return event._replace(kind=kind, id=f"{event.id}~mail", reference=None, reason=None, details=facts)

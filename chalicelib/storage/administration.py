@@ -6,9 +6,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.admin_findings import BrandChange, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import BrandChange, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.brands import brand_as_seen, brand_row

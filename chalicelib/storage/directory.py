@@ -4,9 +4,9 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.admin_findings import Listed
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Listed
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of

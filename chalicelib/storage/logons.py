@@ -6,7 +6,6 @@ source only a refusal counts, once it is one (ADR 13).
 """
 
 from concurrent.futures import wait
-from dataclasses import replace
 
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Status
@@ -168,7 +167,7 @@ class Logons:
 
 
 def _numbered(session: Session, account: Account) -> Session:
-    return replace(session, serial=account.session_serial + 1, previous_logon_at=account.last_logon_at)
+    return session._replace(serial=account.session_serial + 1, previous_logon_at=account.last_logon_at)
 
 
 def _burn(transaction: Transaction, key: str, now: float) -> None:

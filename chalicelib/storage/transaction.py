@@ -6,7 +6,6 @@ It may not know any table or rule.
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,15 +21,18 @@ CONFLICT_TRIES = 25
 CONFLICT_PAUSE = 0.02
 
 
-@dataclass(slots=True)
+Named = list[tuple[str, dict[str, Any]]]
+
+
 class Transaction:
     """Conditional writes that happen all or not at all; each has a name, by which a failed condition is told."""
 
-    connection: Connection
-    checks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    deletes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    puts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    updates: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.checks: Named = []
+        self.deletes: Named = []
+        self.puts: Named = []
+        self.updates: Named = []
 
     def check(self, name: str, model: Model, condition: Condition) -> None:
         """Demand a condition of a row that is not changed."""

@@ -9,25 +9,26 @@ from functools import cache
 from pathlib import Path
 from textwrap import wrap
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
 from chalicelib.languages import SOURCE, catalogue
 from chalicelib.templates.times import Times
 
 ROOT = Path(__file__).resolve().parent
+MADE, HTML, TEXT = "made", "html", "txt"
 WIDTH = 76
 
 
 @cache
 def html_engine(language: str = SOURCE) -> Environment:
     """Everything a template prints is escaped, whatever its name."""
-    return _engine(language, autoescape=True)
+    return _engine(language, HTML, autoescape=True)
 
 
 @cache
 def text_engine(language: str = SOURCE) -> Environment:
     """Plain text has no escaping, so each value is kept on its line (see `one_line`)."""
-    return _engine(language, autoescape=False, finalize=one_line)
+    return _engine(language, TEXT, autoescape=False, finalize=one_line)
 
 
 def one_line(value: object) -> object:
@@ -57,10 +58,10 @@ def wrapped(sentences: str, indent: int = 0) -> str:
 
 
 def _engine(
-    language: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
+    language: str, kind: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
 ) -> Environment:
     engine = Environment(
-        loader=FileSystemLoader(ROOT),
+        loader=_loader(kind),
         autoescape=autoescape,  # noqa: S701 - off for plain text only
         undefined=StrictUndefined,
         finalize=finalize,
@@ -77,3 +78,9 @@ def _engine(
     engine.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
     engine.filters.update(Times(words).filters(), wrapped=wrapped)
     return engine
+
+
+def _loader(kind: str) -> BaseLoader:
+    """The templates; in the package the modules that `infra/templates.py` made of them, the same for each language."""
+    made = ROOT / MADE / kind
+    return ModuleLoader(made) if made.is_dir() else FileSystemLoader(ROOT)

@@ -16,7 +16,6 @@ from chalicelib.web.form import Form
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, safe_next, suffix
-from chalicelib.web.render import facade, render
 from chalicelib.web.sentences import SENTENCES
 
 
@@ -33,6 +32,8 @@ def html_answer(page: Page, form: Form, portal: Portal, refusal: Refusal | None 
     if page.location is not None:
         headers = {**page.headers, "Location": page.location}
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
+    from chalicelib.web.render import facade, render  # noqa: PLC0415 - templating, for those who show a page
+
     shown = {
         "caller": form.caller,
         **facade(portal.settings.brand),

@@ -4,7 +4,7 @@ No rule of the domain is here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from chalice.app import Request
@@ -29,8 +29,7 @@ class Field(NamedTuple):
 Fields = Mapping[str, Field]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One request, checked. `url` is as the person knows it, without a token; `source` is the TCP peer's address.
 
     `language` is one of ours. `zone` is the account's, else what a browser's script left in a cookie: "" or not to be
@@ -43,9 +42,9 @@ class Form:
     source: str
     user_agent: str
     wants_json: bool
-    params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, str] = MappingProxyType({})
+    query: Mapping[str, str] = MappingProxyType({})
+    fields: Mapping[str, Any] = MappingProxyType({})
     cookies: str = ""
     host: str = ""
     caller: Caller | None = None
@@ -67,7 +66,7 @@ class Form:
         if caller is None:
             return self
         language = caller.language if caller.language in LANGUAGES else self.language
-        return replace(self, caller=caller, language=language, zone=caller.zone or self.zone)
+        return self._replace(caller=caller, language=language, zone=caller.zone or self.zone)
 
     @property
     def known(self) -> Caller:

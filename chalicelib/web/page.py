@@ -1,11 +1,11 @@
 """What a step gives back: facts for a client, a page for a person, and what both need besides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """An answer in both voices.
 
     `facts` is the JSON document (None: no body). `template` and `view` are the HTML page; a page with `location`
@@ -15,7 +15,7 @@ class Page:
     status: int = 200
     facts: Mapping[str, object] | None = None
     template: str | None = None
-    view: Mapping[str, object] = field(default_factory=dict)
+    view: Mapping[str, object] = MappingProxyType({})
     location: str | None = None
     cookies: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})

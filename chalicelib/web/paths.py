@@ -21,12 +21,12 @@ PAGES = MappingProxyType(
 # Defence: not what is forbidden but what is allowed: plain segments after single slashes. Encoded are only + and ',
 # which addresses have and no URL gives a meaning to.
 _LONGEST = 300
-_PATH = re.compile(r"(/([A-Za-z0-9_.@~-]|%2B|%27)+)+", re.ASCII)
+_PATH = r"(/([A-Za-z0-9_.@~-]|%2B|%27)+)+"
 
 
 def safe_next(text: str | None) -> str | None:
     """The path if it is one of ours by its shape, else None."""
-    return text if text and len(text) <= _LONGEST and _PATH.fullmatch(text) else None
+    return text if text and len(text) <= _LONGEST and re.fullmatch(_PATH, text) else None
 
 
 def suffix(path: str | None, notice: str = "") -> str:

@@ -83,14 +83,6 @@ def render(page: str, context: Mapping[str, object]) -> Rendered:
     return Rendered(html, inlined.csp)
 
 
-def prepare(*pages: str) -> None:
-    """Read and compile pages before the first request: in Lambda, the init phase has the faster processor."""
-    for page in pages:
-        inline(page, OURS.colour)
-        for name in ("layout.html", "parts/forms.html", f"pages/{page}.html"):
-            html_engine().get_template(name)
-
-
 @cache
 def inline(page: str, colour: str) -> Inlined:
     """The style and script of a page, and their policy: a script that is not our own file does not run."""

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -52,7 +51,7 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
         form = form.asked_by(context.read(authorizer))
         route = _route(form, routes)
         if form.method not in {"GET", "HEAD"}:
-            form = replace(form, fields=read_fields(event, route.fields))
+            form = form._replace(fields=read_fields(event, route.fields))
         page = route.answer(form, portal)
         response = json_answer(page) if _as_json(form, page) else html_answer(page, form, portal)
     except Refusal as refusal:

@@ -53,6 +53,7 @@ class Configuration:
 class Function:
     """One function and the one process that runs it, which starts with the first event as on AWS."""
 
+    interpreter: tuple[str, ...] = (sys.executable,)
     program: tuple[str, ...] = ("-c", START)
 
     def __init__(self, configuration: Configuration, package: Path, runtime: Path, log: Path) -> None:
@@ -118,7 +119,7 @@ class Function:
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 # -S, -I: no library of this environment stands in for one that the package lacks.
-                [sys.executable, "-S", "-I", *self.program, *self._arguments()],
+                [*self.interpreter, "-S", "-I", *self.program, *self._arguments()],
                 cwd=self._package,
                 env={**lambdas_own(configuration, self._package, self._server), **configuration.variables},
                 stdin=subprocess.DEVNULL,

@@ -32,6 +32,7 @@ def facts(spent: float) -> str:
 
     with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib is a library to load
         resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    gc.unfreeze()  # what was set aside is not among its objects
     gc.collect()
     base = sys.modules.get("botocore.client")
     clients = [one for one in gc.get_objects() if isinstance(one, base.BaseClient)] if base else []

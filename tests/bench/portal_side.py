@@ -13,7 +13,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain import hashing
@@ -57,7 +56,7 @@ class Waits:
 
     def __init__(self) -> None:
         self.waited = 0.0
-        chosen = replace(portal(), sleep=self)
+        chosen = portal()._replace(sleep=self)
         setattr(importlib.import_module("chalicelib.steps.logon"), "portal", lambda: chosen)  # noqa: B010
 
     def __call__(self, seconds: float) -> None:

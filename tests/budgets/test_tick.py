@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -31,7 +31,7 @@ class Ticking(Clock):
 
 def paced(pace: float) -> tuple[Premises, Ticking]:
     clock = Ticking(pace=pace)
-    return Premises(replace(a_portal(FakeStore(), clock), sleep=clock.wait)), clock
+    return Premises(a_portal(FakeStore(), clock)._replace(sleep=clock.wait)), clock
 
 
 @pytest.mark.parametrize("pace", [0.001, 0.013, 0.04])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, SELF_SERVICE_MAILS
@@ -17,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arrive(premises: Premises) -> None:
     waited: list[float] = []
-    premises.portal = replace(premises.portal, sleep=waited.append)
+    premises.portal = premises.portal._replace(sleep=waited.append)
     premises.worker = Worker(premises.portal, premises.worker.postman)
     people = [premises.person() for _ in range(700)]
     for person in people:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,9 +65,9 @@ def test_dry_run_looks_back_thirty_days(premises: Premises) -> None:
 
 
 MEANWHILE: dict[str, Callable[[Account], Account]] = {
-    "disabled": lambda one: replace(one, status=Status.DISABLED),
-    "no administrator any more": lambda one: replace(one, kind=Kind.RECIPIENT),
-    "revoked": lambda one: replace(one, epoch=one.epoch + 1),
+    "disabled": lambda one: one._replace(status=Status.DISABLED),
+    "no administrator any more": lambda one: one._replace(kind=Kind.RECIPIENT),
+    "revoked": lambda one: one._replace(epoch=one.epoch + 1),
 }
 WRITES: dict[str, dict[str, object]] = {
     "password": {"new_password": CHOSEN},
@@ -112,7 +111,7 @@ def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
     premises: Premises, action: str
 ) -> None:
     desk, ann = staff(premises), premises.person()
-    moved = replace(premises.stored(ann), epoch=9)
+    moved = premises.stored(ann)._replace(epoch=9)
     between(premises, lambda: plant(premises.store, moved))
     refused = desk.tries(ann, action, **WRITES[action])
     assert (refused.status, refused.code) == (409, "conflict")

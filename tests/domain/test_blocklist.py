@@ -13,7 +13,7 @@ MIN_LENGTH = 15
 
 
 def derived_forms() -> set[str]:
-    words = sorted(word for word in blocklist._PASSWORDS if word[0].isalpha())
+    words = sorted(word for word in blocklist._known().passwords if word[0].isalpha())
     made = {word * (MIN_LENGTH // len(word) + 1) for word in words[::5]}
     made |= {f"{word.title()}{suffix}" for word in words[::5] for suffix in ("2026!", "1234567", "!!!")}
     made |= {f"1234567{word}" for word in words[::20]}
@@ -27,7 +27,7 @@ def test_pw_06_far_more_than_3000_entries_that_fit_the_length_rule_are_refused()
 
 
 def test_pw_06_every_listed_entry_of_15_characters_is_refused() -> None:
-    long = [word for word in blocklist._WORDS if len(word) >= MIN_LENGTH]
+    long = [word for word in blocklist._known().words if len(word) >= MIN_LENGTH]
     assert len(long) > 31
     assert all(map(is_common, long))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
@@ -37,7 +35,7 @@ class Logons(Family):
         paced = account.failures < lockout.HARD_STOP and account.attempted_at <= now - self._store.cap
         if account.locked_until > now or not (free or paced):
             return False, account
-        counted = replace(account, failures=account.failures + 1, attempted_at=now)
+        counted = account._replace(failures=account.failures + 1, attempted_at=now)
         self._tables.accounts[account_id] = counted
         return True, counted
 
@@ -60,17 +58,16 @@ class Logons(Family):
             return None
         if burn is not None and not tables.spendable(burn, now):
             return None
-        numbered = replace(session, serial=stored.session_serial + 1, previous_logon_at=stored.last_logon_at)
-        changed = replace(
-            stored,
+        numbered = session._replace(serial=stored.session_serial + 1, previous_logon_at=stored.last_logon_at)
+        changed = stored._replace(
             failures=0,
             locked_until=0,
             session_serial=numbered.serial,
             last_logon_at=session.started_at,
         )
         if client is not None:
-            changed = replace(changed, clients=(*account.clients, client)[-MAX_CLIENTS:])
-        tables.accounts[account.id] = replace(changed, password_hash=rehash) if rehash else changed
+            changed = changed._replace(clients=(*account.clients, client)[-MAX_CLIENTS:])
+        tables.accounts[account.id] = changed._replace(password_hash=rehash) if rehash else changed
         tables.put_session(numbered)
         tables.put_event(event)
         if burn is not None:
@@ -89,9 +86,9 @@ class Logons(Family):
             return
         until = event.at + lockout.lock_seconds(account.failures, self._store.threshold, self._store.cap)
         if outside and stored.failures > 0:
-            self._tables.accounts[stored.id] = replace(stored, failures=stored.failures - 1)
+            self._tables.accounts[stored.id] = stored._replace(failures=stored.failures - 1)
         elif until > event.at and stored.failures >= account.failures and stored.locked_until < until:
-            self._tables.accounts[stored.id] = replace(stored, locked_until=until)
+            self._tables.accounts[stored.id] = stored._replace(locked_until=until)
 
 
 class Sessions(Family):
@@ -114,7 +111,7 @@ class Sessions(Family):
     def touch(self, session: Session, now: float) -> None:
         stored = self._tables.sessions.get((session.account_id, session.digest))
         if stored is not None and stored.last_seen_at < now:
-            self._tables.put_session(replace(stored, last_seen_at=now))
+            self._tables.put_session(stored._replace(last_seen_at=now))
 
     @act
     def read(self, account_id: AccountId, digest: Digest) -> Session | None:
@@ -143,8 +140,8 @@ class PreferenceStore(Family):
         stored = self._tables.accounts.get(account_id)
         if stored is None or stored.epoch != epoch or stored.status is not Status.ACTIVE:
             return False
-        self._tables.accounts[account_id] = replace(
-            stored, language=chosen.language, time_zone=chosen.time_zone
+        self._tables.accounts[account_id] = stored._replace(
+            language=chosen.language, time_zone=chosen.time_zone
         )
         self._tables.put_event(event)
         return True

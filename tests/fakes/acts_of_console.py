@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId, domain_of
+from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import ATTEMPTS, Event, iso
-from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
@@ -32,7 +31,7 @@ class Administration(Family):
         changed = [name for name in GUARDED if getattr(old, name) != getattr(new, name)]
         if any(getattr(stored, name) != getattr(old, name) for name in changed):
             return False
-        self._tables.accounts[old.id] = replace(new, session_serial=stored.session_serial)
+        self._tables.accounts[old.id] = new._replace(session_serial=stored.session_serial)
         for event in events:
             self._tables.put_event(event)
         return True
@@ -70,7 +69,7 @@ class Administration(Family):
             or not self._may(actor)
         ):
             return False
-        self._tables.messages[message.account_id, message.id] = replace(stored, recalled_at=event.at)
+        self._tables.messages[message.account_id, message.id] = stored._replace(recalled_at=event.at)
         self._tables.put_event(event)
         return True
 
@@ -81,7 +80,7 @@ class Administration(Family):
         self._tables.put_event(event)
         account = self._tables.accounts.get(event.account_id)
         if undeliverable is not None and account is not None and account.delivery_lifted_at < event.at:
-            self._tables.accounts[account.id] = replace(account, undeliverable=undeliverable)
+            self._tables.accounts[account.id] = account._replace(undeliverable=undeliverable)
 
     def _may(self, actor: Actor) -> bool:
         account = self._tables.accounts.get(actor.account_id)
@@ -124,7 +123,7 @@ class Directory(Family):
     @act
     def mailed(self, account_id: AccountId) -> list[Reset]:
         mine = [reset for reset in self._tables.resets.values() if reset.account_id == account_id]
-        return [replace(reset, password_hash=None) for reset in reversed(mine)]
+        return [reset._replace(password_hash=None) for reset in reversed(mine)]
 
     @act
     def attempts_of_day(self, day: str, limit: int) -> list[Event]:
@@ -139,4 +138,4 @@ class Directory(Family):
     def sent_by(self, sender: str, limit: int) -> list[Message]:
         sent = [message for message in self._tables.messages.values() if message.sender == sender]
         newest = sorted(sent, key=lambda message: message.sent_at, reverse=True)[:limit]
-        return [replace(message, sealed_body="") for message in newest]
+        return [message._replace(sealed_body="") for message in newest]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.accounts import Account, Policy, Status
@@ -61,15 +60,14 @@ class Passwords(Family):
         if not self._tables.spendable(reset.key, event.at):
             return False
         self._tables.spend(reset.key, event.at)
-        self._tables.accounts[account.id] = replace(
-            account, status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None
+        self._tables.accounts[account.id] = account._replace(
+            status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None
         )
         self._tables.put_event(event)
         return True
 
     def _set(self, account: Account, new: NewPassword) -> None:
-        self._tables.accounts[account.id] = replace(
-            account,
+        self._tables.accounts[account.id] = account._replace(
             password_hash=new.password_hash,
             password_changed_at=new.at,
             must_change_password=False,
@@ -130,7 +128,7 @@ class Messages(Family):
         if stored is None or stored.recalled_at is not None:
             return False
         if stored.read_at is None:
-            self._tables.messages[key] = replace(stored, read_at=event.at)
+            self._tables.messages[key] = stored._replace(read_at=event.at)
             self._tables.put_event(event)
         return True
 

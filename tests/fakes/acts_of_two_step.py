@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
@@ -29,8 +27,8 @@ class TwoSteps(Family):
         )
         if not paced:
             return False, account
-        counted = replace(
-            account, two_step=replace(two_step, failures=two_step.failures + 1, attempted_at=now)
+        counted = account._replace(
+            two_step=two_step._replace(failures=two_step.failures + 1, attempted_at=now)
         )
         self._tables.accounts[account_id] = counted
         return True, counted
@@ -40,8 +38,8 @@ class TwoSteps(Family):
         account = self._tables.accounts.get(account_id)
         if account is None or account.epoch != epoch or account.two_step.active:
             return False
-        pending = replace(account.two_step, pending_seed=sealed_seed, pending_until=until)
-        self._tables.accounts[account_id] = replace(account, two_step=pending)
+        pending = account.two_step._replace(pending_seed=sealed_seed, pending_until=until)
+        self._tables.accounts[account_id] = account._replace(two_step=pending)
         return True
 
     @act
@@ -53,8 +51,7 @@ class TwoSteps(Family):
             return False
         if stored.two_step.pending_until <= event.at:
             return False
-        two_step = replace(
-            stored.two_step,
+        two_step = stored.two_step._replace(
             seed=account.two_step.pending_seed,
             pending_seed=None,
             pending_until=0,
@@ -72,7 +69,7 @@ class TwoSteps(Family):
         stored = self._tables.accounts.get(account.id)
         if stored is None or stored.two_step.last_step >= step:
             return False
-        two_step = replace(stored.two_step, last_step=step, failures=0)
+        two_step = stored.two_step._replace(last_step=step, failures=0)
         return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
 
     @act
@@ -83,7 +80,7 @@ class TwoSteps(Family):
         if stored is None or stored.two_step.recovery != account.two_step.recovery:
             return False
         left = tuple(code for code in account.two_step.recovery if code != digest)
-        two_step = replace(stored.two_step, recovery=left, failures=0)
+        two_step = stored.two_step._replace(recovery=left, failures=0)
         return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
 
     @act
@@ -96,6 +93,6 @@ class TwoSteps(Family):
         if step is None and stored.two_step.recovery != account.two_step.recovery:
             return False
         last = step or account.two_step.last_step
-        two_step = replace(stored.two_step, seed=None, recovery=(), last_step=last, failures=0)
+        two_step = stored.two_step._replace(seed=None, recovery=(), last_step=last, failures=0)
         changes = {"two_step": two_step, "epoch": session.epoch, "failures": 0}
         return self._tables.succeed(old, session, event, changes, moves=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pyotp import TOTP
@@ -47,14 +47,14 @@ class Resident:
         parsed = parse_temporary(text)
         assert parsed
         row = a_temporary(self.account, parsed.name, password_hash=self.portal.hasher.hash(text))
-        plant(self.portal.store, replace(row, **{"valid_until": self.portal.clock() + 3600, **facts}))
+        plant(self.portal.store, row._replace(**{"valid_until": self.portal.clock() + 3600, **facts}))
         return text
 
     def link(self, purpose: Purpose = Purpose.RESET, **facts: Any) -> Token:
         """A link's token."""
         token = new_token(os.urandom)
         row = a_link(self.account, purpose, key=link_key(purpose, digest(token)))
-        plant(self.portal.store, replace(row, **{"valid_until": self.portal.clock() + 3600, **facts}))
+        plant(self.portal.store, row._replace(**{"valid_until": self.portal.clock() + 3600, **facts}))
         return token
 
     def message(self, body: str = "the body") -> str:
@@ -64,7 +64,7 @@ class Resident:
         sealed = Sealer(self.portal.keyring, os.urandom).seal(
             body.encode(), "message-body", bare.associated()
         )
-        plant(self.portal.store, replace(bare, sealed_body=sealed))
+        plant(self.portal.store, bare._replace(sealed_body=sealed))
         return name
 
 
@@ -80,6 +80,6 @@ def a_resident_with_two_step(portal: Portal, **facts: Any) -> Resident:
     seed, codes = new_seed(os.urandom), new_recovery_codes(os.urandom)
     bare = an_account(**{"password_hash": portal.hasher.hash(PASSWORD), **facts})
     digests = tuple(found for code in codes if (found := recovery_digest(code)))
-    account = replace(bare, two_step=TwoStep(seed=seal_seed(portal, bare.id, seed), recovery=digests))
+    account = bare._replace(two_step=TwoStep(seed=seal_seed(portal, bare.id, seed), recovery=digests))
     plant(portal.store, account)
     return Resident(portal, account, seed, codes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.accounts import Account
@@ -26,8 +25,8 @@ def number() -> int:
 def an_account(address: str | None = None, **facts: Any) -> Account:
     """A person with a password, unless `facts` say otherwise."""
     canonical = canonical_address(address or f"person{number()}@people.test")
-    return replace(
-        Account(account_id(canonical), canonical, password_hash="hash", created_at=NOW - DAY), **facts
+    return Account(account_id(canonical), canonical, password_hash="hash", created_at=NOW - DAY)._replace(
+        **facts
     )
 
 
@@ -53,14 +52,14 @@ def a_session(account: Account, **facts: Any) -> Session:
         address="192.0.2.1",
         user_agent="test",
     )
-    return replace(session, **facts)
+    return session._replace(**facts)
 
 
 def an_event(
     who: AccountId, kind: EventKind = EventKind.LOGON_SUCCEEDED, at: float = NOW, **facts: Any
 ) -> Event:
     """Something that happened."""
-    return replace(Event(who, kind, at, f"{number():032x}"), **facts)
+    return Event(who, kind, at, f"{number():032x}")._replace(**facts)
 
 
 def a_link(account: Account, purpose: Purpose = Purpose.RESET, **facts: Any) -> Reset:
@@ -68,7 +67,7 @@ def a_link(account: Account, purpose: Purpose = Purpose.RESET, **facts: Any) -> 
     made = Reset(
         link_key(purpose, a_digest()), account.id, purpose, account.epoch, NOW + 3600, account.address
     )
-    return replace(made, **facts)
+    return made._replace(**facts)
 
 
 def a_temporary(account: Account, name: str = "b2c3d", **facts: Any) -> Reset:
@@ -77,4 +76,4 @@ def a_temporary(account: Account, name: str = "b2c3d", **facts: Any) -> Reset:
     made = Reset(
         key, account.id, Purpose.TEMPORARY, account.epoch, NOW + 3600, account.address, "temporary hash"
     )
-    return replace(made, **facts)
+    return made._replace(**facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -65,7 +65,7 @@ class Tables:
 
     def spend(self, key: str, now: float) -> None:
         """Use it up."""
-        self.resets[key] = replace(self.resets[key], spent_at=now)
+        self.resets[key] = self.resets[key]._replace(spent_at=now)
 
     def succeed(
         self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, moves: bool = False
@@ -80,7 +80,7 @@ class Tables:
         if (session.account_id, old) not in self.sessions:
             return False
         del self.sessions[session.account_id, old]
-        self.accounts[account.id] = replace(account, **changes)
+        self.accounts[account.id] = account._replace(**changes)
         self.put_session(session)
         self.put_event(event)
         return True

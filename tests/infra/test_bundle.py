@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import marshal
@@ -20,6 +21,9 @@ from infra.bundle import beside, bundle, is_run, loaded_part, module, our_roots
 
 SOURCE = b"def answer():\n    return 42\n"
 ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
+SHAPE = {"members": {"documentation": {"shape": "Text"}, "Key": {"shape": "Key"}}}
+MANUAL = {"documentation": "<p>Long.</p>"}
+DESCRIBED = json.dumps({"metadata": {}, "shapes": {"One": SHAPE | MANUAL}} | MANUAL).encode()
 GIVEN = {
     "app.py": SOURCE,
     "chalicelib/__init__.py": b"",
@@ -32,7 +36,7 @@ GIVEN = {
     "library-1.0.dist-info/RECORD": b"",
     "botocore/data/endpoints.json": ENDPOINTS,
     "botocore/data/partitions.json": b"{}",
-    "botocore/data/dynamodb/2012-08-10/service-2.json.gz": b"",
+    "botocore/data/dynamodb/2012-08-10/service-2.json.gz": gzip.compress(DESCRIBED),
     "botocore/data/dynamodb/2012-08-10/paginators-1.json": b"",
     "botocore/data/ec2/2016-11-15/service-2.json.gz": b"",
     "cffi/api.py": SOURCE,
@@ -73,6 +77,12 @@ def test_what_never_runs_stays_behind(tmp_path: Path) -> None:
         }
 
 
+def test_service_is_described_without_its_manual(tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundled(tmp_path, list(GIVEN))) as archive:
+        packed = archive.read("botocore/data/dynamodb/2012-08-10/service-2.json.gz")
+    assert json.loads(gzip.decompress(packed)) == {"metadata": {}, "shapes": {"One": SHAPE}}
+
+
 def test_same_input_gives_the_same_bytes_in_whatever_order_it_comes(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
@@ -107,7 +117,16 @@ def test_compiled_module_lies_where_python_looks_for_it() -> None:
     assert beside("chalicelib/web/log.py") == importlib.util.cache_from_source("chalicelib/web/log.py")
 
 
-@pytest.mark.parametrize("name", ["library/tests/test_core.py", "bin/tool", "library/__pycache__/core.pyc"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "library/tests/test_core.py",
+        "bin/tool",
+        "library/__pycache__/core.pyc",
+        "ua_parser_builtins/matchers.py",
+        "chalicelib/locales/de/pages.po",
+    ],
+)
 def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:
     assert not is_run(name)
 

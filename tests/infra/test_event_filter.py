@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -40,7 +39,7 @@ def woken(step: str, event: Event, kind: str = "INSERT") -> bool:
 @pytest.mark.parametrize("kind", EventKind)
 def test_whatever_makes_a_mail_due_wakes_the_mail_worker(kind: EventKind) -> None:
     for reason, details in product(REASONS, DETAILS):
-        event = replace(an_event(an_account().id, kind, details=details), reason=reason)
+        event = an_event(an_account().id, kind, details=details)._replace(reason=reason)
         due = duty_of(event) is not None or kind is EventKind.ADDRESS_LIFTED
         assert woken("send_mail", event) or not due, (reason, details)
         assert not woken("send_mail", event, "REMOVE")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ class Guarded(Premises):
         real: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
         counter: Any = Counter(session)
         self.store, self.postman = real, counter
-        self.portal = replace(self.portal, store=real)
+        self.portal = self.portal._replace(store=real)
         self.worker = Worker(self.portal, counter)
         self._rows, self._prefix = engine.client("dynamodb"), prefix
 
@@ -166,7 +165,7 @@ def test_call_added_to_the_wrong_step_fails(
 def test_denied_call_changes_nothing(premises: Guarded) -> None:
     ann = premises.person()
     with pytest.raises(PynamoDBException, match="home is not allowed"):
-        premises.as_step("home", lambda: plant(premises.store, replace(ann, kind=Kind.ADMINISTRATOR)))
+        premises.as_step("home", lambda: plant(premises.store, ann._replace(kind=Kind.ADMINISTRATOR)))
     assert premises.store.outbox.account(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
@@ -96,7 +96,7 @@ def seated(town: Town, kind: Kind = Kind.ADMINISTRATOR, source: str | None = Non
     address, seed = town.person(kind.value, kind=kind, **facts), new_seed(os.urandom)
     account = town.account(address)
     sealed = Sealer(town.keyring, os.urandom).seal(seed.encode("ascii"), SEED, account.id.encode())
-    plant(town.store, replace(account, two_step=TwoStep(seed=sealed)), Policy(domain_of(account.address)))
+    plant(town.store, account._replace(two_step=TwoStep(seed=sealed)), Policy(domain_of(account.address)))
     desk = Desk(town, address, town.client(source), pyotp.TOTP(seed))
     assert desk.client.logs_on(address, PASSWORD) == "enter_code"
     assert desk.client.goes_on(desk.client.post("/logon/code", {"code": desk.code()})) == "portal"

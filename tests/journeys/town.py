@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import time
-from dataclasses import replace
 from typing import Any
 
 import botocore.session
@@ -95,7 +94,7 @@ class Town:
             password_changed_at=changed,
             created_at=time.time(),
         )
-        plant(self.store, replace(account, **facts))
+        plant(self.store, account._replace(**facts))
         return address
 
     def account(self, address: str) -> Account:

@@ -21,7 +21,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -178,7 +178,7 @@ class Premises:
         account = an_account(
             address, password_hash=stored, password_changed_at=NOW - 86400 if password else None
         )
-        account = replace(account, **facts)
+        account = account._replace(**facts)
         plant(self.store, account)
         return account
 

@@ -1,6 +1,5 @@
 """The step `account_preferences`: language and time zone, chosen or left to the browser, for pages and for mails."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,7 +72,7 @@ def test_a_session_that_ends_at_the_same_moment_changes_nothing(
     choose = acts.choose
 
     def late(*given: Any) -> bool:
-        plant(premises.store, replace(premises.stored(ann), epoch=2))
+        plant(premises.store, premises.stored(ann)._replace(epoch=2))
         return choose(*given)
 
     monkeypatch.setattr(acts, "choose", late)

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -144,15 +143,15 @@ def test_failed_touch_fails_nobody(premises: Premises) -> None:
 def test_se_06_change_is_seen_by_the_very_next_request(premises: Premises, change: dict[str, Any]) -> None:
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
-    plant(premises.store, replace(premises.stored(account), **change))
+    plant(premises.store, premises.stored(account)._replace(**change))
     assert visitor.get("/account").code == "session_required"
 
 
 def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: Premises) -> None:
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
-    plant(premises.store, replace(premises.stored(account), status=Status.DISABLED, epoch=2))
-    plant(premises.store, replace(premises.stored(account), status=Status.ACTIVE))
+    plant(premises.store, premises.stored(account)._replace(status=Status.DISABLED, epoch=2))
+    plant(premises.store, premises.stored(account)._replace(status=Status.ACTIVE))
     assert visitor.get("/account").status == 401
 
 

@@ -1,7 +1,5 @@
 """How `authorizer` judges where a request comes from: permitted ranges and same origin (IP-01 to IP-04, WB-01)."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
@@ -61,7 +59,7 @@ def test_ip_04_store_that_is_down_lets_nobody_in(premises: Premises) -> None:
 def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: Premises) -> None:
     account, visitor = premises.person(), premises.visitor("192.0.2.5")
     visitor.logs_on(account)
-    plant(premises.store, replace(premises.stored(account), ranges=OUTSIDE))
+    plant(premises.store, premises.stored(account)._replace(ranges=OUTSIDE))
     assert visitor.get("/account").status == 200
     premises.clock.passes(1)
     visitor.source = "198.51.100.1"

@@ -1,7 +1,5 @@
 """The step `logon_code`: a code or a recovery code, each accepted once, wrong ones counted for the account."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.accounts import Account
@@ -137,7 +135,7 @@ def test_unreadable_seed_is_a_refusal_and_no_fault(premises: Premises) -> None:
     """TF-04: a seed copied from another account opens nothing."""
     ann, phone = enrolled(premises)
     eve, _ = enrolled(premises)
-    moved = replace(premises.stored(eve), two_step=premises.stored(ann).two_step)
+    moved = premises.stored(eve)._replace(two_step=premises.stored(ann).two_step)
     plant(premises.store, moved)
     reply = half_done(premises, eve).post("/logon/code", {"code": phone.code()})
     assert (reply.status, reply.code) == (401, "invalid_code")

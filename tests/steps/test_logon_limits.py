@@ -1,7 +1,5 @@
 """How `logon` counts: locks, throttles, and what costs the same for everybody (LG-01 to LG-12, EN-02, EN-03)."""
 
-from dataclasses import replace
-
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.events import iso
 from tests.fakes.planting import plant
@@ -53,7 +51,7 @@ def test_lg_01_lock_doubles_from_the_fifth_failure_and_is_capped(premises: Premi
 
 def test_lg_01_right_password_is_refused_until_the_lock_ends(premises: Premises) -> None:
     ann = premises.person()
-    plant(premises.store, replace(ann, failures=8))
+    plant(premises.store, ann._replace(failures=8))
     refused(premises, ann, WRONG)  # the ninth failure locks for 16 seconds
     until = premises.stored(ann).locked_until
     premises.clock.passes(15.75)

@@ -1,7 +1,5 @@
 """The step `messages`: one's own, readable ones, and nobody else's."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.accounts import Account
@@ -47,8 +45,8 @@ def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
     ann, visitor = reader
     others, expired, recalled = (premises.sends(who) for who in (premises.person(), ann, ann))
     kept = premises.store.tables.messages
-    plant(premises.store, replace(kept[ann.id, expired], expires_at=premises.clock()))
-    plant(premises.store, replace(kept[ann.id, recalled], recalled_at=1.0))
+    plant(premises.store, kept[ann.id, expired]._replace(expires_at=premises.clock()))
+    plant(premises.store, kept[ann.id, recalled]._replace(recalled_at=1.0))
     replies = [
         visitor.get(f"/messages/{one}") for one in (others, expired, recalled, "none", "%2e%2e", "A", "%00")
     ]
@@ -62,7 +60,7 @@ def test_message_is_sealed_for_its_recipient(premises: Premises, reader: tuple[A
     ann, visitor = reader
     identity = premises.sends(bob := premises.person(), body="only for bob")
     assert "only for bob" not in str(premises.store.tables)
-    plant(premises.store, replace(premises.store.tables.messages[bob.id, identity], account_id=ann.id))
+    plant(premises.store, premises.store.tables.messages[bob.id, identity]._replace(account_id=ann.id))
     reply = visitor.get(f"/messages/{identity}")
     assert reply.status in {404, 503}
     assert "only for bob" not in reply.text

@@ -1,7 +1,6 @@
 """The step `not_me`: its GET changes nothing, its post freezes, and the mailbox gives the account back."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -64,9 +63,9 @@ def test_link_works_once_for_a_week_and_for_this_change_only(
 ) -> None:
     ann, token = told
     premises.clock.passes(7 * 86400 - 1)
-    plant(premises.store, moved := replace(premises.stored(ann), epoch=9))
+    plant(premises.store, moved := premises.stored(ann)._replace(epoch=9))
     assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
-    plant(premises.store, replace(moved, epoch=2))
+    plant(premises.store, moved._replace(epoch=2))
     assert premises.visitor().post("/not-me", {"token": token}).status == 200
     assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
 
@@ -79,7 +78,7 @@ def test_link_ends_after_a_week(premises: Premises, told: tuple[Account, str]) -
 
 def test_disabled_account_stays_disabled(premises: Premises, told: tuple[Account, str]) -> None:
     ann, token = told
-    plant(premises.store, replace(premises.stored(ann), status=Status.DISABLED))
+    plant(premises.store, premises.stored(ann)._replace(status=Status.DISABLED))
     assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
     assert premises.stored(ann).status is Status.DISABLED
 

@@ -1,7 +1,5 @@
 """The step `password_change`: after a temporary password, when it is forced, or by own wish."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.accounts import Account
@@ -242,7 +240,7 @@ def test_se_10_change_that_lost_the_race_changes_nothing(premises: Premises) -> 
     hash_password = premises.hasher.hash
 
     def moves(password: str) -> str:
-        plant(premises.store, replace(premises.stored(ann), epoch=9))
+        plant(premises.store, premises.stored(ann)._replace(epoch=9))
         return hash_password(password)
 
     premises.hasher.hash = moves  # type: ignore[method-assign]

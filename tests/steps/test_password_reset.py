@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,7 +73,7 @@ def test_rs_10_success_ends_sessions_lifts_the_lock_and_is_told(premises: Premis
     owner = premises.visitor()
     owner.logs_on(ann)
     token = premises.asks(ann).token("/password/reset")
-    plant(premises.store, replace(premises.stored(ann), failures=7, locked_until=4e9))
+    plant(premises.store, premises.stored(ann)._replace(failures=7, locked_until=4e9))
     assert posts(premises, token).json() == {"next": "log_on"}
     assert owner.get("/account").code == "session_required"
     assert (premises.stored(ann).failures, premises.stored(ann).locked_until) == (0, 0)
@@ -126,13 +125,13 @@ def test_en_06_every_unusable_link_gets_the_same_answer(premises: Premises) -> N
     superseded_owner, superseded = issued(premises)
     posts(premises, premises.asks(superseded_owner).token("/password/reset"))
     disabled_owner, disabled = issued(premises)
-    plant(premises.store, replace(disabled_owner, status=Status.DISABLED))
+    plant(premises.store, disabled_owner._replace(status=Status.DISABLED))
     outside_owner, outside = issued(premises)
-    plant(premises.store, replace(outside_owner, ranges=("192.0.2.0/24",)))
+    plant(premises.store, outside_owner._replace(ranges=("192.0.2.0/24",)))
     _, expired = issued(premises)
     premises.clock.passes(3600)
     fresh_owner, fresh = issued(premises)
-    plant(premises.store, replace(fresh_owner, ranges=()))
+    plant(premises.store, fresh_owner._replace(ranges=()))
     tokens = [used, superseded, disabled, outside, expired, fresh, "A" * 43, "short", "", "A" * 200]
     replies = [posts(premises, token) for token in tokens]
     assert {reply.same for reply in replies} == {replies[0].same}
@@ -174,7 +173,7 @@ def test_rs_08_link_is_bound_to_its_purpose_and_epoch(premises: Premises) -> Non
     not_me = premises.mails(ann)[-1].token("/not-me")
     assert posts(premises, not_me).code == "link_unusable"
     row = premises.store.tables.resets[link_key(Purpose.NOT_ME, digest(Token(not_me)))]
-    forged = replace(row, key=link_key(Purpose.RESET, digest(Token(not_me))))
+    forged = row._replace(key=link_key(Purpose.RESET, digest(Token(not_me))))
     plant(premises.store, forged)  # even a row under the right key is not enough
     assert posts(premises, not_me).code == "link_unusable"
 
@@ -182,7 +181,7 @@ def test_rs_08_link_is_bound_to_its_purpose_and_epoch(premises: Premises) -> Non
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"alias_of": "x"}])
 def test_rs_09_link_is_dead_after_the_account_changed(premises: Premises, change: dict[str, Any]) -> None:
     ann, token = issued(premises)
-    plant(premises.store, replace(premises.stored(ann), **change))
+    plant(premises.store, premises.stored(ann)._replace(**change))
     assert posts(premises, token).code == "link_unusable"
 
 

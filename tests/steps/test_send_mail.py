@@ -1,7 +1,6 @@
 """The step `send_mail`: which mail an event makes due, once each, whatever happens in between."""
 
 import json
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -136,7 +135,7 @@ def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
 
     def moves(*asked: Any) -> Any:
         found = read(*asked)
-        plant(premises.store, replace(premises.stored(account), epoch=2))
+        plant(premises.store, premises.stored(account)._replace(epoch=2))
         return found
 
     premises.store.outbox.due = moves  # type: ignore[method-assign, assignment]
@@ -238,8 +237,8 @@ class Choosy(FakePostman):
 def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
     account = forgets(premises)
     premises.postman = Choosy()
-    branded = premises.settings._replace(brand=replace(premises.settings.brand, logo=png(picture())))
-    worker = Worker(replace(premises.portal, settings=branded), cast(Postman, premises.postman))
+    branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
+    worker = Worker(premises.portal._replace(settings=branded), cast(Postman, premises.postman))
     work({"Records": premises.store.records()}, worker)
     (sent,) = premises.postman.sent
     assert (sent.to, sent.letter.logo) == (account.address, None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.steps.phones import enrolled
@@ -16,7 +14,7 @@ SKEW = 120
 def at(premises: Premises, seconds: float) -> None:
     """From now on another instance answers, whose clock is off by so much."""
     true = premises.clock
-    premises.portal = replace(premises.portal, clock=lambda: true() + seconds)
+    premises.portal = premises.portal._replace(clock=lambda: true() + seconds)
 
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, 0), (SKEW, -SKEW), (0, -SKEW)])

@@ -3,7 +3,6 @@
 The stranger has an account of her own, with every kind of credential there is, and knows her victim's address.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -87,7 +86,7 @@ def test_rs_07_no_walk_of_a_stranger_touches_the_victim(walk: list[tuple[Any, li
 
 def uncounted(account: Account) -> Account:
     """The account without what guesses count."""
-    return replace(account, failures=0, attempted_at=0, locked_until=0)
+    return account._replace(failures=0, attempted_at=0, locked_until=0)
 
 
 def resets_of(premises: Premises, account: Account) -> list[object]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id
+from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
 from tests.domain.pictures import picture
@@ -65,7 +64,7 @@ def an_audit(who: Account) -> Event:
 @pytest.mark.parametrize("change", CHANGES)
 def test_ad_03_difference_is_stored_with_its_events(store: Store, change: str) -> None:
     actor, old = an_actor(store), somebody(store)
-    new = replace(old, **CHANGES[change])
+    new = old._replace(**CHANGES[change])
     events = [an_audit(old), an_event(old.id, EventKind.PASSWORD_ISSUED)]
     assert store.administration.apply(actor, old, new, events)
     assert stored(store, old) == new
@@ -86,16 +85,15 @@ def test_ad_03_difference_is_stored_with_its_events(store: Store, change: str) -
 )
 def test_change_in_between_is_not_overwritten(store: Store, between: dict[str, Any]) -> None:
     actor, old = an_actor(store), somebody(store, undeliverable="complained")
-    new = replace(
-        old,
+    new = old._replace(
         status=Status.DISABLED,
         two_step_required=not old.two_step_required,
         ranges=RANGES,
         must_change_password=False,
         undeliverable=None,
     )
-    old_seen = replace(old, must_change_password=not new.must_change_password)
-    plant(store, replace(old_seen, **between) if "must_change_password" not in between else old)
+    old_seen = old._replace(must_change_password=not new.must_change_password)
+    plant(store, old_seen._replace(**between) if "must_change_password" not in between else old)
     before = stored(store, old)
     assert not store.administration.apply(actor, old_seen, new, [an_audit(old)])
     assert stored(store, old) == before
@@ -107,10 +105,10 @@ def test_change_in_between_is_not_overwritten(store: Store, between: dict[str, A
 )
 def test_se_10_ad_07_actor_must_still_stand(store: Store, facts: dict[str, Any]) -> None:
     account, old = planted(store, kind=Kind.ADMINISTRATOR), somebody(store)
-    plant(store, replace(account, **facts))
+    plant(store, account._replace(**facts))
     actor, policy = Actor(account.id, 1), Policy(f"actor{number()}.test")
     change = PolicyChange(domain_id(DomainName(policy.name)), None, policy)
-    assert not store.administration.apply(actor, old, replace(old, epoch=2), [an_audit(old)])
+    assert not store.administration.apply(actor, old, old._replace(epoch=2), [an_audit(old)])
     assert not store.administration.apply_policy(actor, change, an_audit(old))
     mine = BrandChange(domain_id(DomainName(policy.name)), None, WHOLE)
     assert not store.administration.apply_brand(actor, mine, an_audit(old))
@@ -121,19 +119,19 @@ def test_se_10_ad_07_actor_must_still_stand(store: Store, facts: dict[str, Any])
 
 def test_administrator_may_change_their_own_account(store: Store) -> None:
     own = planted(store, kind=Kind.ADMINISTRATOR)
-    new = replace(own, ranges=RANGES)
+    new = own._replace(ranges=RANGES)
     assert store.administration.apply(Actor(own.id, 1), own, new, [an_audit(own)])
     assert stored(store, own) == new
-    plant(store, replace(new, status=Status.DISABLED))
-    assert not store.administration.apply(Actor(own.id, 1), new, replace(new, ranges=None), [an_audit(own)])
+    plant(store, new._replace(status=Status.DISABLED))
+    assert not store.administration.apply(Actor(own.id, 1), new, new._replace(ranges=None), [an_audit(own)])
 
 
 POLICIES: dict[str, Callable[[Policy], Policy]] = {
-    "ranges": lambda one: replace(one, ranges=RANGES),
-    "nobody": lambda one: replace(one, ranges=()),
-    "administrators' ranges": lambda one: replace(one, admin_ranges=RANGES),
-    "internal": lambda one: replace(one, internal=True),
-    "two_step_required": lambda one: replace(one, two_step_required=True),
+    "ranges": lambda one: one._replace(ranges=RANGES),
+    "nobody": lambda one: one._replace(ranges=()),
+    "administrators' ranges": lambda one: one._replace(admin_ranges=RANGES),
+    "internal": lambda one: one._replace(internal=True),
+    "two_step_required": lambda one: one._replace(two_step_required=True),
 }
 
 
@@ -145,7 +143,7 @@ def test_policy_is_stored_as_it_was_seen_and_not_over_another(store: Store, chan
     assert store.administration.apply_policy(actor, PolicyChange(key, None, bare), an_audit(owner))
     assert store.administration.apply_policy(actor, PolicyChange(key, bare, new), an_audit(owner))
     assert store.directory.policy(key) == new
-    late = replace(bare, ranges=("198.51.100.0/24",), internal=False)
+    late = bare._replace(ranges=("198.51.100.0/24",), internal=False)
     assert not store.administration.apply_policy(actor, PolicyChange(key, bare, late), an_audit(owner))
     assert not store.administration.apply_policy(actor, PolicyChange(key, None, late), an_audit(owner))
     assert store.directory.policy(key) == new
@@ -154,11 +152,11 @@ def test_policy_is_stored_as_it_was_seen_and_not_over_another(store: Store, chan
 
 WHOLE = Brand("Acme", "#a8232c", png(picture()), "+49 30 1234")
 BRANDS = {
-    "name": replace(WHOLE, name="Acme Ltd"),
-    "colour": replace(WHOLE, colour="#0c5a68"),
-    "logo": replace(WHOLE, logo=png(picture(64, 64))),
-    "no logo": replace(WHOLE, logo=None),
-    "support_contact": replace(WHOLE, support_contact=""),
+    "name": WHOLE._replace(name="Acme Ltd"),
+    "colour": WHOLE._replace(colour="#0c5a68"),
+    "logo": WHOLE._replace(logo=png(picture(64, 64))),
+    "no logo": WHOLE._replace(logo=None),
+    "support_contact": WHOLE._replace(support_contact=""),
     "nothing": Brand(),
 }
 
@@ -193,7 +191,7 @@ def test_a_brand_is_no_domain_and_its_domain_stays_small(store: Store) -> None:
 
 def a_message(who: Account, sender: str = "desk@people.test", **facts: Any) -> Message:
     made = Message(who.id, f"0{number():010x}-test", sender, "Hello", "sealed", NOW, int(NOW) + DAY)
-    return replace(made, recipient=who.address, **facts)
+    return made._replace(recipient=who.address, **facts)
 
 
 def test_message_is_recalled_once_and_only_unread(store: Store) -> None:
@@ -203,7 +201,7 @@ def test_message_is_recalled_once_and_only_unread(store: Store) -> None:
     assert not store.administration.recall(actor, read, an_audit(who))
     assert store.administration.recall(actor, unread, an_audit(who))
     assert not store.administration.recall(actor, unread, an_audit(who))
-    assert store.messages.read(who.id, unread.id) == replace(unread, recalled_at=NOW)
+    assert store.messages.read(who.id, unread.id) == unread._replace(recalled_at=NOW)
     assert store.messages.read(who.id, read.id) == read
     assert len(trail(store, who)) == 1
 

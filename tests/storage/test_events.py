@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.accounts import Policy
@@ -77,7 +75,7 @@ def test_the_trail_is_newest_first_and_no_longer_than_asked(store: Store) -> Non
 def test_in_03_an_account_is_made_once(store: Store) -> None:
     account = an_account(password_hash=None)
     assert store.messages.invite(account, an_event(account.id, EventKind.ACCOUNT_INVITED))
-    again = replace(account, password_hash="stolen")
+    again = account._replace(password_hash="stolen")
     assert not store.messages.invite(again, an_event(account.id, EventKind.ACCOUNT_INVITED))
     assert stored(store, account) == account
     assert trail(store, account) == [EventKind.ACCOUNT_INVITED]
@@ -88,7 +86,7 @@ def test_an_invitation_enters_its_domain_in_the_list_and_changes_no_policy(store
     store.messages.invite(first, an_event(first.id, EventKind.ACCOUNT_INVITED))
     found = store.passwords.owner(first.id)[1]
     assert found == Policy(domain_of(first.address))
-    strict = replace(found, two_step_required=True, ranges=())
+    strict = found._replace(two_step_required=True, ranges=())
     plant(store, strict)
     second = an_account(f"other@{domain_of(first.address)}")
     store.messages.invite(second, an_event(second.id, EventKind.ACCOUNT_INVITED))
@@ -124,7 +122,7 @@ def test_messages_are_listed_newest_first_and_only_to_their_account(store: Store
 def test_a_message_is_sent_once(store: Store) -> None:
     message = a_message(an_account().id)
     send(store, message)
-    send(store, replace(message, subject="Another"))
+    send(store, message._replace(subject="Another"))
     assert store.messages.of_account(message.account_id) == [message]
     assert len(store.events.of_account(message.account_id)) == 1
 
@@ -136,7 +134,7 @@ def test_the_first_reading_is_noted_and_no_later_one(store: Store) -> None:
         event = an_event(message.account_id, EventKind.MESSAGE_READ, NOW + seconds)
         store.messages.mark_read(message, event)
     found = store.messages.read(message.account_id, message.id)
-    assert found == replace(message, read_at=NOW + 1)
+    assert found == message._replace(read_at=NOW + 1)
     read = [
         event for event in store.events.of_account(message.account_id) if event.kind is EventKind.MESSAGE_READ
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,7 +114,7 @@ def test_an_attempt_is_counted_and_the_account_read_in_one_act(store: Store) -> 
     account = planted(store, failures=3, attempted_at=NOW - 7)
     counted, found = store.logons.reserve_attempt(account.id, NOW)
     assert counted
-    assert found == replace(account, failures=4, attempted_at=NOW) == stored(store, account)
+    assert found == account._replace(failures=4, attempted_at=NOW) == stored(store, account)
 
 
 def test_an_unknown_account_is_not_counted_and_does_not_come_to_be(store: Store) -> None:
@@ -158,7 +157,7 @@ def test_a_right_credential_opens_a_session_and_forgets_the_failures(store: Stor
     account = planted(store, failures=4, session_serial=7, last_logon_at=NOW - 9)
     wanted, event = a_session(account), an_event(account.id)
     session = store.logons.open(account, wanted, event)
-    assert session == replace(wanted, serial=8, previous_logon_at=NOW - 9)
+    assert session == wanted._replace(serial=8, previous_logon_at=NOW - 9)
     assert session == store.sessions.read(account.id, wanted.digest)
     assert store.events.of_account(account.id) == [event]
     after = stored(store, account)
@@ -180,7 +179,7 @@ def test_se_10_no_session_is_opened_once_the_account_has_moved(
     store: Store, meanwhile: dict[str, Any]
 ) -> None:
     account = planted(store, failures=1)
-    plant(store, replace(account, **meanwhile))
+    plant(store, account._replace(**meanwhile))
     assert opened(store, account) is None
     assert store.sessions.of_account(account.id) == []
     assert store.events.of_account(account.id) == []
@@ -254,7 +253,7 @@ def test_lg_01_a_refusal_during_a_lock_does_not_extend_it(store: Store) -> None:
 
 def test_lg_01_a_success_in_between_leaves_no_lock_but_the_event_stays(store: Store) -> None:
     account = planted(store, failures=0)
-    refuse(store, replace(account, failures=9))
+    refuse(store, account._replace(failures=9))
     assert stored(store, account).locked_until == 0
     assert len(store.events.of_account(account.id)) == 1
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
@@ -30,7 +28,7 @@ def mint(store: Store, account: object, asked_at: float, limits: tuple[Limit, ..
 def test_due_is_the_account_and_whether_its_mail_is_out(store: Store) -> None:
     account = planted(store)
     event = an_event(account.id, EventKind.RESET_ASKED)
-    note = replace(event, id=f"{event.id}~mail", kind=EventKind.MAIL_SENT)
+    note = event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT)
     own = domain_id_of(account.id)
     assert store.outbox.due(event, note, own) == Due(account, sent=False)
     store.outbox.note(note)
@@ -55,7 +53,7 @@ def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:
     who = an_account()
     sent = an_event(who.id, EventKind.MAIL_SENT, details={"message_id": "first"})
     store.outbox.note(sent)
-    store.outbox.note(replace(sent, kind=EventKind.MAIL_FAILED))
+    store.outbox.note(sent._replace(kind=EventKind.MAIL_FAILED))
     assert store.events.of_account(who.id) == [sent]
 
 
@@ -80,8 +78,8 @@ def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: 
     account = planted(store)
     link = a_link(account)
     for _ in range(9):
-        assert store.outbox.mint([replace(link)], 1, NOW, BOTH) is None
-    later = replace(link, valid_until=NOW + DAY)
+        assert store.outbox.mint([link._replace()], 1, NOW, BOTH) is None
+    later = link._replace(valid_until=NOW + DAY)
     assert store.outbox.mint([later], 1, NOW, BOTH) is None
     assert store.passwords.by_link(link.key) == link
     assert mint(store, account, NOW) is None
@@ -90,14 +88,14 @@ def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: 
 def test_rl_06_minting_again_does_not_make_a_spent_link_good(store: Store) -> None:
     account = planted(store)
     link = a_link(account)
-    plant(store, replace(link, spent_at=NOW))
+    plant(store, link._replace(spent_at=NOW))
     assert store.outbox.mint([link], 1, NOW, BOTH) is None
-    assert store.passwords.by_link(link.key) == replace(link, spent_at=NOW)
+    assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
 
 
 def test_rs_09_nothing_is_minted_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
     account = planted(store, epoch=2)
-    stale = a_link(replace(account, epoch=1))
+    stale = a_link(account._replace(epoch=1))
     assert store.outbox.mint([stale], 1, NOW, BOTH) == "account_changed_meanwhile"
     assert store.passwords.by_link(stale.key) is None
     assert mint(store, an_account(), NOW) == "account_changed_meanwhile"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,8 +53,7 @@ def test_rs_10_a_link_sets_the_password_lifts_lock_and_freeze_and_moves_the_epoc
     link = a_link(account)
     plant(store, link)
     assert set_by_link(store, link)
-    assert stored(store, account) == replace(
-        account,
+    assert stored(store, account) == account._replace(
         status=Status.ACTIVE,
         epoch=2,
         failures=0,
@@ -64,7 +62,7 @@ def test_rs_10_a_link_sets_the_password_lifts_lock_and_freeze_and_moves_the_epoc
         password_hash="new hash",
         password_changed_at=NOW,
     )
-    assert store.passwords.by_link(link.key) == replace(link, spent_at=NOW)
+    assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
     assert trail(store, account) == [EventKind.PASSWORD_RESET]
 
 
@@ -74,7 +72,7 @@ def test_rs_02_a_link_is_refused_after_it_was_used(store: Store) -> None:
     plant(store, link)
     assert set_by_link(store, link, NewPassword("first", NOW))
     # Even one who forges the epoch that the first use moved to.
-    assert not set_by_link(store, replace(link, epoch=2), NewPassword("second", NOW + 1))
+    assert not set_by_link(store, link._replace(epoch=2), NewPassword("second", NOW + 1))
     assert stored(store, account).password_hash == "first"
 
 
@@ -91,7 +89,7 @@ def test_rs_01_a_link_is_dead_at_its_expiry_though_its_row_remains(
 
 def test_rs_09_a_link_of_an_earlier_epoch_sets_nothing_and_stays_unspent(store: Store) -> None:
     account = planted(store, epoch=2)
-    link = a_link(replace(account, epoch=1))
+    link = a_link(account._replace(epoch=1))
     plant(store, link)
     assert not set_by_link(store, link)
     assert nothing_happened(store, account)
@@ -110,7 +108,7 @@ def test_rs_08_a_link_of_another_purpose_sets_no_password(store: Store) -> None:
     account = planted(store)
     link = a_link(account, Purpose.NOT_ME)
     plant(store, link)
-    assert not set_by_link(store, replace(link, purpose=Purpose.RESET))
+    assert not set_by_link(store, link._replace(purpose=Purpose.RESET))
     assert nothing_happened(store, account)
 
 
@@ -123,7 +121,7 @@ def test_rs_07_a_link_that_was_never_minted_sets_nothing(store: Store) -> None:
 def test_tp_04_a_change_goes_on_under_a_new_secret_and_a_new_epoch(store: Store) -> None:
     account = planted(store, must_change_password=True, failures=2)
     old = a_session(account)
-    new = a_session(replace(account, epoch=2))
+    new = a_session(account._replace(epoch=2))
     plant(store, old)
     assert store.passwords.change(old.digest, new, NEW, an_event(account.id, EventKind.PASSWORD_CHANGED))
     after = stored(store, account)
@@ -146,8 +144,8 @@ def test_se_10_a_change_begun_before_the_account_moved_changes_nothing(
     store: Store, change: dict[str, Any]
 ) -> None:
     account = planted(store)
-    old, new = a_session(account), a_session(replace(account, epoch=2))
-    moved = replace(account, **change)
+    old, new = a_session(account), a_session(account._replace(epoch=2))
+    moved = account._replace(**change)
     plant(store, old, moved)
     assert not store.passwords.change(old.digest, new, NEW, an_event(account.id))
     assert nothing_happened(store, moved)
@@ -156,7 +154,7 @@ def test_se_10_a_change_begun_before_the_account_moved_changes_nothing(
 
 def test_se_02_a_session_that_was_ended_changes_no_password(store: Store) -> None:
     account = planted(store)
-    new = a_session(replace(account, epoch=2))
+    new = a_session(account._replace(epoch=2))
     assert not store.passwords.change(a_digest(), new, NEW, an_event(account.id))
     assert nothing_happened(store, account)
 
@@ -171,7 +169,7 @@ def test_not_me_freezes_takes_the_password_and_moves_the_epoch_once(store: Store
     plant(store, link)
     assert freeze(store, link)
     assert not freeze(store, link)
-    assert stored(store, account) == replace(account, status=Status.FROZEN, epoch=2, password_hash=None)
+    assert stored(store, account) == account._replace(status=Status.FROZEN, epoch=2, password_hash=None)
     assert trail(store, account) == [EventKind.ACCOUNT_FROZEN]
 
 
@@ -187,7 +185,7 @@ def test_not_me_is_dead_at_its_expiry_though_its_row_remains(store: Store, left:
 def test_not_me_of_an_account_that_moved_on_freezes_nothing(store: Store, change: dict[str, Any]) -> None:
     account = planted(store)
     link = a_link(account, Purpose.NOT_ME)
-    moved = replace(account, **change)
+    moved = account._replace(**change)
     plant(store, link, moved)
     assert not freeze(store, link)
     assert nothing_happened(store, moved)

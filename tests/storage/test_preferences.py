@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,14 +29,14 @@ KIND = EventKind.PREFERENCES_CHANGED
 def test_what_is_chosen_is_kept_and_what_is_not_is_taken_away(store: Store, chosen: Preferences) -> None:
     account = planted(store, language="es", time_zone="Asia/Tokyo")
     assert store.preferences.choose(account.id, account.epoch, chosen, an_event(account.id, KIND))
-    assert stored(store, account) == replace(account, language=chosen.language, time_zone=chosen.time_zone)
+    assert stored(store, account) == account._replace(language=chosen.language, time_zone=chosen.time_zone)
     assert trail(store, account) == [KIND]
 
 
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.FROZEN}], ids=["epoch", "frozen"])
 def test_se_06_an_account_that_has_moved_keeps_what_it_had(store: Store, change: dict[str, Any]) -> None:
     account = planted(store, language="es")
-    plant(store, replace(account, **change))
+    plant(store, account._replace(**change))
     event = an_event(account.id, KIND)
     assert not store.preferences.choose(account.id, account.epoch, Preferences("de", None), event)
     assert stored(store, account).language == "es"

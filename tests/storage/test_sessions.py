@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ def test_se_04_last_seen_never_moves_backwards(store: Store, before: float, afte
     session = a_session(planted(store), last_seen_at=before)
     plant(store, session)
     store.sessions.touch(session, NOW)
-    assert store.sessions.read(session.account_id, session.digest) == replace(session, last_seen_at=after)
+    assert store.sessions.read(session.account_id, session.digest) == session._replace(last_seen_at=after)
 
 
 def test_se_05_touching_does_not_bring_an_ended_session_back(store: Store) -> None:
@@ -77,7 +76,7 @@ def test_se_02_moving_on_ends_the_old_secret_with_the_new_one(store: Store) -> N
 def test_se_10_no_session_moves_on_once_the_account_has_moved(store: Store, change: dict[str, Any]) -> None:
     account = planted(store)
     old, new = a_session(account), a_session(account)
-    plant(store, old, replace(account, **change))
+    plant(store, old, account._replace(**change))
     assert not store.sessions.move_on(old.digest, new, an_event(account.id))
     assert store.sessions.of_account(account.id) == [old]
     assert trail(store, account) == []

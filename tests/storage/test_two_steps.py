@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ Accept = Callable[[Store, Account, Session, Session], bool]
 
 
 def enrolled(store: Store, **facts: Any) -> tuple[Account, Session]:
-    account = planted(store, two_step=replace(ENROLLED, **facts))
+    account = planted(store, two_step=ENROLLED._replace(**facts))
     session = a_session(account)
     plant(store, session)
     return account, session
@@ -39,7 +38,7 @@ def by_recovery_code(store: Store, account: Account, old: Session, new: Session,
 
 
 def removed(store: Store, account: Account, old: Session, step: int | None = STEP + 1) -> bool:
-    new = a_session(replace(account, epoch=account.epoch + 1))
+    new = a_session(account._replace(epoch=account.epoch + 1))
     return store.two_steps.remove(
         account, step, old.digest, new, an_event(account.id, EventKind.TWO_STEP_REMOVED)
     )
@@ -92,7 +91,7 @@ def proposed(store: Store, until: float = NOW + 600) -> tuple[Account, Session]:
 
 
 def enrol(store: Store, account: Account, old: Session) -> bool:
-    new = a_session(replace(account, epoch=account.epoch + 1))
+    new = a_session(account._replace(epoch=account.epoch + 1))
     event = an_event(account.id, EventKind.TWO_STEP_ENROLLED)
     return store.two_steps.enrol(account, STEP, ["a", "b"], old.digest, new, event)
 
@@ -161,7 +160,7 @@ def test_lg_08_no_code_is_accepted_once_the_account_has_moved(
     store: Store, accept: Accept, change: dict[str, Any]
 ) -> None:
     account, old = enrolled(store)
-    plant(store, replace(account, **change))
+    plant(store, account._replace(**change))
     assert not accept(store, account, old, a_session(account))
     assert store.sessions.of_account(account.id) == [old]
     assert stored(store, account).two_step == account.two_step
@@ -198,19 +197,19 @@ def test_tf_06_what_is_not_enrolled_or_not_in_a_live_session_is_not_removed(stor
     plant(store, session)
     assert not removed(store, bare, session)
     account, _ = enrolled(store)
-    assert not removed(store, account, replace(a_session(account), digest=a_digest()))
+    assert not removed(store, account, a_session(account)._replace(digest=a_digest()))
     assert stored(store, account).two_step.active
 
 
 def test_tf_08_a_recovery_code_used_meanwhile_removes_nothing(store: Store) -> None:
     account, old = enrolled(store)
-    plant(store, replace(account, two_step=replace(ENROLLED, recovery=("one", "three"))))
+    plant(store, account._replace(two_step=ENROLLED._replace(recovery=("one", "three"))))
     assert not removed(store, account, old, None)
     assert stored(store, account).two_step.active
 
 
 def test_lg_01_removal_forgets_the_attempts_counted_for_its_password(store: Store) -> None:
     account, old = enrolled(store)
-    plant(store, replace(account, failures=3))
+    plant(store, account._replace(failures=3))
     assert removed(store, account, old)
     assert stored(store, account).failures == 0

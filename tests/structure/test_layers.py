@@ -27,7 +27,17 @@ MAY = {
     "publishing": {"domain"},
     "breached": set(),
     "snapshot": set(),
-    "wiring": {"domain", "storage", "mail", "portal", "settings", "publishing", "breached", "snapshot"},
+    "wiring": {
+        "domain",
+        "storage",
+        "mail",
+        "web",
+        "portal",
+        "settings",
+        "publishing",
+        "breached",
+        "snapshot",
+    },
 }
 MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}}
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}

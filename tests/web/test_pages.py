@@ -12,7 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup, escape
 
-from chalicelib.web.render import SCRIPTS, prepare, render
+from chalicelib.web.render import SCRIPTS, render
 from tests.web.admin_samples import ADMIN_GETS, ADMIN_POSTS
 from tests.web.page_samples import ADDRESS, SAMPLES, STATES, Seen, sample
 
@@ -214,8 +214,3 @@ def test_console_is_offered_to_administrators_only() -> None:
 def test_missing_value_fails_instead_of_reading_as_empty() -> None:
     with pytest.raises(UndefinedError):
         render("message", {})
-
-
-def test_prepared_pages_are_the_same_pages() -> None:
-    prepare("logon")
-    assert sample("logon", "fresh") == sample("logon", "fresh")
