@@ -18,7 +18,7 @@ run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), unt
 	@PORT=$(PORT) exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## The tests a developer runs all day, in a minute or two (ARGS= for pytest)
+test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for pytest)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
@@ -41,14 +41,14 @@ words: .venv/run ## Bring the message catalogues up to date with the source; say
 
 .PHONY: coverage
 coverage: .venv/dev ## The tests, with branch coverage and its floor
-	@$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: races
 races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
 .PHONY: proofs
-proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, a sweep of the contract
+proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
 	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
@@ -77,7 +77,7 @@ deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=
 .PHONY: rehearse
 rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
-	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 $(JOURNEYS) $(ARGS)
+	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 -m "not races" --ignore tests/journeys/test_sweep.py $(JOURNEYS) $(ARGS)
 
 .PHONY: check-package
 check-package: .venv/rehearse ## The package: small, compiled, whole, twice the same bytes, and quick to start

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import yaml
+from infra.documents import read_yaml
 
 API = Path(__file__).with_name("api.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -81,7 +81,7 @@ def path_parameters(path: str, raw_path: str) -> dict[str, str] | None:
 
 def read_contract(file: Path = API) -> Contract:
     """The contract as the file has it, and HEAD wherever it has GET."""
-    paths = yaml.safe_load(file.read_text(encoding="utf-8"))["paths"]
+    paths = read_yaml(file)["paths"]
     return Contract({path: operations_of(path, item) for path, item in paths.items()})
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import yaml
-
 from chalicelib.domain.brand import COLOUR, NAME, checked_colour, checked_name
 from chalicelib.domain.colours import channels, shades
+from infra.documents import read_yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 JSON, HTML = "application/problem+json", "text/html"
@@ -32,7 +31,7 @@ class GatewayResponse:
 
 def read_gateway_responses(settings: Mapping[str, str], file: Path = FILE) -> dict[str, GatewayResponse]:
     """Every gateway response by its type, under the name and in the colour of the stage with these settings."""
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = read_yaml(file)
     name = checked_name(settings.get("PORTAL_NAME", NAME))
     made = shades(checked_colour(settings.get("PORTAL_COLOUR", COLOUR)))
     style = Template(document["style"]).substitute(

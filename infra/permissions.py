@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from infra.documents import read_yaml
 from infra.stages import Stage
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -20,7 +19,7 @@ Row = dict[str, Any]
 
 def read_permissions(file: Path = FILE) -> dict[str, Row]:
     """One row for each step."""
-    rows: dict[str, Row] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    rows: dict[str, Row] = read_yaml(file)
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
+from infra.documents import read_yaml
 
 DESCRIPTION = Path(__file__).with_name("data.yaml")
 # What CreateTable takes as CloudFormation spells it; backups and deletion protection mean nothing on one machine.
@@ -14,7 +14,7 @@ SHARED_WITH_CREATE_TABLE = ("AttributeDefinitions", "KeySchema", "BillingMode", 
 
 def described_tables(prefix: str) -> list[dict[str, Any]]:
     """The properties of every table of the stateful stack, each under its full name."""
-    resources = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))["Resources"].values()
+    resources = read_yaml(DESCRIPTION)["Resources"].values()
     return [
         {**table["Properties"], "TableName": full_name(table, prefix)}
         for table in resources

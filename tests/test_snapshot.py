@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # One command a line, one answer a line.
 CONTAINER = """
 import datetime, json, os, random, sys, uuid

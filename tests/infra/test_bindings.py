@@ -11,6 +11,8 @@ import pytest
 from infra import bindings
 from infra.bindings import ANSWER, LIBRARY, NEWEST_GLIBC, Unfit, answer, newest_glibc, pinned
 
+pytestmark = pytest.mark.slow
+
 HASHES = f'print("{ANSWER}")\nraise SystemExit\n'
 LOADS = b"\x7fELF\0GLIBC_2.2.5\0GLIBC_2.34\0"
 

@@ -8,15 +8,15 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from infra.contract import API, Operation, path_parameters, read_contract
+from infra.documents import read_yaml
 from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses
 from infra.tables import described_tables
 
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", list: "array"}
 OPERATIONS = read_contract().operations
-DOCUMENT = yaml.safe_load(API.read_text(encoding="utf-8"))
+DOCUMENT = read_yaml(API)
 
 
 def test_operation_ids_are_step_and_verb_and_each_stands_once() -> None:

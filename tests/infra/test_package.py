@@ -16,6 +16,8 @@ from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.stages import stage_of
 from infra.tables import described_tables
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_ROUTE = {"authorizer", "send_mail", "publish_event", "record_delivery", "setup"}
 # What AWS lets no resource be named for.
 WITHOUT_RESOURCE = {

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from infra.gateway.functions import running
 from infra.gateway.roles import Roles, uses
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(engine: Any, table_prefix: Any) -> Any:

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
 from infra import edge
 from infra.alarms import FIVE_MINUTES, WATCHED
 from infra.contract import read_contract
+from infra.documents import read_yaml
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import behind_streams, logical, read_permissions
 from infra.stages import ROOT, read_configuration, stage_of
@@ -19,7 +19,7 @@ from infra.template import merge_template
 from infra.workers import patterns
 
 STAGES = sorted(read_configuration()["stages"])
-DATA = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))
+DATA = read_yaml(DESCRIPTION)
 GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 LARGEST_TEMPLATE = 1_000_000
 

@@ -16,6 +16,8 @@ from infra.stages import Stage, read_configuration, stage_of
 from infra.template import merge_template
 from infra.warm import snapped, warm
 
+pytestmark = pytest.mark.slow
+
 TRIES = "RecordDeliveryTries"
 STAGES = sorted(read_configuration()["stages"])
 

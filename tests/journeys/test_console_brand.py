@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.domain.pictures import in_base64, picture
 from tests.journeys.desk import guest, presses, seated
 from tests.journeys.town import PASSWORD, Town
+
+pytestmark = pytest.mark.slow
 
 LOGO = in_base64(picture(96, 32))
 

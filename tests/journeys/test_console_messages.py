@@ -6,6 +6,8 @@ from tests.journeys.desk import Desk, guest, presses, seated
 from tests.journeys.people import temporary_password
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 SUBJECT, BODY = "Your statement of November", "Dear Ann,\nthe balance is 12.\nGood day"
 CHOSEN = "seven lanterns over a bridge"
 

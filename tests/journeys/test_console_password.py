@@ -6,6 +6,8 @@ from tests.journeys.desk import Desk, guest, presses, seated, user_path
 from tests.journeys.people import Client, link, temporary_password, token_of
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 TYPED = "copper lanterns over a harbour"
 OTHER = "seven lanterns over a bridge"
 

@@ -9,6 +9,8 @@ from tests.journeys.desk import Desk, presses, seated, user_path
 from tests.journeys.people import Client, temporary_password
 from tests.journeys.town import PASSWORD, Town, new_source
 
+pytestmark = pytest.mark.slow
+
 INSIDE, OUTSIDE = "127.210.1.5", "127.220.1.5"
 RANGE = "127.210.0.0/16"
 SPOOFS = (

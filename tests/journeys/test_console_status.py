@@ -8,6 +8,8 @@ from tests.journeys.people import link, temporary_password, token_of
 from tests.journeys.test_two_step import enrolled
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = "seven lanterns over a bridge"
 
 

@@ -12,6 +12,8 @@ from tests.journeys.desk import Desk, guest, seated, user_path
 from tests.journeys.people import FIREFOX, Browser
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 ROW = {
     "reference",
     "at",

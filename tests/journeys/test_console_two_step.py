@@ -7,6 +7,8 @@ from tests.journeys.people import temporary_password
 from tests.journeys.test_two_step import Phone, enrolled
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 REASON = "Lost phone; called back on the number in the directory"
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.journeys.people import Client, link, temporary_password, together, token_of
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = "seven lanterns over a harbour"
 
 

@@ -8,6 +8,8 @@ from tests.engine import Engine
 from tests.journeys.people import Client, temporary_password
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = "seven lanterns over a harbour"
 
 

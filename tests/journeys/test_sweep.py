@@ -12,19 +12,19 @@ from urllib.parse import quote
 
 import pytest
 import requests
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts import Kind
 from infra.contract import API
+from infra.documents import read_yaml
 from tests.engine import Engine
 from tests.journeys.people import Client
 from tests.journeys.test_two_step import Phone
 from tests.journeys.town import PASSWORD, Town, new_source
 
 pytestmark = pytest.mark.slow
-DOCUMENT: dict[str, Any] = yaml.safe_load(API.read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = read_yaml(API)
 OPERATIONS = [
     (method.upper(), path, operation)
     for path, methods in DOCUMENT["paths"].items()

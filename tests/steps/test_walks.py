@@ -5,6 +5,7 @@ The stranger has an account of her own, with every kind of credential there is, 
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from chalicelib.domain.accounts import Account
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
 from tests.steps.visitors import Visitor
 from tests.web.routes import GETS, POSTS, fields_of
+
+pytestmark = pytest.mark.slow
 
 VICTIMS = "a lighthouse keeper counts gulls"
 WALK = st.lists(

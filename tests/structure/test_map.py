@@ -8,11 +8,11 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from chalicelib.domain.access import GUARDS
 from chalicelib.web.form import Field
 from infra.contract import API, read_contract
+from infra.documents import read_yaml
 from tests.structure.code import LIBRARY, ROOT, STEPS, tree_of
 
 # Behind a stream, a topic or an operator instead of a route; they answer nobody.
@@ -56,11 +56,11 @@ def test_a_step_has_its_test_file(step: str) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_has_its_row_of_permissions(step: str) -> None:
-    assert step in yaml.safe_load((ROOT / "infra" / "permissions.yaml").read_text(encoding="utf-8"))
+    assert step in read_yaml(ROOT / "infra" / "permissions.yaml")
 
 
 def test_permissions_are_given_to_no_step_that_is_not_there() -> None:
-    rows = yaml.safe_load((ROOT / "infra" / "permissions.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml(ROOT / "infra" / "permissions.yaml")
     assert sorted(rows) == STEPS
 
 
@@ -97,7 +97,7 @@ def test_ad_01_every_route_has_its_guard_and_there_is_no_other_guard() -> None:
 
 
 def schema_of(route: str) -> dict[str, Any]:
-    document = yaml.safe_load(API.read_text(encoding="utf-8"))
+    document = read_yaml(API)
     method, path = route.split()
     body = document["paths"][path][method.lower()].get("requestBody")
     if body is None:
@@ -129,7 +129,7 @@ POSTS = [(step, route) for step in WITH_ROUTES for route in module(step).ROUTES 
 @pytest.mark.parametrize(("step", "route"), POSTS, ids=[route for _, route in POSTS])
 def test_wb_09_the_fields_of_a_route_are_those_of_its_schema(step: str, route: str) -> None:
     fields: dict[str, Field] = dict(module(step).ROUTES[route].fields)
-    document, schema = yaml.safe_load(API.read_text(encoding="utf-8")), schema_of(route)
+    document, schema = read_yaml(API), schema_of(route)
     assert {name: spec.kind for name, spec in fields.items()} == types_of(document, schema)
     assert {name for name, spec in fields.items() if spec.required} == set(schema.get("required", []))
     assert schema.get("additionalProperties") is False

@@ -206,6 +206,7 @@ HOSTILE += [
 ]
 
 
+@pytest.mark.slow
 @every_post
 @pytest.mark.parametrize("browser", [False, True], ids=["client", "browser"])
 def test_hostile_texts_are_never_a_fault(premises: Premises, operation: Operation, browser: bool) -> None:
