@@ -39,6 +39,7 @@ from chalicelib.steps import (
     record_delivery,
     send_mail,
     setup,
+    sweep_mail,
 )
 
 app = Chalice(app_name="portal")
@@ -76,6 +77,7 @@ app.register_blueprint(admin_attempts.step)  # console: why a logon failed
 app.register_blueprint(admin_events.step)  # console: the audit trail
 app.register_blueprint(admin_messages.step)  # console: send a secure message
 app.register_blueprint(send_mail.step)  # behind the events stream: every mail
+app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail
 app.register_blueprint(setup.step)  # the first administrator, once

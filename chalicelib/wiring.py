@@ -41,6 +41,7 @@ KEYED = frozenset(
         "password_reset",
         "reauthenticate",
         "send_mail",
+        "sweep_mail",
     }
 )
 
@@ -56,8 +57,11 @@ PAGELESS = frozenset(
         "record_delivery",
         "send_mail",
         "setup",
+        "sweep_mail",
     }
 )
+# The functions that write and send mails.
+MAILING = frozenset({"send_mail", "sweep_mail"})
 # What the functions act with that people wait for most; the others load it with their first request, which is slower.
 ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -131,8 +135,8 @@ def secrets() -> Secrets:
 
 @cache
 def worker() -> "Worker":
-    """The container's Portal with a way out to SES; only the mail worker has one."""
-    from chalicelib.mail.ses import Postman  # noqa: PLC0415 - templates and a second client for one function of all
+    """The container's Portal with a way out to SES; only those that send mail have one."""
+    from chalicelib.mail.ses import Postman  # noqa: PLC0415 - templates and a second client for two functions of all
     from chalicelib.mail.worker import Worker  # noqa: PLC0415 - as above
 
     chosen = settings()
@@ -176,7 +180,7 @@ def _begin(step: str) -> None:
         import chalicelib.web.render  # noqa: F401, PLC0415 - templating, for those who show a page
     if step in KEYED:
         secrets()
-    if step == "send_mail":
+    if step in MAILING:
         worker()
     if step == "publish_event":
         publisher()

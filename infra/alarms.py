@@ -19,7 +19,7 @@ FAULTY_ANSWERS = 5
 BOUNCES, COMPLAINTS = 0.025, 0.0005
 MAILS_AN_HOUR = 5000
 # What everybody waits for, and what nobody sees failing: the others' faults are the API's own 5XX.
-WATCHED = ("authorizer", "logon", "send_mail", "publish_event", "record_delivery")
+WATCHED = ("authorizer", "logon", "send_mail", "sweep_mail", "publish_event", "record_delivery")
 HASHING = ("logon", "logon_code", "reauthenticate")
 
 

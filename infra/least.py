@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from infra.permissions import BY_LAMBDA, Row, read_permissions
+from infra.permissions import BY_LAMBDA, BY_OTHERS, Row, read_permissions
 
 Permission = tuple[str, str, str]
 
@@ -39,7 +39,7 @@ def allowed(rows: dict[str, Row]) -> set[Permission]:
         (step, what, action)
         for step, row in rows.items()
         for what, actions in row.items()
-        if what not in BY_LAMBDA
+        if what not in BY_LAMBDA | BY_OTHERS
         for action in actions
     }
 

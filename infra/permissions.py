@@ -13,7 +13,9 @@ STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStrea
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
 # Lambda reads streams and puts aside in the function's name, before and after the function itself runs.
 BY_LAMBDA = {"stream", "put_aside"}
-NOT_TABLES = {"ses", "event_bus", "keys", *BY_LAMBDA}
+# What no role needs: EventBridge calls the function by a permission of its own.
+BY_OTHERS = {"schedule"}
+NOT_TABLES = {"ses", "event_bus", "keys", *BY_LAMBDA, *BY_OTHERS}
 Row = dict[str, Any]
 
 
@@ -114,6 +116,11 @@ def function_name(stage: str, step: str) -> str:
 def put_aside_queue(stage: str, step: str) -> str:
     """Where the positions of records wait that a function behind the stream could not work through."""
     return f"portal-{stage}-{step}-put-aside"
+
+
+def scheduled(rows: dict[str, Row]) -> dict[str, str]:
+    """The functions that are called by the clock, and how often."""
+    return {step: row["schedule"] for step, row in rows.items() if "schedule" in row}
 
 
 def behind_streams(rows: dict[str, Row]) -> list[str]:

@@ -1,14 +1,14 @@
-"""The functions that no route calls: behind the events table's stream, and behind what SES tells of each mail."""
+"""The functions that no route calls: behind the events table's stream, behind what SES tells of mails, by the clock."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from chalicelib.mail.duties import DETAILED, REASONED
+from chalicelib.domain.mails import DETAILED, REASONED
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.steps.send_mail import ERRANDS
-from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions
+from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions, scheduled
 from infra.stages import Stage
 from infra.warm import ALIAS, arn, called, warm
 
@@ -22,7 +22,33 @@ def workers(stage: Stage) -> Resources:
     for step in behind_streams(read_permissions()):
         resources[f"{logical(step)}Stream"] = events_stream(stage, step)
         resources[f"{logical(step)}PutAside"] = put_aside(stage, step)
+    for step, rate in scheduled(read_permissions()).items():
+        resources |= clock(stage, step, rate)
     return resources
+
+
+def clock(stage: Stage, step: str, rate: str) -> Resources:
+    """A function that is called now and again, by EventBridge and for this rule alone."""
+    name = f"{logical(step)}Clock"
+    return {
+        name: {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "Name": f"{stage.stack}-{step}",
+                "ScheduleExpression": rate,
+                "Targets": [{"Id": step, "Arn": {"Fn::Sub": f"${{{arn(stage, step)}}}"}}],
+            },
+        },
+        f"{name}Call": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": called(stage, step)},
+                "Principal": "events.amazonaws.com",
+                "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
+            },
+        },
+    }
 
 
 def events_stream(stage: Stage, step: str) -> Resources:

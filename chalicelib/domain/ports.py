@@ -159,6 +159,9 @@ class OutboxActs(Protocol):
     def note(self, note: Event) -> None:
         """Leave the note of a mail."""
 
+    def unsettled(self, hour: str) -> Sequence[Event]:
+        """The events of an hour (`2026-11-27T01`) whose mail left no note, oldest first."""
+
 
 class Store(Protocol):
     """All acts, by family."""

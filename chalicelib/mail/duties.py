@@ -1,4 +1,4 @@
-"""Which mail an event makes due, and what it must carry. Notices hang on the event, so no path can forget its notice.
+"""What each mail must carry, made from its event; which mail an event makes due is `domain/mails.py`'s.
 
 It may not send: it gives the letter, or why there is none.
 """
@@ -17,7 +17,7 @@ from chalicelib.domain.addresses import (
     domain_id_of,
     domain_of,
 )
-from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.limits import (
     NEW_CLIENTS_DAILY,
@@ -26,6 +26,7 @@ from chalicelib.domain.limits import (
     WARNINGS_DAILY,
     Limit,
 )
+from chalicelib.domain.mails import Mail
 from chalicelib.domain.minting import mint_link, mint_temporary
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.mail import letters
@@ -61,20 +62,6 @@ class Desk:
 
 
 Duty = Callable[[Desk, Event, Account], Letter]
-Details = Mapping[str, object]
-
-
-def duty_of(event: Event) -> Duty | None:
-    """What this event makes due; None for nothing. The three tables below also say what wakes the worker at all."""
-    reason, duty = REASONED.get(event.kind, (None, None))
-    if reason is not None and event.reason == reason:
-        return duty
-    if event.kind in DETAILED:
-        return DETAILED[event.kind](event.details) if event.details else None
-    return DUTIES.get(event.kind)
-
-
-MANY_FAILURES = 5
 
 
 def sender_of(event: Event) -> DomainId:
@@ -92,23 +79,14 @@ def sender_of(event: Event) -> DomainId:
         return domain_id_of(event.account_id)
 
 
-def _of_refusal(details: Details) -> Duty | None:
-    return _locked if details.get("locks") else None
-
-
-def _of_logon(details: Details) -> Duty | None:
-    if int(str(details.get("failures_before", 0))) >= MANY_FAILURES:
-        return _after_failures
-    return _new_client if details.get("new_client") else None
-
-
 def _invitation(desk: Desk, event: Event, account: Account) -> Letter:
-    return letters.invitation(
-        desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ())
-    )
+    return letters.invitation(desk.sender, event, account, _first_way_in(desk, event, account))
 
 
 def _message(desk: Desk, event: Event, account: Account) -> Letter:
+    until = event.details.get("expires_at")
+    if isinstance(until, int | float) and desk.now >= until:
+        raise Withheld("too_late")
     return letters.message_waiting(desk.sender, event, account)
 
 
@@ -122,7 +100,7 @@ def _fresh(desk: Desk, event: Event, account: Account) -> Letter:
 
 def _locked(desk: Desk, event: Event, account: Account) -> Letter:
     """A link alone: while it is locked, the logon form takes no password at all, not even a temporary one."""
-    _may_help_itself(account)
+    _may_help_itself(desk, event, account)
     token, link = mint_link(desk.keyring, event, account, Purpose.RESET, desk.reset_lifetime)
     _store(desk, [link], account, event, RESET_LIMITS)
     return letters.account_locked(desk.sender, event, account, WayIn(token, desk.reset_lifetime))
@@ -152,9 +130,7 @@ def _issued(desk: Desk, event: Event, account: Account) -> Letter:
     """A way in that an administrator had made and mailed; not the owner's asking, so not limited."""
     if not account.may_reset:
         raise Withheld(f"account_{account.status}")
-    return letters.password_reset(
-        desk.sender, event, account, _way_in(desk, event, account, desk.first_lifetime, ())
-    )
+    return letters.password_reset(desk.sender, event, account, _first_way_in(desk, event, account))
 
 
 def _contained(desk: Desk, event: Event, account: Account) -> Letter:
@@ -182,21 +158,34 @@ def _right_password_wrong_code(desk: Desk, event: Event, account: Account) -> Le
 
 def _self_service(desk: Desk, event: Event, account: Account) -> WayIn:
     """A way in that somebody at a keyboard asked for, never more often than the limits."""
-    _may_help_itself(account)
+    _may_help_itself(desk, event, account)
     return _way_in(desk, event, account, desk.reset_lifetime, RESET_LIMITS)
 
 
-def _may_help_itself(account: Account) -> None:
-    """Never for a disabled account, and never to an address that mail does not reach (ML-05)."""
+def _first_way_in(desk: Desk, event: Event, account: Account) -> WayIn:
+    """A way in that an administrator opened, for somebody who did not ask for it and cannot ask again: where its time
+    was up before the mail got out, another is made, good for that time at least. The same in each such time, so that a
+    mail sent twice still carries the same link.
+    """
+    lifetime = desk.first_lifetime
+    over = int(max(0, desk.now - event.at) // lifetime)
+    if not over:
+        return _way_in(desk, event, account, lifetime, ())
+    anew = event._replace(id=f"{event.id}~{over}", at=event.at + over * lifetime)
+    return _way_in(desk, anew, account, 2 * lifetime, ())._replace(lifetime=lifetime)
+
+
+def _may_help_itself(desk: Desk, event: Event, account: Account) -> None:
+    """Never for a disabled account, never to an address that mail does not reach (ML-05), and not after its time."""
     if not account.may_reset:
         raise Withheld(f"account_{account.status}")
     if account.undeliverable is not None:
         raise Withheld("address_undeliverable")
+    if desk.now >= event.at + desk.reset_lifetime:
+        raise Withheld("too_late")
 
 
 def _way_in(desk: Desk, event: Event, account: Account, lifetime: int, limits: Sequence[Limit]) -> WayIn:
-    if desk.now >= event.at + lifetime:
-        raise Withheld("too_late")
     token, link = mint_link(desk.keyring, event, account, Purpose.RESET, lifetime)
     text, temporary = mint_temporary(desk.keyring, desk.hasher, event, account, lifetime)
     _store(desk, [link, temporary], account, event, limits)
@@ -218,30 +207,23 @@ def _store(desk: Desk, rows: list[Reset], account: Account, event: Event, limits
         raise Withheld(why_not)
 
 
-DUTIES: Mapping[EventKind, Duty] = MappingProxyType(
+DUTIES: Mapping[Mail, Duty] = MappingProxyType(
     {
-        EventKind.ACCOUNT_INVITED: _invitation,
-        EventKind.MESSAGE_SENT: _message,
-        EventKind.RESET_ASKED: _reset,
-        EventKind.PASSWORD_RESET: _password,
-        EventKind.PASSWORD_CHANGED: _password,
-        EventKind.ACCOUNT_FROZEN: _frozen,
-        EventKind.TWO_STEP_ENROLLED: _enrolled,
-        EventKind.TWO_STEP_REMOVED: _removed,
-        EventKind.TWO_STEP_RESET: _two_step_reset,
-        EventKind.PASSWORD_ISSUED: _issued,
-        EventKind.ACCOUNT_CONTAINED: _contained,
-        EventKind.RECOVERY_CODE_USED: _recovery,
+        Mail.INVITATION: _invitation,
+        Mail.MESSAGE: _message,
+        Mail.RESET: _reset,
+        Mail.FRESH: _fresh,
+        Mail.LOCKED: _locked,
+        Mail.ISSUED: _issued,
+        Mail.PASSWORD: _password,
+        Mail.FROZEN: _frozen,
+        Mail.CONTAINED: _contained,
+        Mail.TWO_STEP_ENROLLED: _enrolled,
+        Mail.TWO_STEP_REMOVED: _removed,
+        Mail.TWO_STEP_RESET: _two_step_reset,
+        Mail.RECOVERY_CODE: _recovery,
+        Mail.NEW_CLIENT: _new_client,
+        Mail.AFTER_FAILURES: _after_failures,
+        Mail.CODE_WRONG: _right_password_wrong_code,
     }
-)
-# Due for this one reason. infra/workers.py makes the stream's filter of the three tables: what is in none wakes nobody.
-REASONED: Mapping[EventKind, tuple[str, Duty]] = MappingProxyType(
-    {
-        EventKind.LOGON_REFUSED: (Reason.TEMPORARY_EXPIRED, _fresh),
-        EventKind.CODE_REFUSED: ("code_wrong", _right_password_wrong_code),
-    }
-)
-# Due or not by their details; a plain right or wrong password has none.
-DETAILED: Mapping[EventKind, Callable[[Details], Duty | None]] = MappingProxyType(
-    {EventKind.LOGON_REFUSED: _of_refusal, EventKind.LOGON_SUCCEEDED: _of_logon}
 )

@@ -1,6 +1,7 @@
 """One function a mail: its words, from what it must carry. Each has three templates of its name."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.browser import read_browser
 from chalicelib.domain.accounts import Account
@@ -19,8 +20,7 @@ class Sender:
     language: str = SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class WayIn:
+class WayIn(NamedTuple):
     """A single-use link and, in most mails, a temporary password, with their lifetime in seconds."""
 
     link: str

@@ -1,13 +1,15 @@
 """The worker's tools together: the desk that writes a letter, and the postman."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
+from chalicelib.domain.mails import NOTE, mail_of
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.duties import Desk, Withheld, duty_of
+from chalicelib.mail.duties import DUTIES, Desk, Withheld, sender_of
 from chalicelib.mail.letters import Sender
 from chalicelib.mail.render import Letter
 from chalicelib.mail.ses import Postman, Rejected
@@ -21,9 +23,24 @@ class Worker:
     portal: Portal
     postman: Postman
 
-    def is_due(self, event: Event) -> bool:
-        """Whether this event makes any mail due."""
-        return duty_of(event) is not None
+    def settle(self, event: Event) -> Event | None:
+        """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again."""
+        if mail_of(event) is None:
+            return None
+        outbox = self.portal.store.outbox
+        due = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
+        account = self._primary(due.account)
+        if due.sent or account is None:
+            return None
+        note = note_of(event, *self.send(event, account, due.brand))
+        outbox.note(note)
+        return note
+
+    def _primary(self, account: Account | None) -> Account | None:
+        """The account behind an alias: its owner asked under another name, and mail goes to the stored address."""
+        if account is None or account.alias_of is None:
+            return account
+        return self.portal.store.outbox.account(account.alias_of)
 
     def send(
         self, event: Event, account: Account, brand: Brand | None = None
@@ -32,11 +49,11 @@ class Worker:
 
         `brand` is a domain's; what it leaves open is the stage's.
         """
-        duty = duty_of(event)
-        if duty is None:
+        mail = mail_of(event)
+        if mail is None:
             return EventKind.MAIL_WITHHELD, {"cause": "not_due"}
         try:
-            letter = duty(self._desk(brand or Brand()), event, account)
+            letter = DUTIES[mail](self._desk(brand or Brand()), event, account)
             return EventKind.MAIL_SENT, self._sent(account.address, letter)
         except Unavailable as unavailable:
             if unavailable.cause == BUDGET_SPENT:
@@ -70,3 +87,9 @@ class Worker:
             first_lifetime=portal.settings.first_password_lifetime,
             now=portal.clock(),
         )
+
+
+def note_of(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
+    """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
+    facts = {"about": event.kind.value} | dict(details)
+    return event._replace(kind=kind, id=f"{event.id}{NOTE}", reference=None, reason=None, details=facts)

@@ -10,9 +10,8 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.mail.duties import DUTIES, sender_of
+from chalicelib.domain.mails import ALWAYS
 from chalicelib.mail.ses import Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
@@ -21,8 +20,8 @@ from chalicelib.wiring import worker
 
 step = Blueprint(__name__)
 
-# What wakes it whatever else the event says; what wakes it besides, `mail/duties.py` says.
-ERRANDS = frozenset({*DUTIES, EventKind.ADDRESS_LIFTED})
+# What wakes it whatever else the event says; what wakes it besides, `domain/mails.py` says.
+ERRANDS = frozenset({*ALWAYS, EventKind.ADDRESS_LIFTED})
 
 
 @step.lambda_function(name="send_mail")
@@ -45,16 +44,9 @@ def _one(row: Row, worker: Worker) -> None:
     event = worker.portal.store.outbox.event_of(row)
     if event.kind is EventKind.ADDRESS_LIFTED:
         _let_through(event, worker)
-    if not worker.is_due(event):
-        return
-    note = _note(event, EventKind.MAIL_SENT, {})
-    due = worker.portal.store.outbox.due(event, note, sender_of(event))
-    account = _primary(due.account, worker)
-    if due.sent or account is None:
-        return
-    kind, details = worker.send(event, account, due.brand)
-    worker.portal.store.outbox.note(_note(event, kind, details))
-    log.write(logging.INFO, kind.value, account=account.id, about=event.kind.value, **details)
+    note = worker.settle(event)
+    if note:
+        log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
 
 
 def _let_through(event: Event, worker: Worker) -> None:
@@ -66,16 +58,3 @@ def _let_through(event: Event, worker: Worker) -> None:
         worker.postman.lift_suppression(account.address)
     except Rejected as rejected:
         log.write(logging.ERROR, "suppression_not_lifted", account=account.id, cause=rejected.cause)
-
-
-def _primary(account: Account | None, worker: Worker) -> Account | None:
-    """The account behind an alias: its owner asked under another name, and mail goes to the stored address."""
-    if account is None or account.alias_of is None:
-        return account
-    return worker.portal.store.outbox.account(account.alias_of)
-
-
-def _note(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
-    """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
-    facts = {"about": event.kind.value} | dict(details)
-    return event._replace(kind=kind, id=f"{event.id}~mail", reference=None, reason=None, details=facts)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 
 class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
@@ -54,6 +54,19 @@ class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # Pyna
         projection = AllProjection()
 
     attempt_day = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
+class ByMailHour(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The events of one hour whose mail must go out; what makes no mail due has no `mail_hour`."""
+
+    class Meta:
+        """Its name and what it holds: where the events are, and no more."""
+
+        index_name = "by_mail_hour"
+        projection = KeysOnlyProjection()
+
+    mail_hour = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)
 
 

@@ -9,6 +9,7 @@ from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
+from chalicelib.domain.mails import NOTE
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
@@ -16,6 +17,8 @@ from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_of, event_row, reset_row
 from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow
 from chalicelib.storage.throttles import reserve_in
+
+TOGETHER = 50  # rows in one trip; a hundred is the most
 
 
 class Outbox:
@@ -72,6 +75,21 @@ class Outbox:
         if set(failed) == {"budget"}:
             raise Unavailable(BUDGET_SPENT)
         return "account_changed_meanwhile" if "account" in failed else "too_many_mails"
+
+    def unsettled(self, hour: str) -> list[Event]:
+        """The events of an hour whose mail left no note, oldest first; read without what is settled."""
+        keys = self._database.query(EventRow, hour, index=EventRow.by_mail_hour)
+        found: list[Event] = []
+        for start in range(0, len(keys), TOGETHER):
+            some = keys[start : start + TOGETHER]
+            notes = self._database.read_together(
+                *((EventRow, one.account_id, f"{one.at}{NOTE}") for one in some)
+            )
+            waiting = [one for one, note in zip(some, notes, strict=True) if note is None]
+            if waiting:
+                rows = self._database.read_together(*((EventRow, one.account_id, one.at) for one in waiting))
+                found += [event_of(row) for row in rows if row]
+        return found
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail sent, refused or withheld, once."""

@@ -5,6 +5,7 @@ from typing import Any
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind
+from chalicelib.domain.mails import hour_of
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
@@ -180,6 +181,7 @@ def event_row(event: Event) -> EventRow:
         zone=event.zone,
         details=dict(event.details) or None,
         attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
+        mail_hour=hour_of(event),
     )
 
 

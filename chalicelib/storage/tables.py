@@ -15,7 +15,15 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from chalicelib.storage.indexes import AllDomains, ByAccount, ByDay, ByDomain, ByReference, BySender
+from chalicelib.storage.indexes import (
+    AllDomains,
+    ByAccount,
+    ByDay,
+    ByDomain,
+    ByMailHour,
+    ByReference,
+    BySender,
+)
 
 
 class AccountRow(Model):
@@ -131,8 +139,10 @@ class EventRow(Model):
     zone = UnicodeAttribute(null=True)
     details = JSONAttribute(null=True)
     attempt_day = UnicodeAttribute(null=True)
+    mail_hour = UnicodeAttribute(null=True)
     by_reference = ByReference()
     by_day = ByDay()
+    by_mail_hour = ByMailHour()
 
 
 class PolicyRow(Model):

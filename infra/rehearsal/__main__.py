@@ -64,6 +64,7 @@ def serve(port: int, closing: ExitStack) -> None:
     stage = chosen(rehearsed(os.environ.get("STAGE", "dev")))
     template = deployed(stage)
     functions = started(stage, template, closing)
+    ring(template, functions)
     sources = event_sources(stage, template, functions)
     for one in sources:
         closing.callback(one.stop)
@@ -146,6 +147,15 @@ def stop_emulated(client: Any) -> None:
     """The emulator would run the workers too, in a process of its own making, and every mail would go out twice."""
     for one in client.list_event_source_mappings()["EventSourceMappings"]:
         client.delete_event_source_mapping(UUID=one["UUID"])
+    clock = botocore.session.get_session().create_client("events")
+    for rule in clock.list_rules()["Rules"]:
+        clock.disable_rule(Name=rule["Name"])
+
+
+def ring(template: dict[str, Any], functions: dict[str, Function]) -> None:
+    """Call what the clock calls, as EventBridge would within the hour; one that fails ends the rehearsal."""
+    for name in stack.called_by_the_clock(template):
+        print(f"{name} by the clock: {functions[name].invoke({'source': 'aws.events'})}", flush=True)
 
 
 def event_sources(

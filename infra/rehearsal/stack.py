@@ -62,6 +62,15 @@ def permitted(function: Configuration, template: dict[str, Any], name: str) -> C
     return replace(function, variables={**function.variables, "PORTAL_KEYS_SECRET": "no permission"})
 
 
+def called_by_the_clock(template: dict[str, Any]) -> list[str]:
+    """The logical names of the functions behind a rule."""
+    rules = [
+        one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Events::Rule"
+    ]
+    targets = [target["Arn"]["Fn::Sub"] for rule in rules for target in rule["Targets"]]
+    return [target.strip("${}").removesuffix(".Arn").removesuffix(ALIASED) for target in targets]
+
+
 def contract_of(template: dict[str, Any]) -> Contract:
     """The routes as API Gateway reads them: the function behind each by its integration, the gate before each."""
     body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]

@@ -26,7 +26,7 @@ from typing import Any
 
 import botocore.session
 
-from chalicelib.wiring import PAGELESS
+from chalicelib.wiring import MAILING, PAGELESS
 from infra.deploy import first_keys
 from infra.gateway.emulator import Emulator
 from infra.gateway.environment import portal_defaults
@@ -178,7 +178,7 @@ def start(one: Contestant, package: Path, runtime: Path) -> None:
 
 def floor_of(step: str) -> str:
     """What a step is held against."""
-    return BARE if step in PAGELESS - {"send_mail"} else RENDERING
+    return BARE if step in PAGELESS - MAILING else RENDERING
 
 
 def count(names: list[str]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from chalicelib.domain.addresses import AccountId, DomainId, domain_id, domain_i
 from chalicelib.domain.events import Event
 from chalicelib.domain.findings import Due, NewPassword
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
+from chalicelib.domain.mails import NOTE, hour_of
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
@@ -181,3 +182,13 @@ class Outbox(Family):
     @act
     def note(self, note: Event) -> None:
         self._tables.events.setdefault((note.account_id, note.sort_key), note)
+
+    @act
+    def unsettled(self, hour: str) -> list[Event]:
+        events = sorted(self._tables.events.values(), key=lambda event: event.sort_key)
+        return [
+            event
+            for event in events
+            if hour_of(event) == hour
+            and (event.account_id, f"{event.sort_key}{NOTE}") not in self._tables.events
+        ]

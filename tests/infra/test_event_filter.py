@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.events import Event, EventKind, Reason
-from chalicelib.mail.duties import duty_of
+from chalicelib.domain.mails import mail_of
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.storage.rows import event_row
 from infra.gateway.event_filter import wakes
@@ -40,7 +40,7 @@ def woken(step: str, event: Event, kind: str = "INSERT") -> bool:
 def test_whatever_makes_a_mail_due_wakes_the_mail_worker(kind: EventKind) -> None:
     for reason, details in product(REASONS, DETAILS):
         event = an_event(an_account().id, kind, details=details)._replace(reason=reason)
-        due = duty_of(event) is not None or kind is EventKind.ADDRESS_LIFTED
+        due = mail_of(event) is not None or kind is EventKind.ADDRESS_LIFTED
         assert woken("send_mail", event) or not due, (reason, details)
         assert not woken("send_mail", event, "REMOVE")
 

@@ -22,6 +22,7 @@ from chalicelib.mail.ses import Postman
 from chalicelib.mail.worker import Worker
 from chalicelib.steps import home, record_delivery
 from chalicelib.steps.send_mail import work
+from chalicelib.steps.sweep_mail import sweep
 from chalicelib.storage.store import DynamoStore
 from infra.gateway import functions
 from infra.gateway.functions import running
@@ -123,6 +124,20 @@ def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: G
     premises.visitor().post("/password/forgot", {"email": alias.address})
     premises.delivers()
     assert [one.to for one in premises.postman.sent] == [ann.address]
+
+
+def test_what_an_outage_kept_back_is_swept_within_its_row(premises: Guarded, desk: Staff) -> None:
+    ann, strange = premises.person(), premises.person(clients=("another",))
+    alias = premises.person(alias_of=ann.id, password=None)
+    premises.delivers()
+    before = len(premises.postman.sent)
+    assert desk.visitor.post("/admin/users", {"email": "late@people.test", "kind": "recipient"}).status == 201
+    premises.visitor().post("/password/forgot", {"email": alias.address})
+    premises.visitor().logs_on(strange)
+    premises.clock.passes(86400 + 3601)
+    found = premises.as_step("sweep_mail", lambda: sweep(premises.worker))
+    assert found == {"waited": 3, "delayed": 0}
+    assert {one.to for one in premises.postman.sent[before:]} == {"late@people.test", strange.address}
 
 
 def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Guarded, desk: Staff) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.wiring import MAILING
 from infra import edge
 from infra.alarms import FIVE_MINUTES, WATCHED
 from infra.contract import read_contract
 from infra.documents import read_yaml
 from infra.gateway_responses import read_gateway_responses
-from infra.permissions import behind_streams, logical, read_permissions
+from infra.permissions import behind_streams, logical, read_permissions, scheduled
 from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
 from infra.template import merge_template
@@ -109,6 +110,20 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
     assert set(WATCHED) <= set(read_permissions())
 
 
+def test_what_the_clock_calls_is_called_by_its_rule_alone(merged: Any) -> None:
+    resources = merged["Resources"]
+    assert scheduled(read_permissions()) == {"sweep_mail": "rate(1 hour)"}
+    rule = resources["SweepMailClock"]["Properties"]
+    assert rule["ScheduleExpression"] == "rate(1 hour)"
+    assert [one["Arn"] for one in rule["Targets"]] == [{"Fn::Sub": "${SweepMail.Arn}"}]
+    call = resources["SweepMailClockCall"]["Properties"]
+    assert call["FunctionName"] == {"Ref": "SweepMail"}
+    assert (call["Principal"], call["SourceArn"]) == (
+        "events.amazonaws.com",
+        {"Fn::GetAtt": ["SweepMailClock", "Arn"]},
+    )
+
+
 def test_only_what_is_published_wakes_its_worker(merged: Any) -> None:
     (filtered,) = merged["Resources"]["PublishEventStream"]["Properties"]["FilterCriteria"]["Filters"]
     kinds = json.loads(filtered["Pattern"])["dynamodb"]["NewImage"]["kind"]["S"]
@@ -149,7 +164,7 @@ def test_stages_share_nothing(name: str) -> None:
     for variables in told.values():
         for value in variables.values():
             assert not any(f"portal-{one}" in value or f"/{one}/" in value for one in others)
-    assert {"PORTAL_SES_CONFIGURATION_SET" in one for step, one in told.items() if step != "send_mail"} == {
+    assert {"PORTAL_SES_CONFIGURATION_SET" in one for step, one in told.items() if step not in MAILING} == {
         False
     }
 

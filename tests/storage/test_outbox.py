@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
+from chalicelib.storage.outbox import TOGETHER
 from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import brand, plant
@@ -135,3 +136,35 @@ def test_rs_08_a_row_says_what_its_link_is_for(store: Store, purpose: Purpose) -
     assert found is not None
     assert found.purpose is purpose
     assert stored(store, account) == account
+
+
+def test_what_left_no_note_is_found_by_its_hour_oldest_first(store: Store) -> None:
+    start = NOW + number() * DAY  # an hour of its own
+    start -= start % HOUR
+    account = planted(store)
+    events = [
+        an_event(account.id, EventKind.MESSAGE_SENT, at=start + second, details={"from": "a@b.test"})
+        for second in (3, 1, 2, HOUR)
+    ]
+    for event in events:
+        store.events.record(event)
+    store.events.record(an_event(account.id, EventKind.LOGON_SUCCEEDED, at=start + 4))
+    store.outbox.note(events[0]._replace(id=f"{events[0].id}~mail", kind=EventKind.MAIL_WITHHELD))
+    hour, after = (iso(at)[:13] for at in (start, start + HOUR))
+    assert list(store.outbox.unsettled(hour)) == [events[1], events[2]]
+    assert list(store.outbox.unsettled(after)) == [events[3]]
+
+
+def test_an_hour_of_more_events_than_one_trip_takes_is_found_whole(store: Store) -> None:
+    start = NOW + number() * DAY
+    start -= start % HOUR
+    account = planted(store)
+    events = [
+        an_event(account.id, EventKind.PASSWORD_CHANGED, at=start + second)
+        for second in range(2 * TOGETHER + 1)
+    ]
+    for event in events:
+        store.events.record(event)
+    for event in events[::2]:
+        store.outbox.note(event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT))
+    assert list(store.outbox.unsettled(iso(start)[:13])) == events[1::2]

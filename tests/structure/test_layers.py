@@ -39,7 +39,11 @@ MAY = {
         "snapshot",
     },
 }
-MORE = {"steps/send_mail.py": {"mail"}, "steps/publish_event.py": {"publishing"}}
+MORE = {
+    "steps/send_mail.py": {"mail"},
+    "steps/sweep_mail.py": {"mail"},
+    "steps/publish_event.py": {"publishing"},
+}
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
 LIBRARIES_OF_ONE_FILE = {
     "blocklist.py": {"zxcvbn"},

@@ -1,0 +1,66 @@
+"""The sweep, once an hour: mails that are still due although the stream has given their events up.
+
+The stream insists for a day. An outage of mail can last longer (a sender that SES has paused, a wrong permission), and
+an invitation or a notice that was dropped is one that nobody asks for again. So each hour of events is looked at again
+after one, two, three and five days, and what left no note is sent, or withheld with its reason where its time is over.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import Event, iso
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.worker import Worker
+from chalicelib.web import log
+from chalicelib.wiring import worker
+
+step = Blueprint(__name__)
+
+HOUR, DAY = 3600, 86400
+AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven
+# Behind a whole day, so that the stream no longer tries the same; two of them, in case one run fails.
+HOURS = (1, 2)
+PATIENCE = 3  # mails in a row that did not get out: whatever is down is down for the next one too
+
+
+@step.lambda_function(name="sweep_mail")
+def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+    """Send what waits. Raises where the store does not answer: the next hour asks again."""
+    return sweep(worker())
+
+
+def sweep(worker: Worker) -> dict[str, int]:
+    """How many mails waited, and how many wait on. Each by itself: what nobody foresaw holds up no other (RL-06)."""
+    waiting = [event for hour in hours(worker.portal.clock()) for event in _unsettled(hour, worker)]
+    settled = down = 0
+    for event in waiting:
+        try:
+            with worker.portal.store.request():
+                note = worker.settle(event)
+        except Unavailable as error:
+            log.write(logging.ERROR, "mail_delayed", cause=error.cause)
+            down += 1
+        except Exception as error:  # noqa: BLE001 - as above
+            log.fault(error)
+        else:
+            settled, down = settled + 1, 0
+            if note:
+                log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
+        if down == PATIENCE:
+            break
+    found = {"waited": len(waiting), "delayed": len(waiting) - settled}
+    log.write(logging.ERROR if found["delayed"] else logging.INFO, "mail_swept", **found)
+    return found
+
+
+def hours(now: float) -> list[str]:
+    """The hours to look at, `2026-11-27T01`, the latest first."""
+    return [iso(now - days * DAY - more * HOUR)[:13] for days in AFTER_DAYS for more in HOURS]
+
+
+def _unsettled(hour: str, worker: Worker) -> Sequence[Event]:
+    with worker.portal.store.request():
+        return worker.portal.store.outbox.unsettled(hour)

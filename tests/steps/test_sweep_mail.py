@@ -1,0 +1,191 @@
+"""The step `sweep_mail`: what an outage of days kept from people reaches them, once, and never after its time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.steps import sweep_mail
+from chalicelib.steps.sweep_mail import AFTER_DAYS, PATIENCE, hours, sweep
+from tests.console.staff import staff
+from tests.steps.premises import Premises
+from tests.steps.test_send_mail import notes
+
+HOUR, DAY = 3600, 86400
+NOTHING = {"waited": 0, "delayed": 0}
+
+
+def given_up(premises: Premises) -> None:
+    """The stream has tried for a day what is in it, and tries no more."""
+    premises.store.records()
+    premises.clock.passes(DAY + HOUR + 1)
+
+
+def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: Premises) -> None:
+    ann = premises.person()
+    premises.sends(ann)
+    given_up(premises)
+    assert sweep(premises.worker) == {"waited": 1, "delayed": 0}
+    assert [mail.to for mail in premises.postman.sent] == [ann.address]
+    for _ in range(3 * 24):
+        premises.clock.passes(HOUR)
+        assert sweep(premises.worker) == NOTHING
+    assert notes(premises, ann) == [(EventKind.MAIL_SENT, None)]
+
+
+def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: Premises) -> None:
+    ann = premises.person()
+    premises.asks(ann)
+    premises.clock.passes(HOUR)
+    premises.sends(ann)
+    for _ in range(22):
+        premises.clock.passes(HOUR)
+        assert sweep(premises.worker) == NOTHING
+    assert len(premises.postman.sent) == 1
+
+
+def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: Premises) -> None:
+    waiting = [premises.person() for _ in range(PATIENCE + 2)]
+    for one in waiting:
+        premises.sends(one)
+    given_up(premises)
+    premises.postman.fault = Unavailable("ses:SendingPausedException")
+    assert sweep(premises.worker) == {"waited": len(waiting), "delayed": len(waiting)}
+    premises.postman.fault = None
+    premises.clock.passes(DAY)
+    assert sweep(premises.worker) == {"waited": len(waiting), "delayed": 0}
+    assert sorted(mail.to for mail in premises.postman.sent) == sorted(one.address for one in waiting)
+
+
+def test_a_dead_mail_service_is_asked_a_few_times_only(
+    premises: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def paused(to: str, letter: object) -> str:
+        asked.append(to)
+        raise Unavailable("ses:SendingPausedException")
+
+    for _ in range(PATIENCE + 5):
+        premises.sends(premises.person())
+    given_up(premises)
+    monkeypatch.setattr(premises.postman, "send", paused)
+    sweep(premises.worker)
+    assert len(asked) == PATIENCE
+
+
+def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
+    premises: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [premises.person() for _ in range(PATIENCE + 2)]
+    for one in people:
+        premises.sends(one)
+    given_up(premises)
+    last, send = people[-1], premises.postman.send
+
+    def broken(to: str, letter: Any) -> str:
+        if to != last.address:
+            raise ZeroDivisionError
+        return send(to, letter)
+
+    monkeypatch.setattr(premises.postman, "send", broken)
+    assert sweep(premises.worker) == {"waited": len(people), "delayed": len(people) - 1}
+    assert [mail.to for mail in premises.postman.sent] == [last.address]
+
+
+def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: Premises) -> None:
+    ann = premises.person()
+    premises.visitor().post("/password/forgot", {"email": ann.address})
+    given_up(premises)
+    sweep(premises.worker)
+    assert premises.postman.sent == []
+    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
+    assert premises.store.tables.resets == {}
+
+
+def test_a_message_that_has_expired_is_not_announced(premises: Premises) -> None:
+    ann = premises.person()
+    premises.sends(ann)
+    premises.store.records()
+    event = next(
+        one for one in premises.store.events.of_account(ann.id) if one.kind is EventKind.MESSAGE_SENT
+    )
+    premises.store.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
+    given_up(premises)
+    sweep(premises.worker)
+    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
+
+
+def invited(premises: Premises) -> Account:
+    """A newcomer whose invitation did not get out, though what it carries was stored."""
+    desk = staff(premises)
+    premises.delivers()
+    assert desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"}).status == 201
+    premises.postman.fault = Unavailable("ses:SendingPausedException")
+    premises.delivers()
+    premises.postman.fault = None
+    (newcomer,) = [one for one in premises.store.tables.accounts.values() if one.address == "new@people.test"]
+    return newcomer
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 5])
+def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: Premises, days: int) -> None:
+    newcomer = invited(premises)
+    premises.clock.passes(days * DAY + HOUR + 1)
+    assert sweep(premises.worker)["delayed"] == 0
+    (mail,) = [one for one in premises.postman.sent if one.to == newcomer.address]
+    premises.clock.passes(premises.settings.first_password_lifetime - 1)
+    assert premises.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
+
+
+def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_letter(premises: Premises) -> None:
+    newcomer = invited(premises)
+    premises.clock.passes(DAY + HOUR + 1)
+    sweep(premises.worker)
+    for key in [key for key in premises.store.tables.events if key[1].endswith("~mail")]:
+        del premises.store.tables.events[key]
+    sweep(premises.worker)
+    first, second = (one for one in premises.postman.sent if one.to == newcomer.address)
+    assert first.temporary == second.temporary
+
+
+def test_store_that_does_not_answer_fails_the_run_and_the_next_hour_asks_again(premises: Premises) -> None:
+    ann = premises.person()
+    premises.sends(ann)
+    given_up(premises)
+    premises.store.down = True
+    with pytest.raises(Unavailable):
+        sweep(premises.worker)
+    premises.store.heal()
+    premises.clock.passes(HOUR)
+    assert sweep(premises.worker) == {"waited": 1, "delayed": 0}
+
+
+def test_every_hour_is_looked_at_at_each_age_by_two_runs() -> None:
+    start = 1_795_744_799.0
+    seen = Counter(hour for run in range(10 * 24) for hour in hours(start + run * HOUR))
+    assert seen[hours(start + 2 * DAY)[0]] == 2 * len(AFTER_DAYS)
+
+
+def test_no_hour_is_looked_at_before_the_stream_has_given_it_up() -> None:
+    for minute in range(60):
+        now = 1_795_744_800.0 + 60 * minute
+        latest = datetime.fromisoformat(f"{hours(now)[0]}:59:59.999+00:00")
+        assert latest.timestamp() <= now - DAY
+
+
+def test_function_sweeps_for_the_container_s_worker(
+    premises: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_mail, "worker", lambda: premises.worker)
+    ann = premises.person()
+    premises.sends(ann)
+    given_up(premises)
+    told = sweep_mail.sweep_mail({"source": "aws.events", "detail-type": "Scheduled Event"}, None)
+    assert told == {"waited": 1, "delayed": 0}
