@@ -24,6 +24,7 @@ Arrange = Callable[[Premises], Scene]
 def test_rl_02_whatever_call_breaks_the_invariants_hold_and_the_person_gets_on(
     premises: Premises, real_store: DynamoStore, arrange: Arrange, fault: Fault
 ) -> None:
+    """RL-04: an answer that was lost once is asked for again, and is the answer of the write that was applied."""
     for at in range(MOST_CALLS):
         scene = arrange(premises)
         with breaking(real_store, fault, at) as breaker:
@@ -32,7 +33,6 @@ def test_rl_02_whatever_call_breaks_the_invariants_hold_and_the_person_gets_on(
         if not breaker.hit:
             assert at > 1
             break
-        # RL-04: an answer that was lost once is asked for again, and is the answer of the one that was applied.
         assert fault not in ONCE or (reply is not None and reply.status == scene.usual)
         scene.finish()
     else:
