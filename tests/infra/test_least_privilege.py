@@ -136,7 +136,7 @@ def test_what_an_outage_kept_back_is_swept_within_its_row(premises: Guarded, des
     premises.visitor().logs_on(strange)
     premises.clock.passes(86400 + 3601)
     found = premises.as_step("sweep_mail", lambda: sweep(premises.worker))
-    assert found == {"waited": 3, "delayed": 0}
+    assert found == {"settled": 3, "delayed": 0}
     assert {one.to for one in premises.postman.sent[before:]} == {"late@people.test", strange.address}
 
 
