@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.cli.factory import CLIFactory
+from chalice.deploy.appgraph import ApplicationGraphBuilder
+from chalice.deploy.models import LambdaFunction
 
 from app import app
 from chalicelib.wiring import KEYED, MAILING
@@ -13,7 +16,7 @@ from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.package import lay_out, main, merged, run_chalice, write_json
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
-from infra.stages import stage_of
+from infra.stages import ROOT, stage_of
 from infra.tables import described_tables
 
 pytestmark = pytest.mark.slow
@@ -166,3 +169,17 @@ def test_gateway_answers_are_the_same_bytes_here_and_deployed(template: Any) -> 
             for name, value in deployed[kind]["responseParameters"].items()
         }
         assert response.headers.items() <= sent.items()
+
+
+def test_a_plain_chalice_deploy_opens_nothing() -> None:
+    """What it would make by itself: functions that may write logs, and nothing in front of them."""
+    settings = CLIFactory(str(ROOT)).create_config_obj(chalice_stage_name="dev")
+    made: list[Any] = ApplicationGraphBuilder().build(settings, "dev").resources
+    assert {type(one) for one in made} == {LambdaFunction}
+    assert {one.resource_name for one in made} == STEPS
+    assert {one.role.policy.filename for one in made} == {str(ROOT / ".chalice" / "policy-logs-only.json")}
+    policy = json.loads((ROOT / ".chalice" / "policy-logs-only.json").read_text(encoding="utf-8"))
+    (statement,) = policy["Statement"]
+    assert all(action.startswith("logs:") for action in statement["Action"])
+    # IAM itself reads this one: CloudFormation's functions would be an error half way.
+    assert statement["Resource"].startswith("arn:aws:logs:")
