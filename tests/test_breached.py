@@ -41,7 +41,7 @@ class Ranges(BaseHTTPRequestHandler):
 def url() -> Iterator[str]:
     Ranges.says, Ranges.waits, Ranges.asked = b"", 0, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ranges)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/range"
     server.shutdown()
     server.server_close()

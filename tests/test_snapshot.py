@@ -141,7 +141,7 @@ def aws() -> Iterator[tuple[Aws, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield known, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

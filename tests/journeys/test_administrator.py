@@ -1,11 +1,14 @@
 """The first start, as a person finds it: an invited administrator, a demonstration message, and the mailbox page."""
 
+import pytest
 import requests
 
 from tests.gateway import Gateway
 from tests.journeys.people import Browser, Client, temporary_password, together
 from tests.journeys.test_two_step import Phone
 from tests.journeys.town import new_source
+
+pytestmark = pytest.mark.slow
 
 CHOSEN = "seven lanterns over a harbour"
 ADMINISTRATOR, RECIPIENT = "admin@portal.test", "recipient@portal.test"

@@ -7,6 +7,8 @@ import pytest
 from tests.journeys.people import FIREFOX, Client
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def three(town: Town) -> list[Client]:

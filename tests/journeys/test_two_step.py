@@ -10,6 +10,8 @@ from chalicelib.domain.accounts import Account, TwoStep
 from tests.journeys.people import Client, link, temporary_password, time_step, token_of
 from tests.journeys.town import PASSWORD, Town
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = "seven lanterns over a harbour"
 
 
