@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from infra.permissions import BY_LAMBDA, BY_OTHERS, Row, read_permissions
+from infra.permissions import BY_AWS, Row, read_permissions
 
 Permission = tuple[str, str, str]
 
@@ -34,12 +34,12 @@ def read_used(file: Path) -> set[Permission]:
 
 
 def allowed(rows: dict[str, Row]) -> set[Permission]:
-    """What the page allows; what Lambda itself does with a function's role no function can be seen using."""
+    """What the page allows; what AWS itself does around a function no function can be seen using."""
     return {
         (step, what, action)
         for step, row in rows.items()
         for what, actions in row.items()
-        if what not in BY_LAMBDA | BY_OTHERS
+        if what not in BY_AWS
         for action in actions
     }
 

@@ -11,11 +11,9 @@ from infra.stages import Stage
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
-# Lambda reads streams and puts aside in the function's name, before and after the function itself runs.
-BY_LAMBDA = {"stream", "put_aside"}
-# What no role needs: EventBridge calls the function by a permission of its own.
-BY_OTHERS = {"schedule"}
-NOT_TABLES = {"ses", "event_bus", "keys", *BY_LAMBDA, *BY_OTHERS}
+# What AWS does around a function: Lambda reads streams and puts aside in its name, EventBridge calls it by the clock.
+BY_AWS = {"stream", "put_aside", "schedule"}
+NOT_TABLES = {"ses", "event_bus", "keys", *BY_AWS}
 Row = dict[str, Any]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.events import Event, EventKind, Reason, iso
 
 Details = Mapping[str, object]
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
@@ -45,9 +45,14 @@ def mail_of(event: Event) -> Mail | None:
     return ALWAYS.get(event.kind)
 
 
+def hour(at: float) -> str:
+    """The hour of a moment, as events are found by it whose mail must go out: `2026-11-27T01`, in UTC."""
+    return iso(at)[:13]
+
+
 def hour_of(event: Event) -> str | None:
-    """The hour under which an event is found whose mail must go out, `2026-11-27T01` in UTC; None for all others."""
-    return event.sort_key[:13] if mail_of(event) else None
+    """The hour under which an event is found; None where it makes no mail due."""
+    return hour(event.at) if mail_of(event) else None
 
 
 def _of_refusal(details: Details) -> Mail | None:

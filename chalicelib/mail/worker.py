@@ -7,7 +7,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
-from chalicelib.domain.mails import NOTE, mail_of
+from chalicelib.domain.mails import NOTE, Mail, mail_of
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.duties import DUTIES, Desk, Withheld, sender_of
 from chalicelib.mail.letters import Sender
@@ -25,14 +25,15 @@ class Worker:
 
     def settle(self, event: Event) -> Event | None:
         """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again."""
-        if mail_of(event) is None:
+        mail = mail_of(event)
+        if mail is None:
             return None
         outbox = self.portal.store.outbox
         due = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
         account = self._primary(due.account)
         if due.sent or account is None:
             return None
-        note = note_of(event, *self.send(event, account, due.brand))
+        note = note_of(event, *self._outcome(mail, event, account, due.brand or Brand()))
         outbox.note(note)
         return note
 
@@ -42,18 +43,12 @@ class Worker:
             return account
         return self.portal.store.outbox.account(account.alias_of)
 
-    def send(
-        self, event: Event, account: Account, brand: Brand | None = None
+    def _outcome(
+        self, mail: Mail, event: Event, account: Account, brand: Brand
     ) -> tuple[EventKind, dict[str, object]]:
-        """Write and send the event's mail; what became of it, for its note. Raises `Unavailable` to try again.
-
-        `brand` is a domain's; what it leaves open is the stage's.
-        """
-        mail = mail_of(event)
-        if mail is None:
-            return EventKind.MAIL_WITHHELD, {"cause": "not_due"}
+        """Write and send it; what became of it. `brand` is a domain's; what it leaves open is the stage's."""
         try:
-            letter = DUTIES[mail](self._desk(brand or Brand()), event, account)
+            letter = DUTIES[mail](self._desk(brand), event, account)
             return EventKind.MAIL_SENT, self._sent(account.address, letter)
         except Unavailable as unavailable:
             if unavailable.cause == BUDGET_SPENT:

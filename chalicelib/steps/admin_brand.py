@@ -10,7 +10,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy
-from chalicelib.domain.addresses import InvalidAddress, canonical_domain, domain_id
+from chalicelib.domain.addresses import canonical_domain, domain_id
 from chalicelib.domain.admin_findings import BrandChange
 from chalicelib.domain.brand import (
     Brand,
@@ -23,7 +23,7 @@ from chalicelib.domain.brand import (
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.portal import Portal
-from chalicelib.web.console import actor, console_view, correct
+from chalicelib.web.console import actor, console_view, correct, named_domain
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.record import happened
@@ -68,11 +68,7 @@ def submit(form: Form, portal: Portal) -> Page:
 
 def _known(form: Form, portal: Portal) -> tuple[Policy, Brand | None]:
     """The domain the path names, which must be one of the console's, with its brand."""
-    try:
-        name = canonical_domain(form.params.get("domain", ""))
-    except InvalidAddress as error:
-        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
-    policy, brand = portal.store.directory.brand(domain_id(name))
+    policy, brand = portal.store.directory.brand(domain_id(named_domain(form)))
     if policy is None:
         raise Refusal(Code.NOT_FOUND, "no_such_domain")
     return policy, brand

@@ -11,13 +11,13 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy, effective_ranges
-from chalicelib.domain.addresses import DomainName, InvalidAddress, canonical_domain, domain_id, domain_id_of
+from chalicelib.domain.addresses import domain_id, domain_id_of
 from chalicelib.domain.admin_findings import PolicyChange
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.portal import Portal
 from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, days_back
-from chalicelib.web.console import actor, carry_out, console_view, correct, target
+from chalicelib.web.console import actor, carry_out, console_view, correct, named_domain, target
 from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
 from chalicelib.web.ranges import RANGES, RESTRICTION, given_ranges, not_locking_oneself_out, refused_by
@@ -43,7 +43,7 @@ def show_portal(form: Form, portal: Portal) -> Page:
 
 def show_domain(form: Form, portal: Portal) -> Page:
     """A domain's ranges."""
-    name = _domain(form)
+    name = named_domain(form)
     return _shown(form, portal, portal.store.directory.policy(domain_id(name)) or Policy(name), "domain")
 
 
@@ -58,7 +58,7 @@ def save_account(form: Form, portal: Portal) -> Page:
 
 def save_domain(form: Form, portal: Portal) -> Page:
     """The ranges of every account of the domain that has none of its own."""
-    name, ranges = _domain(form), given_ranges(form)
+    name, ranges = named_domain(form), given_ranges(form)
     caller, _ = portal.store.passwords.owner(form.known.account_id)
     concerned = caller is not None and caller.ranges is None and domain_id_of(caller.id) == domain_id(name)
     not_locking_oneself_out(form, ranges, concerns_caller=concerned)
@@ -88,7 +88,7 @@ def try_account(form: Form, portal: Portal) -> Page:
 
 def try_domain(form: Form, portal: Portal) -> Page:
     """Which of the domain's last logons the list would have refused."""
-    name = _domain(form)
+    name = named_domain(form)
     mine = (event for event in _recent(portal) if (event.email or "").lower().endswith(f"@{name}"))
     return _tried(form, portal, refused_by(given_ranges(form), mine))
 
@@ -164,13 +164,6 @@ def _save(form: Form, portal: Portal, change: PolicyChange, page: str) -> Page:
 
 def _portal_policy(portal: Portal) -> Policy:
     return portal.store.directory.policy(PORTAL_POLICY) or Policy(PORTAL_POLICY)
-
-
-def _domain(form: Form) -> DomainName:
-    try:
-        return canonical_domain(form.params.get("domain", ""))
-    except InvalidAddress as error:
-        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
 
 
 def _scope(form: Form) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.events import Event, iso
+from chalicelib.domain.events import Event
+from chalicelib.domain.mails import hour
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import Worker
 from chalicelib.web import log
@@ -58,12 +59,12 @@ def sweep(worker: Worker) -> dict[str, int]:
 
 def hours(now: float) -> list[str]:
     """The hours to look at, `2026-11-27T01`, the latest first."""
-    return [iso(now - days * DAY - more * HOUR)[:13] for days in AFTER_DAYS for more in HOURS]
+    return [hour(now - days * DAY - more * HOUR) for days in AFTER_DAYS for more in HOURS]
 
 
 def _unsettled(worker: Worker) -> Iterator[Event]:
     """One hour after the other: after an outage each can hold more than a function should."""
-    for hour in hours(worker.portal.clock()):
+    for each in hours(worker.portal.clock()):
         with worker.portal.store.request():
-            events = worker.portal.store.outbox.unsettled(hour)
+            events = worker.portal.store.outbox.unsettled(each)
         yield from events

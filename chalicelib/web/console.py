@@ -1,10 +1,16 @@
-"""What the console's steps share: whose account the path names, who acts, and carrying a measure out."""
+"""What the console's steps share: the account or domain the path names, who acts, and carrying a measure out."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import Account, Kind, Policy
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import (
+    DomainName,
+    InvalidAddress,
+    account_id,
+    canonical_address,
+    canonical_domain,
+)
 from chalicelib.domain.administration import Actor, Measure, difference
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
@@ -29,6 +35,14 @@ def target(form: Form, portal: Portal) -> tuple[Account, Policy | None]:
     if account is None:
         raise Refusal(Code.NOT_FOUND, "no_such_user")
     return account, policy
+
+
+def named_domain(form: Form) -> DomainName:
+    """The domain the path names. A text that cannot be one is just not there."""
+    try:
+        return canonical_domain(form.params.get("domain", ""))
+    except InvalidAddress as error:
+        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
 
 
 def actor(form: Form) -> Actor:

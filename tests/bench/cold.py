@@ -32,11 +32,11 @@ from infra.gateway.emulator import Emulator
 from infra.gateway.environment import portal_defaults
 from infra.package import package_stage
 from infra.permissions import logical, read_permissions
-from infra.rehearsal.runtime import Configuration, Function, runtime_client
+from infra.rehearsal.runtime import Configuration, runtime_client
 from infra.stages import stage_of
 from infra.tables import create_tables
 from tests.bench.cold_events import first_event
-from tests.bench.counted import Counted, can_count
+from tests.bench.counted import Beside, Counted, can_count
 from tests.bench.side import ROOT
 
 BUILD = ROOT / "build" / "bench"
@@ -52,13 +52,10 @@ FLOORS = (BARE, RENDERING)
 BUDGETED = ("authorizer", "logon", "password_reset")
 
 
-class Probed(Function):
+class Probed(Beside):
     """A function that tells what it has cost; see cold_process.py."""
 
     program = (str(PROCESS),)
-
-    def _arguments(self) -> tuple[str, ...]:
-        return (*super()._arguments(), str(BUILD / "floor"))
 
 
 @dataclass(frozen=True)

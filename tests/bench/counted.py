@@ -19,7 +19,14 @@ SECONDS = 120
 COUNT = re.compile(r"I\s+refs:\s+([\d,]+)")
 
 
-class Counted(Function):
+class Beside(Function):
+    """A function that finds the bench's floors too."""
+
+    def _arguments(self) -> tuple[str, ...]:
+        return (*super()._arguments(), str(FLOOR))
+
+
+class Counted(Beside):
     """A function that ends where it would ask for its first event."""
 
     program = (str(PROCESS),)
@@ -27,9 +34,6 @@ class Counted(Function):
         *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
         sys.executable,
     )
-
-    def _arguments(self) -> tuple[str, ...]:
-        return (*super()._arguments(), str(FLOOR))
 
     def count(self) -> int:
         """Instructions until there; raises FunctionFailed where it does not come so far."""
