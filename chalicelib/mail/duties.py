@@ -171,6 +171,10 @@ def _first_way_in(desk: Desk, event: Event, account: Account) -> WayIn:
     over = int(max(0, desk.now - event.at) // lifetime)
     if not over:
         return _way_in(desk, event, account, lifetime, ())
+    if (
+        account.password_hash is not None
+    ):  # somebody who got in another way is sent no second key to the account
+        raise Withheld("account_changed_meanwhile")
     anew = event._replace(id=f"{event.id}~{over}", at=event.at + over * lifetime)
     return _way_in(desk, anew, account, 2 * lifetime, ())._replace(lifetime=lifetime)
 

@@ -144,6 +144,18 @@ def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: Pr
     assert premises.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
 
 
+def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: Premises) -> None:
+    newcomer = invited(premises)
+    token, chosen = premises.asks(newcomer).token("/password/reset"), "seven lanterns over a harbour"
+    fields = {"token": token, "new_password": chosen, "confirm_password": chosen}
+    assert premises.visitor().post("/password/reset", fields).status == 200
+    before = len(premises.mails(newcomer))
+    premises.clock.passes(DAY + HOUR + 1)
+    sweep(premises.worker)
+    assert len(premises.mails(newcomer)) == before
+    assert (EventKind.MAIL_WITHHELD, "account_changed_meanwhile") in notes(premises, newcomer)
+
+
 def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_letter(premises: Premises) -> None:
     newcomer = invited(premises)
     premises.clock.passes(DAY + HOUR + 1)
