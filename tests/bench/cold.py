@@ -217,6 +217,8 @@ def print_table(
     )
     empty = bare[NOTHING].least("init")
     for name, one in (bare | wanted).items():
+        if not one.starts:  # a floor of none of those that were asked for
+            continue
         init, first = one.least("init"), one.least("first")
         ratio, ours = "", ""
         if one.beside:
