@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
-from chalicelib.languages import LANGUAGES, SOURCE
+from chalicelib.presentation.languages import LANGUAGES, SOURCE
 
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 SAID = {
@@ -127,7 +127,7 @@ def _brand(environment: Mapping[str, str]) -> Brand:
 
 
 def _logo(name: str) -> Image:
-    from chalicelib.logos import read_logo  # noqa: PLC0415 - files and drawings for those who have a logo
+    from chalicelib.presentation.logos import read_logo  # noqa: PLC0415 - files and drawings for those who have a logo
 
     return read_logo(name)
 

@@ -23,7 +23,7 @@ from chalicelib.storage.store import DynamoStore
 
 if TYPE_CHECKING:
     from chalicelib.mail.worker import Worker
-    from chalicelib.publishing import Publisher
+    from chalicelib.services.event_bus import Publisher
 
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
@@ -74,7 +74,7 @@ ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
+class SharedSession(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
     """Knows every client that was made from it, so that the connections of none outlive a snapshot."""
 
     def __init__(self) -> None:
@@ -88,9 +88,9 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
 
 
 @cache
-def session() -> Session:
+def session() -> SharedSession:
     """The container's one botocore session; the mail worker's SES client is made from it too."""
-    made = Session()
+    made = SharedSession()
     made.set_default_client_config(CALLS)
     return made
 
@@ -136,17 +136,17 @@ def secrets() -> Secrets:
 @cache
 def worker() -> "Worker":
     """The container's Portal with a way out to SES; only those that send mail have one."""
-    from chalicelib.mail.ses import Postman  # noqa: PLC0415 - templates and a second client for two functions of all
     from chalicelib.mail.worker import Worker  # noqa: PLC0415 - as above
+    from chalicelib.services.ses import Mailer  # noqa: PLC0415 - templates and a second client for two functions of all
 
     chosen = settings()
-    return Worker(portal(), Postman(session(), chosen.region, chosen.mail_from, chosen.configuration_set))
+    return Worker(portal(), Mailer(session(), chosen.region, chosen.mail_from, chosen.configuration_set))
 
 
 @cache
 def publisher() -> "Publisher":
     """The way out to EventBridge; only the step that publishes has one."""
-    from chalicelib.publishing import Publisher  # noqa: PLC0415 - a second client for one function of all
+    from chalicelib.services.event_bus import Publisher  # noqa: PLC0415 - a second client for one function of all
 
     return Publisher(session(), settings().region, settings().event_bus, portal().store.outbox.event_of)
 
@@ -154,7 +154,7 @@ def publisher() -> "Publisher":
 def _breached(url: str) -> Callable[[str], bool | None] | None:
     if not url:
         return None
-    from chalicelib.breached import asking  # noqa: PLC0415 - an HTTP client for those who set a service
+    from chalicelib.services.breached_passwords import asking  # noqa: PLC0415 - an HTTP client for those who set a service
 
     return asking(url)
 
@@ -209,6 +209,6 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     gc.freeze()  # what a container keeps for life, no collection during a request looks through
     gc.enable()  # off since `chalicelib/__init__.py`
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        from chalicelib import snapshot
+        from chalicelib.runtime import snapshot
 
         snapshot.guard(_forget, partial(_renew, _step))

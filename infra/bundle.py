@@ -30,14 +30,14 @@ FEWEST_ROOTS = 5
 PAPERS = re.compile(r"[^/]+\.dist-info/(METADATA|LICEN[CS]E[^/]*|COPYING[^/]*|NOTICE[^/]*|licenses/.+)")
 NOT_RUN = re.compile(
     r"[^/]+\.(dist-info|data)/|bin/|REVISION$|.*\.(pyi|typed|c|h|exe)$|.*/__pycache__/|.*/tests?/"
-    r"|chalicelib/locales/.*\.po$|ua_parser_builtins/(matchers|regexes)\.py$"
+    r"|chalicelib/presentation/locales/.*\.po$|ua_parser_builtins/(matchers|regexes)\.py$"
 )
 # They build the two encryption bindings; what runs is the compiled _cffi_backend alone.
 BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|cffi-gen-src")
 # The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
 # Templates that were made Python are nobody's to read.
-OURS = re.compile(r"(chalicelib/(?!templates/made/)|app\.py$)")
+OURS = re.compile(r"(chalicelib/(?!presentation/templates/made/)|app\.py$)")
 WHERE = "/var/task/"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 UNCHECKED_HASH = 0b01

@@ -1,8 +1,8 @@
 """The message catalogues: `python -m infra.catalogues` brings them up to date with the source; says what is missing.
 
-All wording is in the source in English and in `chalicelib/locales/LANGUAGE/ROOM.po` in each other language, a file for
-each room of the wording. `compiled` makes the one catalogue a language has at run time. Babel reads and writes them;
-it is never packaged.
+All wording is in the source in English and in `chalicelib/presentation/locales/LANGUAGE/ROOM.po` in each
+other language, a file for each room of the wording. `compiled` makes the one
+catalogue a language has at run time. Babel reads and writes them; it is never packaged.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from chalicelib.languages import COMPILED, LANGUAGES, LOCALES, SOURCE
+from chalicelib.presentation.languages import COMPILED, LANGUAGES, LOCALES, SOURCE
 
 ROOT = Path(__file__).parents[1]
 SPOKEN = tuple(name for name in LANGUAGES if name != SOURCE)
 # Which file a text belongs to, by where it stands: the first that fits.
 ROOMS = {
-    "mails": ("templates/mail/", "mail/"),
+    "mails": ("presentation/templates/mail/", "mail/"),
     "console": (
-        "templates/pages/admin_",
-        "templates/parts/console",
-        "templates/console",
-        "web/console",
+        "presentation/templates/pages/admin_",
+        "presentation/templates/parts/console",
+        "presentation/templates/console",
+        "flows/console",
         "steps/admin_",
         "domain/networks",
     ),
     "pages": ("",),
 }
-METHODS = [("**.py", "python"), ("templates/**", "jinja2")]
-OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+METHODS = [("**.py", "python"), ("presentation/templates/**", "jinja2")]
+OPTIONS = {"presentation/templates/**": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
 # `_()` and `{% trans %}` in templates; in Python `form.say()`, and `marked()` where a text is only written down.
 KEYWORDS = {
     "_": None,
@@ -45,7 +45,7 @@ KEYWORDS = {
     "_say": None,
     "marked": None,
     "Criterion": (2,),  # the domain knows no language; whoever shows its labels says them
-    "InvalidRange": (2,),  # the domain knows no language; web/ranges.py says its causes
+    "InvalidRange": (2,),  # the domain knows no language; flows/ranges.py says its causes
 }
 
 

@@ -71,7 +71,7 @@ def lay_out(project: Path, stage: Stage) -> None:
         else:
             project.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, project / name)
-    templates.make_python(project / "chalicelib" / "templates")
+    templates.make_python(project / "chalicelib" / "presentation" / "templates")
     for step, row in read_permissions().items():
         written = policy(row, stage, step)
         write_json(project / ".chalice" / f"policy-{step}.json", written)

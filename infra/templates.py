@@ -1,7 +1,7 @@
 """`python -m infra.templates FOLDER`: the templates of a package, made Python once, so that no function compiles one.
 
 A page's first rendering costs 40 ms and an administrator's 140 ms otherwise, at full speed; most functions have a third
-of that. `chalicelib/templates/engine.py` takes these where they are and the templates themselves where they are not.
+of that. `chalicelib/presentation/engine.py` takes these where they are and the templates themselves where they are not.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, meta
 
-from chalicelib.templates.engine import HTML, MADE, TEXT, html_engine, text_engine
-from chalicelib.templates.engine import ROOT as TEMPLATES
+from chalicelib.presentation.engine import HTML, MADE, TEXT, html_engine, text_engine
+from chalicelib.presentation.engine import ROOT as TEMPLATES
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,4 +1,4 @@
-"""Every guard of every route on one page: who may call it, and at which stage of logging on.
+"""Every guard of every route on one page: who may call it, and at which point of logging on.
 
 Deny by default: a route that is not in this table is refused (AD-01). A test holds the table against `infra/api.yaml`.
 """
@@ -15,29 +15,29 @@ NO_SESSION = "no_session"
 
 
 class Guard(NamedTuple):
-    """`stages` None: no session needed. `kinds` None: any kind of account.
+    """`next` None: no session needed; else where a session may stand. `kinds` None: any kind of account.
 
     `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes.
     """
 
-    stages: frozenset[Next] | None = None
+    next: frozenset[Next] | None = None
     kinds: frozenset[Kind] | None = None
     admin_network: bool = False
     fresh: bool = False
 
 
 PUBLIC = Guard()
-ANY_SESSION = Guard(stages=frozenset(Next))
-FULL = Guard(stages=frozenset({Next.PORTAL}))
-CODE = Guard(stages=frozenset({Next.ENTER_CODE}))
-CHANGE = Guard(stages=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
-ENROL = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
-ENROL_FRESH = Guard(stages=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
+ANY_SESSION = Guard(next=frozenset(Next))
+FULL = Guard(next=frozenset({Next.PORTAL}))
+CODE = Guard(next=frozenset({Next.ENTER_CODE}))
+CHANGE = Guard(next=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
+ENROL = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
+ENROL_FRESH = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
 DESK = Guard(
-    FULL.stages, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True
+    FULL.next, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True
 )  # reads, changes nothing
-ADMIN = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
-ADMIN_FRESH = Guard(FULL.stages, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
+ADMIN = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
+ADMIN_FRESH = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
 
 GUARDS: Mapping[str, Guard] = MappingProxyType(
     {
@@ -115,11 +115,11 @@ def guard_of(method: str, resource: str) -> Guard | None:
 
 def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) -> None:
     """Raise the refusal this guard has for this caller; `cause` is why a presented session is dead."""
-    if guard.stages is None:
+    if guard.next is None:
         return
     if caller is None:
         raise Refusal(Code.SESSION_REQUIRED, cause or NO_SESSION)
-    if caller.next not in guard.stages:
+    if caller.next not in guard.next:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
     if guard.kinds is not None and caller.kind not in guard.kinds:
         raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")

@@ -98,6 +98,36 @@ class Policy(NamedTuple):
     admin_ranges: tuple[str, ...] | None = None
 
 
+class NewPassword(NamedTuple):
+    """A hash to store, and when."""
+
+    password_hash: str
+    at: float
+
+
+class Preferences(NamedTuple):
+    """What a person chose for pages and mails. None: as the browser of the moment asks."""
+
+    language: str | None
+    time_zone: str | None
+
+
+class ListedAccount(NamedTuple):
+    """One line of a list of users."""
+
+    address: str
+    kind: str
+    status: str
+
+
+class PolicyChange(NamedTuple):
+    """A policy as it shall be, with the one it was read as; `old` None where there was none."""
+
+    key: str
+    old: Policy | None
+    new: Policy
+
+
 PORTAL_POLICY = (
     "*"  # no domain name has this spelling, so the portal's own row cannot be taken for a domain's
 )

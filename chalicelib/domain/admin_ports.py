@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.accounts import Account, ListedAccount, Policy, PolicyChange
 from chalicelib.domain.addresses import AccountId, DomainId
-from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
-from chalicelib.domain.brand import Brand
+from chalicelib.domain.brand import Brand, BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
@@ -40,7 +39,7 @@ class DirectoryActs(Protocol):
 
     def users(
         self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Listed], str | None]:
+    ) -> tuple[list[ListedAccount], str | None]:
         """The users of a domain by address, and where the next page begins."""
 
     def domains(self) -> list[Policy]:

@@ -102,7 +102,7 @@ def _with_affix(text: str, is_known: Callable[[str], bool]) -> bool:
     if not letters:
         return is_known(text)
     first, last = letters[0], letters[-1] + 1
-    # Listed words may end in digits themselves ("abc123"), so every cut within a short affix is tried.
+    # ListedAccount words may end in digits themselves ("abc123"), so every cut within a short affix is tried.
     ends = {last, *range(max(last, len(text) - _AFFIX_MAX), len(text) + 1)}
     for start, end in product({0, first}, ends):
         core, affix = text[start:end], text[:start] + text[end:]

@@ -84,6 +84,14 @@ class Brand(NamedTuple):
         return self._replace(logo=None) if self.logo and self.logo.kind != "png" else self
 
 
+class BrandChange(NamedTuple):
+    """A domain's brand as it shall be, with the one it was read as; `old` None where there was none."""
+
+    domain: DomainId
+    old: Brand | None
+    new: Brand
+
+
 OURS = Brand(NAME, COLOUR)
 
 

@@ -6,7 +6,10 @@ Notices hang on the event, so no path to a change can forget its notice (ML-01).
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind, Reason, iso
 
 Details = Mapping[str, object]
@@ -33,6 +36,14 @@ class Mail(StrEnum):
     NEW_CLIENT = "new_client"
     AFTER_FAILURES = "after_failures"
     CODE_WRONG = "code_wrong"
+
+
+class Due(NamedTuple):
+    """The account an event is about, whether its mail was already sent, and the brand of whoever it comes from."""
+
+    account: Account | None
+    sent: bool
+    brand: Brand | None = None
 
 
 def mail_of(event: Event) -> Mail | None:

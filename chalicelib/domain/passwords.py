@@ -125,7 +125,7 @@ def check(
     """
     listed = labels()
     try:
-        texts = normalise(new), normalise(confirm)
+        texts: tuple[str, str] = normalise(new), normalise(confirm)
     except UnusablePassword:
         texts = _one_by_one(new)
     if not texts[0]:

@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Preferences
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.admin_ports import AdministrationActs, DirectoryActs
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Admission, Due, NewPassword, Preferences, Standing
 from chalicelib.domain.limits import Limit
+from chalicelib.domain.logons import Admission
+from chalicelib.domain.mails import Due
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, Standing
 from chalicelib.domain.tokens import Digest
 from chalicelib.domain.two_step_ports import TwoStepActs
 
@@ -146,7 +147,7 @@ class OutboxActs(Protocol):
     def event_of(self, image: Mapping[str, Any]) -> Event:
         """A row as the stream's record shows it."""
 
-    def mint(
+    def issue(
         self,
         resets: Sequence[Reset],
         epoch: int,

@@ -4,7 +4,7 @@ import hashlib
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.tokens import Digest
 
@@ -45,14 +45,23 @@ class Session(NamedTuple):
     serial: int
     opened_with: Credential
     code_entered: bool
-    kind: Next
+    next: Next
     started_at: float
     last_seen_at: float
     expires_at: float
     reauthenticated_at: float
-    address: str
+    source: str
     user_agent: str
     previous_logon_at: float | None = None
+
+
+class Standing(NamedTuple):
+    """What the authorizer's one trip found, by which it judges a request."""
+
+    portal: Policy | None
+    session: Session | None = None
+    account: Account | None = None
+    domain: Policy | None = None
 
 
 class Caller(NamedTuple):
@@ -84,14 +93,14 @@ class Caller(NamedTuple):
     zone: str = ""
 
 
-def lifetime(kind: Next, full_seconds: int) -> int:
-    """Seconds a session of this kind may live, whatever its use (security 0.2); never longer than a full one."""
+def lifetime(next_: Next, full_seconds: int) -> int:
+    """Seconds a session at this point may live, whatever its use (security 0.2); never longer than a full one."""
     seconds = {
         Next.ENTER_CODE: ENTER_CODE_SECONDS,
         Next.CHANGE_PASSWORD: CHANGE_PASSWORD_SECONDS,
         Next.ENROL_TWO_STEP: ENROL_SECONDS,
         Next.PORTAL: full_seconds,
-    }[kind]
+    }[next_]
     return min(seconds, full_seconds)
 
 
@@ -99,7 +108,7 @@ def cause_of_death(session: Session, account: Account, now: float, idle_seconds:
     """Why this session is dead, or None while it lives."""
     if account.status is not Status.ACTIVE:
         return f"account_{account.status}"
-    if session.kind is not Next.PORTAL and now < account.locked_until:
+    if session.next is not Next.PORTAL and now < account.locked_until:
         return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
     return outlived(session, account.epoch, account.session_serial, now, idle_seconds)
 
@@ -128,39 +137,6 @@ def touch_due(session: Session, now: float, idle_seconds: int) -> bool:
 def recently_reauthenticated(caller: Caller, now: float) -> bool:
     """Sensitive writes ask for the password again after ten minutes (SE-11, ASVS 7.5.1)."""
     return now < caller.reauthenticated_at + REAUTHENTICATION_SECONDS
-
-
-class Opening(NamedTuple):
-    """What a new session is made of, besides its account and its secret."""
-
-    opened_with: Credential
-    code_entered: bool
-    kind: Next
-    now: float
-    address: str
-    user_agent: str
-    full_seconds: int
-
-
-def new_session(account: Account, digest: Digest, opening: Opening) -> Session:
-    """A session of this account as it is now; its number is given when it is stored."""
-    seconds = lifetime(opening.kind, opening.full_seconds)
-    return Session(
-        account_id=account.id,
-        digest=digest,
-        epoch=account.epoch,
-        serial=account.session_serial,
-        opened_with=opening.opened_with,
-        code_entered=opening.code_entered,
-        kind=opening.kind,
-        started_at=opening.now,
-        last_seen_at=opening.now,
-        expires_at=int(opening.now) + seconds,
-        reauthenticated_at=opening.now,
-        address=opening.address,
-        user_agent=opening.user_agent[:200],
-        previous_logon_at=account.last_logon_at,
-    )
 
 
 def client_of(account: Account, user_agent: str) -> str:

@@ -7,7 +7,7 @@ hashes once. The other four are the secret, 96 bits. May not know whether one is
 import re
 from typing import NamedTuple
 
-from chalicelib.domain.spelling import UNMISTAKABLE, grouped, spell
+from chalicelib.domain.alphabet import UNMISTAKABLE, encode, grouped
 
 RANDOM_BYTES = 32
 
@@ -31,13 +31,13 @@ class Temporary(NamedTuple):
 
 def make_temporary(random_bytes: bytes) -> str:
     """A temporary password from at least 32 random bytes, the same for the same bytes (TP-01)."""
-    return grouped(spell(random_bytes, _GROUPS * _GROUP_SIZE), _GROUP_SIZE)
+    return grouped(encode(random_bytes, _GROUPS * _GROUP_SIZE), _GROUP_SIZE)
 
 
 def parse_temporary(typed: str) -> Temporary | None:
     """What was typed, if it has a temporary password's form; None for any ordinary password.
 
-    Letter case, the space around it and the dashes between groups are forgiven, since people copy it
+    RenderedMail case, the space around it and the dashes between groups are forgiven, since people copy it
     out of a mail together with whatever stands next to it.
     """
     if len(typed) > _TYPED_MAX:

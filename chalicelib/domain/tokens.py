@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NewType
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.spelling import UNMISTAKABLE, grouped, spell
+from chalicelib.domain.alphabet import UNMISTAKABLE, encode, grouped
 
 Token = NewType("Token", str)
 Digest = NewType("Digest", str)
@@ -77,7 +77,7 @@ def session_handle(session: Digest) -> str:
 
 def new_reference(random: Callable[[int], bytes]) -> str:
     """A short reference to read out to the support desk: XXXX-XXXX."""
-    return grouped(spell(random(_REFERENCE_BYTES), _REFERENCE_LENGTH).upper(), 4)
+    return grouped(encode(random(_REFERENCE_BYTES), _REFERENCE_LENGTH).upper(), 4)
 
 
 def parse_reference(typed: str) -> str | None:

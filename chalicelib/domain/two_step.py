@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from pyotp import TOTP
 
-from chalicelib.domain.spelling import UNMISTAKABLE, grouped, spell
+from chalicelib.domain.alphabet import UNMISTAKABLE, encode, grouped
 
 STEP_SECONDS = 30
 WINDOW_STEPS = 1
@@ -63,7 +63,7 @@ def fresh(step: int, last_step: int | None) -> bool:
 
 def new_recovery_codes(random: Callable[[int], bytes], n: int = RECOVERY_CODES) -> tuple[str, ...]:
     """Codes to print and keep, each for one logon without the authenticator (TF-08)."""
-    return tuple(grouped(spell(random(_RECOVERY_BYTES), _RECOVERY_LENGTH), 4) for _ in range(n))
+    return tuple(grouped(encode(random(_RECOVERY_BYTES), _RECOVERY_LENGTH), 4) for _ in range(n))
 
 
 def recovery_digest(code: str) -> str | None:

@@ -18,6 +18,7 @@ from chalicelib.domain.addresses import (
     domain_of,
 )
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.issuing import issue_link, issue_temporary
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.limits import (
     NEW_CLIENTS_DAILY,
@@ -27,11 +28,10 @@ from chalicelib.domain.limits import (
     Limit,
 )
 from chalicelib.domain.mails import Mail
-from chalicelib.domain.minting import mint_link, mint_temporary
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.mail import letters
 from chalicelib.mail.letters import Sender, WayIn
-from chalicelib.mail.render import Letter
 
 if TYPE_CHECKING:
     from chalicelib.domain.ports import OutboxActs, PasswordHasher
@@ -61,7 +61,7 @@ class Desk:
     now: float
 
 
-Duty = Callable[[Desk, Event, Account], Letter]
+Duty = Callable[[Desk, Event, Account], RenderedMail]
 
 
 def sender_of(event: Event) -> DomainId:
@@ -79,79 +79,79 @@ def sender_of(event: Event) -> DomainId:
         return domain_id_of(event.account_id)
 
 
-def _invitation(desk: Desk, event: Event, account: Account) -> Letter:
+def _invitation(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.invitation(desk.sender, event, account, _first_way_in(desk, event, account))
 
 
-def _message(desk: Desk, event: Event, account: Account) -> Letter:
+def _message(desk: Desk, event: Event, account: Account) -> RenderedMail:
     until = event.details.get("expires_at")
     if isinstance(until, int | float) and desk.now >= until:
         raise Withheld("too_late")
     return letters.message_waiting(desk.sender, event, account)
 
 
-def _reset(desk: Desk, event: Event, account: Account) -> Letter:
+def _reset(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.password_reset(desk.sender, event, account, _self_service(desk, event, account))
 
 
-def _fresh(desk: Desk, event: Event, account: Account) -> Letter:
+def _fresh(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.password_reset_fresh(desk.sender, event, account, _self_service(desk, event, account))
 
 
-def _locked(desk: Desk, event: Event, account: Account) -> Letter:
+def _locked(desk: Desk, event: Event, account: Account) -> RenderedMail:
     """A link alone: while it is locked, the logon form takes no password at all, not even a temporary one."""
     _may_help_itself(desk, event, account)
-    token, link = mint_link(desk.keyring, event, account, Purpose.RESET, desk.reset_lifetime)
+    token, link = issue_link(desk.keyring, event, account, Purpose.RESET, desk.reset_lifetime)
     _store(desk, [link], account, event, RESET_LIMITS)
     return letters.account_locked(desk.sender, event, account, WayIn(token, desk.reset_lifetime))
 
 
-def _password(desk: Desk, event: Event, account: Account) -> Letter:
+def _password(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.password_was_reset(desk.sender, event, account, _not_me(desk, event, account))
 
 
-def _frozen(desk: Desk, event: Event, account: Account) -> Letter:
+def _frozen(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.account_frozen(desk.sender, event, account)
 
 
-def _enrolled(desk: Desk, event: Event, account: Account) -> Letter:
+def _enrolled(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "on")
 
 
-def _removed(desk: Desk, event: Event, account: Account) -> Letter:
+def _removed(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "off")
 
 
-def _two_step_reset(desk: Desk, event: Event, account: Account) -> Letter:
+def _two_step_reset(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.two_step_changed(desk.sender, event, account, _not_me(desk, event, account), "reset")
 
 
-def _issued(desk: Desk, event: Event, account: Account) -> Letter:
+def _issued(desk: Desk, event: Event, account: Account) -> RenderedMail:
     """A way in that an administrator had made and mailed; not the owner's asking, so not limited."""
     if not account.may_reset:
         raise Withheld(f"account_{account.status}")
     return letters.password_reset(desk.sender, event, account, _first_way_in(desk, event, account))
 
 
-def _contained(desk: Desk, event: Event, account: Account) -> Letter:
+def _contained(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.account_contained(desk.sender, event, account)
 
 
-def _new_client(desk: Desk, event: Event, account: Account) -> Letter:
+def _new_client(desk: Desk, event: Event, account: Account) -> RenderedMail:
     not_me = _not_me(desk, event, account, (NEW_CLIENTS_DAILY,))
     return letters.new_client_logon(desk.sender, event, account, not_me)
 
 
-def _recovery(desk: Desk, event: Event, account: Account) -> Letter:
+def _recovery(desk: Desk, event: Event, account: Account) -> RenderedMail:
     return letters.recovery_code_used(desk.sender, event, account, _not_me(desk, event, account))
 
 
-def _after_failures(desk: Desk, event: Event, account: Account) -> Letter:
+def _after_failures(desk: Desk, event: Event, account: Account) -> RenderedMail:
     not_me = _not_me(desk, event, account, (WARNINGS_DAILY,))
     return letters.suspicious_logon(desk.sender, event, account, not_me, "after_failures")
 
 
-def _right_password_wrong_code(desk: Desk, event: Event, account: Account) -> Letter:
+def _right_password_wrong_code(desk: Desk, event: Event, account: Account) -> RenderedMail:
     not_me = _not_me(desk, event, account, (WARNINGS_DAILY,))
     return letters.suspicious_logon(desk.sender, event, account, not_me, "code_refused")
 
@@ -190,15 +190,15 @@ def _may_help_itself(desk: Desk, event: Event, account: Account) -> None:
 
 
 def _way_in(desk: Desk, event: Event, account: Account, lifetime: int, limits: Sequence[Limit]) -> WayIn:
-    token, link = mint_link(desk.keyring, event, account, Purpose.RESET, lifetime)
-    text, temporary = mint_temporary(desk.keyring, desk.hasher, event, account, lifetime)
+    token, link = issue_link(desk.keyring, event, account, Purpose.RESET, lifetime)
+    text, temporary = issue_temporary(desk.keyring, desk.hasher, event, account, lifetime)
     _store(desk, [link, temporary], account, event, limits)
     return WayIn(token, lifetime, text)
 
 
 def _not_me(desk: Desk, event: Event, account: Account, limits: Sequence[Limit] = ()) -> str:
     """The URL that freezes. It carries today's epoch: once the account has moved on, the notice is history."""
-    token, row = mint_link(desk.keyring, event, account, Purpose.NOT_ME, NOT_ME_SECONDS)
+    token, row = issue_link(desk.keyring, event, account, Purpose.NOT_ME, NOT_ME_SECONDS)
     _store(desk, [row], account, event, limits)
     return f"{desk.sender.portal_url}/not-me/{token}"
 
@@ -206,7 +206,7 @@ def _not_me(desk: Desk, event: Event, account: Account, limits: Sequence[Limit] 
 def _store(desk: Desk, rows: list[Reset], account: Account, event: Event, limits: Sequence[Limit]) -> None:
     # Only what strangers can cause counts: an administrator's mail and a notice never wait for their flood (ML-06).
     budget_at = desk.now if limits is RESET_LIMITS else None
-    why_not = desk.outbox.mint(rows, account.epoch, event.at, limits, budget_at)
+    why_not = desk.outbox.issue(rows, account.epoch, event.at, limits, budget_at)
     if why_not is not None:
         raise Withheld(why_not)
 

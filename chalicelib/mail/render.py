@@ -4,14 +4,12 @@ It may not choose whom a mail goes to or whether it is due, and it sends nothing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from chalicelib.domain.brand import OURS, Brand, Image
+from chalicelib.domain.brand import OURS, Brand
 from chalicelib.domain.colours import shades
-from chalicelib.languages import SOURCE, direction
-from chalicelib.templates.engine import html_engine, text_engine
-
-LOGO = "logo"  # what the HTML part calls the image that comes with it
+from chalicelib.domain.rendered_mail import RenderedMail, header_value
+from chalicelib.presentation.engine import html_engine, text_engine
+from chalicelib.presentation.languages import SOURCE, direction
 
 
 def facade(brand: Brand) -> dict[str, object]:
@@ -37,39 +35,16 @@ COMMON: Mapping[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail without its envelope. `name` is whose it is; the HTML part shows `logo`, where there is one."""
-
-    subject: str
-    text: str
-    html: str
-    name: str = OURS.name
-    logo: Image | None = None
-
-
-def render_mail(name: str, context: Mapping[str, object], brand: Brand = OURS) -> Letter:
+def render_mail(name: str, context: Mapping[str, object], brand: Brand = OURS) -> RenderedMail:
     """Fill in the three templates `mail/<name>`. A name the context lacks is an error, not an empty place."""
     values = {**COMMON, **facade(brand), **context}
     lang = str(values["lang"])
     values["direction"] = direction(lang)
     text, html = text_engine(lang), html_engine(lang)
-    return Letter(
+    return RenderedMail(
         subject=header_value(text.get_template(f"mail/{name}.subject.txt").render(values)),
         text=text.get_template(f"mail/{name}.txt").render(values).strip() + "\n",
         html=html.get_template(f"mail/{name}.html").render(values),
         name=brand.name,
         logo=brand.in_mail.logo,
     )
-
-
-def header_value(value: str) -> str:
-    """A value that may stand in a mail header.
-
-    A line break in one starts a header of the attacker's own (ML-03); Python before 3.11.9 lets it through.
-    So any control character is refused, not repaired.
-    """
-    if not value.isprintable():
-        message = "a mail header value holds a line break or another control character"
-        raise ValueError(message)
-    return value

@@ -1,7 +1,7 @@
-"""The worker's tools together: the desk that writes a letter, and the postman."""
+"""The worker's tools together: the desk that writes a letter, and the mailer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
@@ -9,19 +9,19 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
 from chalicelib.domain.mails import NOTE, Mail, mail_of
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.duties import DUTIES, Desk, Withheld, sender_of
 from chalicelib.mail.letters import Sender
-from chalicelib.mail.render import Letter
-from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.portal import Portal
+from chalicelib.services.ses import Mailer, Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A portal with a postman."""
+    """A portal with a mailer."""
 
     portal: Portal
-    postman: Postman
+    mailer: Mailer
 
     def settle(self, event: Event) -> Event | None:
         """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again."""
@@ -59,15 +59,15 @@ class Worker:
         except Rejected as rejected:
             return EventKind.MAIL_FAILED, {"cause": rejected.cause}
 
-    def _sent(self, address: str, letter: Letter) -> dict[str, object]:
+    def _sent(self, address: str, letter: RenderedMail) -> dict[str, object]:
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""
         try:
-            return {"message_id": self.postman.send(address, letter)}
+            return {"message_id": self.mailer.send(address, letter)}
         except Rejected as rejected:
             if letter.logo is None:
                 raise
-            bare = replace(letter, logo=None)
-            return {"message_id": self.postman.send(address, bare), "without_logo": rejected.cause}
+            bare = letter._replace(logo=None)
+            return {"message_id": self.mailer.send(address, bare), "without_logo": rejected.cause}
 
     def _desk(self, brand: Brand) -> Desk:
         portal = self.portal

@@ -5,10 +5,9 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import iso
-from chalicelib.languages import LANGUAGES
-from chalicelib.portal import Portal
-from chalicelib.web.form import Form
+from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.page import Page
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -16,16 +15,16 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="account")
-def account(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def account(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """Address, last logon, password age and 2-step state."""
-    caller = form.known
+    caller = request.known
     changed = caller.password_changed_at
-    age = None if changed is None else int(max(0, portal.clock() - changed) // 86400)
+    age = None if changed is None else int(max(0, request.now() - changed) // 86400)
     facts = {
         "address": caller.address,
         "kind": caller.kind.value,

@@ -7,65 +7,64 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.accounts import Preferences
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import Preferences
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller
-from chalicelib.languages import LANGUAGES
-from chalicelib.portal import Portal
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.events import event_of
+from chalicelib.presentation.languages import LANGUAGES
+from chalicelib.presentation.zones import places, zone
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
-from chalicelib.zones import places, zone
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="account_preferences")
-def account_preferences(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def account_preferences(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """What is set."""
-    chosen = _chosen(form.known)
-    view = _view(chosen) | {"saved": form.query.get("notice") == "saved"}
+    chosen = _chosen(request.known)
+    view = _view(chosen) | {"saved": request.query.get("notice") == "saved"}
     return Page(facts=_facts(chosen), template="account_preferences", view=view)
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Set what was sent: nothing or "" leaves it to the browser, and a field that was not sent stays as it is."""
-    caller = form.known
-    before, asked = _chosen(caller), _asked(form)
+    caller = request.known
+    before, asked = _chosen(caller), _asked(request)
     if asked != before:
-        event = happened(
-            form, portal, EventKind.PREFERENCES_CHANGED, caller.account_id, details=dict(_facts(asked))
+        event = event_of(
+            request, EventKind.PREFERENCES_CHANGED, caller.account_id, details=dict(_facts(asked))
         )
-        if not portal.store.preferences.choose(caller.account_id, caller.epoch, asked, event):
+        if not request.store.preferences.choose(caller.account_id, caller.epoch, asked, event):
             raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
     return Page(facts=_facts(asked), location="/account/preferences?notice=saved")
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every page of a refusal
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The same form again. A list offers nothing that is refused, so this is somebody's own request."""
     if refusal.code is not Code.INVALID_REQUEST:
         return None
     field = str(refusal.facts.get("field") or "language")
-    view = {"saved": False, "errors": {field: form.say("Choose one that is in the list.")}}
-    return Page(template="account_preferences", view=_view(_chosen(form.known)) | view)
+    view = {"saved": False, "errors": {field: request.say("Choose one that is in the list.")}}
+    return Page(template="account_preferences", view=_view(_chosen(request.known)) | view)
 
 
 def _chosen(caller: Caller) -> Preferences:
     return Preferences(caller.language or None, caller.zone or None)
 
 
-def _asked(form: Form) -> Preferences:
-    before = _chosen(form.known)
-    language = form.text("language") or None if "language" in form.fields else before.language
-    time_zone = form.text("time_zone") or None if "time_zone" in form.fields else before.time_zone
+def _asked(request: Request) -> Preferences:
+    before = _chosen(request.known)
+    language = request.text("language") or None if "language" in request.fields else before.language
+    time_zone = request.text("time_zone") or None if "time_zone" in request.fields else before.time_zone
     if language not in {None, before.language, *LANGUAGES}:
         raise invalid("unknown_language", "language")
     if time_zone not in {None, before.time_zone} and zone(str(time_zone)) is None:

@@ -4,15 +4,15 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.browser import read_browser
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Next, Session, outlived
 from chalicelib.domain.tokens import session_handle
+from chalicelib.flows.events import event_of
 from chalicelib.portal import Portal
-from chalicelib.web.form import Field, Form
+from chalicelib.presentation.browsers import read_browser
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -20,37 +20,37 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="account_sessions")
-def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The live ones, the newest first."""
-    listed = [_described(session, form) for session in _live(form.known, portal)]
-    notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(form.query.get("notice", ""), "")
+    listed = [_described(session, request) for session in _live(request.known, request.portal)]
+    notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(
+        request.query.get("notice", ""), ""
+    )
     return Page(
         facts={"sessions": listed}, template="account_sessions", view={"sessions": listed, "notice": notice}
     )
 
 
-def revoke(form: Form, portal: Portal) -> Page:
+def revoke(request: Request) -> Page:
     """End the one with this handle, or all but this one."""
-    caller = form.known
-    handle, others = form.fields.get("handle"), form.fields.get("others")
+    caller = request.known
+    handle, others = request.fields.get("handle"), request.fields.get("others")
     if (handle is None) == (others is not True):
         raise invalid("handle_or_others", "handle")
-    live = _live(caller, portal)
+    live = _live(caller, request.portal)
     if others:
         ended = [session for session in live if session.digest != caller.digest]
     else:
         ended = [session for session in live if session_handle(session.digest) == handle]
         if not ended:
             raise Refusal(Code.NOT_FOUND, "no_such_handle")
-    event = happened(
-        form, portal, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)}
-    )
-    portal.store.sessions.end(caller.account_id, [session.digest for session in ended], event)
+    event = event_of(request, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)})
+    request.store.sessions.end(caller.account_id, [session.digest for session in ended], event)
     notice = "others_revoked" if others else "revoked"
     return Page(facts={"revoked": len(ended)}, location=f"/account/sessions?notice={notice}")
 
@@ -61,20 +61,20 @@ def _live(caller: Caller, portal: Portal) -> list[Session]:
     live = [
         session
         for session in portal.store.sessions.of_account(caller.account_id)
-        if session.kind is Next.PORTAL
+        if session.next is Next.PORTAL
         and not outlived(session, caller.epoch, caller.newest_serial, now, idle)
     ]
     return sorted(live, key=lambda session: session.started_at, reverse=True)
 
 
-def _described(session: Session, form: Form) -> dict[str, object]:
+def _described(session: Session, request: Request) -> dict[str, object]:
     return {
         "handle": session_handle(session.digest),
-        "current": session.digest == form.known.digest,
+        "current": session.digest == request.known.digest,
         "started_at": iso(session.started_at),
         "last_seen_at": iso(session.last_seen_at),
-        "address": session.address,
-        "browser": read_browser(session.user_agent).described(form.say),
+        "address": session.source,
+        "browser": read_browser(session.user_agent).described(request.say),
     }
 
 

@@ -20,15 +20,14 @@ from chalicelib.domain.two_step import (
     otpauth_uri,
     recovery_digest,
 )
-from chalicelib.portal import Portal
-from chalicelib.web import codes
-from chalicelib.web.confirm import confirm_password
-from chalicelib.web.form import Field, Form
-from chalicelib.web.logged_on import follow_up, logged_on
+from chalicelib.flows import codes
+from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.events import event_of
+from chalicelib.flows.sessions import follow_up, session_page
+from chalicelib.presentation.qr import qr_svg
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, after
-from chalicelib.web.qr import qr_svg
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -38,39 +37,39 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="account_two_step")
-def account_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def account_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """Whether it is on, and what can be done about it."""
-    caller = form.known
+    caller = request.known
     state = "on" if caller.two_step_active else "off"
     facts = {"active": caller.two_step_active, "required": caller.two_step_required}
-    return Page(facts=facts, template="account_two_step", view=_view(form, state))
+    return Page(facts=facts, template="account_two_step", view=_view(request, state))
 
 
-def propose(form: Form, portal: Portal) -> Page:
+def propose(request: Request) -> Page:
     """A new seed, shown this once; it dies in ten minutes unless a code of it is entered."""
-    caller = form.known
-    seed = new_seed(portal.random)
-    sealed = codes.seal_seed(portal, caller.account_id, seed)
-    until = portal.clock() + PENDING_SECONDS
-    if not portal.store.two_steps.propose(caller.account_id, caller.epoch, sealed, until):
+    caller = request.known
+    seed = new_seed(request.portal.random)
+    sealed = codes.seal_seed(request.portal, caller.account_id, seed)
+    until = request.now() + PENDING_SECONDS
+    if not request.store.two_steps.propose(caller.account_id, caller.epoch, sealed, until):
         raise Refusal(Code.CONFLICT, "already_enrolled")
-    return _shown(form, portal, seed)
+    return _shown(request, seed)
 
 
-def confirm(form: Form, portal: Portal) -> Page:
+def confirm(request: Request) -> Page:
     """Make the seed active by a right code; every other session ends, and ten recovery codes are shown once."""
-    caller = form.known
-    account = codes.reserve(form, portal)
-    seed = _pending(form, portal, account)
-    step_number = matching_step(seed, form.text("code"), portal.clock())
+    caller = request.known
+    account = codes.reserve(request)
+    seed = _pending(request, account)
+    step_number = matching_step(seed, request.text("code"), request.now())
     if step_number is None:
-        raise codes.refused(form, portal, account, "code_wrong")
-    recovery = new_recovery_codes(portal.random)
+        raise codes.refused(request, account, "code_wrong")
+    recovery = new_recovery_codes(request.portal.random)
     stage = next_step(
         account._replace(two_step=account.two_step._replace(seed=account.two_step.pending_seed)),
         opened_with=caller.opened_with,
@@ -78,66 +77,66 @@ def confirm(form: Form, portal: Portal) -> Page:
         two_step_required=caller.two_step_required,
     )
     secret, session = follow_up(
-        form, portal, stage, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=True
+        request, stage, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=True
     )
-    event = happened(form, portal, EventKind.TWO_STEP_ENROLLED, account.id)
+    event = event_of(request, EventKind.TWO_STEP_ENROLLED, account.id)
     digests = [digest for digest in map(recovery_digest, recovery) if digest]
-    if not portal.store.two_steps.enrol(account, step_number, digests, caller.digest, session, event):
+    if not request.store.two_steps.enrol(account, step_number, digests, caller.digest, session, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
-    page = logged_on(form, portal, session, secret, recovery_codes=list(recovery))
-    view = _view(form, "codes") | {
+    page = session_page(request, secret, session, recovery_codes=list(recovery))
+    view = _view(request, "codes") | {
         "recovery_codes": recovery,
-        "next_url": after(stage, _wanted(form)),
+        "next_url": after(stage, _wanted(request)),
     }
     return page._replace(location=None, template="account_two_step", view=view)
 
 
-def _wanted(form: Form) -> str | None:
+def _wanted(request: Request) -> str | None:
     """Where the person wanted to go, unless it was to this very page, which is done."""
-    wanted = form.query.get("next")
+    wanted = request.query.get("next")
     return None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted
 
 
-def show_removal(form: Form, portal: Portal) -> Page:
+def show_removal(request: Request) -> Page:
     """The same page; its form for turning 2-step off asks for password and code."""
-    return show(form, portal)
+    return show(request)
 
 
-def remove(form: Form, portal: Portal) -> Page:
+def remove(request: Request) -> Page:
     """Turn it off by password and code together; every other session ends (TF-06)."""
-    caller = form.known
+    caller = request.known
     if caller.two_step_required:
         raise Refusal(Code.TWO_STEP_REQUIRED, "two_step_is_required_of_this_account")
     if not caller.two_step_active:
         raise Refusal(Code.CONFLICT, "not_enrolled")
-    confirm_password(form, portal, form.text("password"), EventKind.REAUTHENTICATION_REFUSED)
-    proof = codes.prove(form, portal, codes.reserve(form, portal), form.text("code"))
+    confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    proof = codes.prove(request, codes.reserve(request), request.text("code"))
     secret, session = follow_up(
-        form, portal, Next.PORTAL, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=False
+        request, Next.PORTAL, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=False
     )
-    event = happened(form, portal, EventKind.TWO_STEP_REMOVED, caller.account_id)
-    if not portal.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
-        raise codes.refused(form, portal, proof.account, "code_used_meanwhile")
-    return logged_on(form, portal, session, secret)._replace(location="/account")
+    event = event_of(request, EventKind.TWO_STEP_REMOVED, caller.account_id)
+    if not request.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
+        raise codes.refused(request, proof.account, "code_used_meanwhile")
+    return session_page(request, secret, session)._replace(location="/account")
 
 
-def _pending(form: Form, portal: Portal, account: Account) -> str:
+def _pending(request: Request, account: Account) -> str:
     two_step = account.two_step
-    if two_step.pending_seed is None or portal.clock() >= two_step.pending_until:
-        raise codes.refused(form, portal, account, "no_pending_seed")
-    return codes.open_seed(portal, account, two_step.pending_seed)
+    if two_step.pending_seed is None or request.now() >= two_step.pending_until:
+        raise codes.refused(request, account, "no_pending_seed")
+    return codes.open_seed(request.portal, account, two_step.pending_seed)
 
 
-def _shown(form: Form, portal: Portal, seed: str) -> Page:
-    uri = otpauth_uri(seed, form.known.address, portal.settings.brand.name)
+def _shown(request: Request, seed: str) -> Page:
+    uri = otpauth_uri(seed, request.known.address, request.settings.brand.name)
     svg = qr_svg(uri)
     facts = {"secret": seed, "otpauth_uri": uri, "qr_svg": svg}
-    view = _view(form, "enrol") | {"secret": seed, "qr_svg": Markup(svg)}  # noqa: S704 - made by segno from our own text
+    view = _view(request, "enrol") | {"secret": seed, "qr_svg": Markup(svg)}  # noqa: S704 - made by segno from our own text
     return Page(facts=facts, template="account_two_step", view=view)
 
 
-def _view(form: Form, state: str) -> dict[str, object]:
-    caller = form.known
+def _view(request: Request, state: str) -> dict[str, object]:
+    caller = request.known
     return {
         "state": state,
         "required": caller.two_step_required,
@@ -145,26 +144,33 @@ def _view(form: Form, state: str) -> dict[str, object]:
     }
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The page again with what was wrong; a pending seed is shown again, so a mistyped code costs nothing."""
-    if form.caller is None or refusal.code not in {Code.INVALID_CODE, Code.INVALID_LOGON, Code.CONFLICT}:
+    if request.caller is None or refusal.code not in {Code.INVALID_CODE, Code.INVALID_LOGON, Code.CONFLICT}:
         return None
     said = {
-        Code.INVALID_CODE: {"code": form.say("This code is not valid. Wait for the next one and try again.")},
-        Code.INVALID_LOGON: {"password": form.say("This is not your password.")},
-        Code.CONFLICT: {"code": form.say("Something changed meanwhile. Please start again.")},
+        Code.INVALID_CODE: {
+            "code": request.say("This code is not valid. Wait for the next one and try again.")
+        },
+        Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
+        Code.CONFLICT: {"code": request.say("Something changed meanwhile. Please start again.")},
     }[refusal.code]
-    account, _ = portal.store.passwords.owner(form.caller.account_id)
+    account, _ = request.store.passwords.owner(request.caller.account_id)
     pending = (
         account is not None
         and account.two_step.pending_seed
-        and portal.clock() < account.two_step.pending_until
+        and request.now() < account.two_step.pending_until
     )
-    if account is not None and pending and not form.caller.two_step_active and account.two_step.pending_seed:
-        page = _shown(form, portal, codes.open_seed(portal, account, account.two_step.pending_seed))
+    if (
+        account is not None
+        and pending
+        and not request.caller.two_step_active
+        and account.two_step.pending_seed
+    ):
+        page = _shown(request, codes.open_seed(request.portal, account, account.two_step.pending_seed))
         return page._replace(view={**page.view, "errors": said})
-    state = "on" if form.caller.two_step_active else "off"
-    return Page(template="account_two_step", view=_view(form, state) | {"errors": said})
+    state = "on" if request.caller.two_step_active else "off"
+    return Page(template="account_two_step", view=_view(request, state) | {"errors": said})
 
 
 ROUTES = {

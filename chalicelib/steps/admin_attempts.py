@@ -9,14 +9,14 @@ from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind
 from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.domain.tokens import parse_reference
+from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, days_back
+from chalicelib.flows.console import console_view, correct, one_page
+from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import address_input
 from chalicelib.portal import Portal
-from chalicelib.web.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, days_back
-from chalicelib.web.console import console_view, correct, one_page
-from chalicelib.web.form import Form
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 MOST = 200
@@ -25,20 +25,20 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_attempts")
-def admin_attempts(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_attempts(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The attempts asked for, newest first."""
-    asked = {name: form.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
-    found = _found(portal, asked)[:MOST]
-    event = happened(form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"attempts": asked})
-    portal.store.events.record(event)
+    asked = {name: request.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
+    found = _found(request.portal, asked)[:MOST]
+    event = event_of(request, EventKind.TRAIL_READ, request.known.account_id, details={"attempts": asked})
+    request.store.events.record(event)
     listed = [attempt_facts(one) for one in found]
-    shown = one_page(form, "/admin/attempts", "attempts", listed)
-    view = {"search": asked, **shown, **console_view(form, portal)}
+    shown = one_page(request, "/admin/attempts", "attempts", listed)
+    view = {"search": asked, **shown, **console_view(request)}
     return Page(facts={"attempts": listed}, template="admin_attempts", view=view)
 
 
@@ -56,7 +56,7 @@ def _found(portal: Portal, asked: dict[str, str]) -> list[Event]:
 
 def _by_address(portal: Portal, email: str) -> list[Event]:
     """An address typed has its attempts also when no account is behind it."""
-    return portal.store.events.of_account(account_id(typed_address(email)), 500)
+    return portal.store.events.of_account(account_id(address_input(email)), 500)
 
 
 def _by_time(portal: Portal, since: float) -> list[Event]:
@@ -78,12 +78,10 @@ def _since(text: str) -> float:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The search again."""
-    asked = {name: form.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
-    return correct(
-        form, portal, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None}
-    )
+    asked = {name: request.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
+    return correct(request, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None})
 
 
 ROUTES = {"GET /admin/attempts": Route(show, {}, show_refused)}

@@ -11,9 +11,9 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import canonical_domain, domain_id
-from chalicelib.domain.admin_findings import BrandChange
 from chalicelib.domain.brand import (
     Brand,
+    BrandChange,
     UnusableBrand,
     checked_colour,
     checked_contact,
@@ -22,11 +22,10 @@ from chalicelib.domain.brand import (
 )
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.console import actor, console_view, correct, named_domain
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.console import actor, console_view, correct, named_domain
+from chalicelib.flows.events import event_of
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -42,40 +41,42 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_brand")
-def admin_brand(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_brand(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The brand, and how the head of a mail looks with it."""
-    policy, brand = _known(form, portal)
+    policy, brand = _known(request)
     facts = _facts(policy, brand or Brand())
-    return Page(facts=facts, template="admin_brand", view=_view(form, portal, policy, brand or Brand()))
+    return Page(facts=facts, template="admin_brand", view=_view(request, policy, brand or Brand()))
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Change what was sent; null or empty is the stage's again."""
-    policy, old = _known(form, portal)
-    new = (old or Brand())._replace(**{name: _checked(form, name) for name in CHECKED if name in form.fields})
+    policy, old = _known(request)
+    new = (old or Brand())._replace(
+        **{name: _checked(request, name) for name in CHECKED if name in request.fields}
+    )
     details = {"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)}
-    event = happened(form, portal, EventKind.BRAND_CHANGED, form.known.account_id, details=details)
+    event = event_of(request, EventKind.BRAND_CHANGED, request.known.account_id, details=details)
     change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)
-    if not portal.store.administration.apply_brand(actor(form), change, event):
+    if not request.store.administration.apply_brand(actor(request), change, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     return Page(facts=_facts(policy, new), location=f"/admin/domains/{policy.name}/brand?done=brand_saved")
 
 
-def _known(form: Form, portal: Portal) -> tuple[Policy, Brand | None]:
+def _known(request: Request) -> tuple[Policy, Brand | None]:
     """The domain the path names, which must be one of the console's, with its brand."""
-    policy, brand = portal.store.directory.brand(domain_id(named_domain(form)))
+    policy, brand = request.store.directory.brand(domain_id(named_domain(request)))
     if policy is None:
         raise Refusal(Code.NOT_FOUND, "no_such_domain")
     return policy, brand
 
 
-def _checked(form: Form, name: str) -> Any:
-    text = form.text(name)
+def _checked(request: Request, name: str) -> Any:
+    text = request.text(name)
     if not text:
         return None if name == "logo" else ""
     try:
@@ -104,25 +105,25 @@ def _recorded(brand: Brand) -> dict[str, object]:
     return {**_fields(brand), "logo": logo}
 
 
-def _view(form: Form, portal: Portal, policy: Policy, brand: Brand) -> dict[str, object]:
-    shown = brand.over(portal.settings.brand).in_mail
+def _view(request: Request, policy: Policy, brand: Brand) -> dict[str, object]:
+    shown = brand.over(request.settings.brand).in_mail
     return {
         "domain": policy.name,
-        "typed": _fields(brand) | {name: form.fields[name] for name in CHECKED if name in form.fields},
-        "stage": portal.settings.brand,
+        "typed": _fields(brand) | {name: request.fields[name] for name in CHECKED if name in request.fields},
+        "stage": request.settings.brand,
         "shown": shown,
         "size": shown.logo.fitted(240, 40) if shown.logo else None,
-        "mail_from": portal.settings.mail_from,
-        **console_view(form, portal),
+        "mail_from": request.settings.mail_from,
+        **console_view(request),
     }
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in, over the brand as it is."""
-    if form.caller is None or refusal.code is Code.NOT_FOUND:
+    if request.caller is None or refusal.code is Code.NOT_FOUND:
         return None
-    policy, brand = _known(form, portal)
-    return correct(form, portal, refusal, "admin_brand", _view(form, portal, policy, brand or Brand()))
+    policy, brand = _known(request)
+    return correct(request, refusal, "admin_brand", _view(request, policy, brand or Brand()))
 
 
 ROUTES = {

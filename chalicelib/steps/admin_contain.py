@@ -10,11 +10,10 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.administration import Containment
 from chalicelib.domain.refusals import Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.console import MAX_REASON, actor, carry_out, correct, reason_of, target
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.console import MAX_REASON, actor, carry_out, correct, reason_of, target
+from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, sets_ranges
 from chalicelib.web.page import Page
-from chalicelib.web.ranges import RANGES, RESTRICTION, given_ranges, sets_ranges
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -22,35 +21,35 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_contain")
-def admin_contain(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_contain(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Do all of it, or nothing."""
-    account, _ = target(form, portal)
+    account, _ = target(request)
     asked = Containment(
-        disable=bool(form.fields.get("disable", False)),
-        require_two_step=bool(form.fields.get("require_two_step", False)),
-        ranges=given_ranges(form) if sets_ranges(form) else None,
-        sets_ranges=sets_ranges(form),
+        disable=bool(request.fields.get("disable", False)),
+        require_two_step=bool(request.fields.get("require_two_step", False)),
+        ranges=given_ranges(request) if sets_ranges(request) else None,
+        sets_ranges=sets_ranges(request),
     )
-    details: dict[str, object] = {"reason": reason_of(form)}
-    measure = administration.contain(account, actor(form), asked)
+    details: dict[str, object] = {"reason": reason_of(request)}
+    measure = administration.contain(account, actor(request), asked)
     details["measures"] = administration.done(account, measure.new)
-    return carry_out(form, portal, account, measure, "contained", details)
+    return carry_out(request, account, measure, "contained", details)
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
     asked = {
-        name: form.fields[name]
+        name: request.fields[name]
         for name in ("disable", "require_two_step", "restriction")
-        if name in form.fields
+        if name in request.fields
     }
-    asked |= {"ranges": form.fields.get("ranges") or [], "reason": form.text("reason")}
-    return correct(form, portal, refusal, "admin_contain", {"asked": asked})
+    asked |= {"ranges": request.fields.get("ranges") or [], "reason": request.text("reason")}
+    return correct(request, refusal, "admin_contain", {"asked": asked})
 
 
 ROUTES = {

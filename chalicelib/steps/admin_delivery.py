@@ -6,10 +6,9 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.console import MAX_REASON, carry_out, correct, reason_of, target
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, target
 from chalicelib.web.page import Page
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -17,22 +16,22 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_delivery")
-def admin_delivery(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_delivery(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Lift it, with a reason."""
-    account, _ = target(form, portal)
-    details = {"reason": reason_of(form)}
-    measure = administration.lift_undeliverable(account, portal.clock())
-    return carry_out(form, portal, account, measure, "deliverable", details)
+    account, _ = target(request)
+    details = {"reason": reason_of(request)}
+    measure = administration.lift_undeliverable(account, request.now())
+    return carry_out(request, account, measure, "deliverable", details)
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again."""
-    return correct(form, portal, refusal, "admin_delivery", {"reason": form.text("reason")})
+    return correct(request, refusal, "admin_delivery", {"reason": request.text("reason")})
 
 
 ROUTES = {

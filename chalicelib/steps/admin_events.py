@@ -6,36 +6,35 @@ from chalice import Blueprint
 
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.portal import Portal
-from chalicelib.web.attempts import event_facts
-from chalicelib.web.console import console_view, one_page
-from chalicelib.web.form import Form
+from chalicelib.flows.attempts import event_facts
+from chalicelib.flows.console import console_view, one_page
+from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import address_input
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_events")
-def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The newest events of one account; of an address without an account too, since strangers type those."""
-    email = form.query.get("email", "").strip()
-    who = account_id(typed_address(email))
-    read = happened(
-        form, portal, EventKind.TRAIL_READ, form.known.account_id, details={"events_of": email[:254]}
+    email = request.query.get("email", "").strip()
+    who = account_id(address_input(email))
+    read = event_of(
+        request, EventKind.TRAIL_READ, request.known.account_id, details={"events_of": email[:254]}
     )
-    portal.store.events.record(read)
-    listed = [event_facts(event) for event in portal.store.events.of_account(who, 200)]
-    shown = one_page(form, "/admin/events", "events", listed)
-    view = {"email": email, **shown, **console_view(form, portal)}
+    request.store.events.record(read)
+    listed = [event_facts(event) for event in request.store.events.of_account(who, 200)]
+    shown = one_page(request, "/admin/events", "events", listed)
+    view = {"email": email, **shown, **console_view(request)}
     return Page(facts={"events": listed}, template="admin_events", view=view)
 
 

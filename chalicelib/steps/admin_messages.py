@@ -10,13 +10,12 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
-from chalicelib.portal import Portal
-from chalicelib.web.console import actor, console_view, correct, one_page
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.console import actor, console_view, correct, one_page
+from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import address_input
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address
 from chalicelib.wiring import portal
 
 MOST_DAYS = 365
@@ -26,57 +25,59 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_messages")
-def admin_messages(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_messages(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """What this administrator sent, newest first, with its read receipt; never a body."""
-    now = portal.clock()
-    listed = [_facts(one, now) for one in portal.store.directory.sent_by(form.known.address, 100)]
-    return Page(facts={"messages": listed}, template="admin_messages", view=_view(form, portal, listed))
+    now = request.now()
+    listed = [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
+    return Page(facts={"messages": listed}, template="admin_messages", view=_view(request, listed))
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Seal it for its recipient, who is invited if new, and have the notice mailed."""
-    days = form.fields.get("expires_in_days", DEFAULT_DAYS)
+    days = request.fields.get("expires_in_days", DEFAULT_DAYS)
     if not 1 <= days <= MOST_DAYS:
         raise invalid("expires_in_days", "expires_in_days")
     draft = Draft(
-        sender=form.known.address,
-        to=typed_address(form.text("to"), "to"),
-        subject=_one_line(form, "subject"),
-        body=_text(form, "body"),
+        sender=request.known.address,
+        to=address_input(request.text("to"), "to"),
+        subject=_one_line(request, "subject"),
+        body=_text(request, "body"),
         lifetime_seconds=days * 86400,
-        actor=form.known.address,
+        actor=request.known.address,
     )
-    sealer = Sealer(portal.keyring, portal.random)
-    message = send_message(portal.store.messages, sealer, draft, now=portal.clock(), random=portal.random)
+    sealer = Sealer(request.portal.keyring, request.portal.random)
+    message = send_message(
+        request.store.messages, sealer, draft, now=request.now(), random=request.portal.random
+    )
     return Page(status=201, facts={"id": message.id}, location="/admin/messages?done=message_sent")
 
 
-def recall(form: Form, portal: Portal) -> Page:
+def recall(request: Request) -> Page:
     """Take it back; one that was read, or is not this sender's, stays as it is."""
-    who = account_id(typed_address(form.text("to"), "to"))
-    found = portal.store.messages.read(who, form.params.get("id", "")[:64] or "-")
-    if found is None or found.sender != form.known.address:
+    who = account_id(address_input(request.text("to"), "to"))
+    found = request.store.messages.read(who, request.params.get("id", "")[:64] or "-")
+    if found is None or found.sender != request.known.address:
         raise Refusal(Code.NOT_FOUND, "no_such_message")
-    event = happened(form, portal, EventKind.MESSAGE_RECALLED, who, details={"message": found.id})
-    if not portal.store.administration.recall(actor(form), found, event):
+    event = event_of(request, EventKind.MESSAGE_RECALLED, who, details={"message": found.id})
+    if not request.store.administration.recall(actor(request), found, event):
         raise Refusal(Code.CONFLICT, "already_read_or_recalled")
     return Page(facts={"id": found.id, "state": "recalled"}, location="/admin/messages?done=message_recalled")
 
 
-def _one_line(form: Form, name: str) -> str:
-    text = form.text(name).strip()
+def _one_line(request: Request, name: str) -> str:
+    text = request.text(name).strip()
     if not text or not text.isprintable():
         raise invalid("one_line_of_text", name)
     return text
 
 
-def _text(form: Form, name: str) -> str:
-    text = form.text(name).replace("\r\n", "\n")
+def _text(request: Request, name: str) -> str:
+    text = request.text(name).replace("\r\n", "\n")
     if not text.strip() or any(not c.isprintable() and c not in "\n\t" for c in text):
         raise invalid("text", name)
     return text
@@ -99,18 +100,18 @@ def _facts(message: Message, now: float) -> dict[str, object]:
     }
 
 
-def _view(form: Form, portal: Portal, listed: list[dict[str, object]]) -> dict[str, object]:
-    return {**one_page(form, "/admin/messages", "messages", listed), **console_view(form, portal)}
+def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object]:
+    return {**one_page(request, "/admin/messages", "messages", listed), **console_view(request)}
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
-    if form.caller is None:
+    if request.caller is None:
         return None
-    now = portal.clock()
-    listed = [_facts(one, now) for one in portal.store.directory.sent_by(form.known.address, 100)]
-    view = _view(form, portal, listed) | {"typed": dict(form.fields)}
-    return correct(form, portal, refusal, "admin_messages", view)
+    now = request.now()
+    listed = [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
+    view = _view(request, listed) | {"typed": dict(request.fields)}
+    return correct(request, refusal, "admin_messages", view)
 
 
 ROUTES = {

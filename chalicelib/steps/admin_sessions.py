@@ -6,10 +6,9 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.console import carry_out, correct, target
-from chalicelib.web.form import Form
+from chalicelib.flows.console import carry_out, correct, target
 from chalicelib.web.page import Page
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -17,20 +16,20 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_sessions")
-def admin_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def revoke(form: Form, portal: Portal) -> Page:
+def revoke(request: Request) -> Page:
     """One write, true at the next request; no loop that could stop half-way (SE-08)."""
-    account, _ = target(form, portal)
-    return carry_out(form, portal, account, administration.revoke_sessions(account), "sessions_revoked")
+    account, _ = target(request)
+    return carry_out(request, account, administration.revoke_sessions(account), "sessions_revoked")
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """Why it was not done."""
-    return correct(form, portal, refusal, "admin_sessions", {})
+    return correct(request, refusal, "admin_sessions", {})
 
 
 ROUTES = {"POST /admin/users/{email}/sessions/revoke": Route(revoke, {}, show_refused)}

@@ -6,10 +6,9 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.console import MAX_REASON, carry_out, correct, reason_of, target
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, target
 from chalicelib.web.page import Page
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -17,33 +16,31 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_two_step")
-def admin_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def require(form: Form, portal: Portal) -> Page:
+def require(request: Request) -> Page:
     """Ask for it from the next request on, or no longer."""
-    account, _ = target(form, portal)
-    required = bool(form.fields["required"])
+    account, _ = target(request)
+    required = bool(request.fields["required"])
     measure = administration.require_two_step(account, required=required)
-    return carry_out(
-        form, portal, account, measure, "two_step_required" if required else "two_step_not_required"
-    )
+    return carry_out(request, account, measure, "two_step_required" if required else "two_step_not_required")
 
 
-def reset(form: Form, portal: Portal) -> Page:
+def reset(request: Request) -> Page:
     """Take seed and recovery codes away; sessions end, and the next logon enrols again."""
-    account, _ = target(form, portal)
-    details = {"reason": reason_of(form)}
-    return carry_out(form, portal, account, administration.reset_two_step(account), "two_step_reset", details)
+    account, _ = target(request)
+    details = {"reason": reason_of(request)}
+    return carry_out(request, account, administration.reset_two_step(account), "two_step_reset", details)
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again."""
-    action = "reset" if form.resource.endswith("reset") else "require"
-    view = {"action": action, "required": False, "reason": form.text("reason")}
-    return correct(form, portal, refusal, "admin_two_step", view)
+    action = "reset" if request.resource.endswith("reset") else "require"
+    view = {"action": action, "required": False, "reason": request.text("reason")}
+    return correct(request, refusal, "admin_two_step", view)
 
 
 CONFIRM = Field(bool, required=False)  # what a person ticks; a client need not

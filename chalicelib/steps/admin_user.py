@@ -4,39 +4,40 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.portal import Portal
-from chalicelib.web.console import console_view, target
-from chalicelib.web.form import Form
+from chalicelib.flows.console import console_view, target
+from chalicelib.flows.user_facts import password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.user_facts import password_facts, session_facts, trail_facts, user_facts
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_user")
-def admin_user(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_user(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
-    account, policy = target(form, portal)
-    user = user_facts(account, policy, portal)
+    account, policy = target(request)
+    user = user_facts(account, policy, request.portal)
     facts = {
         **user,
-        **password_facts(account, portal.store.directory.mailed(account.id), portal.clock()),
-        "sessions": session_facts(portal.store.sessions.of_account(account.id), account, portal, form.say),
-        **trail_facts(portal.store.events.of_account(account.id, 100)),
+        **password_facts(account, request.store.directory.mailed(account.id), request.now()),
+        "sessions": session_facts(
+            request.store.sessions.of_account(account.id), account, request.portal, request.say
+        ),
+        **trail_facts(request.store.events.of_account(account.id, 100)),
     }
     view = {
         **facts,
         "user": user,
-        "own_account": account.id == form.known.account_id,
-        "may_choose_password": portal.settings.admin_may_choose_passwords,
-        **console_view(form, portal),
+        "own_account": account.id == request.known.account_id,
+        "may_choose_password": request.settings.admin_may_choose_passwords,
+        **console_view(request),
     }
     return Page(facts=facts, template="admin_user", view=view)
 

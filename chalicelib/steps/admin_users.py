@@ -5,17 +5,16 @@ from urllib.parse import urlencode
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Kind
+from chalicelib.domain.accounts import Kind, ListedAccount
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
-from chalicelib.domain.admin_findings import Listed
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.flows.console import actor, console_view, correct, user_path
+from chalicelib.flows.inputs import address_input, domain_input
 from chalicelib.portal import Portal
-from chalicelib.web.console import actor, console_view, correct, user_path
-from chalicelib.web.form import Field, Form
 from chalicelib.web.page import Page
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import typed_address, typed_domain
 from chalicelib.wiring import portal
 
 PAGE_SIZE = 50
@@ -24,51 +23,53 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="admin_users")
-def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """One page of users by address; `after` is where the next one begins."""
-    domain, prefix = form.query.get("domain", "").strip(), form.query.get("q", "").strip().lower()[:254]
-    found, after = _found(portal, domain, prefix, form.query.get("after"))
+    domain, prefix = request.query.get("domain", "").strip(), request.query.get("q", "").strip().lower()[:254]
+    found, after = _found(request.portal, domain, prefix, request.query.get("after"))
     listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
     return Page(
         facts={"users": listed, "next": after},
         template="admin_users",
-        view=_view(form, portal) | {"users": listed, "next_url": _next_url(domain, prefix, after)},
+        view=_view(request) | {"users": listed, "next_url": _next_url(domain, prefix, after)},
     )
 
 
-def _view(form: Form, portal: Portal) -> dict[str, object]:
-    asked = {"domain": form.query.get("domain", "").strip(), "q": form.query.get("q", "").strip()[:254]}
-    return {"users": None, "next_url": None, **asked, **console_view(form, portal)}
+def _view(request: Request) -> dict[str, object]:
+    asked = {"domain": request.query.get("domain", "").strip(), "q": request.query.get("q", "").strip()[:254]}
+    return {"users": None, "next_url": None, **asked, **console_view(request)}
 
 
 def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
     return f"/admin/users?{urlencode({'domain': domain, 'q': prefix, 'after': after})}" if after else None
 
 
-def _found(portal: Portal, domain: str, prefix: str, after: str | None) -> tuple[list[Listed], str | None]:
+def _found(
+    portal: Portal, domain: str, prefix: str, after: str | None
+) -> tuple[list[ListedAccount], str | None]:
     if domain:
-        return portal.store.directory.users(typed_domain(domain), prefix, after, PAGE_SIZE)
+        return portal.store.directory.users(domain_input(domain), prefix, after, PAGE_SIZE)
     if "@" in prefix and (whole := _exactly(portal, prefix)):
         return whole, None
     return _everywhere(portal, prefix, after)
 
 
-def _exactly(portal: Portal, text: str) -> list[Listed]:
+def _exactly(portal: Portal, text: str) -> list[ListedAccount]:
     try:
         account, _ = portal.store.passwords.owner(account_id(canonical_address(text)))
     except InvalidAddress:
         return []
-    return [Listed(account.address, account.kind.value, account.status.value)] if account else []
+    return [ListedAccount(account.address, account.kind.value, account.status.value)] if account else []
 
 
-def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[Listed], str | None]:
+def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[ListedAccount], str | None]:
     """Domain by domain, by name; the address that `after` names tells the domain to go on in."""
-    found: list[Listed] = []
+    found: list[ListedAccount] = []
     start = after.rpartition("@")[2] if after else ""
     for policy in portal.store.directory.domains():
         if policy.name < start:
@@ -83,34 +84,36 @@ def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[Li
     return found, None
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
-    address = typed_address(form.text("email"))
-    kind = _kind(form)
-    event_id = portal.random(16).hex()
-    account, event = invitation(address, kind, at=portal.clock(), event_id=event_id, actor=form.known.address)
-    if not portal.store.administration.invite(actor(form), account, event):
+    address = address_input(request.text("email"))
+    kind = _kind(request)
+    event_id = request.portal.random(16).hex()
+    account, event = invitation(
+        address, kind, at=request.now(), event_id=event_id, actor=request.known.address
+    )
+    if not request.store.administration.invite(actor(request), account, event):
         raise Refusal(Code.EXISTS, "account_exists")
     facts = {"email": address, "kind": kind.value, "status": "active"}
     return Page(status=201, facts=facts, location=f"{user_path(address)}?done=invited")
 
 
-def _kind(form: Form) -> Kind:
+def _kind(request: Request) -> Kind:
     try:
-        return Kind(form.text("kind") or Kind.RECIPIENT)
+        return Kind(request.text("kind") or Kind.RECIPIENT)
     except ValueError as error:
         raise invalid("kind", "kind") from error
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
     return correct(
-        form, portal, refusal, "admin_users", {**_view_of_refusal(form, portal), "typed": dict(form.fields)}
+        request, refusal, "admin_users", {**_view_of_refusal(request), "typed": dict(request.fields)}
     )
 
 
-def _view_of_refusal(form: Form, portal: Portal) -> dict[str, object]:
-    return _view(form, portal) if form.caller else {}
+def _view_of_refusal(request: Request) -> dict[str, object]:
+    return _view(request) if request.caller else {}
 
 
 ROUTES = {

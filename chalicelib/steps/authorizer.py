@@ -15,14 +15,14 @@ from chalicelib.domain import access
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Reason
-from chalicelib.domain.findings import Standing
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Caller, Session, cause_of_death, touch_due
+from chalicelib.domain.sessions import Caller, Session, Standing, cause_of_death, touch_due
 from chalicelib.domain.tokens import Digest, new_reference, split_session_token
 from chalicelib.portal import Portal
-from chalicelib.web import context, log
+from chalicelib.runtime import log
+from chalicelib.web import context
 from chalicelib.web.cookies import read_cookie, session_name
 from chalicelib.wiring import portal
 
@@ -32,8 +32,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Request(NamedTuple):
-    """What of the event counts. Header names are in lower case; the last value of a repeated header, as API Gateway."""
+    """What of a REQUEST event counts, with the portal it asks. `source` is the raw text: garbage is judged too.
 
+    Header names are in lower case; the last value of a repeated header counts, as for API Gateway.
+    """
+
+    portal: Portal
     method: str
     resource: str
     source: str
@@ -41,7 +45,7 @@ class Request(NamedTuple):
 
 
 @step.lambda_function(name="authorizer")
-def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
     here = portal()
     with here.store.request():
@@ -50,29 +54,30 @@ def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:  # noq
 
 def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     """The policy and its context for one REQUEST event."""
-    request = _request(event)
-    who = _presented(request, secure=portal.settings.secure)
+    request = _request(event, portal)
+    who = _presented(request)
     standing = portal.store.sessions.standing(who)
-    caller, cause = _caller(standing, portal)
+    caller, cause = _caller(request, standing)
     arn = str(event.get("methodArn") or "")
     denied = _outside(request, standing, caller)
     if denied:
-        _record(request, portal, caller, denied)
+        _record(request, caller, denied)
         return _policy("Deny", arn, {"code": Code.ADDRESS_NOT_PERMITTED.value})
-    refusal = _refusal(request, portal, caller, cause if who else None)
+    refusal = _refusal(request, caller, cause if who else None)
     if refusal:
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
         return _policy("Allow", arn, context.write(None, refusal))
-    _touch(standing, portal)
+    _touch(request, standing)
     return _policy("Allow", arn, context.write(caller, None))
 
 
-def _request(event: Mapping[str, Any]) -> Request:
+def _request(event: Mapping[str, Any], portal: Portal) -> Request:
     around = event.get("requestContext") or {}
     headers = event.get("headers") or {}
     return Request(
+        portal=portal,
         method=str(event.get("httpMethod") or ""),
         resource=str(event.get("resource") or around.get("resourcePath") or ""),
         # Attack: X-Forwarded-For is the caller's to write. Defence: only what API Gateway saw itself (IP-01).
@@ -81,26 +86,28 @@ def _request(event: Mapping[str, Any]) -> Request:
     )
 
 
-def _presented(request: Request, *, secure: bool) -> tuple[AccountId, Digest] | None:
+def _presented(request: Request) -> tuple[AccountId, Digest] | None:
     """The session presented: from Authorization if there is one, else the cookie; never from URL or body (SE-03)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return split_session_token(token.strip())
-    return split_session_token(read_cookie(request.headers.get("cookie", ""), session_name(secure)) or "")
+    return split_session_token(
+        read_cookie(request.headers.get("cookie", ""), session_name(request.portal.settings.secure)) or ""
+    )
 
 
-def _caller(standing: Standing, portal: Portal) -> tuple[Caller | None, str | None]:
+def _caller(request: Request, standing: Standing) -> tuple[Caller | None, str | None]:
     session, account = standing.session, standing.account
     if session is None or account is None:
         return None, "unknown_session"
-    cause = cause_of_death(session, account, portal.clock(), portal.settings.session_idle)
+    cause = cause_of_death(session, account, request.portal.clock(), request.portal.settings.session_idle)
     if cause:
         return None, cause
-    return _as_caller(session, account, standing.domain, portal), None
+    return _as_caller(request, session, account, standing.domain), None
 
 
-def _as_caller(session: Session, account: Account, domain: Policy | None, portal: Portal) -> Caller:
-    required = two_step_required(account, domain, everybody=portal.settings.require_two_step_of_all)
+def _as_caller(request: Request, session: Session, account: Account, domain: Policy | None) -> Caller:
+    required = two_step_required(account, domain, everybody=request.portal.settings.require_two_step_of_all)
     stage = next_step(
         account,
         opened_with=session.opened_with,
@@ -148,13 +155,13 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     return None if permitted(source, own) else "account_ranges"
 
 
-def _refusal(request: Request, portal: Portal, caller: Caller | None, cause: str | None) -> Refusal | None:
+def _refusal(request: Request, caller: Caller | None, cause: str | None) -> Refusal | None:
     guard = access.guard_of(request.method, request.resource)
     if guard is None:
         return Refusal(Code.NOT_FOUND, "route_not_declared")
     try:
-        _same_origin(request, portal.settings.same_origins)
-        access.check(guard, caller, cause, portal.clock())
+        _same_origin(request, request.portal.settings.same_origins)
+        access.check(guard, caller, cause, request.portal.clock())
     except Refusal as refusal:
         return refusal
     return None
@@ -178,28 +185,28 @@ def _same_origin(request: Request, ours: frozenset[str]) -> None:
         raise Refusal(Code.CROSS_ORIGIN, "origin")
 
 
-def _touch(standing: Standing, portal: Portal) -> None:
+def _touch(request: Request, standing: Standing) -> None:
     """Write last-seen, at most once a minute; a request does not fail because this does."""
-    session, now = standing.session, portal.clock()
-    if session is None or not touch_due(session, now, portal.settings.session_idle):
+    session, now = standing.session, request.portal.clock()
+    if session is None or not touch_due(session, now, request.portal.settings.session_idle):
         return
     try:
-        portal.store.sessions.touch(session, now)
+        request.portal.store.sessions.touch(session, now)
     except Refusal as refusal:
         log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
 
 
-def _record(request: Request, portal: Portal, caller: Caller | None, rule: str) -> None:
+def _record(request: Request, caller: Caller | None, rule: str) -> None:
     """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line."""
-    reference = new_reference(portal.random)
+    reference = new_reference(request.portal.random)
     log.write(logging.WARNING, "authz_fail", cause=rule, source=request.source[:64], reference=reference)
     if caller is None:
         return
     event = Event(
         account_id=caller.account_id,
         kind=EventKind.REQUEST_REFUSED,
-        at=portal.clock(),
-        id=portal.random(16).hex(),
+        at=request.portal.clock(),
+        id=request.portal.random(16).hex(),
         reference=reference,
         reason=Reason.OUTSIDE_RANGES,
         source=request.source[:64],
@@ -207,7 +214,7 @@ def _record(request: Request, portal: Portal, caller: Caller | None, rule: str) 
         url=request.resource,
         details={"rule": rule},
     )
-    portal.store.events.record(event)
+    request.portal.store.events.record(event)
 
 
 def _policy(effect: str, arn: str, facts: dict[str, str]) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.portal import Portal
-from chalicelib.web.form import Form
 from chalicelib.web.page import Page
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -14,12 +13,12 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="health")
-def health(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def health(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer for monitoring."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """The same two words, always."""
     return Page(facts={"status": "ok"})
 

@@ -4,44 +4,43 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.browser import read_browser, supported_browsers
 from chalicelib.domain.events import iso
-from chalicelib.portal import Portal
-from chalicelib.web.form import Form
+from chalicelib.flows.support import support_details
+from chalicelib.presentation.browsers import read_browser, supported_browsers
 from chalicelib.web.page import Page
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.support import support_details
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="help")
-def help(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: A001, ARG001 - the step's name; Lambda's signature
+def help(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: A001 - the step's name
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """Your address, the time, your browser, the supported ones, and what to do."""
-    support = support_details(form, portal, None, "")
-    supported = read_browser(form.user_agent).supported
+    support = support_details(request, None, "")
+    supported = read_browser(request.user_agent).supported
     facts = {
-        "address": form.source,
-        "time": iso(portal.clock()),
+        "address": str(request.source),
+        "time": iso(request.now()),
         "browser": support["browser"],
         "browser_version": support["browser_version"],
         "operating_system": support["operating_system"],
         "supported": supported,
-        "supported_browsers": supported_browsers(form.say),
-        "portal_url": portal.settings.portal_url,
-        "support_contact": portal.settings.brand.support_contact,
+        "supported_browsers": supported_browsers(request.say),
+        "portal_url": request.settings.portal_url,
+        "support_contact": request.settings.brand.support_contact,
     }
     view = {
         "support": support,
         "supported": supported,
-        "supported_browsers": supported_browsers(form.say),
-        "portal_url": portal.settings.portal_url,
+        "supported_browsers": supported_browsers(request.say),
+        "portal_url": request.settings.portal_url,
     }
     return Page(facts=facts, template="help", view=view)
 

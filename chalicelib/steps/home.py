@@ -4,10 +4,9 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.portal import Portal
-from chalicelib.web.form import Form
 from chalicelib.web.page import Page
 from chalicelib.web.paths import HOME
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -15,12 +14,12 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="home")
-def home(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def home(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """To the messages, which ask for a logon where there is none."""
     return Page(status=303, location=HOME)
 

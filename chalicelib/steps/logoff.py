@@ -5,11 +5,10 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
-from chalicelib.portal import Portal
+from chalicelib.flows.events import event_of
 from chalicelib.web.cookies import clear_session
-from chalicelib.web.form import Form
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -17,19 +16,19 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="logoff")
-def logoff(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def logoff(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """End this session, whole or half-done."""
-    caller = form.known
-    event = happened(form, portal, EventKind.LOGGED_OFF, caller.account_id)
-    portal.store.sessions.end(caller.account_id, [caller.digest], event)
+    caller = request.known
+    event = event_of(request, EventKind.LOGGED_OFF, caller.account_id)
+    request.store.sessions.end(caller.account_id, [caller.digest], event)
     return Page(
         location="/logon?notice=logged_off",
-        cookies=(clear_session(secure=portal.settings.secure),),
+        cookies=(clear_session(secure=request.settings.secure),),
         headers={"Clear-Site-Data": '"cache", "storage"'},
     )
 

@@ -12,12 +12,11 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Next
-from chalicelib.portal import Portal
-from chalicelib.web import codes
-from chalicelib.web.form import Field, Form
-from chalicelib.web.logged_on import follow_up, logged_on
+from chalicelib.flows import codes
+from chalicelib.flows.events import event_of
+from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -25,31 +24,31 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="logon_code")
-def logon_code(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def logon_code(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """The form."""
     return Page(facts={"fields": ["code"]}, template="logon_code", view={"state": "fresh"})
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Accept the code once and go on under a new secret."""
-    caller = form.known
-    account = codes.reserve(form, portal)
-    proof = codes.prove(form, portal, account, form.text("code"))
+    caller = request.known
+    account = codes.reserve(request)
+    proof = codes.prove(request, account, request.text("code"))
     stage = _after(account, caller)
     secret, session = follow_up(
-        form, portal, stage, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=True
+        request, stage, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=True
     )
     kind = EventKind.RECOVERY_CODE_USED if proof.recovery else EventKind.LOGON_SUCCEEDED
     details = {"next": stage.value, "second_step": "recovery_code" if proof.recovery else "code"}
-    event = happened(form, portal, kind, account.id, email=account.address, details=details)
-    if not codes.accept(portal, proof, caller.digest, session, event):
-        raise codes.refused(form, portal, account, "code_used_meanwhile")
-    return logged_on(form, portal, session, secret)
+    event = event_of(request, kind, account.id, email=account.address, details=details)
+    if not codes.accept(request.portal, proof, caller.digest, session, event):
+        raise codes.refused(request, account, "code_used_meanwhile")
+    return session_page(request, secret, session)
 
 
 def _after(account: Account, caller: Caller) -> Next:
@@ -58,7 +57,7 @@ def _after(account: Account, caller: Caller) -> Next:
     )
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every refusal's page
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again."""
     states = {Code.INVALID_CODE: "refused", Code.INVALID_REQUEST: "refused", Code.THROTTLED: "throttled"}
     if refusal.code not in states:

@@ -9,10 +9,10 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import BODY, Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
+from chalicelib.flows.events import event_of
 from chalicelib.portal import Portal
-from chalicelib.web.form import Form
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -22,34 +22,32 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="messages")
-def messages(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def messages(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The readable ones, the newest first."""
-    caller, now = form.known, portal.clock()
+    caller, now = request.known, request.now()
     listed = [
-        _listed(one) for one in portal.store.messages.of_account(caller.account_id) if one.readable(now)
+        _listed(one) for one in request.store.messages.of_account(caller.account_id) if one.readable(now)
     ]
     view = {"messages": listed, "last_logon_at": caller.previous_logon_at}
     return Page(facts={"messages": listed}, template="messages", view=view)
 
 
-def read(form: Form, portal: Portal) -> Page:
+def read(request: Request) -> Page:
     """One message; the first reading is noted, but not a HEAD's, which nobody has read."""
-    caller, message_id = form.known, form.params.get("id", "")
-    found = portal.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
-    if found is None or not found.readable(portal.clock()):
+    caller, message_id = request.known, request.params.get("id", "")
+    found = request.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
+    if found is None or not found.readable(request.now()):
         raise Refusal(Code.NOT_FOUND, "no_such_message")
-    body = _opened(found, portal)
-    if found.read_at is None and form.method == "GET":
-        event = happened(
-            form, portal, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id}
-        )
+    body = _opened(found, request.portal)
+    if found.read_at is None and request.method == "GET":
+        event = event_of(request, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
         # Recalled between our reading and our note, it would be read although its sender was told that it was not.
-        if not portal.store.messages.mark_read(found, event):
+        if not request.store.messages.mark_read(found, event):
             raise Refusal(Code.NOT_FOUND, "recalled_meanwhile")
     shown = _listed(found) | {"body": body}
     return Page(facts=shown, template="message", view={"message": shown})

@@ -14,12 +14,11 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.tokens import token_of_link
-from chalicelib.portal import Portal
+from chalicelib.flows.events import event_of
+from chalicelib.flows.links import find, unusable
 from chalicelib.web.cookies import clear_session
-from chalicelib.web.form import Field, Form
-from chalicelib.web.links import find, unusable
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -27,39 +26,37 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="not_me")
-def not_me(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def not_me(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def ask(form: Form, portal: Portal) -> Page:
+def ask(request: Request) -> Page:
     """Explain what the button will do; one read, no change, whoever opens it (RS-03)."""
-    opened = form.params.get("token", "")
+    opened = request.params.get("token", "")
     token = token_of_link(opened) or opened
-    find(form, portal, Purpose.NOT_ME, token)
+    find(request, Purpose.NOT_ME, token)
     return Page(facts={"fields": ["token"]}, template="not_me", view=_question(token))
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Freeze the account: its sessions and credentials are void in one write."""
-    link = find(form, portal, Purpose.NOT_ME, form.text("token"))
-    _check_typed(form)
+    link = find(request, Purpose.NOT_ME, request.text("token"))
+    _check_typed(request)
     details = {"by": "not_me_link"}
-    event = happened(
-        form, portal, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details
-    )
-    if not portal.store.passwords.freeze(link, event):
-        raise unusable(form, portal, link.account_id, "void")
-    cookie = clear_session(secure=portal.settings.secure)
+    event = event_of(request, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details)
+    if not request.store.passwords.freeze(link, event):
+        raise unusable(request, link.account_id, "void")
+    cookie = clear_session(secure=request.settings.secure)
     return Page(facts={"status": "frozen"}, template="not_me", view={"state": "done"}, cookies=(cookie,))
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every page of a refusal
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The same question again, when its digits were not typed."""
     if refusal.code is not Code.INVALID_REQUEST or refusal.facts.get("field") != "number":
         return None
-    said = form.say("Type the three digits to freeze your account. Nothing has happened yet.")
-    return Page(template="not_me", view=_question(form.text("token")) | {"errors": {"number": said}})
+    said = request.say("Type the three digits to freeze your account. Nothing has happened yet.")
+    return Page(template="not_me", view=_question(request.text("token")) | {"errors": {"number": said}})
 
 
 def _question(token: str) -> dict[str, object]:
@@ -72,11 +69,11 @@ def _number(token: str) -> str:
     return str(100 + drawn % 900)
 
 
-def _check_typed(form: Form) -> None:
-    if form.wants_json and "number" not in form.fields:
+def _check_typed(request: Request) -> None:
+    if request.wants_json and "number" not in request.fields:
         return
-    digits = "".join(str(int(one)) for one in form.text("number") if one.isdecimal())
-    if digits != _number(form.text("token")):
+    digits = "".join(str(int(one)) for one in request.text("number") if one.isdecimal())
+    if digits != _number(request.text("token")):
         raise invalid("number_not_typed", "number")
 
 

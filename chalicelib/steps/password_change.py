@@ -8,21 +8,20 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, NewPassword
 from chalicelib.domain.events import EventKind, Reason
-from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
+from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.events import event_of
+from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria
+from chalicelib.flows.sessions import follow_up, session_page
+from chalicelib.flows.strength import judged
 from chalicelib.portal import Portal
-from chalicelib.web.confirm import confirm_password
-from chalicelib.web.form import Field, Form
-from chalicelib.web.logged_on import follow_up, logged_on
-from chalicelib.web.new_password import PASSWORD_FIELDS, hashed, open_criteria
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.strength import judged
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -30,34 +29,32 @@ DONE = "/password/change?done=1"
 
 
 @step.lambda_function(name="password_change")
-def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The form; or, after a change of one's own wish, that it is done."""
-    done = form.query.get("done") == "1" and form.known.next is Next.PORTAL
-    view = {"done": True} if done else _view(form, open_criteria(form, portal))
-    return Page(facts=_facts(form), template="password_change", view=view)
+    done = request.query.get("done") == "1" and request.known.next is Next.PORTAL
+    view = {"done": True} if done else _view(request, open_criteria(request))
+    return Page(facts=_facts(request), template="password_change", view=view)
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Set the password and go on: under a new secret and a new epoch."""
-    caller = form.known
+    caller = request.known
     if caller.next is Next.PORTAL:
-        account = _confirmed(form, portal)
-        current = form.text("current_password")
-        new_hash = hashed(form, portal, caller.address, lambda new: new == current)
+        account = _confirmed(request)
+        current = request.text("current_password")
+        new_hash = hashed(request, caller.address, lambda new: new == current)
     else:
-        account = _still_there(caller, portal)
+        account = _still_there(caller, request.portal)
         new_hash = hashed(
-            form, portal, caller.address, lambda new: portal.hasher.verify(account.password_hash, new)
+            request, caller.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
         )
     details = {"from": caller.next.value}
-    event = happened(
-        form, portal, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details
-    )
+    event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     stage = next_step(
         _changed(account),
         opened_with=Credential.PASSWORD,
@@ -65,23 +62,22 @@ def submit(form: Form, portal: Portal) -> Page:
         two_step_required=caller.two_step_required,
     )
     secret, session = follow_up(
-        form,
-        portal,
+        request,
         stage,
         epoch=caller.epoch + 1,
         opened_with=Credential.PASSWORD,
         code_entered=caller.code_entered,
     )
-    if not portal.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
+    if not request.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
-    page = logged_on(form, portal, session, secret)
+    page = session_page(request, secret, session)
     return page._replace(location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
 
 
-def _confirmed(form: Form, portal: Portal) -> Account:
-    if not form.text("current_password"):
+def _confirmed(request: Request) -> Account:
+    if not request.text("current_password"):
         raise invalid("missing_field", "current_password")
-    return confirm_password(form, portal, form.text("current_password"), EventKind.LOGON_REFUSED)
+    return confirm_password(request, request.text("current_password"), EventKind.LOGON_REFUSED)
 
 
 def _still_there(caller: Caller, portal: Portal) -> Account:
@@ -95,28 +91,28 @@ def _changed(account: Account) -> Account:
     return account._replace(must_change_password=False)
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The same form again, with what is still missing."""
     if refusal.code is Code.CRITERIA_NOT_MET:
-        view: dict[str, object] = {"problem": form.say("The new password was not accepted yet.")}
+        view: dict[str, object] = {"problem": request.say("The new password was not accepted yet.")}
     elif refusal.code is Code.INVALID_LOGON:
-        view = {"errors": {"current_password": form.say("This is not your current password.")}}
+        view = {"errors": {"current_password": request.say("This is not your current password.")}}
     elif refusal.code is Code.INVALID_REQUEST:
         field = str(refusal.facts.get("field") or "new_password")
-        view = {"errors": {field: form.say("Please fill this in.")}}
+        view = {"errors": {field: request.say("Please fill this in.")}}
     else:
         return None
-    view |= judged(form, refusal, form.known.address)
-    return Page(template="password_change", view=_view(form, open_criteria(form, portal)) | view)
+    view |= judged(request, refusal, request.known.address)
+    return Page(template="password_change", view=_view(request, open_criteria(request)) | view)
 
 
-def _facts(form: Form) -> dict[str, object]:
+def _facts(request: Request) -> dict[str, object]:
     fields = ["new_password", "confirm_password"]
-    return {"fields": [*fields, "current_password"] if form.known.next is Next.PORTAL else fields}
+    return {"fields": [*fields, "current_password"] if request.known.next is Next.PORTAL else fields}
 
 
-def _view(form: Form, criteria: list[dict[str, object]]) -> dict[str, object]:
-    caller = form.known
+def _view(request: Request, criteria: list[dict[str, object]]) -> dict[str, object]:
+    caller = request.known
     full = caller.next is Next.PORTAL
     reason = "" if full else "temporary" if caller.opened_with is Credential.TEMPORARY else "forced"
     return {"criteria": criteria, "needs_current": full, "reason": reason, "address": caller.address}

@@ -10,50 +10,49 @@ from chalice import Blueprint
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.sessions import Next
-from chalicelib.portal import Portal
-from chalicelib.web.form import Field, Form
-from chalicelib.web.links import find, reset_token
-from chalicelib.web.new_password import PASSWORD_FIELDS, as_facts, open_criteria, verdicts
+from chalicelib.flows.links import find, reset_token
+from chalicelib.flows.new_password import PASSWORD_FIELDS, as_facts, open_criteria, verdicts
+from chalicelib.flows.strength import strength
 from chalicelib.web.page import Page
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.strength import strength
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="password_criteria")
-def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:
+def show(request: Request) -> Page:
     """The list."""
-    criteria = open_criteria(form, portal)
+    criteria = open_criteria(request)
     return Page(facts={"criteria": [{"id": one["id"], "label": one["label"]} for one in criteria]})
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """The list with what is met, and the hint to whoever asks for it.
 
     "Different from the current one" is only known when the password is set.
     """
-    address = _address(form, portal)
-    criteria = as_facts(form, portal, verdicts(form, portal, address))
-    if not form.fields.get("strength"):
+    address = _address(request)
+    criteria = as_facts(request, verdicts(request, address))
+    if not request.fields.get("strength"):
         return Page(facts={"criteria": criteria})
-    return Page(facts={"criteria": criteria, "strength": strength(form, criteria, address)})
+    return Page(facts={"criteria": criteria, "strength": strength(request, criteria, address)})
 
 
-def _address(form: Form, portal: Portal) -> str:
-    caller = form.caller
+def _address(request: Request) -> str:
+    caller = request.caller
     if caller is not None and caller.next in {Next.CHANGE_PASSWORD, Next.PORTAL}:
         return caller.address
-    token = reset_token(form, portal)
+    token = reset_token(request)
     if token is None:
         raise Refusal(Code.SESSION_REQUIRED, "criteria_without_session_or_link")
-    return find(form, portal, Purpose.RESET, token).address
+    return find(request, Purpose.RESET, token).address
 
 
 ROUTES = {

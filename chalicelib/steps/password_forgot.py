@@ -9,46 +9,45 @@ from chalice import Blueprint
 
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.networks import parse_address, throttle_key
+from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.portal import Portal
-from chalicelib.web.form import Field, Form
+from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import address_input, field_errors
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.typed import field_errors, typed_address
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
 
 
 @step.lambda_function(name="password_forgot")
-def password_forgot(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def password_forgot(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """The form, or what was asked for a moment ago."""
-    sent = form.query.get("sent") == "1"
+    sent = request.query.get("sent") == "1"
     return Page(facts={"fields": ["email"]}, template="password_forgot", view={"sent": sent})
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Two writes, whoever it is about: the source's counter and the event. Known is decided elsewhere and later."""
-    email = form.text("email")
-    who = account_id(typed_address(email))
-    event = happened(form, portal, EventKind.RESET_ASKED, who, email=email.strip())
-    portal.store.events.ask_reset(throttle_key(parse_address(form.source)), event)
-    said = form.say("If there is an account for this address, a mail is on its way.")
+    email = request.text("email")
+    who = account_id(address_input(email))
+    event = event_of(request, EventKind.RESET_ASKED, who, email=email.strip())
+    request.store.events.ask_reset(throttle_key(request.source), event)
+    said = request.say("If there is an account for this address, a mail is on its way.")
     return Page(status=202, facts={"detail": said}, location="/password/forgot?sent=1")
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every refusal's page
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again for an address that cannot be one."""
     if refusal.code is not Code.INVALID_REQUEST:
         return None
-    view = {"sent": False, "email": form.text("email")[:254], "errors": field_errors(form, refusal)}
+    view = {"sent": False, "email": request.text("email")[:254], "errors": field_errors(request, refusal)}
     return Page(template="password_forgot", view=view)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.publishing import Publisher
-from chalicelib.web.stream import Row, work_through
+from chalicelib.runtime.stream import Row, work_through
+from chalicelib.services.event_bus import Publisher
 from chalicelib.wiring import publisher
 
 step = Blueprint(__name__)
@@ -27,7 +27,7 @@ PUBLISHED = {
 
 
 @step.lambda_function(name="publish_event")
-def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch; gives the sequence numbers to be tried again."""
     return work(event, publisher())
 

@@ -10,13 +10,12 @@ from chalice import Blueprint
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Next
-from chalicelib.portal import Portal
-from chalicelib.web import codes
-from chalicelib.web.confirm import confirm_password
-from chalicelib.web.form import Field, Form
-from chalicelib.web.logged_on import follow_up, logged_on
+from chalicelib.flows import codes
+from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.events import event_of
+from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.web.page import Page
-from chalicelib.web.record import happened
+from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import portal
 
@@ -24,54 +23,53 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="reauthenticate")
-def reauthenticate(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def reauthenticate(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
     return serve(event, portal(), ROUTES)
 
 
-def show(form: Form, portal: Portal) -> Page:  # noqa: ARG001 - every step takes both
+def show(request: Request) -> Page:
     """The form."""
-    fields = ["password", "code"] if form.known.two_step_active else ["password"]
-    return Page(facts={"fields": fields}, template="reauthenticate", view=_view(form))
+    fields = ["password", "code"] if request.known.two_step_active else ["password"]
+    return Page(facts={"fields": fields}, template="reauthenticate", view=_view(request))
 
 
-def submit(form: Form, portal: Portal) -> Page:
+def submit(request: Request) -> Page:
     """Prove the password, and the code; the session goes on under a new secret."""
-    caller = form.known
-    confirm_password(form, portal, form.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    caller = request.known
+    confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
     secret, session = follow_up(
-        form,
-        portal,
+        request,
         Next.PORTAL,
         epoch=caller.epoch,
         opened_with=caller.opened_with,
         code_entered=caller.code_entered,
     )
-    event = happened(form, portal, EventKind.REAUTHENTICATED, caller.account_id)
+    event = event_of(request, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:
-        proof = codes.prove(form, portal, codes.reserve(form, portal), form.text("code"))
-        accepted = codes.accept(portal, proof, caller.digest, session, event)
+        proof = codes.prove(request, codes.reserve(request), request.text("code"))
+        accepted = codes.accept(request.portal, proof, caller.digest, session, event)
     else:
-        accepted = portal.store.sessions.move_on(caller.digest, session, event)
+        accepted = request.store.sessions.move_on(caller.digest, session, event)
     if not accepted:
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
-    return logged_on(form, portal, session, secret)
+    return session_page(request, secret, session)
 
 
-def _view(form: Form) -> dict[str, object]:
-    return {"two_step": form.known.two_step_active, "address": form.known.address}
+def _view(request: Request) -> dict[str, object]:
+    return {"two_step": request.known.two_step_active, "address": request.known.address}
 
 
-def show_refused(form: Form, portal: Portal, refusal: Refusal) -> Page | None:  # noqa: ARG001 - as every refusal's page
+def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again."""
     errors = {
-        Code.INVALID_LOGON: {"password": form.say("This is not your password.")},
-        Code.INVALID_CODE: {"code": form.say("This code is not valid.")},
-        Code.INVALID_REQUEST: {"password": form.say("Enter your password.")},
+        Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
+        Code.INVALID_CODE: {"code": request.say("This code is not valid.")},
+        Code.INVALID_REQUEST: {"password": request.say("Enter your password.")},
     }.get(refusal.code)
-    if errors is None or form.caller is None:
+    if errors is None or request.caller is None:
         return None
-    return Page(template="reauthenticate", view=_view(form) | {"errors": errors})
+    return Page(template="reauthenticate", view=_view(request) | {"errors": errors})
 
 
 ROUTES = {

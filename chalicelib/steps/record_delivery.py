@@ -16,7 +16,7 @@ from chalice import Blueprint
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.portal import Portal
-from chalicelib.web import log
+from chalicelib.runtime import log
 from chalicelib.wiring import portal
 
 step = Blueprint(__name__)
@@ -30,7 +30,7 @@ KINDS = {
 
 
 @step.lambda_function(name="record_delivery")
-def record_delivery(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 - Lambda's signature
+def record_delivery(event: dict[str, Any], context: object) -> None:
     """Record a batch. What is unavailable raises, so that SNS tries the same again."""
     work(event, portal())
 

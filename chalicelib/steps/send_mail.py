@@ -12,10 +12,10 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.mails import ALWAYS
-from chalicelib.mail.ses import Rejected
 from chalicelib.mail.worker import Worker
-from chalicelib.web import log
-from chalicelib.web.stream import Row, work_through
+from chalicelib.runtime import log
+from chalicelib.runtime.stream import Row, work_through
+from chalicelib.services.ses import Rejected
 from chalicelib.wiring import worker
 
 step = Blueprint(__name__)
@@ -25,7 +25,7 @@ ERRANDS = frozenset({*ALWAYS, EventKind.ADDRESS_LIFTED})
 
 
 @step.lambda_function(name="send_mail")
-def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch; what failed is reported record by record, so a poison record blocks nobody (RL-06)."""
     return work(event, worker())
 
@@ -55,6 +55,6 @@ def _let_through(event: Event, worker: Worker) -> None:
     if account is None:
         return
     try:
-        worker.postman.lift_suppression(account.address)
+        worker.mailer.lift_suppression(account.address)
     except Rejected as rejected:
         log.write(logging.ERROR, "suppression_not_lifted", account=account.id, cause=rejected.cause)

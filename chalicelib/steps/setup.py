@@ -17,7 +17,7 @@ step = Blueprint(__name__)
 
 
 @step.lambda_function(name="setup")
-def setup(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
     return {"invited": prepare(portal())}
 

@@ -15,7 +15,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.mails import hour
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import Worker
-from chalicelib.web import log
+from chalicelib.runtime import log
 from chalicelib.wiring import worker
 
 step = Blueprint(__name__)
@@ -28,7 +28,7 @@ PATIENCE = 3  # mails in a row that did not get out: whatever is down is down fo
 
 
 @step.lambda_function(name="sweep_mail")
-def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:  # noqa: ARG001 - Lambda's signature
+def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:
     """Send what waits. Raises where the store does not answer: the next hour asks again."""
     return sweep(worker())
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status
-from chalicelib.domain.admin_findings import BrandChange, PolicyChange
+from chalicelib.domain.accounts import Account, Kind, Policy, PolicyChange, Status
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal

@@ -5,8 +5,7 @@ from contextlib import suppress
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.addresses import DomainId
-from chalicelib.domain.admin_findings import BrandChange
-from chalicelib.domain.brand import Brand, UnusableBrand, brand_key, png
+from chalicelib.domain.brand import Brand, BrandChange, UnusableBrand, brand_key, png
 from chalicelib.storage.tables import BrandRow
 
 

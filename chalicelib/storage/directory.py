@@ -2,9 +2,8 @@
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.domain.accounts import Policy
+from chalicelib.domain.accounts import ListedAccount, Policy
 from chalicelib.domain.addresses import AccountId, DomainId
-from chalicelib.domain.admin_findings import Listed
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
@@ -26,13 +25,13 @@ class Directory:
 
     def users(
         self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Listed], str | None]:
+    ) -> tuple[list[ListedAccount], str | None]:
         """The users of a domain whose address begins with `prefix`, and where the next page begins."""
         condition = _page(prefix, after)
         rows = self._database.query(
             AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
         )
-        listed = [Listed(row.address, row.kind, row.status) for row in rows if row.address != after]
+        listed = [ListedAccount(row.address, row.kind, row.status) for row in rows if row.address != after]
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
 
     def domains(self) -> list[Policy]:

@@ -11,8 +11,8 @@ from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Admission
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
+from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
 from chalicelib.storage.database import Database

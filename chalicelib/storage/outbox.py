@@ -7,9 +7,8 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
-from chalicelib.domain.mails import NOTE
+from chalicelib.domain.mails import NOTE, Due
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
@@ -45,7 +44,7 @@ class Outbox:
         """A row as the stream's record shows it."""
         return event_of(EventRow.from_raw_data(dict(image)))
 
-    def mint(
+    def issue(
         self,
         resets: Sequence[Reset],
         epoch: int,
@@ -62,7 +61,7 @@ class Outbox:
         """
         transaction = self._database.transaction()
         for reset in resets:
-            transaction.put("minted", reset_row(reset), ResetRow.key.does_not_exist())
+            transaction.put("issued", reset_row(reset), ResetRow.key.does_not_exist())
         account_id = resets[0].account_id
         transaction.check("account", AccountRow(account_id), AccountRow.epoch == epoch)
         for limit in limits:
@@ -70,7 +69,7 @@ class Outbox:
         if budget_at is not None:
             reserve_in(transaction, "budget", SELF_SERVICE_MAILS, "portal", budget_at)
         failed = transaction.commit()
-        if not failed or "minted" in failed:
+        if not failed or "issued" in failed:
             return None
         if set(failed) == {"budget"}:
             raise Unavailable(BUDGET_SPENT)

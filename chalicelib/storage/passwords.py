@@ -1,9 +1,8 @@
 """The acts that set a password. Each moves the epoch, so every other session and credential is void with it (SE-07)."""
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest

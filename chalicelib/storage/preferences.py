@@ -3,10 +3,9 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Status
+from chalicelib.domain.accounts import Preferences, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Preferences
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import AccountRow

@@ -3,8 +3,7 @@
 from chalicelib.domain.accounts import PORTAL_POLICY, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Standing
-from chalicelib.domain.sessions import MAX_SESSIONS, Session
+from chalicelib.domain.sessions import MAX_SESSIONS, Session, Standing
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row

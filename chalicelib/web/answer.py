@@ -9,13 +9,12 @@ from chalice.app import Response
 from chalicelib.domain.access import NO_SESSION
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Next
-from chalicelib.languages import translation
-from chalicelib.portal import Portal
+from chalicelib.presentation.languages import translation
 from chalicelib.web.cookies import clear_session, read_cookie, session_name
-from chalicelib.web.form import Form
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, safe_next, suffix
+from chalicelib.web.request import Request
 from chalicelib.web.sentences import SENTENCES
 
 
@@ -26,32 +25,31 @@ def json_answer(page: Page) -> Response:
     return _response(status, body, "application/json", BARE_CSP, page.headers, page.cookies)
 
 
-def html_answer(page: Page, form: Form, portal: Portal, refusal: Refusal | None = None) -> Response:
+def html_answer(page: Page, request: Request, refusal: Refusal | None = None) -> Response:
     """The page for a person, or the redirect that follows a post."""
-    cookies = (*page.cookies, *_dead_session(form, portal, refusal))
+    cookies = (*page.cookies, *_dead_session(request, refusal))
     if page.location is not None:
         headers = {**page.headers, "Location": page.location}
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
     from chalicelib.web.render import facade, render  # noqa: PLC0415 - templating, for those who show a page
 
     shown = {
-        "caller": form.caller,
-        **facade(portal.settings.brand),
-        "path_next": suffix(form.query.get("next")),
+        "caller": request.caller,
+        **facade(request.settings.brand),
+        "path_next": suffix(request.query.get("next")),
         "reference": refusal.reference if refusal else "",
-        "lang": form.language,
-        "zone": form.zone,
+        "lang": request.language,
+        "zone": request.zone,
     }
     rendered = render(page.template or "refusal", shown | dict(page.view))
     status = SENTENCES[refusal.code].status if refusal else page.status
-    headers = {**page.headers, **_retry_after(refusal), "Content-Language": form.language}
+    headers = {**page.headers, **_retry_after(refusal), "Content-Language": request.language}
     return _response(status, rendered.html, "text/html; charset=utf-8", rendered.csp, headers, cookies)
 
 
-def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
+def problem(refusal: Refusal, language: str) -> Response:
     """A problem document (RFC 9457) with our `code` and `reference`."""
     sentence = SENTENCES[refusal.code]
-    language = form.language if form else portal.settings.language
     say = translation(language)
     document = {
         "type": "about:blank",
@@ -68,10 +66,10 @@ def problem(refusal: Refusal, form: Form | None, portal: Portal) -> Response:
     return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, ())
 
 
-def refusal_page(form: Form, refusal: Refusal) -> Page:
+def refusal_page(request: Request, refusal: Refusal) -> Page:
     """What a person sees of a refusal no step has a page of its own for."""
-    here = form.resource if form.method == "GET" and not form.params else _filled(form)
-    wanted = safe_next(here) if form.method == "GET" else safe_next(form.query.get("next"))
+    here = request.resource if request.method == "GET" and not request.params else _filled(request)
+    wanted = safe_next(here) if request.method == "GET" else safe_next(request.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
         ended = "" if refusal.cause == NO_SESSION else "session_ended"
         return Page(location="/logon" + suffix(wanted, ended))
@@ -85,29 +83,29 @@ def refusal_page(form: Form, refusal: Refusal) -> Page:
     sentence = SENTENCES[refusal.code]
     view = {
         "status": sentence.status,
-        "title": form.say(sentence.title),
-        "detail": form.say(sentence.detail),
+        "title": request.say(sentence.title),
+        "detail": request.say(sentence.detail),
     }
     return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
 
 
-def _filled(form: Form) -> str:
-    path = form.resource
-    for name, value in form.params.items():
+def _filled(request: Request) -> str:
+    path = request.resource
+    for name, value in request.params.items():
         path = path.replace("{" + name + "}", quote(value, safe=""))
     return path
 
 
-def _dead_session(form: Form | None, portal: Portal, refusal: Refusal | None) -> tuple[str, ...]:
+def _dead_session(request: Request, refusal: Refusal | None) -> tuple[str, ...]:
     """A cookie that opens nothing any more is taken away with the page that refuses it.
 
     Never with a document: a page's script may ask with the old cookie while a new one is on its way (a password
     confirmed while its criteria are being checked), and the late answer would take the new one away.
     """
-    secure = portal.settings.secure
-    if refusal is None or refusal.code is not Code.SESSION_REQUIRED or form is None:
+    secure = request.settings.secure
+    if refusal is None or refusal.code is not Code.SESSION_REQUIRED:
         return ()
-    return (clear_session(secure=secure),) if read_cookie(form.cookies, session_name(secure)) else ()
+    return (clear_session(secure=secure),) if read_cookie(request.cookies, session_name(secure)) else ()
 
 
 def _retry_after(refusal: Refusal | None) -> dict[str, str]:

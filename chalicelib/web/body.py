@@ -8,26 +8,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from chalice.app import Request as ProxyRequest
+
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.web.form import Field, Fields, encodable, read_request
+from chalicelib.web.request import Field, Fields, encodable
 
 MAX_BODY = 16 * 1024
 MAX_DEPTH = 3
 MAX_DIGITS = 9
 
 
-def read_fields(event: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+def read_fields(proxy: ProxyRequest, fields: Fields) -> dict[str, Any]:
     """The body as exactly these fields. Raises TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, INVALID_REQUEST."""
-    request = read_request(event)
     try:
-        body = cast(bytes, request.raw_body)  # Chalice says `str | bytes`, and always gives bytes
+        body = cast(bytes, proxy.raw_body)  # Chalice says `str | bytes`, and always gives bytes
     except ValueError as error:
         raise invalid("body_encoding") from error
     if len(body) > MAX_BODY:
         raise Refusal(Code.TOO_LARGE, "body_over_16_kib")
     if not body and not any(spec.required for spec in fields.values()):
         return {}
-    given = _parse(request.headers.get("content-type"), body, fields)
+    given = _parse(proxy.headers.get("content-type"), body, fields)
     for name in given:
         if name not in fields:
             raise invalid("unknown_field")

@@ -15,10 +15,10 @@ from markupsafe import Markup
 
 from chalicelib.domain.brand import OURS, Brand
 from chalicelib.domain.colours import shades
-from chalicelib.languages import SOURCE, direction
-from chalicelib.templates.engine import html_engine
+from chalicelib.presentation.engine import html_engine
+from chalicelib.presentation.languages import SOURCE, direction
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+STATIC = Path(__file__).resolve().parents[1] / "presentation" / "static"
 
 # What a page runs, in this order. A page that is not named here has no script, and its policy allows none.
 SCRIPTS: Mapping[str, tuple[str, ...]] = {

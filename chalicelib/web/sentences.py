@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.domain.refusals import Code
-from chalicelib.languages import marked
+from chalicelib.presentation.languages import marked
 
 
 class Sentence(NamedTuple):

@@ -1,4 +1,4 @@
-"""The doorway of every step: verdict, method, body; then the step; then the answer. Nothing gets around it."""
+"""The doorway of every step: verdict, route, body; then the step; then the answer. Nothing gets around it."""
 
 import logging
 import time
@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from chalice.app import Request as ProxyRequest
 from chalice.app import Response
 
 from chalicelib.domain.refusals import Code, Refusal, Unavailable
+from chalicelib.domain.tokens import new_reference
 from chalicelib.portal import Portal
-from chalicelib.web import context, log
+from chalicelib.runtime import log
+from chalicelib.web import context
 from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page
 from chalicelib.web.body import read_fields
-from chalicelib.web.form import Fields, Form, read_form
 from chalicelib.web.page import Page
-from chalicelib.web.record import reference
+from chalicelib.web.request import Fields, Request, read_event, request_of
 
-Answer = Callable[[Form, Portal], Page]
-Refused = Callable[[Form, Portal, Refusal], Page | None]
+Answer = Callable[[Request], Page]
+Refused = Callable[[Request, Refusal], Page | None]
 
 
 class Route(NamedTuple):
@@ -35,6 +37,14 @@ class Route(NamedTuple):
 Routes = Mapping[str, Route]
 
 
+class Admitted(NamedTuple):
+    """A request at the door: the route that answers it, or what refuses it before a step sees it."""
+
+    request: Request
+    route: Route | None
+    refusal: Refusal | None
+
+
 def serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
     """Answer one event of API Gateway with one of the step's routes. Raises nothing."""
     with portal.store.request():
@@ -43,64 +53,80 @@ def serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str,
 
 def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
     started = time.perf_counter()
-    form: Form | None = None
+    request: Request | None = None
     route: Route | None = None
     try:
-        form = read_form(event, portal.settings.origin, None, portal.settings.language)
-        authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-        form = form.asked_by(context.read(authorizer))
-        route = _route(form, routes)
-        if form.method not in {"GET", "HEAD"}:
-            form = form._replace(fields=read_fields(event, route.fields))
-        page = route.answer(form, portal)
-        response = json_answer(page) if _as_json(form, page) else html_answer(page, form, portal)
+        request, route, refusal = _admit(event, portal, routes)
+        response = _answer(request, route, refusal)
     except Refusal as refusal:
-        response = _refuse(form, portal, route, refusal)
+        response = _refuse(request, portal, route, refusal)
     except Exception as error:  # noqa: BLE001 - the last line: a fault of ours must not show its inside (LO-03)
         log.fault(error)
-        response = _refuse(form, portal, None, Unavailable("fault"))
-    _log(form, response, started)
-    if form is not None and form.method == "HEAD":
+        response = _refuse(request, portal, None, Unavailable("fault"))
+    _log(request, response, started)
+    if request is not None and request.method == "HEAD":
         response.body = ""
     return dict(response.to_dict())
 
 
-def _route(form: Form, routes: Routes) -> Route:
-    method = "GET" if form.method == "HEAD" else form.method
-    route = routes.get(f"{method} {form.resource}")
+def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted:
+    """The one reading of the event. A refusal at the door still has its request, for the page that tells of it."""
+    proxy = read_event(event)
+    caller, route, fields, refused = None, None, {}, None
+    try:
+        caller = context.read(proxy.context.get("authorizer") or {})
+        route = _route(proxy, routes)
+        if proxy.method not in {"GET", "HEAD"}:
+            fields = read_fields(proxy, route.fields)
+    except Refusal as refusal:
+        refused = refusal
+    return Admitted(request_of(proxy, portal, caller, fields), route, refused)
+
+
+def _route(proxy: ProxyRequest, routes: Routes) -> Route:
+    method = "GET" if proxy.method == "HEAD" else proxy.method
+    route = routes.get(f"{method} {proxy.context.get('resourcePath')}")
     if route is None:
-        raise Refusal(Code.METHOD_NOT_ALLOWED, f"method_{form.method[:10]}")
+        raise Refusal(Code.METHOD_NOT_ALLOWED, f"method_{proxy.method[:10]}")
     return route
 
 
-def _as_json(form: Form, page: Page) -> bool:
+def _answer(request: Request, route: Route | None, refusal: Refusal | None) -> Response:
+    if refusal is not None or route is None:
+        raise refusal or Refusal(Code.METHOD_NOT_ALLOWED, "no_route")
+    page = route.answer(request)
+    return json_answer(page) if _as_json(request, page) else html_answer(page, request)
+
+
+def _as_json(request: Request, page: Page) -> bool:
     if page.status == 303:  # noqa: PLR2004 - a redirect for everybody, not only after a browser's post
         return False
-    return form.wants_json or (page.template is None and page.location is None)
+    return request.wants_json or (page.template is None and page.location is None)
 
 
-def _refuse(form: Form | None, portal: Portal, route: Route | None, refusal: Refusal) -> Response:
-    refusal.reference = refusal.reference or reference(portal)
+def _refuse(request: Request | None, portal: Portal, route: Route | None, refusal: Refusal) -> Response:
+    refusal.reference = refusal.reference or new_reference(portal.random)
     severe = logging.ERROR if refusal.code is Code.UNAVAILABLE else logging.WARNING
     log.write(severe, "refused", code=refusal.code, cause=refusal.cause, reference=refusal.reference)
-    if form is None or form.wants_json:
-        return problem(refusal, form, portal)
+    language = request.language if request else portal.settings.language
+    if request is None or request.wants_json:
+        return problem(refusal, language)
     try:
-        page = route.refused(form, portal, refusal) if route and route.refused else None
-        return html_answer(page or refusal_page(form, refusal), form, portal, refusal)
+        page = route.refused(request, refusal) if route and route.refused else None
+        return html_answer(page or refusal_page(request, refusal), request, refusal)
     except Exception as error:  # noqa: BLE001 - even the page of a refusal may fail; its plain document does not
         log.fault(error)
-        return problem(refusal, form, portal)
+        return problem(refusal, language)
 
 
-def _log(form: Form | None, response: Response, started: float) -> None:
+def _log(request: Request | None, response: Response, started: float) -> None:
     log.write(
         logging.INFO,
         "request",
-        method=form.method if form else None,
-        resource=form.resource if form else None,
+        method=request.method if request else None,
+        resource=request.resource if request else None,
         status=response.status_code,
-        source=form.source if form else None,
-        account=form.caller.account_id if form and form.caller else None,
+        source=str(request.source) if request else None,
+        account=request.caller.account_id if request and request.caller else None,
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.languages import LANGUAGES
+from chalicelib.presentation.languages import LANGUAGES
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.gallery import Gallery
 from tests.browser.looking import COLOURS, RULES, faults, misplaced

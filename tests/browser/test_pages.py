@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from chalicelib.languages import LANGUAGES
+from chalicelib.presentation.languages import LANGUAGES
 from tests.browser.chromium import DESKTOP, PHONE, ZOOMED
 from tests.browser.gallery import Gallery
 from tests.browser.looking import COLOURS, faults, misplaced, moving, unseen_focus

@@ -8,8 +8,8 @@ from chalicelib.domain.accounts import Account, TwoStep
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.sessions import client_of
 from chalicelib.domain.two_step import RECOVERY_CODES, RECOVERY_DIGEST_LENGTH
+from chalicelib.presentation.zones import places
 from chalicelib.storage.logons import MAX_CLIENTS
-from chalicelib.zones import places
 from tests.fakes.planting import full_account_row
 from tests.fakes.premises import Premises
 from tests.fakes.residents import a_resident_with_two_step

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.domain.pacing import TICK_SECONDS
+from chalicelib.domain.timing import TICK_SECONDS
 from tests.fakes.premises import Clock, Premises, a_portal
 from tests.fakes.residents import PASSWORD, a_resident
 from tests.fakes.store import FakeStore

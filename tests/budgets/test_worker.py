@@ -11,7 +11,7 @@ from chalicelib.storage.rows import event_row
 from tests.budgets.ledger import counting
 from tests.domain.pictures import in_base64, weighing
 from tests.fakes.planting import brand
-from tests.fakes.premises import Postman, Premises, a_worker, work
+from tests.fakes.premises import Mailer, Premises, a_worker, work
 from tests.fakes.residents import a_resident
 
 HEAVY = Brand("Acme", "#a8232c", checked_logo(in_base64(weighing(6144))), "+49 30 1234")
@@ -32,10 +32,10 @@ def test_a_mail_is_one_reading_trip_and_two_writes(premises: Premises, known_by:
     domain, record = asked(premises)
     if known_by:
         brand(premises.portal.store, domain, known_by)
-    postman = Postman()
+    mailer = Mailer()
     with counting(premises) as ledger:
-        assert work(a_worker(premises.portal, postman), [record]) == []
-    assert [letter.name for _, letter in postman.sent] == [
+        assert work(a_worker(premises.portal, mailer), [record]) == []
+    assert [letter.name for _, letter in mailer.sent] == [
         known_by.name if known_by else "Secure Messaging Portal"
     ]
     assert [call.told for call in ledger.calls if call.consistent is not None] == [

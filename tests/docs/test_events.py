@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.administration import Actor, Containment, contain, done
 from chalicelib.domain.events import EventKind
-from chalicelib.publishing import SOURCE
+from chalicelib.services.event_bus import SOURCE
 from chalicelib.steps.publish_event import PUBLISHED, detail
 from tests.docs.running import ROOT
 from tests.docs.tables import plain, rows

@@ -29,7 +29,7 @@ def test_the_limits_the_standard_asks_about_are_documented(setting: str) -> None
 
 
 def test_every_word_of_the_context_is_documented() -> None:
-    from chalicelib.web.new_password import CONTEXT_WORDS  # noqa: PLC0415 - read where it is compared
+    from chalicelib.flows.new_password import CONTEXT_WORDS  # noqa: PLC0415 - read where it is compared
 
     section = (
         SECURITY.read_text(encoding="utf-8").partition("## Words of the context")[2].partition("\n## ")[0]

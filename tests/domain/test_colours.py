@@ -22,7 +22,7 @@ from chalicelib.domain.colours import (
     shades,
 )
 
-SHEET = Path(__file__).parents[2] / "chalicelib/static/portal.css"
+SHEET = Path(__file__).parents[2] / "chalicelib/presentation/static/portal.css"
 ON_DARK = "#06262c"
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.spelling import UNMISTAKABLE
+from chalicelib.domain.alphabet import UNMISTAKABLE
 from chalicelib.domain.temporary import RANDOM_BYTES, Temporary, make_temporary, parse_temporary
 
 TEXT = "2c4d6-bcdfg-hjkmn-pqrst-vwxyz"

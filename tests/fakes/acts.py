@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Preferences, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Admission, Preferences, Standing
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, Standing
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.tables import Family, act

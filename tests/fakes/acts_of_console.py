@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.accounts import Account, Kind, ListedAccount, Policy, PolicyChange, Status
 from chalicelib.domain.addresses import AccountId, DomainId, domain_of
-from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
-from chalicelib.domain.brand import Brand
+from chalicelib.domain.brand import Brand, BrandChange
 from chalicelib.domain.events import ATTEMPTS, Event, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
@@ -95,13 +94,13 @@ class Directory(Family):
     @act
     def users(
         self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Listed], str | None]:
+    ) -> tuple[list[ListedAccount], str | None]:
         found = sorted(
             (account for account in self._tables.accounts.values() if domain_of(account.address) == domain),
             key=lambda account: account.address,
         )
         listed = [
-            Listed(account.address, account.kind.value, account.status.value)
+            ListedAccount(account.address, account.kind.value, account.status.value)
             for account in found
             if account.address.startswith(prefix) and account.address > (after or "")
         ]

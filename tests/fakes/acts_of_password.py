@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId, domain_id, domain_id_of, domain_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.findings import Due, NewPassword
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
-from chalicelib.domain.mails import NOTE, hour_of
+from chalicelib.domain.mails import NOTE, Due, hour_of
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
@@ -150,7 +149,7 @@ class Outbox(Family):
         return self._tables.events[AccountId(image["account_id"]["S"]), image["at"]["S"]]
 
     @act
-    def mint(
+    def issue(
         self,
         resets: Sequence[Reset],
         epoch: int,

@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.ports import Store
-from chalicelib.mail.render import Letter
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal, Secrets
 from chalicelib.settings import read_settings
@@ -65,22 +65,22 @@ def a_portal(store: Store, clock: Clock | None = None, **settings: str) -> Porta
 
 
 @dataclass
-class Postman:
+class Mailer:
     """Keeps the mails; raises what a test puts in `failures`, one for each mail."""
 
-    sent: list[tuple[str, Letter]] = field(default_factory=list)
+    sent: list[tuple[str, RenderedMail]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: RenderedMail) -> str:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append((to, letter))
         return f"message-{len(self.sent)}"
 
 
-def a_worker(portal: Portal, postman: Postman) -> Worker:
-    """The mail worker with a postman of ours."""
-    return Worker(portal, postman)  # type: ignore[arg-type]
+def a_worker(portal: Portal, mailer: Mailer) -> Worker:
+    """The mail worker with a mailer of ours."""
+    return Worker(portal, mailer)  # type: ignore[arg-type]
 
 
 def work(worker: Worker, records: list[dict[str, Any]]) -> list[str]:

@@ -14,8 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib import languages
-from chalicelib.templates import engine
+from chalicelib.presentation import engine, languages
 
 PSEUDO = "xx"
 SPOKEN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt"}

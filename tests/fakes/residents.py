@@ -15,8 +15,8 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.temporary import make_temporary, parse_temporary
 from chalicelib.domain.tokens import Token, digest, new_token
 from chalicelib.domain.two_step import new_recovery_codes, new_seed, recovery_digest
+from chalicelib.flows.codes import seal_seed
 from chalicelib.portal import Portal
-from chalicelib.web.codes import seal_seed
 from tests.fakes.planting import plant
 from tests.fakes.samples import DAY, a_link, a_temporary, an_account, number
 

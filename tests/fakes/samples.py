@@ -44,12 +44,12 @@ def a_session(account: Account, **facts: Any) -> Session:
         serial=account.session_serial,
         opened_with=Credential.PASSWORD,
         code_entered=False,
-        kind=Next.PORTAL,
+        next=Next.PORTAL,
         started_at=NOW,
         last_seen_at=NOW,
         expires_at=int(NOW) + 1800,
         reauthenticated_at=NOW,
-        address="192.0.2.1",
+        source="192.0.2.1",
         user_agent="test",
     )
     return session._replace(**facts)

@@ -9,13 +9,13 @@ import pytest
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.render import Letter
-from chalicelib.mail.ses import Rejected
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
+from chalicelib.services.ses import Rejected
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import trail
-from tests.fakes.premises import Postman, Premises, a_worker, work
+from tests.fakes.premises import Mailer, Premises, a_worker, work
 from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
 
@@ -25,10 +25,10 @@ LINK = re.compile(r"/password/reset/([A-Za-z0-9_-]{43})")
 BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
 
 
-class Undecided(Postman):
+class Undecided(Mailer):
     """Sends, and then the answer is lost."""
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: RenderedMail) -> str:
         self.sent.append((to, letter))
         if len(self.sent) == 1:
             raise Unavailable("ses:ReadTimeoutError")
@@ -55,14 +55,14 @@ def delivered(worker: Worker, batch: list[dict[str, Any]]) -> None:
     pytest.fail("the batch never came to an end")
 
 
-def the_one_mail(postman: Postman, resident: Resident, at_most: int = 1) -> Letter:
-    assert 1 <= len(postman.sent) <= at_most
-    assert {to for to, _ in postman.sent} == {resident.email}
-    assert len({letter.text for _, letter in postman.sent}) == 1
-    return postman.sent[0][1]
+def the_one_mail(mailer: Mailer, resident: Resident, at_most: int = 1) -> RenderedMail:
+    assert 1 <= len(mailer.sent) <= at_most
+    assert {to for to, _ in mailer.sent} == {resident.email}
+    assert len({letter.text for _, letter in mailer.sent}) == 1
+    return mailer.sent[0][1]
 
 
-def link_works(premises: Premises, resident: Resident, letter: Letter) -> None:
+def link_works(premises: Premises, resident: Resident, letter: RenderedMail) -> None:
     found = LINK.search(letter.text)
     assert found
     assert premises.visitor().post("/password/reset", token=found[1], **BOTH).status == 200
@@ -75,8 +75,8 @@ def test_rl_06_whatever_call_breaks_the_mail_goes_out_with_a_link_that_works(
 ) -> None:
     for at in range(5):
         resident, one = asked(premises)
-        postman = Postman()
-        worker = a_worker(premises.portal, postman)
+        mailer = Mailer()
+        worker = a_worker(premises.portal, mailer)
         with breaking(real_store, fault, at) as breaker:
             try:
                 again = work(worker, [one])
@@ -84,7 +84,7 @@ def test_rl_06_whatever_call_breaks_the_mail_goes_out_with_a_link_that_works(
                 again = ["1"]
         assert breaker.hit or again == []
         delivered(worker, [one] if again else [])
-        link_works(premises, resident, the_one_mail(postman, resident, at_most=2))
+        link_works(premises, resident, the_one_mail(mailer, resident, at_most=2))
         assert trail(real_store, resident.account).count(EventKind.MAIL_SENT) == 1
         if not breaker.hit:
             return
@@ -95,44 +95,44 @@ def test_ml_02_an_outage_of_ses_delays_the_mail_and_fails_nobody(
     premises: Premises, real_store: DynamoStore
 ) -> None:
     resident, one = asked(premises)
-    postman = Postman(
+    mailer = Mailer(
         failures=[Unavailable("ses:TooManyRequestsException"), Unavailable("ses:EndpointConnectionError")]
     )
-    worker = a_worker(premises.portal, postman)
+    worker = a_worker(premises.portal, mailer)
     assert [work(worker, [one]) for _ in range(2)] == [["1"], ["1"]]
     assert EventKind.MAIL_SENT not in trail(real_store, resident.account)
     assert premises.visitor().logon(resident.email, PASSWORD).status == 200
     assert work(worker, [one]) == []
-    link_works(premises, resident, the_one_mail(postman, resident))
+    link_works(premises, resident, the_one_mail(mailer, resident))
 
 
 def test_ml_02_an_unknown_outcome_repeats_the_same_mail_once(premises: Premises) -> None:
     resident, one = asked(premises)
-    postman = Undecided()
-    delivered(a_worker(premises.portal, postman), [one])
-    link_works(premises, resident, the_one_mail(postman, resident, at_most=2))
-    assert len(postman.sent) == 2
+    mailer = Undecided()
+    delivered(a_worker(premises.portal, mailer), [one])
+    link_works(premises, resident, the_one_mail(mailer, resident, at_most=2))
+    assert len(mailer.sent) == 2
 
 
 def test_a_mail_that_ses_refuses_is_noted_and_not_tried_again(
     premises: Premises, real_store: DynamoStore
 ) -> None:
     resident, one = asked(premises)
-    postman = Postman(failures=[Rejected("MessageRejected")])
-    worker = a_worker(premises.portal, postman)
+    mailer = Mailer(failures=[Rejected("MessageRejected")])
+    worker = a_worker(premises.portal, mailer)
     assert [work(worker, [one]) for _ in range(2)] == [[], []]
-    assert postman.sent == []
+    assert mailer.sent == []
     assert trail(real_store, resident.account).count(EventKind.MAIL_FAILED) == 1
 
 
 def test_rl_06_a_batch_that_comes_three_times_sends_each_mail_once(premises: Premises) -> None:
     people = [asked(premises) for _ in range(4)]
-    postman = Postman()
-    worker = a_worker(premises.portal, postman)
+    mailer = Mailer()
+    worker = a_worker(premises.portal, mailer)
     batch = [one for _, one in people]
     for order in (batch, batch[::-1], batch):
         assert work(worker, order) == []
-    assert sorted(to for to, _ in postman.sent) == sorted(resident.email for resident, _ in people)
+    assert sorted(to for to, _ in mailer.sent) == sorted(resident.email for resident, _ in people)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,6 @@ def test_rl_06_a_poison_record_holds_up_nobody(premises: Premises, image: dict[s
     _, other = asked(premises)
     poison = record({**other["dynamodb"]["NewImage"], **image} if "kind" in image else image)
     poison["dynamodb"]["SequenceNumber"] = "2"
-    postman = Postman()
-    assert work(a_worker(premises.portal, postman), [poison, good]) == ["2"]
-    the_one_mail(postman, resident)
+    mailer = Mailer()
+    assert work(a_worker(premises.portal, mailer), [poison, good]) == ["2"]
+    the_one_mail(mailer, resident)

@@ -28,7 +28,7 @@ GIVEN = {
     "app.py": SOURCE,
     "chalicelib/__init__.py": b"",
     "chalicelib/steps/logon.py": SOURCE,
-    "chalicelib/static/portal.css": b"",
+    "chalicelib/presentation/static/portal.css": b"",
     "library/core.py": SOURCE,
     "library/core.pyi": b"",
     "library-1.0.dist-info/METADATA": b"",
@@ -63,7 +63,7 @@ def test_what_never_runs_stays_behind(tmp_path: Path) -> None:
                 beside("chalicelib/__init__.py"),
                 "chalicelib/steps/logon.py",
                 beside("chalicelib/steps/logon.py"),
-                "chalicelib/static/portal.css",
+                "chalicelib/presentation/static/portal.css",
                 "library/core.pyc",
                 "library-1.0.dist-info/METADATA",
                 "library-1.0.dist-info/licenses/LICENSE",
@@ -93,9 +93,9 @@ def test_same_input_gives_the_same_bytes_in_whatever_order_it_comes(tmp_path: Pa
 
 def test_file_is_packaged_instead_of_the_one_of_its_name(tmp_path: Path) -> None:
     with zipfile.ZipFile(
-        bundled(tmp_path, list(GIVEN), {"chalicelib/static/portal.css": b"p {}"})
+        bundled(tmp_path, list(GIVEN), {"chalicelib/presentation/static/portal.css": b"p {}"})
     ) as archive:
-        assert archive.read("chalicelib/static/portal.css") == b"p {}"
+        assert archive.read("chalicelib/presentation/static/portal.css") == b"p {}"
     with pytest.raises(ValueError, match="renamed"):
         bundled(tmp_path, list(GIVEN), {"library/renamed.so": b""})
 
@@ -114,7 +114,9 @@ def test_compiled_module_is_trusted_without_its_source() -> None:
 
 
 def test_compiled_module_lies_where_python_looks_for_it() -> None:
-    assert beside("chalicelib/web/log.py") == importlib.util.cache_from_source("chalicelib/web/log.py")
+    assert beside("chalicelib/runtime/log.py") == importlib.util.cache_from_source(
+        "chalicelib/runtime/log.py"
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_compiled_module_lies_where_python_looks_for_it() -> None:
         "bin/tool",
         "library/__pycache__/core.pyc",
         "ua_parser_builtins/matchers.py",
-        "chalicelib/locales/de/pages.po",
+        "chalicelib/presentation/locales/de/pages.po",
     ],
 )
 def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:

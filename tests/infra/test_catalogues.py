@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.languages import LANGUAGES
+from chalicelib.presentation.languages import LANGUAGES
 from infra.catalogues import ROOMS, SPOKEN, extracted, read, together
 
 HOLES = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>|&\w+;")

@@ -17,9 +17,9 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
-from chalicelib.mail.render import Letter
-from chalicelib.mail.ses import Postman
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
+from chalicelib.services.ses import Mailer
 from chalicelib.steps import home, record_delivery
 from chalicelib.steps.send_mail import work
 from chalicelib.steps.sweep_mail import sweep
@@ -40,7 +40,7 @@ from tests.steps.test_record_delivery import bounce
 pytestmark = pytest.mark.slow
 
 
-class Counter(Postman):
+class Counter(Mailer):
     """SES's own counter, and a copy of what goes over it."""
 
     def __init__(self, session: Any) -> None:
@@ -48,7 +48,7 @@ class Counter(Postman):
         self.sent: list[Sent] = []
         self.fault = None
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: RenderedMail) -> str:
         self.sent.append(Sent(to, letter))
         return super().send(to, letter)
 
@@ -63,7 +63,7 @@ class Guarded(Premises):
         Roles(prefix).guard(session)
         real: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
         counter: Any = Counter(session)
-        self.store, self.postman = real, counter
+        self.store, self.mailer = real, counter
         self.portal = self.portal._replace(store=real)
         self.worker = Worker(self.portal, counter)
         self._rows, self._prefix = engine.client("dynamodb"), prefix
@@ -123,21 +123,21 @@ def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: G
     alias = premises.person(alias_of=ann.id, password=None)
     premises.visitor().post("/password/forgot", {"email": alias.address})
     premises.delivers()
-    assert [one.to for one in premises.postman.sent] == [ann.address]
+    assert [one.to for one in premises.mailer.sent] == [ann.address]
 
 
 def test_what_an_outage_kept_back_is_swept_within_its_row(premises: Guarded, desk: Staff) -> None:
     ann, strange = premises.person(), premises.person(clients=("another",))
     alias = premises.person(alias_of=ann.id, password=None)
     premises.delivers()
-    before = len(premises.postman.sent)
+    before = len(premises.mailer.sent)
     assert desk.visitor.post("/admin/users", {"email": "late@people.test", "kind": "recipient"}).status == 201
     premises.visitor().post("/password/forgot", {"email": alias.address})
     premises.visitor().logs_on(strange)
     premises.clock.passes(86400 + 3601)
     found = premises.as_step("sweep_mail", lambda: sweep(premises.worker))
     assert found == {"settled": 3, "delayed": 0}
-    assert {one.to for one in premises.postman.sent[before:]} == {"late@people.test", strange.address}
+    assert {one.to for one in premises.mailer.sent[before:]} == {"late@people.test", strange.address}
 
 
 def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Guarded, desk: Staff) -> None:

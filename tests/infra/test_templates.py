@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from jinja2 import ModuleLoader, meta
 
-from chalicelib.languages import LANGUAGES
-from chalicelib.templates import engine
-from chalicelib.templates.engine import HTML, MADE, TEXT, html_engine, text_engine
+from chalicelib.presentation import engine
+from chalicelib.presentation.engine import HTML, MADE, TEXT, html_engine, text_engine
+from chalicelib.presentation.languages import LANGUAGES
 from infra.templates import make_python
 
 pytestmark = pytest.mark.slow

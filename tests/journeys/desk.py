@@ -15,7 +15,7 @@ from chalicelib.domain.accounts import Kind, Policy, TwoStep
 from chalicelib.domain.addresses import account_id, canonical_address, domain_of
 from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.two_step import new_seed
-from chalicelib.web.codes import SEED
+from chalicelib.flows.codes import SEED
 from tests.fakes.planting import plant
 from tests.journeys.people import Browser, Client, Seen, time_step
 from tests.journeys.town import PASSWORD, Town

@@ -10,7 +10,8 @@ from jinja2 import UndefinedError
 
 from chalicelib.domain.brand import Brand, Image, png
 from chalicelib.domain.colours import shades
-from chalicelib.mail.render import Letter, header_value, render_mail
+from chalicelib.domain.rendered_mail import RenderedMail, header_value
+from chalicelib.mail.render import render_mail
 from tests.domain.pictures import picture
 
 PASSWORD = "k7mw-3fq9-hjnp-rstv-x2yz"
@@ -64,7 +65,7 @@ EVERY = [(name, number) for name, samples in SAMPLES.items() for number in range
 every_mail = pytest.mark.parametrize(("name", "number"), EVERY)
 
 
-def letter(name: str, number: int, **more: object) -> Letter:
+def letter(name: str, number: int, **more: object) -> RenderedMail:
     return render_mail(name, COMMON | SAMPLES[name][number] | more)
 
 
@@ -73,7 +74,7 @@ def lone_words(text: str) -> list[str]:
 
 
 def test_every_mail_has_three_templates_and_samples() -> None:
-    folder = Path(__file__).parents[2] / "chalicelib/templates/mail"
+    folder = Path(__file__).parents[2] / "chalicelib/presentation/templates/mail"
     names = {path.name.removesuffix(".subject.txt") for path in folder.glob("*.subject.txt")}
     assert names == set(SAMPLES)
     assert all((folder / f"{name}{end}").exists() for name in names for end in (".txt", ".html"))

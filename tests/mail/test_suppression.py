@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.mail.worker import Worker
+from chalicelib.services.ses import Mailer, Rejected
 from chalicelib.steps.send_mail import work
 from tests.fakes.samples import an_event
 from tests.steps.premises import Premises
@@ -43,9 +43,9 @@ def lifts(premises: Premises, ses: Ses) -> tuple[str, dict[str, Any]]:
     """The worker hears that an address may be mailed to again."""
     account = premises.person()
     premises.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
-    postman = Postman(cast(Any, ses), "eu-west-1", "portal@portal.example", "")
+    mailer = Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", "")
     records = premises.store.records()
-    return account.address, work({"Records": records * 2}, Worker(premises.portal, postman))
+    return account.address, work({"Records": records * 2}, Worker(premises.portal, mailer))
 
 
 def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: Premises) -> None:
@@ -71,6 +71,6 @@ def test_ses_being_away_is_tried_again(premises: Premises, fault: Exception) -> 
     ("code", "raised"), [("BadRequestException", Rejected), ("TooManyRequestsException", Unavailable)]
 )
 def test_postman_tells_final_from_momentary(code: str, raised: type[Exception]) -> None:
-    postman = Postman(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "")
+    mailer = Mailer(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "")
     with pytest.raises(raised):
-        postman.lift_suppression("ann@portal.example")
+        mailer.lift_suppression("ann@portal.example")

@@ -6,9 +6,9 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId, CanonicalAddress
 from chalicelib.domain.brand import OURS
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.languages import LANGUAGES, translation
 from chalicelib.mail.letters import Sender, password_was_reset
-from chalicelib.templates.engine import wrapped
+from chalicelib.presentation.engine import wrapped
+from chalicelib.presentation.languages import LANGUAGES, translation
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
 from tests.mail.test_letters_look import COMMON, EVERY, SAMPLES, letter, lone_words
 from tests.steps.premises import Premises

@@ -107,7 +107,7 @@ def test_criteria_stand_below_the_fields_with_tick_or_cross(premises: Premises) 
     assert (strongest("good"), strongest("bad")) == ({"green"}, {"red"})
 
 
-STYLE = (ROOT / "chalicelib" / "static" / "portal.css").read_text(encoding="utf-8")
+STYLE = (ROOT / "chalicelib" / "presentation" / "static" / "portal.css").read_text(encoding="utf-8")
 
 
 def strongest(colour: str) -> set[str]:

@@ -30,11 +30,11 @@ from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.domain.sealing import Sealer
-from chalicelib.mail.render import Letter
-from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal, Secrets
+from chalicelib.services.ses import Mailer, Rejected
 from chalicelib.settings import read_settings
 from chalicelib.steps.send_mail import work
 from infra.contract import read_contract
@@ -77,10 +77,10 @@ class Clock:
 
 @dataclass(frozen=True)
 class Sent:
-    """One mail as it was handed to the postman."""
+    """One mail as it was handed to the mailer."""
 
     to: str
-    letter: Letter
+    letter: RenderedMail
 
     @property
     def subject(self) -> str:
@@ -114,14 +114,14 @@ def at_work(step: str) -> Iterator[None]:
         running.reset(before)
 
 
-class FakePostman:
+class FakeMailer:
     """Keeps what it is given; `fault` is raised instead, while it is set."""
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.fault: Unavailable | Rejected | None = None
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: RenderedMail) -> str:
         if self.fault is not None:
             raise self.fault
         self.sent.append(Sent(to, letter))
@@ -134,12 +134,12 @@ class Premises:
     def __init__(self, **settings: str) -> None:
         environment = SETTINGS | {f"PORTAL_{name}": value for name, value in settings.items()}
         self.settings = read_settings(environment)
-        self.clock, self.postman = Clock(), FakePostman()
+        self.clock, self.mailer = Clock(), FakeMailer()
         self.store = FakeStore(threshold=self.settings.lock_threshold, cap=self.settings.lock_seconds)
         self.keyring = Keyring.from_json(KEYS)
         self.hasher = Argon2Hasher(self.keyring, memory_kib=8, time_cost=1)
         self.portal = Portal(self.settings, self.store, self.secrets, self.clock, os.urandom)
-        self.worker = Worker(self.portal, cast(Postman, self.postman))
+        self.worker = Worker(self.portal, cast(Mailer, self.mailer))
         self.lines: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._api = LocalApi(CONTRACT, self.invoke)
@@ -205,7 +205,7 @@ class Premises:
         """What has been sent, oldest first."""
         self.delivers()
         address = to.address if isinstance(to, Account) else to
-        return [mail for mail in self.postman.sent if address is None or mail.to == address]
+        return [mail for mail in self.mailer.sent if address is None or mail.to == address]
 
     def asks(self, account: Account) -> Sent:
         """Somebody forgot the password; the mail."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.web.strength import LABELS
+from chalicelib.flows.strength import LABELS
 from tests.console.staff import staff
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
 

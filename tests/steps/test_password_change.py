@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.accounts import Account
-from chalicelib.web.strength import LABELS
+from chalicelib.flows.strength import LABELS
 from tests.fakes.planting import plant
 from tests.steps.phones import enrolled
 from tests.steps.premises import CHOSEN, PASSWORD, Premises

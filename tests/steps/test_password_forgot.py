@@ -40,7 +40,7 @@ def test_en_03_same_acts_and_no_account_is_read(premises: Premises) -> None:
 
 
 def test_en_04_answer_is_the_same_while_mail_fails(premises: Premises) -> None:
-    premises.postman.fault = Unavailable("ses:Down")
+    premises.mailer.fault = Unavailable("ses:Down")
     ann = premises.person()
     replies = [
         premises.visitor().post("/password/forgot", {"email": email})

@@ -10,7 +10,7 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import Token, digest
-from chalicelib.web.strength import LABELS
+from chalicelib.flows.strength import LABELS
 from tests.fakes.planting import plant
 from tests.steps.premises import CHOSEN, PASSWORD, Premises
 from tests.steps.visitors import Reply

@@ -11,7 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError
 
-from chalicelib.publishing import SOURCE, Publisher
+from chalicelib.services.event_bus import SOURCE, Publisher
 from chalicelib.steps.publish_event import work
 from tests.console.staff import staff
 from tests.faults.breaking import Raw

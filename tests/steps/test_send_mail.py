@@ -10,16 +10,16 @@ from chalicelib.domain.addresses import DomainName, account_id, canonical_addres
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.duties import sender_of
-from chalicelib.mail.render import Letter
-from chalicelib.mail.ses import Postman, Rejected
 from chalicelib.mail.worker import Worker
+from chalicelib.services.ses import Mailer, Rejected
 from chalicelib.steps.send_mail import work
 from tests.console.staff import staff
 from tests.domain.pictures import picture
 from tests.fakes.planting import brand, plant
 from tests.fakes.samples import an_event, number
-from tests.steps.premises import FakePostman, Premises, Sent
+from tests.steps.premises import FakeMailer, Premises, Sent
 
 
 def forgets(premises: Premises, **facts: Any) -> Account:
@@ -41,33 +41,33 @@ def test_ml_02_event_delivered_twice_is_mailed_once(premises: Premises) -> None:
     records = premises.store.records()
     for batch in (records, records, list(reversed(records))):
         assert work({"Records": batch}, premises.worker) == {"batchItemFailures": []}
-    assert len(premises.postman.sent) == 1
+    assert len(premises.mailer.sent) == 1
     assert notes(premises, account) == [(EventKind.MAIL_SENT, None)]
 
 
 def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: Premises) -> None:
     forgets(premises)
     (record,) = premises.store.records()
-    premises.postman.fault = Unavailable("ses:Throttling")
+    premises.mailer.fault = Unavailable("ses:Throttling")
     for _ in range(3):
         assert work({"Records": [record]}, premises.worker) == {
             "batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
         }
         premises.clock.passes(60)
-    premises.postman.fault = None
+    premises.mailer.fault = None
     work({"Records": [record]}, premises.worker)
-    first = premises.postman.sent[0]
+    first = premises.mailer.sent[0]
     # Stopped between sending and noting: sent again, the same letter.
     del premises.store.tables.events[
         next(key for key in premises.store.tables.events if key[1].endswith("~mail"))
     ]
     work({"Records": [record]}, premises.worker)
-    second = premises.postman.sent[1]
+    second = premises.mailer.sent[1]
     assert (first.temporary, first.token("/password/reset")) == (
         second.temporary,
         second.token("/password/reset"),
     )
-    assert len(premises.postman.sent) == 2
+    assert len(premises.mailer.sent) == 2
 
 
 def test_rl_06_poison_record_holds_up_nobody(premises: Premises) -> None:
@@ -80,7 +80,7 @@ def test_rl_06_poison_record_holds_up_nobody(premises: Premises) -> None:
     }
     outcome = work({"Records": [good[0], poison, *good[1:]]}, premises.worker)
     assert outcome == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
-    assert len(premises.postman.sent) == 3
+    assert len(premises.mailer.sent) == 3
 
 
 def test_only_new_events_make_mails_due(premises: Premises) -> None:
@@ -89,13 +89,13 @@ def test_only_new_events_make_mails_due(premises: Premises) -> None:
         record | {"eventName": name} for record in premises.store.records() for name in ("MODIFY", "REMOVE")
     ]
     work({"Records": records}, premises.worker)
-    assert premises.postman.sent == []
+    assert premises.mailer.sent == []
 
 
 def test_rejected_mail_is_not_tried_again(premises: Premises) -> None:
     account = forgets(premises)
     records = premises.store.records()
-    premises.postman.fault = Rejected("MessageRejected")
+    premises.mailer.fault = Rejected("MessageRejected")
     assert work({"Records": records}, premises.worker) == {"batchItemFailures": []}
     assert notes(premises, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
 
@@ -110,7 +110,7 @@ def test_rejected_mail_is_not_tried_again(premises: Premises) -> None:
 def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any], cause: str) -> None:
     account = forgets(premises, **facts)
     premises.delivers()
-    assert premises.postman.sent == []
+    assert premises.mailer.sent == []
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
     assert premises.store.tables.resets == {}
 
@@ -118,7 +118,7 @@ def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any],
 def test_unknown_address_gets_no_mail_and_no_note(premises: Premises) -> None:
     premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
     premises.delivers()
-    assert premises.postman.sent == []
+    assert premises.mailer.sent == []
     assert len(premises.store.tables.events) == 1
 
 
@@ -225,10 +225,10 @@ def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
     assert str(row.password_hash).startswith("$argon2id$")
 
 
-class Choosy(FakePostman):
+class Choosy(FakeMailer):
     """SES that takes no picture."""
 
-    def send(self, to: str, letter: Letter) -> str:
+    def send(self, to: str, letter: RenderedMail) -> str:
         if letter.logo is not None:
             raise Rejected("BadRequestException")
         return super().send(to, letter)
@@ -236,11 +236,11 @@ class Choosy(FakePostman):
 
 def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
     account = forgets(premises)
-    premises.postman = Choosy()
+    premises.mailer = Choosy()
     branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
-    worker = Worker(premises.portal._replace(settings=branded), cast(Postman, premises.postman))
+    worker = Worker(premises.portal._replace(settings=branded), cast(Mailer, premises.mailer))
     work({"Records": premises.store.records()}, worker)
-    (sent,) = premises.postman.sent
+    (sent,) = premises.mailer.sent
     assert (sent.to, sent.letter.logo) == (account.address, None)
     assert 'alt="Secure Messaging Portal"' in sent.letter.html
     (note,) = [one for one in premises.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
@@ -264,15 +264,15 @@ def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(p
     new = f"new{number()}@bank.test"
     desk.visitor.post("/admin/messages", {"to": new, "subject": "Hello", "body": "Good day."})
     premises.delivers()
-    mails = [sent for sent in premises.postman.sent if sent.to == new]
+    mails = [sent for sent in premises.mailer.sent if sent.to == new]
     invitation, notice = sorted(mails, key=lambda sent: sent.subject, reverse=True)
     assert invitation.subject == "Your temporary password for Acme"
     assert {known_by(invitation), known_by(notice)} == {("Acme", True)}
     assert "+49 30 1234" in notice.text
-    premises.postman.sent.clear()
+    premises.mailer.sent.clear()
     premises.visitor().post("/password/forgot", {"email": new})
     premises.delivers()
-    (asked,) = premises.postman.sent
+    (asked,) = premises.mailer.sent
     assert known_by(asked) == ("Bank", False)
     assert "help@bank.test" in asked.text
     assert "background:#0c5a68" in asked.letter.html  # what the domain leaves open is the stage's
@@ -285,7 +285,7 @@ def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: Premises) -> N
     visitor.post("/password/forgot", {"email": person.address})
     visitor.post("/password/forgot", {"email": "ann@acme.test"})
     premises.delivers()
-    assert [known_by(sent) for sent in premises.postman.sent] == [("Secure Messaging Portal", False)]
+    assert [known_by(sent) for sent in premises.mailer.sent] == [("Secure Messaging Portal", False)]
 
 
 @pytest.mark.parametrize(

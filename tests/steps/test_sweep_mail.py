@@ -32,7 +32,7 @@ def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: 
     premises.sends(ann)
     given_up(premises)
     assert sweep(premises.worker) == {"settled": 1, "delayed": 0}
-    assert [mail.to for mail in premises.postman.sent] == [ann.address]
+    assert [mail.to for mail in premises.mailer.sent] == [ann.address]
     for _ in range(3 * 24):
         premises.clock.passes(HOUR)
         assert sweep(premises.worker) == NOTHING
@@ -47,7 +47,7 @@ def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: Prem
     for _ in range(22):
         premises.clock.passes(HOUR)
         assert sweep(premises.worker) == NOTHING
-    assert len(premises.postman.sent) == 1
+    assert len(premises.mailer.sent) == 1
 
 
 def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: Premises) -> None:
@@ -55,12 +55,12 @@ def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: P
     for one in waiting:
         premises.sends(one)
     given_up(premises)
-    premises.postman.fault = Unavailable("ses:SendingPausedException")
+    premises.mailer.fault = Unavailable("ses:SendingPausedException")
     assert sweep(premises.worker) == {"settled": 0, "delayed": PATIENCE}
-    premises.postman.fault = None
+    premises.mailer.fault = None
     premises.clock.passes(DAY)
     assert sweep(premises.worker) == {"settled": len(waiting), "delayed": 0}
-    assert sorted(mail.to for mail in premises.postman.sent) == sorted(one.address for one in waiting)
+    assert sorted(mail.to for mail in premises.mailer.sent) == sorted(one.address for one in waiting)
 
 
 def test_a_dead_mail_service_is_asked_a_few_times_only(
@@ -75,7 +75,7 @@ def test_a_dead_mail_service_is_asked_a_few_times_only(
     for _ in range(PATIENCE + 5):
         premises.sends(premises.person())
     given_up(premises)
-    monkeypatch.setattr(premises.postman, "send", paused)
+    monkeypatch.setattr(premises.mailer, "send", paused)
     sweep(premises.worker)
     assert len(asked) == PATIENCE
 
@@ -87,16 +87,16 @@ def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
     for one in people:
         premises.sends(one)
     given_up(premises)
-    last, send = people[-1], premises.postman.send
+    last, send = people[-1], premises.mailer.send
 
     def broken(to: str, letter: Any) -> str:
         if to != last.address:
             raise ZeroDivisionError
         return send(to, letter)
 
-    monkeypatch.setattr(premises.postman, "send", broken)
+    monkeypatch.setattr(premises.mailer, "send", broken)
     assert sweep(premises.worker) == {"settled": 1, "delayed": len(people) - 1}
-    assert [mail.to for mail in premises.postman.sent] == [last.address]
+    assert [mail.to for mail in premises.mailer.sent] == [last.address]
 
 
 def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: Premises) -> None:
@@ -104,7 +104,7 @@ def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: 
     premises.visitor().post("/password/forgot", {"email": ann.address})
     given_up(premises)
     sweep(premises.worker)
-    assert premises.postman.sent == []
+    assert premises.mailer.sent == []
     assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
     assert premises.store.tables.resets == {}
 
@@ -127,9 +127,9 @@ def invited(premises: Premises) -> Account:
     desk = staff(premises)
     premises.delivers()
     assert desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"}).status == 201
-    premises.postman.fault = Unavailable("ses:SendingPausedException")
+    premises.mailer.fault = Unavailable("ses:SendingPausedException")
     premises.delivers()
-    premises.postman.fault = None
+    premises.mailer.fault = None
     (newcomer,) = [one for one in premises.store.tables.accounts.values() if one.address == "new@people.test"]
     return newcomer
 
@@ -139,7 +139,7 @@ def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: Pr
     newcomer = invited(premises)
     premises.clock.passes(days * DAY + HOUR + 1)
     assert sweep(premises.worker)["delayed"] == 0
-    (mail,) = [one for one in premises.postman.sent if one.to == newcomer.address]
+    (mail,) = [one for one in premises.mailer.sent if one.to == newcomer.address]
     premises.clock.passes(premises.settings.first_password_lifetime - 1)
     assert premises.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
 
@@ -163,7 +163,7 @@ def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_letter(premises: 
     for key in [key for key in premises.store.tables.events if key[1].endswith("~mail")]:
         del premises.store.tables.events[key]
     sweep(premises.worker)
-    first, second = (one for one in premises.postman.sent if one.to == newcomer.address)
+    first, second = (one for one in premises.mailer.sent if one.to == newcomer.address)
     assert first.temporary == second.temporary
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
+from chalicelib.domain.accounts import Account, Kind, ListedAccount, Policy, PolicyChange, Status, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id
-from chalicelib.domain.admin_findings import BrandChange, Listed, PolicyChange
 from chalicelib.domain.administration import Actor
-from chalicelib.domain.brand import Brand, png
+from chalicelib.domain.brand import Brand, BrandChange, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
@@ -240,7 +239,7 @@ def test_users_are_read_page_by_page(store: Store) -> None:
     first, after = store.directory.users(domain, "", None, 3)
     assert [one.address.partition("@")[0] for one in first] == ["anna", "anne", "bob"]
     rest, end = store.directory.users(domain, "", after, 3)
-    assert (rest, end) == ([Listed(f"carl@{domain}", "recipient", "active")], None)
+    assert (rest, end) == ([ListedAccount(f"carl@{domain}", "recipient", "active")], None)
     found, _ = store.directory.users(domain, "ann", None, 3)
     assert len(found) == 2
     assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"

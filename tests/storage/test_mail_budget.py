@@ -30,7 +30,7 @@ def minute() -> float:
 
 def mint(store: Store, at: float) -> str | None:
     link = a_link(planted(store))
-    return store.outbox.mint([link], link.epoch, at, LIMITS, at)
+    return store.outbox.issue([link], link.epoch, at, LIMITS, at)
 
 
 def test_ml_06_mail_beyond_the_budget_waits_for_the_next_window(store: Store, small: None) -> None:
@@ -48,22 +48,22 @@ def test_ml_06_what_waits_has_used_nothing_up(store: Store, small: None) -> None
     link = a_link(account)
     for _ in range(5):
         with pytest.raises(Unavailable):
-            store.outbox.mint([link], link.epoch, start, LIMITS, start)
+            store.outbox.issue([link], link.epoch, start, LIMITS, start)
     assert store.passwords.by_link(link.key) is None
     later = start + WINDOW
-    assert store.outbox.mint([link], link.epoch, start, LIMITS, later) is None
-    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) is None
-    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) is None
-    assert store.outbox.mint([a_link(account)], link.epoch, start, LIMITS, later) == "too_many_mails"
+    assert store.outbox.issue([link], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.issue([a_link(account)], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.issue([a_link(account)], link.epoch, start, LIMITS, later) is None
+    assert store.outbox.issue([a_link(account)], link.epoch, start, LIMITS, later) == "too_many_mails"
 
 
 def test_ml_06_flood_at_one_account_does_not_use_up_everybody_s(store: Store, small: None) -> None:
     start, account = minute(), planted(store)
-    store.outbox.mint([a_link(account)], 1, start, LIMITS)
-    store.outbox.mint([a_link(account)], 1, start, LIMITS)
-    store.outbox.mint([a_link(account)], 1, start, LIMITS)
+    store.outbox.issue([a_link(account)], 1, start, LIMITS)
+    store.outbox.issue([a_link(account)], 1, start, LIMITS)
+    store.outbox.issue([a_link(account)], 1, start, LIMITS)
     for _ in range(9):
-        assert store.outbox.mint([a_link(account)], 1, start, LIMITS, start) == "too_many_mails"
+        assert store.outbox.issue([a_link(account)], 1, start, LIMITS, start) == "too_many_mails"
     assert mint(store, start) is None
 
 
@@ -71,5 +71,5 @@ def test_ml_06_administrators_mails_and_notices_do_not_count(store: Store, small
     start = minute()
     for _ in range(9):
         link = a_link(planted(store))
-        assert store.outbox.mint([link], link.epoch, start, ()) is None
+        assert store.outbox.issue([link], link.epoch, start, ()) is None
     assert mint(store, start) is None

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind, iso
-from chalicelib.domain.findings import Due
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
+from chalicelib.domain.mails import Due
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.storage.outbox import TOGETHER
@@ -23,7 +23,7 @@ BOTH = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
 
 def mint(store: Store, account: object, asked_at: float, limits: tuple[Limit, ...] = BOTH) -> str | None:
     link = a_link(account)  # type: ignore[arg-type]
-    return store.outbox.mint([link], link.epoch, asked_at, limits)
+    return store.outbox.issue([link], link.epoch, asked_at, limits)
 
 
 def test_due_is_the_account_and_whether_its_mail_is_out(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_the_worker_finds_the_account_behind_an_alias(store: Store) -> None:
 def test_what_a_mail_carries_is_stored_together(store: Store) -> None:
     account = planted(store)
     rows = [a_link(account), a_temporary(account)]
-    assert store.outbox.mint(rows, 1, NOW, BOTH) is None
+    assert store.outbox.issue(rows, 1, NOW, BOTH) is None
     assert [store.passwords.by_link(row.key) for row in rows] == rows
 
 
@@ -79,9 +79,9 @@ def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: 
     account = planted(store)
     link = a_link(account)
     for _ in range(9):
-        assert store.outbox.mint([link._replace()], 1, NOW, BOTH) is None
+        assert store.outbox.issue([link._replace()], 1, NOW, BOTH) is None
     later = link._replace(valid_until=NOW + DAY)
-    assert store.outbox.mint([later], 1, NOW, BOTH) is None
+    assert store.outbox.issue([later], 1, NOW, BOTH) is None
     assert store.passwords.by_link(link.key) == link
     assert mint(store, account, NOW) is None
 
@@ -90,14 +90,14 @@ def test_rl_06_minting_again_does_not_make_a_spent_link_good(store: Store) -> No
     account = planted(store)
     link = a_link(account)
     plant(store, link._replace(spent_at=NOW))
-    assert store.outbox.mint([link], 1, NOW, BOTH) is None
+    assert store.outbox.issue([link], 1, NOW, BOTH) is None
     assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
 
 
 def test_rs_09_nothing_is_minted_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
     account = planted(store, epoch=2)
     stale = a_link(account._replace(epoch=1))
-    assert store.outbox.mint([stale], 1, NOW, BOTH) == "account_changed_meanwhile"
+    assert store.outbox.issue([stale], 1, NOW, BOTH) == "account_changed_meanwhile"
     assert store.passwords.by_link(stale.key) is None
     assert mint(store, an_account(), NOW) == "account_changed_meanwhile"
 
@@ -123,7 +123,7 @@ def test_rs_13_a_mail_that_is_too_many_leaves_no_link(store: Store) -> None:
     for _ in range(3):
         mint(store, account, start)
     link = a_link(account)
-    assert store.outbox.mint([link], 1, start, BOTH) == "too_many_mails"
+    assert store.outbox.issue([link], 1, start, BOTH) == "too_many_mails"
     assert store.passwords.by_link(link.key) is None
 
 
@@ -131,7 +131,7 @@ def test_rs_13_a_mail_that_is_too_many_leaves_no_link(store: Store) -> None:
 def test_rs_08_a_row_says_what_its_link_is_for(store: Store, purpose: Purpose) -> None:
     account = planted(store)
     link = a_link(account, purpose)
-    assert store.outbox.mint([link], 1, NOW, ()) is None
+    assert store.outbox.issue([link], 1, NOW, ()) is None
     found = store.passwords.by_link(link.key)
     assert found is not None
     assert found.purpose is purpose

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import NewPassword
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
 from tests.fakes.looking import planted, stored, trail

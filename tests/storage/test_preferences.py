@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Status
+from chalicelib.domain.accounts import Preferences, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import Preferences
 from chalicelib.domain.ports import Store
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant

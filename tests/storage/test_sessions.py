@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.findings import Standing
 from chalicelib.domain.ports import Store
+from chalicelib.domain.sessions import Standing
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_digest, a_session, an_event, number

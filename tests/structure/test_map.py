@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import GUARDS
-from chalicelib.web.form import Field
+from chalicelib.web.request import Field
 from infra.contract import API, read_contract
 from infra.documents import read_yaml
 from tests.structure.code import LIBRARY, ROOT, STEPS, tree_of
@@ -68,13 +68,17 @@ def test_permissions_are_given_to_no_step_that_is_not_there() -> None:
 def test_a_step_that_renders_has_the_page_of_its_name(step: str) -> None:
     source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")
     pages = set(re.findall(r'template="(\w+)"', source))
-    missing = [page for page in pages if not (LIBRARY / "templates" / "pages" / f"{page}.html").is_file()]
+    missing = [
+        page
+        for page in pages
+        if not (LIBRARY / "presentation" / "templates" / "pages" / f"{page}.html").is_file()
+    ]
     assert missing == []
     assert not pages or step in pages
 
 
 def test_every_page_belongs_to_a_step_or_to_every_step() -> None:
-    pages = {page.stem for page in (LIBRARY / "templates" / "pages").glob("*.html")}
+    pages = {page.stem for page in (LIBRARY / "presentation" / "templates" / "pages").glob("*.html")}
     used = {"refusal", "link_unusable"}
     for step in STEPS:
         source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")

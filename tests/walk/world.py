@@ -143,10 +143,10 @@ class World:
         """Time, mostly little; and the mail worker runs."""
         self.premises.clock.passes(self.chance.choice((1, 1, 5, 31, 31, 61, 301, 700)))
         self.premises.delivers()
-        for mail in self.premises.postman.sent[self._read :]:
+        for mail in self.premises.mailer.sent[self._read :]:
             self.temporaries += TEMPORARY.findall(mail.text)
             self.links += LINK.findall(mail.text)
-        self._read = len(self.premises.postman.sent)
+        self._read = len(self.premises.mailer.sent)
 
     def _body(self, operation: Operation, token: str | None, fitting: dict[str, Any]) -> dict[str, Any]:
         who = AccountId((token or ".").partition(".")[0])

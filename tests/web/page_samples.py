@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from chalicelib.languages import LANGUAGES
+from chalicelib.flows.strength import LABELS as LABELS_OF_STRENGTH
+from chalicelib.presentation.languages import LANGUAGES
+from chalicelib.presentation.zones import places
 from chalicelib.web.render import Rendered, render
-from chalicelib.web.strength import LABELS as LABELS_OF_STRENGTH
-from chalicelib.zones import places
 from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.accounts import Kind, TwoStep
-from chalicelib.web.form import Field
+from chalicelib.web.request import Field
 from infra.contract import Operation
 from tests.steps.phones import enrolled
 from tests.steps.premises import CONTRACT, Premises

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.steps.password_forgot import ROUTES
 from chalicelib.web.body import MAX_BODY, read_fields
-from chalicelib.web.form import Field
+from chalicelib.web.request import Field, read_event
 from chalicelib.web.serve import serve
 from tests.steps.premises import Premises, heard
 
@@ -52,7 +52,7 @@ def event(
 def fields(body: str | None, content_type: str | None, *, in_base64: bool = False) -> dict[str, Any] | Code:
     """The fields, or the code of the refusal; anything else that is raised fails the test."""
     try:
-        return read_fields(event(body, content_type, in_base64=in_base64), FIELDS)
+        return read_fields(read_event(event(body, content_type, in_base64=in_base64)), FIELDS)
     except Refusal as refusal:
         return refusal.code
 

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from chalicelib.domain.events import EventKind, Reason
+from chalicelib.flows.console import ROWS
+from chalicelib.presentation.engine import html_engine
 from chalicelib.steps.admin_users import PAGE_SIZE
-from chalicelib.templates.engine import html_engine
-from chalicelib.web.console import ROWS
 from infra.contract import read_contract
 from tests.web.admin_samples import ADMIN_POSTS, USER_POSTS
 from tests.web.page_samples import SAMPLES, Seen, sample

@@ -50,7 +50,7 @@ every_state = pytest.mark.parametrize(("page", "state"), STATES)
 
 
 def test_every_template_has_its_samples() -> None:
-    folder = Path(__file__).parents[2] / "chalicelib/templates/pages"
+    folder = Path(__file__).parents[2] / "chalicelib/presentation/templates/pages"
     assert {path.stem for path in folder.glob("*.html")} == set(SAMPLES)
 
 

@@ -11,11 +11,12 @@ import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.languages import LANGUAGES
-from chalicelib.web.console import FIELDS_SAID, SAID, correct
-from chalicelib.web.form import Form
-from chalicelib.web.ranges import given_ranges
+from chalicelib.flows.console import FIELDS_SAID, SAID, correct
+from chalicelib.flows.ranges import given_ranges
+from chalicelib.presentation.languages import LANGUAGES
+from chalicelib.web.request import Request
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
+from tests.fakes.requests import a_request
 from tests.web.console_data import DOMAIN
 from tests.web.page_samples import SAMPLES, STATES, Seen, sample
 
@@ -81,15 +82,11 @@ def test_reader_of_a_table_sees_times_in_their_own_zone() -> None:
         assert "00:49 CET (21 November 2026, 23:49 UTC)" in sample(page, state, zone="Europe/Berlin").html
 
 
-def form(**more: Any) -> Form:
+def request_of(**more: Any) -> Request:
     params = {"email": "claire@insurer.example"}
-    return Form(
-        "POST",
-        "/admin/users/{email}/x",
-        "",
-        "",
-        "",
-        wants_json=False,
+    return a_request(
+        resource="/admin/users/{email}/x",
+        portal=PORTAL,
         params=params,
         caller=CALLER,
         language=PSEUDO,
@@ -99,7 +96,7 @@ def form(**more: Any) -> Form:
 
 def sentence(refusal: Refusal) -> str:
     """What a person is told of it, at a field or on top."""
-    page = correct(form(), PORTAL, refusal, "admin_x", {})
+    page = correct(request_of(), refusal, "admin_x", {})
     assert page is not None
     view = dict[str, Any](page.view)
     (said,) = [one for one in (*view["errors"].values(), view["problem"]) if one]
@@ -123,7 +120,7 @@ def test_whatever_a_refusal_says_is_marked(refusal: Refusal) -> None:
 @pytest.mark.parametrize(("entry", "words"), UNREADABLE.items())
 def test_what_is_wrong_with_a_range_is_said_in_the_readers_language(entry: str, words: str) -> None:
     with pytest.raises(Refusal) as caught:
-        given_ranges(form(fields={"ranges": [entry]}))
+        given_ranges(request_of(fields={"ranges": [entry]}))
     said = sentence(caught.value)
     assert words in re.sub("[⟦⟧]", "", said)
     assert unmarked(said, [entry]) == []
@@ -131,6 +128,6 @@ def test_what_is_wrong_with_a_range_is_said_in_the_readers_language(entry: str, 
 
 def test_too_many_ranges_are_refused_in_the_readers_language() -> None:
     with pytest.raises(Refusal) as caught:
-        given_ranges(form(fields={"ranges": [f"10.0.{n}.0/24" for n in range(101)]}))
+        given_ranges(request_of(fields={"ranges": [f"10.0.{n}.0/24" for n in range(101)]}))
     assert "at most 100 ranges" in re.sub("[⟦⟧]", "", sentence(caught.value))
     assert unmarked(sentence(caught.value), []) == []

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import pytest
 
-from chalicelib import languages
 from chalicelib.domain.accounts import Status
-from chalicelib.languages import LANGUAGES, translation
+from chalicelib.presentation import languages
+from chalicelib.presentation.languages import LANGUAGES, translation
 from chalicelib.web.sentences import INVALID_LOGON
 from infra.catalogues import SPOKEN, read
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible

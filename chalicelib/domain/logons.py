@@ -1,0 +1,88 @@
+"""The judgement of a logon: the account that may come in, or the one true reason why not.
+
+May not read a clock or a table, nor hash: the step hands in what it read, and whether the password matched.
+"""
+
+from typing import NamedTuple
+
+from chalicelib.domain import lockout
+from chalicelib.domain.accounts import Account, Policy, Status, effective_ranges
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Reason
+from chalicelib.domain.networks import IPAddress, permitted
+from chalicelib.domain.password_text import Password
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.temporary import Temporary
+
+_TEMPORARY = {"used": Reason.TEMPORARY_USED, "expired": Reason.TEMPORARY_EXPIRED}
+
+
+class LogonRefused(Exception):
+    """No session, for this reason; the person hears the same sentence whatever it is (EN-01)."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Admission(NamedTuple):
+    """What the first trip of a logon found: the domain's policy, and the temporary password that was typed, if one was.
+
+    `counter` is the source's, which a refusal adds to.
+    """
+
+    counter: str
+    policy: Policy | None
+    temporary: Reset | None
+
+
+class Attempt(NamedTuple):
+    """One attempt, counted (unless the account is locked) and not judged yet. `email` is as typed."""
+
+    email: str
+    account_id: AccountId
+    password: Password
+    temporary: Temporary | None
+    source: IPAddress
+    now: float
+    admission: Admission
+    counted: bool
+    account: Account | None
+
+    @property
+    def issued(self) -> Reset | None:
+        """The temporary password's row, where one was typed and is known."""
+        return self.admission.temporary if self.temporary else None
+
+
+def to_verify(attempt: Attempt) -> tuple[str | None, str]:
+    """The one hash to verify, and the text against it. In a lock it is a dummy: guessing learns nothing (LG-01)."""
+    if not attempt.counted or attempt.account is None:
+        return None, attempt.password
+    if attempt.temporary is None:
+        return attempt.account.password_hash, attempt.password
+    return (attempt.issued.password_hash if attempt.issued else None), attempt.temporary.text
+
+
+def judge(attempt: Attempt, *, matches: bool) -> Account:
+    """The account whose session may be opened; raises `LogonRefused` with the most telling reason first."""
+    account = attempt.account
+    if account is None:
+        raise LogonRefused(Reason.UNKNOWN)
+    if not account.open:
+        raise LogonRefused(_closed(account))
+    if not permitted(attempt.source, effective_ranges(account, attempt.admission.policy)):
+        raise LogonRefused(Reason.OUTSIDE_RANGES)
+    if not attempt.counted:
+        raise LogonRefused(Reason.STOPPED if lockout.hard_stopped(account.failures) else Reason.LOCKED)
+    if not matches:
+        raise LogonRefused(Reason.WRONG_PASSWORD if account.password_hash else Reason.NO_PASSWORD)
+    if attempt.issued is not None and (why := attempt.issued.unusable(account, attempt.now)):
+        raise LogonRefused(_TEMPORARY.get(why, Reason.TEMPORARY_VOID))
+    return account
+
+
+def _closed(account: Account) -> Reason:
+    if account.alias_of is not None:
+        return Reason.ALIAS
+    return Reason.DISABLED if account.status is Status.DISABLED else Reason.FROZEN

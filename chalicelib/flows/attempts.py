@@ -1,0 +1,63 @@
+"""An attempt to get in as the support desk reads it: what the person saw, and the true reason behind it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.domain.addresses import CanonicalAddress, account_id
+from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.presentation.browsers import read_browser
+
+DAYS_KEPT_IN_SIGHT = 30
+
+OUTCOMES = {
+    EventKind.LOGON_SUCCEEDED: "succeeded",
+    EventKind.RECOVERY_CODE_USED: "succeeded",
+    EventKind.LOGON_HALF_DONE: "half_done",
+}
+
+
+def attempt_facts(event: Event) -> dict[str, object]:
+    """The contract's row of `/admin/attempts`. The browser is parsed here, where it is read."""
+    browser = read_browser(event.user_agent or "")
+    return {
+        "reference": event.reference,
+        "at": iso(event.at),
+        "email": event.email,
+        "url": event.url,
+        "browser": browser.name or (event.user_agent or "")[:120],
+        "browser_version": browser.version,
+        "operating_system": browser.operating_system,
+        "address": event.source,
+        "outcome": OUTCOMES.get(event.kind, "refused"),
+        "reason": event.reason,
+    }
+
+
+def event_facts(event: Event) -> dict[str, object]:
+    """One row of the audit trail."""
+    return {
+        "at": iso(event.at),
+        "kind": event.kind.value,
+        "reference": event.reference,
+        "reason": event.details.get("reason") or event.reason,
+        "email": event.email,
+        "source": event.source,
+        "actor": "" if _by_owner(event) else event.actor,
+        "before": event.details.get("before"),
+        "after": event.details.get("after"),
+        "details": {name: value for name, value in event.details.items() if name not in {"before", "after"}},
+    }
+
+
+def _by_owner(event: Event) -> bool:
+    """Whether the account itself did it, or nobody who was logged on."""
+    return not event.actor or (
+        "@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id
+    )
+
+
+def days_back(now: float, days: int) -> Iterator[str]:
+    """The last days as YYYY-MM-DD, today first."""
+    today = datetime.fromtimestamp(now, UTC)
+    for back in range(days + 1):
+        yield (today - timedelta(days=back)).strftime("%Y-%m-%d")

@@ -1,0 +1,91 @@
+"""A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
+
+from typing import NamedTuple
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.limits import PACES, code_wait
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sealing import Sealer, Unsealable
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
+from chalicelib.flows.events import event_of, new_reference
+from chalicelib.portal import Portal
+from chalicelib.web.request import Request
+
+SEED = "two-step-seed"
+
+
+class Proof(NamedTuple):
+    """What a right code proved: the time step it belongs to, or the digest of a recovery code."""
+
+    account: Account
+    step: int | None = None
+    recovery: str | None = None
+
+
+def reserve(request: Request) -> Account:
+    """Count the attempt and read the account in one trip. Raises THROTTLED, or INVALID_CODE once codes are stopped."""
+    caller, now = request.known, request.now()
+    counted, account = request.store.two_steps.reserve_code(caller.account_id, now)
+    if account is None or account.epoch != caller.epoch:
+        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
+    if counted:
+        return account
+    wait = code_wait(account.two_step.failures, account.two_step.attempted_at, now)
+    if wait is None:
+        raise refused(request, account, "codes_stopped")
+    raise Refusal(Code.THROTTLED, "codes_paced", retry_after=wait)
+
+
+def prove(request: Request, account: Account, typed: str) -> Proof:
+    """What the code proves; raises INVALID_CODE, for a replayed one just as for a wrong one."""
+    two_step = account.two_step
+    if two_step.seed is None:
+        raise refused(request, account, "not_enrolled")
+    step = matching_step(open_seed(request.portal, account, two_step.seed), typed, request.now())
+    if step is not None and fresh(step, two_step.last_step):
+        return Proof(account, step=step)
+    found = recovery_digest(typed)
+    if found is not None and found in two_step.recovery:
+        return Proof(account, recovery=found)
+    raise refused(request, account, "code_replayed" if step is not None else "code_wrong")
+
+
+def accept(portal: Portal, proof: Proof, old: Digest, session: Session, event: Event) -> bool:
+    """Whether this request was the one that used it; of many at once one is (TF-02, TF-08)."""
+    acts = portal.store.two_steps
+    if proof.recovery is not None:
+        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event)
+    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event)
+
+
+def refused(request: Request, account: Account, cause: str) -> Refusal:
+    """Record a refused code; the fifth in a row also ends the half-done logon it was typed in (LG-09)."""
+    caller = request.known
+    event = event_of(
+        request,
+        EventKind.CODE_REFUSED,
+        account.id,
+        reason=cause,
+        email=account.address,
+        reference=new_reference(request),
+        details={"failures": account.two_step.failures},
+    )
+    ends = account.two_step.failures >= PACES[0].below and not caller.code_entered and account.two_step.active
+    request.store.sessions.end(account.id, [caller.digest] if ends else [], event)
+    return Refusal(Code.INVALID_CODE, cause, reference=event.reference)
+
+
+def open_seed(portal: Portal, account: Account, sealed: str) -> str:
+    """The seed, with the account as associated data: a row copied to another account opens nothing (TF-04)."""
+    try:
+        return Sealer(portal.keyring, portal.random).open(sealed, SEED, account.id.encode()).decode("ascii")
+    except Unsealable as error:
+        raise Refusal(Code.INVALID_CODE, "seed_unsealable") from error
+
+
+def seal_seed(portal: Portal, account_id: str, seed: str) -> str:
+    """The seed as it is stored."""
+    return Sealer(portal.keyring, portal.random).seal(seed.encode("ascii"), SEED, account_id.encode())

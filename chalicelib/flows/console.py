@@ -1,0 +1,181 @@
+"""What the console's steps share: the account or domain the path names, who acts, and carrying a measure out."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from chalicelib.domain.accounts import Account, Kind, Policy
+from chalicelib.domain.addresses import (
+    DomainName,
+    InvalidAddress,
+    account_id,
+    canonical_address,
+    canonical_domain,
+)
+from chalicelib.domain.administration import Actor, Measure, difference
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.sessions import recently_reauthenticated
+from chalicelib.flows.events import event_of
+from chalicelib.presentation.languages import marked
+from chalicelib.web.page import Page
+from chalicelib.web.request import Request
+
+MAX_REASON = 500
+MOST_DIGITS = 6
+ROWS = 25  # of a table on one page, which so stays under 50 KB; a program gets every row at once
+
+
+def target(request: Request) -> tuple[Account, Policy | None]:
+    """The account the path names, and its domain's policy. An address that cannot be one is just not there."""
+    try:
+        address = canonical_address(request.params.get("email", ""))
+    except InvalidAddress as error:
+        raise Refusal(Code.NOT_FOUND, "no_such_user") from error
+    account, policy = request.store.passwords.owner(account_id(address))
+    if account is None:
+        raise Refusal(Code.NOT_FOUND, "no_such_user")
+    return account, policy
+
+
+def named_domain(request: Request) -> DomainName:
+    """The domain the path names. A text that cannot be one is just not there."""
+    try:
+        return canonical_domain(request.params.get("domain", ""))
+    except InvalidAddress as error:
+        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
+
+
+def actor(request: Request) -> Actor:
+    """Who acts, as of this session."""
+    return Actor(request.known.account_id, request.known.epoch)
+
+
+def carry_out(
+    request: Request,
+    old: Account,
+    measure: Measure,
+    done: str,
+    details: Mapping[str, object] | None = None,
+) -> Page:
+    """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
+    facts = {**difference(old, measure.new), "actor_kind": request.known.kind.value, **(details or {})}
+    events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
+    if events and not request.store.administration.apply(actor(request), old, measure.new, events):
+        raise Refusal(Code.CONFLICT, "changed_meanwhile")
+    shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
+    return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
+
+
+def one_page(request: Request, path: str, name: str, rows: list[dict[str, object]]) -> dict[str, object]:
+    """The rows that a person sees at once, and where the next ones are."""
+    asked = request.query.get("skip", "")
+    skip = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS else 0
+    query = urlencode({**request.query, "skip": skip + ROWS})
+    more = f"{path}?{query}" if len(rows) > skip + ROWS else None
+    return {name: rows[skip : skip + ROWS], "next_url": more}
+
+
+def user_path(address: str) -> str:
+    """The page of one user."""
+    return f"/admin/users/{quote(address, safe='@')}"
+
+
+def reason_of(request: Request) -> str:
+    """Why, in the administrator's words; it is recorded, so it is required and bounded (TF-09)."""
+    reason = request.text("reason").strip()
+    if (
+        not reason
+        or len(reason) > MAX_REASON
+        or not reason.replace("\n", " ").replace("\r", " ").isprintable()
+    ):
+        raise invalid("reason_required", "reason")
+    return reason
+
+
+def console_view(request: Request) -> dict[str, object]:
+    """What every page of the console shows: what was just done, whether one may act, whether the password is due."""
+    may_act = request.known.kind is Kind.ADMINISTRATOR
+    stale = may_act and not recently_reauthenticated(request.known, request.now())
+    return {
+        "notice": request.query.get("done", ""),
+        "may_act": may_act,
+        "reauthenticate_first": _here(request) if stale and request.method == "GET" else "",
+    }
+
+
+SAID = {
+    "not_oneself": marked("This cannot be done to your own account. Another administrator can do it."),
+    "changed_meanwhile": marked(
+        "Something changed while you were working. Look at it again, then repeat it."
+    ),
+    "already_read_or_recalled": marked("The message was read or recalled meanwhile."),
+    "administrators_may_not_choose_passwords": marked(
+        "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
+    ),
+    "account_exists": marked("There is an account with this address already."),
+}
+FIELDS_SAID = {
+    "reason": marked("Say why, in up to 500 characters."),
+    "new_password": marked("This password does not meet the criteria marked below."),
+    "email": marked("Enter the whole email address."),
+    "to": marked("Enter the whole email address of the recipient."),
+    "domain": marked("Enter a domain such as example.com."),
+    "subject": marked("Enter a subject of one line."),
+    "body": marked("Enter a message."),
+    "since": marked("Enter a date, such as 2026-11-21."),
+    "expires_in_days": marked("Enter a number of days from 1 to 365."),
+    "kind": marked("Choose a kind of account."),
+    "name": marked('Enter a name of one line, up to 60 characters, without < > " \\ @ and :.'),
+    "colour": marked(
+        "Enter a colour such as #0c5a68 that is dark enough for white text (a contrast of 4.5 to 1)."
+    ),
+    "logo": marked("Paste a PNG of at most 6 KB as base64, its sides 16 to 1024 pixels long."),
+    "support_contact": marked('Enter one line of up to 120 characters, without < > " and \\.'),
+    "ranges": marked("Enter at least one range, or make another choice above."),
+}
+NOT_ACCEPTED = marked("This was not accepted. Please check it.")
+CHECK_THIS = marked("Please check this.")
+CORRECTABLE = frozenset(
+    {
+        Code.INVALID_REQUEST,
+        Code.CONFLICT,
+        Code.CRITERIA_NOT_MET,
+        Code.EXISTS,
+        Code.OWN_ACCOUNT,
+        Code.NOT_PERMITTED,
+    }
+)
+
+
+def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str, object]) -> Page | None:
+    """The action's own page, to correct what was refused; None for a refusal no correction helps."""
+    if refusal.code not in CORRECTABLE or request.caller is None:
+        return None
+    errors: dict[str, str] = {}
+    field = refusal.facts.get("field")
+    if isinstance(field, str):
+        errors[field] = _said_of(request, refusal, field)
+    if refusal.code is Code.CRITERIA_NOT_MET:
+        errors["new_password"] = _said_of(request, refusal, "new_password")
+    problem = "" if errors else request.say(SAID.get(refusal.cause, NOT_ACCEPTED))
+    base = {
+        "email": request.params.get("email", ""),
+        **console_view(request),
+        "errors": errors,
+        "problem": problem,
+    }
+    return Page(template=template, view=base | dict(view))
+
+
+def _said_of(request: Request, refusal: Refusal, field: str) -> str:
+    """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
+    entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
+    if entry is None:
+        return request.say(FIELDS_SAID.get(field, CHECK_THIS))
+    return request.say("{entry}: {cause}", entry=entry, cause=cause)
+
+
+def _here(request: Request) -> str:
+    path = request.resource
+    for name, value in request.params.items():
+        path = path.replace("{" + name + "}", quote(value, safe="@"))
+    return path

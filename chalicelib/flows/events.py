@@ -1,0 +1,42 @@
+"""A request as an event: who, from where, with what, at which page. The one place that fills those fields in."""
+
+from collections.abc import Mapping
+
+from chalicelib.domain import tokens
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.web.request import Request
+
+
+def event_of(
+    request: Request,
+    kind: EventKind,
+    account_id: AccountId,
+    *,
+    reason: str | None = None,
+    email: str | None = None,
+    reference: str | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Event:
+    """An event of now, caused by this request. `email` is the address as typed, else the account's."""
+    return Event(
+        account_id=account_id,
+        kind=kind,
+        at=request.now(),
+        id=request.portal.random(16).hex(),
+        reference=reference,
+        reason=reason,
+        email=email,
+        source=str(request.source),
+        user_agent=request.user_agent or None,
+        url=request.url,
+        actor=request.caller.address if request.caller else None,
+        language=request.language,
+        zone=request.zone[:64] or None,
+        details=details or {},
+    )
+
+
+def new_reference(request: Request) -> str:
+    """A fresh short reference to read out on the telephone."""
+    return tokens.new_reference(request.portal.random)

@@ -1,0 +1,144 @@
+"""One user as the console shows them: everything an administrator or the support desk needs, and never a secret."""
+
+import math
+from collections.abc import Sequence
+
+from chalicelib.domain.accounts import Account, Kind, Policy, effective_ranges, two_step_required
+from chalicelib.domain.addresses import domain_of
+from chalicelib.domain.events import ATTEMPTS, Event, EventKind, iso
+from chalicelib.domain.limits import code_wait
+from chalicelib.domain.lockout import hard_stopped
+from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.domain.sessions import Next, Session, cause_of_death
+from chalicelib.domain.tokens import session_handle
+from chalicelib.flows.attempts import attempt_facts, event_facts
+from chalicelib.portal import Portal
+from chalicelib.presentation.browsers import read_browser
+from chalicelib.presentation.languages import Translate
+
+MAILS = frozenset(
+    {
+        EventKind.MAIL_SENT,
+        EventKind.MAIL_FAILED,
+        EventKind.MAIL_WITHHELD,
+        EventKind.MAIL_DELIVERED,
+        EventKind.MAIL_DELAYED,
+        EventKind.MAIL_BOUNCED,
+        EventKind.MAIL_COMPLAINED,
+    }
+)
+
+
+def user_facts(account: Account, policy: Policy | None, portal: Portal) -> dict[str, object]:
+    """What the account's row and its domain's policy tell."""
+    return {
+        "email": account.address,
+        "domain": domain_of(account.address),
+        "kind": account.kind.value,
+        "status": account.status.value,
+        "created_at": iso(account.created_at),
+        "last_logon_at": _iso(account.last_logon_at),
+        "two_step": _two_step(account, policy, everybody=portal.settings.require_two_step_of_all),
+        "ranges": _ranges(account, policy),
+        "lock": _lock(account, portal.clock()),
+        "undeliverable": account.undeliverable or "",
+    }
+
+
+def password_facts(account: Account, mailed: Sequence[Reset], now: float) -> dict[str, object]:
+    """Whether a password was chosen, must be changed, or a temporary one is out or has run out."""
+    temporary = [one for one in mailed if one.purpose is Purpose.TEMPORARY and one.epoch == account.epoch]
+    pending = [one for one in temporary if one.spent_at is None and now < one.valid_until]
+    until = max((one.valid_until for one in temporary), default=None)
+    if account.password_hash:
+        state = "chosen"
+    elif pending:
+        state = "temporary_pending"
+    else:
+        state = "temporary_expired" if temporary else "none"
+    facts = {"state": state, "changed_at": _iso(account.password_changed_at), "expires_at": _iso(until)}
+    return {"password_state": state, "password": facts | {"must_change": account.must_change_password}}
+
+
+def session_facts(
+    sessions: Sequence[Session], account: Account, portal: Portal, say: Translate
+) -> list[dict[str, object]]:
+    """The live sessions, the newest first, without anything that could be used as one."""
+    now, idle = portal.clock(), portal.settings.session_idle
+    live = [one for one in sessions if cause_of_death(one, account, now, idle) is None]
+    return [
+        {
+            "handle": session_handle(one.digest),
+            "started_at": iso(one.started_at),
+            "last_seen_at": iso(one.last_seen_at),
+            "address": one.source,
+            "browser": read_browser(one.user_agent).described(say),
+            "whole": one.next is Next.PORTAL,
+        }
+        for one in sorted(live, key=lambda one: one.started_at, reverse=True)
+    ]
+
+
+def trail_facts(events: Sequence[Event]) -> dict[str, object]:
+    """The latest attempts, events and mails."""
+    return {
+        "attempts": [attempt_facts(event) for event in events if event.kind in ATTEMPTS][:20],
+        "events": [event_facts(event) for event in events if event.kind not in MAILS][:30],
+        "mails": [_mail(event) for event in events if event.kind in MAILS][:10],
+    }
+
+
+def _mail(event: Event) -> dict[str, object]:
+    return {
+        "at": iso(event.at),
+        "what": event.details.get("about") or event.kind.value,
+        "state": event.kind.value.removeprefix("mail_"),
+        "detail": event.details.get("cause") or "",
+    }
+
+
+def _two_step(account: Account, policy: Policy | None, *, everybody: bool) -> dict[str, object]:
+    reasons = {
+        "kind": account.kind is Kind.ADMINISTRATOR,
+        "account": account.two_step_required,
+        "domain": policy is not None and policy.two_step_required,
+        "everybody": everybody,
+    }
+    return {
+        "active": account.two_step.active,
+        "required": two_step_required(account, policy, everybody=everybody),
+        "required_by": [name for name, applies in reasons.items() if applies],
+        "recovery_codes_left": len(account.two_step.recovery),
+        "stopped": code_wait(account.two_step.failures, 0, 0) is None,
+    }
+
+
+def _ranges(account: Account, policy: Policy | None) -> dict[str, object]:
+    effective = effective_ranges(account, policy)
+    source = "account" if account.ranges is not None else "domain" if effective is not None else "none"
+    domain = policy.ranges if policy else None
+    return {
+        "effective": _list(effective),
+        "source": source,
+        "own": _list(account.ranges),
+        "domain": _list(domain),
+    }
+
+
+def _lock(account: Account, now: float) -> dict[str, object]:
+    locked = now < account.locked_until
+    return {
+        "locked": locked,
+        "locked_until": iso(account.locked_until) if locked else None,
+        "seconds_left": max(0, math.ceil(account.locked_until - now)),
+        "failures": account.failures,
+        "stopped": hard_stopped(account.failures),
+    }
+
+
+def _list(ranges: tuple[str, ...] | None) -> list[str] | None:
+    return None if ranges is None else list(ranges)
+
+
+def _iso(at: float | None) -> str | None:
+    return None if at is None else iso(at)

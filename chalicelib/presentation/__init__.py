@@ -1,0 +1,1 @@
+"""What makes words, times and pictures for a reader: languages, templates, browsers' names, logos. No rule."""

@@ -1,0 +1,109 @@
+"""How instants and spans are written for a person: in their language, in their zone where it is known, and in UTC.
+
+It may not read a clock or a request: zone and language come from whoever renders.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from gettext import NullTranslations
+from math import ceil
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from chalicelib.presentation import zones
+from chalicelib.presentation.languages import marked
+
+MONTHS = (
+    marked("January"),
+    marked("February"),
+    marked("March"),
+    marked("April"),
+    marked("May"),
+    marked("June"),
+    marked("July"),
+    marked("August"),
+    marked("September"),
+    marked("October"),
+    marked("November"),
+    marked("December"),
+)  # not strftime's, which speaks the language of the machine
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+Instant = float | str  # epoch seconds, as the domain has it, or ISO 8601, as the wire has it
+
+
+class Times:
+    """The filters of one language."""
+
+    def __init__(self, words: NullTranslations) -> None:
+        self._say, self._count = words.gettext, words.ngettext
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """`utc` and `when` write an instant, in the zone that the context's `zone` names too; `span` a lifetime."""
+
+        @pass_context
+        def utc(context: Context, at: Instant | None) -> str:
+            return self.instant(at, context.get("zone", ""))
+
+        @pass_context
+        def when(context: Context, at: Instant | None) -> Markup:
+            return self.markup(at, context.get("zone", ""))
+
+        return {"utc": utc, "when": when, "span": self.span}
+
+    def instant(self, at: Instant | None, zone: str = "") -> str:
+        """Such as "21 November 2026, 23:49 UTC", or "22 November 2026, 00:49 CET (21 November 2026, 23:49 UTC)"."""
+        if at is None:
+            return self._say("not known")
+        moment = _moment(at)
+        local = moment.astimezone(zones.zone(zone) or UTC)
+        if (
+            not local.utcoffset()
+        ):  # no zone known, or London in winter: the same time twice tells nobody anything
+            return f"{self._written(moment)} UTC"
+        same_day = local.date() == moment.date()
+        universal = f"{moment:%H:%M}" if same_day else self._written(moment)
+        return f"{self._written(local)} {_zone_name(local)} ({universal} UTC)"
+
+    def markup(self, at: Instant | None, zone: str = "") -> Markup:
+        """The same in a page, where a program can read it too."""
+        if at is None:
+            return Markup("{}").format(self.instant(None))
+        machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+        return Markup('<time datetime="{}">{}</time>').format(machine, self.instant(at, zone))
+
+    def span(self, seconds: float) -> str:
+        """A lifetime or a wait: "1 hour", "15 minutes"."""
+        whole = max(1, ceil(seconds))
+        if whole < 2 * MINUTE and whole != MINUTE:
+            said, number = self._count("%(num)d second", "%(num)d seconds", whole), whole
+        elif whole % DAY == 0 and whole > DAY:
+            number = whole // DAY
+            said = self._count("%(num)d day", "%(num)d days", number)
+        elif whole % HOUR == 0:
+            number = whole // HOUR
+            said = self._count("%(num)d hour", "%(num)d hours", number)
+        else:
+            number = ceil(whole / MINUTE)
+            said = self._count("%(num)d minute", "%(num)d minutes", number)
+        return said % {"num": number}
+
+    def _written(self, moment: datetime) -> str:
+        # A catalogue puts these in its own order: "21. November 2026, 23:49", "21 de noviembre de 2026, 23:49".
+        pattern = self._say("{day} {month} {year}, {time}")
+        month = self._say(MONTHS[moment.month - 1])
+        return pattern.format(day=moment.day, month=month, year=moment.year, time=f"{moment:%H:%M}")
+
+
+def _zone_name(local: datetime) -> str:
+    """Its short name; many zones have none but their distance from UTC."""
+    name = local.tzname() or ""
+    return f"UTC{name}" if name.startswith(("+", "-")) else name
+
+
+def _moment(at: Instant) -> datetime:
+    if isinstance(at, str):
+        return datetime.fromisoformat(at).astimezone(UTC)
+    return datetime.fromtimestamp(at, UTC)

@@ -1,0 +1,80 @@
+"""An action of the console that was not accepted comes back on its own page, with the sentence at its field."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.flows.console import ROWS, correct, one_page
+from tests.fakes.requests import a_request
+
+NOW = 1_795_304_940.0
+PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW))
+CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
+
+
+def view_of(refusal: Refusal) -> dict[str, Any]:
+    params = {"email": "claire@insurer.example"}
+    request = a_request("POST", "/admin/users/{email}/x", portal=PORTAL, params=params, caller=CALLER)
+    page = correct(request, refusal, "admin_x", {"more": 1})
+    assert page is not None
+    return dict(page.view)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "field", "words"),
+    [
+        (Refusal(Code.CRITERIA_NOT_MET, "criteria"), "new_password", "does not meet the criteria"),
+        (invalid("no_range_listed", "ranges"), "ranges", "at least one range"),
+        (invalid("reason_required", "reason"), "reason", "Say why"),
+        (
+            Refusal(
+                Code.INVALID_REQUEST,
+                "range",
+                facts={"field": "ranges", "entry": "10.0.0.1/8", "cause": "bad"},
+            ),
+            "ranges",
+            "10.0.0.1/8: bad",
+        ),
+    ],
+)
+def test_what_must_be_corrected_is_said_at_its_field(refusal: Refusal, field: str, words: str) -> None:
+    view = view_of(refusal)
+    assert words in view["errors"][field]
+    assert view["problem"] == ""
+    assert (view["email"], view["more"]) == ("claire@insurer.example", 1)
+
+
+def test_what_belongs_to_no_field_is_said_on_top() -> None:
+    view = view_of(Refusal(Code.CONFLICT, "changed_meanwhile"))
+    assert view["errors"] == {}
+    assert "Look at it again" in view["problem"]
+
+
+def test_what_no_correction_helps_has_no_page_here() -> None:
+    request = a_request("POST", "/admin/users/{email}/x", portal=PORTAL, caller=CALLER)
+    assert correct(request, Refusal(Code.NOT_FOUND, "no_such_user"), "admin_x", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("skip", "first", "count", "more"),
+    [
+        ("", 0, ROWS, f"since=2026&skip={ROWS}"),
+        (str(ROWS), ROWS, ROWS, f"since=2026&skip={2 * ROWS}"),
+        (str(2 * ROWS), 2 * ROWS, 1, None),
+        ("999", 999, 0, None),
+        ("9" * 4300, 0, ROWS, f"since=2026&skip={ROWS}"),
+        ("\u0661", 0, ROWS, f"since=2026&skip={ROWS}"),
+        ("-1", 0, ROWS, f"since=2026&skip={ROWS}"),
+    ],
+    ids=["first", "second", "last", "beyond", "too long", "another digit", "negative"],
+)
+def test_long_table_is_read_page_by_page(skip: str, first: int, count: int, more: str | None) -> None:
+    rows: list[dict[str, object]] = [{"number": number} for number in range(2 * ROWS + 1)]
+    query = {"since": "2026", **({"skip": skip} if skip else {})}
+    request = a_request("GET", "/admin/attempts", query=query, caller=CALLER)
+    page = one_page(request, "/admin/attempts", "attempts", rows)
+    assert page["attempts"] == rows[first : first + count]
+    assert page["next_url"] == (f"/admin/attempts?{more}" if more else None)

@@ -1,0 +1,94 @@
+"""How instants and spans are written, in every language and zone."""
+
+import pytest
+from babel.dates import get_month_names
+
+from chalicelib.presentation.languages import LANGUAGES, catalogue
+from chalicelib.presentation.times import MONTHS, Times
+from chalicelib.presentation.zones import zone as zone_of
+
+AT = 1_795_304_940.9
+ENGLISH = Times(catalogue("en"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "1 second"),
+        (1, "1 second"),
+        (59.2, "1 minute"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (121, "3 minutes"),
+        (900, "15 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (86400, "24 hours"),
+        (7 * 86400, "7 days"),
+    ],
+)
+def test_span_never_promises_more_time_than_is_asked_for(seconds: float, said: str) -> None:
+    assert ENGLISH.span(seconds) == said
+
+
+def test_span_counts_as_its_language_does() -> None:
+    assert [Times(catalogue(name)).span(3600) for name in ("de", "fr", "es")] == [
+        "1 Stunde",
+        "1 heure",
+        "1 hora",
+    ]
+    assert [Times(catalogue(name)).span(7200) for name in ("de", "fr", "es")] == [
+        "2 Stunden",
+        "2 heures",
+        "2 horas",
+    ]
+
+
+def test_instant_reads_the_same_from_the_domain_and_from_the_wire() -> None:
+    assert ENGLISH.instant(AT) == ENGLISH.instant("2026-11-21T23:49:00.900Z") == "21 November 2026, 23:49 UTC"
+    assert ENGLISH.markup(AT) == '<time datetime="2026-11-21T23:49:00Z">21 November 2026, 23:49 UTC</time>'
+
+
+def test_unknown_instant_is_said_to_be_unknown() -> None:
+    assert ENGLISH.instant(None) == ENGLISH.markup(None) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("America/Los_Angeles", "21 November 2026, 15:49 PST (23:49 UTC)"),
+        ("Europe/Berlin", "22 November 2026, 00:49 CET (21 November 2026, 23:49 UTC)"),
+        ("America/Sao_Paulo", "21 November 2026, 20:49 UTC-03 (23:49 UTC)"),
+        ("Europe/London", "21 November 2026, 23:49 UTC"),
+    ],
+)
+def test_reader_with_a_zone_gets_both_times(zone: str, said: str) -> None:
+    assert ENGLISH.instant(AT, zone) == said
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "",
+        "Mars/Base",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Europe/Berlin\n",
+        "a" * 65,
+        "Europe",
+        "<b>",
+        "é",
+    ],
+)
+def test_what_is_no_zone_changes_nothing(zone: str) -> None:
+    """A cookie says it, so anything can be in there; a zone's name is the name of a file."""
+    assert zone_of(zone) is None
+    assert ENGLISH.instant(AT, zone) == "21 November 2026, 23:49 UTC"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_are_those_of_the_language(language: str) -> None:
+    say = catalogue(language).gettext
+    assert [say(month) for month in MONTHS] == list(get_month_names("wide", locale=language).values())

@@ -1,0 +1,152 @@
+"""The way out: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
+
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+from typing import Any, Self, cast
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.validate import ParamValidator
+
+from chalicelib.domain.brand import png
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.rendered_mail import RenderedMail, header_value
+from chalicelib.services.ses import FINAL, Mailer, Rejected
+from tests.domain.pictures import picture
+
+LETTER = RenderedMail("A subject", "Text.\n", "<p>HTML.</p>")
+
+
+class FakeSes:
+    """SES as a client sees it."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.fault = fault
+
+    def create_client(self, service: str, **given: Any) -> Self:
+        assert service == "sesv2"
+        self.config = given["config"]
+        return self
+
+    def send_email(self, **given: Any) -> dict[str, str]:
+        self.asked.append(given)
+        if self.fault is not None:
+            raise self.fault
+        return {"MessageId": "m1"}
+
+
+def mailer(ses: FakeSes, configuration_set: str = "") -> Mailer:
+    return Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", configuration_set)
+
+
+def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
+    ses = FakeSes()
+    assert mailer(ses).send("ann@b.test", LETTER) == "m1"
+    (asked,) = ses.asked
+    assert asked["FromEmailAddress"] == '"Secure Messaging Portal" <portal@portal.example>'
+    assert asked["Destination"] == {"ToAddresses": ["ann@b.test"]}
+    simple = asked["Content"]["Simple"]
+    assert simple["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+    assert set(simple["Body"]) == {"Text", "Html"}
+    assert "List-Unsubscribe" not in str(asked)
+    assert "ConfigurationSetName" not in asked
+
+
+def test_logo_goes_along_as_the_image_the_html_part_names() -> None:
+    logo = png(picture())
+    mailer(ses := FakeSes()).send("ann@b.test", LETTER._replace(logo=logo))
+    (attached,) = ses.asked[0]["Content"]["Simple"]["Attachments"]
+    assert attached["RawContent"] == logo.data
+    assert (attached["ContentDisposition"], attached["ContentId"]) == ("INLINE", "logo")
+    assert (attached["ContentType"], attached["FileName"]) == ("image/png", "logo.png")
+    shape = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail").input_shape
+    assert ParamValidator().validate(ses.asked[0], shape).generate_report() == ""
+    mailer(ses := FakeSes()).send("ann@b.test", LETTER)
+    assert "Attachments" not in ses.asked[0]["Content"]["Simple"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme",
+        "Smith & Sons, (Insurance)",
+        "Straßenverkehrsamt München",
+        "\u95e8\u6237" * 30,
+        'a "quoted" \\ name',
+        "a;b,c",
+    ],
+)
+def test_ml_03_any_name_is_one_senders_name_and_the_address_stays_the_same(name: str) -> None:
+    mailer(ses := FakeSes()).send("ann@b.test", LETTER._replace(name=name))
+    sent = ses.asked[0]["FromEmailAddress"]
+    assert sent.isascii()
+    assert sent.isprintable()
+    ((told, address),) = getaddresses([sent])
+    assert address == "portal@portal.example"
+    assert str(make_header(decode_header(told))) == name
+    assert all(len(word) <= 75 for word in sent.split(" ") if word.startswith("=?"))
+
+
+@pytest.mark.parametrize("name", ["Acme\r\nBcc: eve@evil.test", "Acmé\nBcc: eve@evil.test", "\u202eemcA"])
+def test_ml_03_name_with_a_line_break_is_refused_not_sent(name: str) -> None:
+    ses = FakeSes()
+    with pytest.raises(ValueError, match="header"):
+        mailer(ses).send("ann@b.test", LETTER._replace(name=name))
+    assert ses.asked == []
+
+
+def test_configuration_set_goes_along_where_there_is_one() -> None:
+    mailer(ses := FakeSes(), "portal").send("ann@b.test", LETTER)
+    assert ses.asked[0]["ConfigurationSetName"] == "portal"
+
+
+@pytest.mark.parametrize(
+    "to", ["a@b.test\r\nBcc: eve@evil.test", "a@b.test\n", "a@b.test\x00", "a@b.test\u2028x"]
+)
+def test_ml_03_line_break_in_a_header_is_refused_not_sent(to: str) -> None:
+    ses = FakeSes()
+    with pytest.raises(ValueError, match="header"):
+        mailer(ses).send(to, LETTER)
+    assert ses.asked == []
+    with pytest.raises(ValueError, match="header"):
+        header_value(to)
+
+
+def test_sender_with_a_line_break_does_not_start() -> None:
+    with pytest.raises(ValueError, match="header"):
+        Mailer(cast(Any, FakeSes()), "eu-west-1", "portal@portal.example\nBcc: x", "")
+
+
+def failed(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "SendEmail")
+
+
+@pytest.mark.parametrize("code", sorted(FINAL))
+def test_what_will_never_be_sent_is_rejected(code: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        mailer(FakeSes(failed(code))).send("ann@b.test", LETTER)
+    assert refused.value.cause == code
+
+
+PASSING = ["Throttling", "TooManyRequestsException", "LimitExceededException", "InternalFailure"]
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_what_may_be_sent_later_is_tried_again(code: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        mailer(FakeSes(failed(code))).send("ann@b.test", LETTER)
+    assert refused.value.cause == f"ses:{code}"
+
+
+def test_silence_is_tried_again() -> None:
+    with pytest.raises(Unavailable):
+        mailer(FakeSes(ReadTimeoutError(endpoint_url="x"))).send("ann@b.test", LETTER)
+
+
+def test_rl_01_waiting_is_bounded() -> None:
+    mailer(ses := FakeSes())
+    assert ses.config.connect_timeout <= 1
+    assert ses.config.read_timeout <= 5
+    assert ses.config.retries["total_max_attempts"] <= 2
