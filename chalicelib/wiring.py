@@ -8,10 +8,9 @@ not be copied is let go before, and made anew after (`_forget`, `_renew`).
 import gc
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import botocore
 import botocore.session
@@ -28,50 +27,22 @@ if TYPE_CHECKING:
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
-# The functions that read the keys in their init phase: those whose row of infra/permissions.yaml lets them.
-KEYED = frozenset(
-    {
-        "account_two_step",
-        "admin_messages",
-        "admin_password",
-        "logon",
-        "logon_code",
-        "messages",
-        "password_change",
-        "password_reset",
-        "reauthenticate",
-        "send_mail",
-        "sweep_mail",
-    }
-)
+# The step whose function this container is; "" outside of Lambda, where nothing is made before it is asked for.
+FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 
-# The functions that have no page: a refusal is all they could show, and rarely a person sees it.
-PAGELESS = frozenset(
-    {
-        "authorizer",
-        "health",
-        "home",
-        "logoff",
-        "password_criteria",
-        "publish_event",
-        "record_delivery",
-        "send_mail",
-        "setup",
-        "sweep_mail",
-    }
-)
-# The functions that write and send mails.
-MAILING = frozenset({"send_mail", "sweep_mail"})
-# What the functions act with that people wait for most; the others load it with their first request, which is slower.
-ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "authorizer": ("sessions",),
-        "logon": ("logons",),
-        "messages": ("messages",),
-        "password_forgot": ("events",),
-        "password_reset": ("passwords",),
-    }
-)
+
+class Needs(NamedTuple):
+    """What a step makes ready while its function starts; anything else is loaded by the first request that needs it.
+
+    `page`: it shows pages. `keys`: it hashes, seals or issues, and its row of infra/permissions.yaml has
+    `keys`. `mail`: it writes and sends mails. `bus`: it tells EventBridge. `store`: the acts that people wait for.
+    """
+
+    page: bool = False
+    keys: bool = False
+    mail: bool = False
+    bus: bool = False
+    store: tuple[str, ...] = ()
 
 
 class SharedSession(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
@@ -171,18 +142,44 @@ def _manager() -> Any:
     return session().create_client("secretsmanager", region_name=settings().region, config=config)
 
 
-def _begin(step: str) -> None:
-    """What this function will need, made in the init phase."""
+def needs(
+    module: str,
+    *,
+    page: bool = False,
+    keys: bool = False,
+    mail: bool = False,
+    bus: bool = False,
+    store: tuple[str, ...] = (),
+) -> Needs:
+    """What the step of this module needs, said in one line of its own file; made ready if this is its function."""
+    said = Needs(page, keys, mail, bus, store)
+    if module.rpartition(".")[2] == FUNCTION:
+        _start(said)
+    return said
+
+
+def _start(said: Needs) -> None:
+    """The rest of Lambda's init phase, once the step and all it imports are loaded."""
+    _make_ready(said)
+    gc.freeze()  # what a container keeps for life, no collection during a request looks through
+    gc.enable()  # off since `chalicelib/__init__.py`
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from chalicelib.runtime import snapshot  # noqa: PLC0415 - the runtime's hooks exist nowhere else
+
+        snapshot.guard(_forget, partial(_renew, said))
+
+
+def _make_ready(said: Needs) -> None:
     store = portal().store
-    for family in ACTS.get(step, ()):
+    for family in said.store:
         getattr(store, family)
-    if step not in PAGELESS:
+    if said.page:
         import chalicelib.web.render  # noqa: F401, PLC0415 - templating, for those who show a page
-    if step in KEYED:
+    if said.keys:
         secrets()
-    if step in MAILING:
+    if said.mail:
         worker()
-    if step == "publish_event":
+    if said.bus:
         publisher()
 
 
@@ -193,22 +190,11 @@ def _forget() -> None:
         client.close()  # its pool is emptied; the client itself, which is dear, opens another when it is used
 
 
-def _renew(step: str) -> None:
+def _renew(said: Needs) -> None:
     """In a copy: the keys as they are now, over new connections.
 
     Attack: a snapshot lives for weeks and would go on with a key that was withdrawn. Without an answer there is no
     portal: the restore fails, and Lambda tries it again.
     """
     _forget()
-    _begin(step)
-
-
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    _step = os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[2]
-    _begin(_step)
-    gc.freeze()  # what a container keeps for life, no collection during a request looks through
-    gc.enable()  # off since `chalicelib/__init__.py`
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        from chalicelib.runtime import snapshot
-
-        snapshot.guard(_forget, partial(_renew, _step))
+    _make_ready(said)

@@ -8,10 +8,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
-
-NO_SESSION = "no_session"
 
 
 class Guard(NamedTuple):
@@ -118,7 +116,7 @@ def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) ->
     if guard.next is None:
         return
     if caller is None:
-        raise Refusal(Code.SESSION_REQUIRED, cause or NO_SESSION)
+        raise Refusal(Code.SESSION_REQUIRED, cause or "no_session", hint=None if cause else Hint.NO_SESSION)
     if caller.next not in guard.next:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
     if guard.kinds is not None and caller.kind not in guard.kinds:

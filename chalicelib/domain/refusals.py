@@ -1,7 +1,7 @@
-"""The one family of refusals: raised where a rule is, turned into an answer in one place (`web/refusals.py`).
+"""The one family of refusals: raised where a rule is, turned into an answer in one place (`web/answer.py`).
 
-A refusal has two voices. `code` picks the fixed sentence a person reads; `cause` is the precise reason for the log
-and the event. Neither may hold a secret.
+A refusal has two voices. `code`, and `hint` where a code is too general, pick the fixed sentence a person reads;
+`cause` is the precise reason for the log and the event, and chooses nothing. Neither may hold a secret.
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,14 @@ class Code(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class Hint(StrEnum):
+    """A fixed sentence that helps more than its code's, chosen where the rule is."""
+
+    NO_SESSION = "no_session"
+    ALREADY_READ = "already_read"
+    PASSWORDS_ARE_MADE = "passwords_are_made"
+
+
 class Refusal(Exception):
     """A rule said no.
 
@@ -48,6 +56,7 @@ class Refusal(Exception):
         code: Code,
         cause: str,
         *,
+        hint: Hint | None = None,
         facts: Mapping[str, object] | None = None,
         retry_after: int | None = None,
         reference: str | None = None,
@@ -55,6 +64,7 @@ class Refusal(Exception):
         super().__init__(f"{code}: {cause}")
         self.code = code
         self.cause = cause
+        self.hint = hint
         self.facts = dict(facts or {})
         self.retry_after = retry_after
         self.reference = reference

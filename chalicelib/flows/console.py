@@ -12,7 +12,7 @@ from chalicelib.domain.addresses import (
     canonical_domain,
 )
 from chalicelib.domain.administration import Actor, Measure, difference
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
 from chalicelib.presentation.languages import marked
@@ -102,16 +102,14 @@ def console_view(request: Request) -> dict[str, object]:
     }
 
 
-SAID = {
-    "not_oneself": marked("This cannot be done to your own account. Another administrator can do it."),
-    "changed_meanwhile": marked(
-        "Something changed while you were working. Look at it again, then repeat it."
-    ),
-    "already_read_or_recalled": marked("The message was read or recalled meanwhile."),
-    "administrators_may_not_choose_passwords": marked(
+SAID: Mapping[Hint | Code, str] = {
+    Hint.ALREADY_READ: marked("The message was read or recalled meanwhile."),
+    Hint.PASSWORDS_ARE_MADE: marked(
         "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
     ),
-    "account_exists": marked("There is an account with this address already."),
+    Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
+    Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
+    Code.EXISTS: marked("There is an account with this address already."),
 }
 FIELDS_SAID = {
     "reason": marked("Say why, in up to 500 characters."),
@@ -156,7 +154,7 @@ def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str
         errors[field] = _said_of(request, refusal, field)
     if refusal.code is Code.CRITERIA_NOT_MET:
         errors["new_password"] = _said_of(request, refusal, "new_password")
-    problem = "" if errors else request.say(SAID.get(refusal.cause, NOT_ACCEPTED))
+    problem = "" if errors else request.say(SAID.get(refusal.hint or refusal.code, NOT_ACCEPTED))
     base = {
         "email": request.params.get("email", ""),
         **console_view(request),

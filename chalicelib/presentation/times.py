@@ -4,7 +4,7 @@ It may not read a clock or a request: zone and language come from whoever render
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from gettext import NullTranslations
 from math import ceil
 
@@ -12,7 +12,6 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from chalicelib.presentation import zones
 from chalicelib.presentation.languages import marked
 
 MONTHS = (
@@ -58,7 +57,7 @@ class Times:
         if at is None:
             return self._say("not known")
         moment = _moment(at)
-        local = moment.astimezone(zones.zone(zone) or UTC)
+        local = moment.astimezone(_zone(zone) or UTC)
         if (
             not local.utcoffset()
         ):  # no zone known, or London in winter: the same time twice tells nobody anything
@@ -95,6 +94,14 @@ class Times:
         pattern = self._say("{day} {month} {year}, {time}")
         month = self._say(MONTHS[moment.month - 1])
         return pattern.format(day=moment.day, month=month, year=moment.year, time=f"{moment:%H:%M}")
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None
+    from chalicelib.presentation import zones  # noqa: PLC0415 - for those whose zone is known
+
+    return zones.zone(name)
 
 
 def _zone_name(local: datetime) -> str:

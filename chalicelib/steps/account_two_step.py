@@ -29,11 +29,12 @@ from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, after
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 PENDING_SECONDS = 600
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True)
 
 
 @step.lambda_function(name="account_two_step")

@@ -17,11 +17,12 @@ from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 MOST = 200
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_attempts")

@@ -27,7 +27,7 @@ from chalicelib.flows.events import event_of
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 # What is checked how; what is null or empty is left open.
 CHECKED: dict[str, Callable[[str], Any]] = {
@@ -38,6 +38,7 @@ CHECKED: dict[str, Callable[[str], Any]] = {
 }
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_brand")

@@ -15,9 +15,10 @@ from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, sets_rang
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_contain")

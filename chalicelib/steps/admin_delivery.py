@@ -10,9 +10,10 @@ from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, 
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_delivery")

@@ -13,9 +13,10 @@ from chalicelib.flows.inputs import address_input
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_events")

@@ -22,11 +22,12 @@ from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 SCOPES = ("portal", "admin")
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="admin_ip_ranges")

@@ -8,7 +8,7 @@ from chalicelib.domain.addresses import account_id
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
 from chalicelib.flows.console import actor, console_view, correct, one_page
 from chalicelib.flows.events import event_of
@@ -16,12 +16,13 @@ from chalicelib.flows.inputs import address_input
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 MOST_DAYS = 365
 DEFAULT_DAYS = 30
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True)
 
 
 @step.lambda_function(name="admin_messages")
@@ -65,7 +66,7 @@ def recall(request: Request) -> Page:
         raise Refusal(Code.NOT_FOUND, "no_such_message")
     event = event_of(request, EventKind.MESSAGE_RECALLED, who, details={"message": found.id})
     if not request.store.administration.recall(actor(request), found, event):
-        raise Refusal(Code.CONFLICT, "already_read_or_recalled")
+        raise Refusal(Code.CONFLICT, "already_read_or_recalled", hint=Hint.ALREADY_READ)
     return Page(facts={"id": found.id, "state": "recalled"}, location="/admin/messages?done=message_recalled")
 
 

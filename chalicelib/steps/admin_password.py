@@ -10,16 +10,17 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.passwords import all_met, check
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import carry_out, correct, target
 from chalicelib.flows.new_password import as_facts, context_words, unless_breached
 from chalicelib.flows.strength import judged
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True)
 
 
 @step.lambda_function(name="admin_password")
@@ -34,7 +35,8 @@ def submit(request: Request) -> Page:
     if "new_password" not in request.fields:
         return carry_out(request, account, administration.issue_password(account), "password_mailed")
     if not request.settings.admin_may_choose_passwords:
-        raise Refusal(Code.NOT_PERMITTED, "administrators_may_not_choose_passwords")  # AD-05, ASVS 6.4.6
+        cause = "administrators_may_not_choose_passwords"  # AD-05, ASVS 6.4.6
+        raise Refusal(Code.NOT_PERMITTED, cause, hint=Hint.PASSWORDS_ARE_MADE)
     forced = bool(request.fields.get("force_change", True))
     new_hash = request.portal.hasher.hash(_acceptable(request, account))
     measure = administration.set_password(account, new_hash, request.now(), force_change=forced)

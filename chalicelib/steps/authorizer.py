@@ -24,9 +24,10 @@ from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context
 from chalicelib.web.cookies import read_cookie, session_name
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, store=("sessions",))
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

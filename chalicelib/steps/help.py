@@ -10,9 +10,10 @@ from chalicelib.presentation.browsers import read_browser, supported_browsers
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True)
 
 
 @step.lambda_function(name="help")

@@ -8,9 +8,10 @@ from chalicelib.web.page import Page
 from chalicelib.web.paths import HOME
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__)
 
 
 @step.lambda_function(name="home")

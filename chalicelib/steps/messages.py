@@ -14,11 +14,12 @@ from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 _ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True, store=("messages",))
 
 
 @step.lambda_function(name="messages")

@@ -22,9 +22,10 @@ from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True)
 DONE = "/password/change?done=1"
 
 

@@ -16,9 +16,10 @@ from chalicelib.flows.strength import strength
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__)
 
 
 @step.lambda_function(name="password_criteria")

@@ -16,9 +16,10 @@ from chalicelib.flows.inputs import address_input, field_errors
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, store=("events",))
 
 
 @step.lambda_function(name="password_forgot")

@@ -13,9 +13,10 @@ from chalice import Blueprint
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.runtime.stream import Row, work_through
 from chalicelib.services.event_bus import Publisher
-from chalicelib.wiring import publisher
+from chalicelib.wiring import needs, publisher
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, bus=True)
 
 PUBLISHED = {
     EventKind.ACCOUNT_CONTAINED: "account.contained",

@@ -17,9 +17,10 @@ from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, page=True, keys=True)
 
 
 @step.lambda_function(name="reauthenticate")

@@ -17,9 +17,10 @@ from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_ad
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__)
 
 KINDS = {
     "Delivery": EventKind.MAIL_DELIVERED,

@@ -16,9 +16,10 @@ from chalicelib.mail.worker import Worker
 from chalicelib.runtime import log
 from chalicelib.runtime.stream import Row, work_through
 from chalicelib.services.ses import Rejected
-from chalicelib.wiring import worker
+from chalicelib.wiring import needs, worker
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, keys=True, mail=True)
 
 # What wakes it whatever else the event says; what wakes it besides, `domain/mails.py` says.
 ERRANDS = frozenset({*ALWAYS, EventKind.ADDRESS_LIFTED})

@@ -11,9 +11,10 @@ from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import canonical_address
 from chalicelib.domain.invitations import invite
 from chalicelib.portal import Portal
-from chalicelib.wiring import portal
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__)
 
 
 @step.lambda_function(name="setup")

@@ -16,9 +16,10 @@ from chalicelib.domain.mails import hour
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import Worker
 from chalicelib.runtime import log
-from chalicelib.wiring import worker
+from chalicelib.wiring import needs, worker
 
 step = Blueprint(__name__)
+NEEDS = needs(__name__, keys=True, mail=True)
 
 HOUR, DAY = 3600, 86400
 AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven

@@ -6,8 +6,7 @@ from urllib.parse import quote
 
 from chalice.app import Response
 
-from chalicelib.domain.access import NO_SESSION
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Next
 from chalicelib.presentation.languages import translation
 from chalicelib.web.cookies import clear_session, read_cookie, session_name
@@ -71,7 +70,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     here = request.resource if request.method == "GET" and not request.params else _filled(request)
     wanted = safe_next(here) if request.method == "GET" else safe_next(request.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
-        ended = "" if refusal.cause == NO_SESSION else "session_ended"
+        ended = "" if refusal.hint is Hint.NO_SESSION else "session_ended"
         return Page(location="/logon" + suffix(wanted, ended))
     if refusal.code is Code.STEP_REQUIRED:
         step = Next(str(refusal.facts["next"]))

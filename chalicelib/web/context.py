@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Credential, Next
 
 PASS = "pass"  # noqa: S105 - a verdict
@@ -18,6 +18,7 @@ def write(caller: Caller | None, refusal: Refusal | None) -> dict[str, str]:
     context = {"verdict": refusal.code.value if refusal else PASS}
     if refusal:
         context |= {"cause": refusal.cause, "facts": json.dumps(refusal.facts)}
+        context |= {"hint": refusal.hint.value} if refusal.hint else {}
     if caller:
         context["caller"] = json.dumps(caller._asdict())
     return context
@@ -35,7 +36,9 @@ def read(context: Mapping[str, object]) -> Caller | None:
     if not isinstance(verdict, str) or verdict not in set(Code):
         raise Refusal(Code.SESSION_REQUIRED, "no_authorizer_context")
     facts = json.loads(str(context.get("facts") or "{}"))
-    raise Refusal(Code(verdict), str(context.get("cause") or "authorizer"), facts=facts)
+    hint = context.get("hint")
+    known = Hint(hint) if isinstance(hint, str) and hint in set(Hint) else None
+    raise Refusal(Code(verdict), str(context.get("cause") or "authorizer"), hint=known, facts=facts)
 
 
 def _caller(text: object) -> Caller | None:

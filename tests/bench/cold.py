@@ -26,7 +26,6 @@ from typing import Any
 
 import botocore.session
 
-from chalicelib.wiring import MAILING, PAGELESS
 from infra.deploy import first_keys
 from infra.gateway.emulator import Emulator
 from infra.gateway.environment import portal_defaults
@@ -38,6 +37,7 @@ from infra.tables import create_tables
 from tests.bench.cold_events import first_event
 from tests.bench.counted import Beside, Counted, can_count
 from tests.bench.side import ROOT
+from tests.structure.code import MAILING, PAGELESS
 
 BUILD = ROOT / "build" / "bench"
 HERE = Path(__file__).parent

@@ -10,9 +10,8 @@ from functools import cache
 
 import pytest
 
-from chalicelib.wiring import KEYED, MAILING, PAGELESS
 from tests.fakes.premises import ENVIRONMENT
-from tests.structure.code import LIBRARY, ROOT, STEPS
+from tests.structure.code import KEYED, LIBRARY, MAILING, PAGELESS, ROOT, STEPS
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +115,7 @@ def test_a_function_stays_below_its_ceiling_of_modules(step: str) -> None:
 
 
 def test_functions_without_a_page_are_those_of_the_map() -> None:
-    pages = {file.stem for file in (LIBRARY / "templates" / "pages").glob("*.html")}
+    pages = {file.stem for file in (LIBRARY / "presentation" / "templates" / "pages").glob("*.html")}
     assert set(STEPS) - pages == PAGELESS
 
 
@@ -145,6 +144,9 @@ made, sessions, create = [], [], b.Session.create_client
 b.Session.create_client = lambda self, name, *a, **k: (made.append(name), create(self, name, *a, **k))[1]
 begin = b.Session.__init__
 b.Session.__init__ = lambda self, *a, **k: (sessions.append(1), begin(self, *a, **k))[1]
+import os
+from importlib import import_module
+import_module("chalicelib.steps." + (os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2] or "logon"))
 import chalicelib.wiring as w
 """
     done = subprocess.run(

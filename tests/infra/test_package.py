@@ -11,13 +11,13 @@ from chalice.deploy.appgraph import ApplicationGraphBuilder
 from chalice.deploy.models import LambdaFunction
 
 from app import app
-from chalicelib.wiring import KEYED, MAILING
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.package import lay_out, main, merged, run_chalice, write_json
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.stages import ROOT, stage_of
 from infra.tables import described_tables
+from tests.structure.code import KEYED, MAILING
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +127,7 @@ def test_lo_05_only_the_two_mail_workers_may_send_mail(template: Any) -> None:
 
 def test_lo_05_only_those_who_read_the_keys_as_they_start_may_read_them(template: Any) -> None:
     may = {step for step in STEPS if "secretsmanager:GetSecretValue" in dict(actions_of(template, step))}
-    assert may == set(KEYED)
+    assert may == KEYED
 
 
 @pytest.mark.parametrize("worker", ["SendMail", "PublishEvent"])

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.wiring import MAILING
 from infra import edge
 from infra.alarms import FIVE_MINUTES, WATCHED
 from infra.contract import read_contract
@@ -18,6 +17,7 @@ from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
 from infra.template import merge_template
 from infra.workers import patterns
+from tests.structure.code import MAILING
 
 STAGES = sorted(read_configuration()["stages"])
 DATA = read_yaml(DESCRIPTION)

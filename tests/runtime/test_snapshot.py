@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 # One command a line, one answer a line.
 CONTAINER = """
 import datetime, json, os, random, sys, uuid
+import chalicelib.steps.send_mail
 from chalicelib import wiring
 from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.tokens import new_token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "chalicelib"
 STEPS = sorted(file.stem for file in (LIBRARY / "steps").glob("*.py") if file.stem != "__init__")
+# What each step says of itself.
+NEEDS = {step: importlib.import_module(f"chalicelib.steps.{step}").NEEDS for step in STEPS}
+PAGELESS = {step for step in STEPS if not NEEDS[step].page}
+KEYED = {step for step in STEPS if NEEDS[step].keys}
+MAILING = {step for step in STEPS if NEEDS[step].mail}
 OURS = sorted([*LIBRARY.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), ROOT / "app.py"])
 
 

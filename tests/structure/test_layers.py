@@ -89,6 +89,47 @@ def test_only_storage_services_and_wiring_know_aws(file: Path) -> None:
     assert not {name.split(".")[0] for name in imports_of(file)} & {"boto3", "botocore", "pynamodb"}
 
 
+# What HTTP must name of the domain: values and shapes. Whatever decides anything about anybody is not among them.
+VALUES = {
+    "accounts.Kind",
+    "brand.Brand",
+    "brand.OURS",
+    "colours.shades",
+    "networks.IPAddress",
+    "networks.InvalidSource",
+    "networks.parse_address",
+    "ports.Store",
+    "refusals.Code",
+    "refusals.Hint",
+    "refusals.Refusal",
+    "refusals.Unavailable",
+    "refusals.invalid",
+    "sessions.Caller",
+    "sessions.Credential",
+    "sessions.Next",
+    "tokens.new_reference",
+}
+WEB = sorted((LIBRARY / "web").glob("*.py"))
+
+
+@pytest.mark.parametrize("file", WEB, ids=ids)
+def test_web_knows_no_rule(file: Path) -> None:
+    domain = "chalicelib.domain."
+    assert {name.removeprefix(domain) for name in imports_of(file) if name.startswith(domain)} <= VALUES
+
+
+@pytest.mark.parametrize("file", WEB, ids=ids)
+def test_web_asks_the_store_nothing_but_a_request_s_time(file: Path) -> None:
+    asked = {
+        node.attr
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "store"
+    }
+    assert asked <= {"request"}
+
+
 def test_nothing_imports_boto3() -> None:
     using = [ids(file) for file in FILES if any(name.split(".")[0] == "boto3" for name in imports_of(file))]
     assert using == []

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.flows.console import FIELDS_SAID, SAID, correct
 from chalicelib.flows.ranges import given_ranges
 from chalicelib.presentation.languages import LANGUAGES
@@ -105,7 +105,11 @@ def sentence(refusal: Refusal) -> str:
 
 REFUSALS = [
     *(invalid("wrong", field) for field in (*FIELDS_SAID, "a_field_without_a_sentence")),
-    *(Refusal(Code.CONFLICT, cause) for cause in (*SAID, "a_cause_without_a_sentence")),
+    *(Refusal(Code.CONFLICT, one.value, hint=one) for one in SAID if isinstance(one, Hint)),
+    *(
+        Refusal(one, "a_cause")
+        for one in (*(one for one in SAID if isinstance(one, Code)), Code.NOT_PERMITTED)
+    ),
     Refusal(Code.CRITERIA_NOT_MET, "criteria"),
 ]
 
