@@ -24,8 +24,8 @@ NEEDS = {
     "code": "logon_code",
     "change": "password_change",
     "enrol": "account_two_step.show account_two_step.confirm",
-    "enrol now": "account_two_step.start",
-    "whole": "account account_sessions account_preferences account_two_step.show_remove account_two_step.remove"
+    "enrol now": "account_two_step.propose",
+    "whole": "account account_sessions account_preferences account_two_step.show_removal account_two_step.remove"
     " reauthenticate messages",
     "desk": "admin_users.show admin_user admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.domain.access import GUARDS
 from chalicelib.web.request import Field
-from infra.contract import API, read_contract
+from infra.contract import API, Operation, read_contract
 from infra.documents import read_yaml
 from tests.structure.code import LIBRARY, ROOT, STEPS, tree_of
 
@@ -94,6 +94,12 @@ def test_every_operation_of_the_contract_names_a_step() -> None:
 def test_a_step_answers_exactly_its_operations(step: str) -> None:
     contract = {f"{one.method} {one.path}" for one in CONTRACT.operations if one.step == step}
     assert set(module(step).ROUTES) == contract
+
+
+@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda one: str(one.operation_id))
+def test_an_operation_is_called_after_its_step_and_its_function(operation: Operation) -> None:
+    answer = module(operation.step).ROUTES[f"{operation.method} {operation.path}"].answer
+    assert operation.operation_id == f"{operation.step}.{answer.__name__}"
 
 
 def test_ad_01_every_route_has_its_guard_and_there_is_no_other_guard() -> None:

@@ -28,7 +28,7 @@ LIKELY = [
     "password_reset.submit",
     "password_forgot.submit",
     "not_me.submit",
-    "account_two_step.start",
+    "account_two_step.propose",
     "account_two_step.confirm",
     "reauthenticate.submit",
     "admin_password.submit",
@@ -37,8 +37,8 @@ LIKELY = [
 ]
 OWN = (
     "password_change.submit",
-    "account_two_step.start",
-    "messages.list",
+    "account_two_step.propose",
+    "messages.show",
     "account.show",
     "account_sessions.revoke",
 )
@@ -99,7 +99,7 @@ class World:
         if stage == "change":
             return BY_ID["password_change.submit"], {}
         if stage == "enrol" and who not in self.model.proposed:
-            return BY_ID["account_two_step.start"], {}
+            return BY_ID["account_two_step.propose"], {}
         if stage == "enrol":
             return BY_ID["account_two_step.confirm"], {"code": self._shown(self.model.proposed[who])}
         if self.model.account(who).kind is Kind.RECIPIENT:
