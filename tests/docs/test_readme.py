@@ -49,4 +49,5 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 def test_every_file_named_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:chalicelib|infra|tests|docs)/[\w/.-]+\.\w+)`", text))
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    # STEP stands for whichever step is being added.
+    assert [name for name in sorted(named) if "STEP" not in name and not (ROOT / name).exists()] == []
