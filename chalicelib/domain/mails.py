@@ -1,6 +1,7 @@
-"""Which mail an event makes due. What it must carry is `mail/duties.py`'s, when it goes out the workers'.
+"""Which mails there are, which one an event makes due, and whose brand it carries.
 
-Notices hang on the event, so no path to a change can forget its notice (ML-01).
+Notices hang on the event, so no path to a change can forget its notice (ML-01). May not know what a mail carries or
+says: that is `chalicelib/mail`'s.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +9,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.addresses import (
+    DomainId,
+    InvalidAddress,
+    canonical_address,
+    domain_id,
+    domain_id_of,
+    domain_of,
+)
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind, Reason, iso
 
@@ -18,24 +27,20 @@ MANY_FAILURES = 5
 
 
 class Mail(StrEnum):
-    """Every mail there is."""
+    """Every mail there is. Its function in `chalicelib/mail` and its three templates have the same name."""
 
     INVITATION = "invitation"
-    MESSAGE = "message"
-    RESET = "reset"
-    FRESH = "fresh"
-    LOCKED = "locked"
-    ISSUED = "issued"
-    PASSWORD = "password"  # noqa: S105 - the name of a mail
-    FROZEN = "frozen"
-    CONTAINED = "contained"
-    TWO_STEP_ENROLLED = "two_step_enrolled"
-    TWO_STEP_REMOVED = "two_step_removed"
-    TWO_STEP_RESET = "two_step_reset"
-    RECOVERY_CODE = "recovery_code"
-    NEW_CLIENT = "new_client"
-    AFTER_FAILURES = "after_failures"
-    CODE_WRONG = "code_wrong"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a mail
+    PASSWORD_RESET_FRESH = "password_reset_fresh"  # noqa: S105 - the name of a mail
+    ACCOUNT_LOCKED = "account_locked"
+    PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - the name of a mail
+    TWO_STEP_CHANGED = "two_step_changed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    ACCOUNT_FROZEN = "account_frozen"
+    ACCOUNT_CONTAINED = "account_contained"
+    MESSAGE_WAITING = "message_waiting"
+    SUSPICIOUS_LOGON = "suspicious_logon"
+    NEW_CLIENT_LOGON = "new_client_logon"
 
 
 class Due(NamedTuple):
@@ -66,37 +71,52 @@ def hour_of(event: Event) -> str | None:
     return hour(event.at) if mail_of(event) else None
 
 
+def sender_of(event: Event) -> DomainId:
+    """The domain whose brand the mail carries: the sender's where it is about a secure message, else the account's own.
+
+    The invitation of a new recipient is about one too, and comes beside the notice: two mails that look like two
+    senders would look like fraud. The domain is that of whoever was logged on, never one that was typed.
+    """
+    told = event.details.get("from") if event.kind is EventKind.MESSAGE_SENT else None
+    if event.kind is EventKind.ACCOUNT_INVITED and event.details.get("kind") == Kind.RECIPIENT:
+        told = event.actor
+    try:
+        return domain_id(domain_of(canonical_address(str(told or ""))))
+    except InvalidAddress:
+        return domain_id_of(event.account_id)
+
+
 def _of_refusal(details: Details) -> Mail | None:
-    return Mail.LOCKED if details.get("locks") else None
+    return Mail.ACCOUNT_LOCKED if details.get("locks") else None
 
 
 def _of_logon(details: Details) -> Mail | None:
     if int(str(details.get("failures_before", 0))) >= MANY_FAILURES:
-        return Mail.AFTER_FAILURES
-    return Mail.NEW_CLIENT if details.get("new_client") else None
+        return Mail.SUSPICIOUS_LOGON
+    return Mail.NEW_CLIENT_LOGON if details.get("new_client") else None
 
 
 ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
     {
         EventKind.ACCOUNT_INVITED: Mail.INVITATION,
-        EventKind.MESSAGE_SENT: Mail.MESSAGE,
-        EventKind.RESET_ASKED: Mail.RESET,
-        EventKind.PASSWORD_RESET: Mail.PASSWORD,
-        EventKind.PASSWORD_CHANGED: Mail.PASSWORD,
-        EventKind.ACCOUNT_FROZEN: Mail.FROZEN,
-        EventKind.TWO_STEP_ENROLLED: Mail.TWO_STEP_ENROLLED,
-        EventKind.TWO_STEP_REMOVED: Mail.TWO_STEP_REMOVED,
-        EventKind.TWO_STEP_RESET: Mail.TWO_STEP_RESET,
-        EventKind.PASSWORD_ISSUED: Mail.ISSUED,
-        EventKind.ACCOUNT_CONTAINED: Mail.CONTAINED,
-        EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE,
+        EventKind.MESSAGE_SENT: Mail.MESSAGE_WAITING,
+        EventKind.RESET_ASKED: Mail.PASSWORD_RESET,
+        EventKind.PASSWORD_RESET: Mail.PASSWORD_WAS_RESET,
+        EventKind.PASSWORD_CHANGED: Mail.PASSWORD_WAS_RESET,
+        EventKind.ACCOUNT_FROZEN: Mail.ACCOUNT_FROZEN,
+        EventKind.TWO_STEP_ENROLLED: Mail.TWO_STEP_CHANGED,
+        EventKind.TWO_STEP_REMOVED: Mail.TWO_STEP_CHANGED,
+        EventKind.TWO_STEP_RESET: Mail.TWO_STEP_CHANGED,
+        EventKind.PASSWORD_ISSUED: Mail.PASSWORD_RESET,
+        EventKind.ACCOUNT_CONTAINED: Mail.ACCOUNT_CONTAINED,
+        EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE_USED,
     }
 )
 # Due for this one reason. infra/workers.py makes the stream's filter of the three tables: what is in none wakes nobody.
 REASONED: Mapping[EventKind, tuple[str, Mail]] = MappingProxyType(
     {
-        EventKind.LOGON_REFUSED: (Reason.TEMPORARY_EXPIRED, Mail.FRESH),
-        EventKind.CODE_REFUSED: ("code_wrong", Mail.CODE_WRONG),
+        EventKind.LOGON_REFUSED: (Reason.TEMPORARY_EXPIRED, Mail.PASSWORD_RESET_FRESH),
+        EventKind.CODE_REFUSED: ("code_wrong", Mail.SUSPICIOUS_LOGON),
     }
 )
 # Due or not by their details; a plain right or wrong password has none.

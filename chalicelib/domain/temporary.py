@@ -37,7 +37,7 @@ def make_temporary(random_bytes: bytes) -> str:
 def parse_temporary(typed: str) -> Temporary | None:
     """What was typed, if it has a temporary password's form; None for any ordinary password.
 
-    RenderedMail case, the space around it and the dashes between groups are forgiven, since people copy it
+    Letter case, the space around it and the dashes between groups are forgiven, since people copy it
     out of a mail together with whatever stands next to it.
     """
     if len(typed) > _TYPED_MAX:

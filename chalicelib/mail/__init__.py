@@ -1,1 +1,1 @@
-"""One function a mail, and the way out through SES."""
+"""The mails: one function each, in a file for its family, and the worker that writes and sends them."""

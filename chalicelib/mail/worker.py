@@ -1,23 +1,42 @@
-"""The worker's tools together: the desk that writes a letter, and the mailer."""
+"""The mail worker: from an event to the mail it makes due, sent once, and the note that is left of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
-from chalicelib.domain.mails import NOTE, Mail, mail_of
+from chalicelib.domain.mails import NOTE, Mail, mail_of, sender_of
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.rendered_mail import RenderedMail
-from chalicelib.mail.duties import DUTIES, Desk, Withheld, sender_of
-from chalicelib.mail.letters import Sender
+from chalicelib.mail import messages, notices, warnings, ways_in
+from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
 from chalicelib.portal import Portal
-from chalicelib.services.ses import Mailer, Rejected
+from chalicelib.services.ses import Mailer, Rejected, RenderedMail
+
+# One mail, one name: a function whose name is no mail's fails here, at the start.
+WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
+    {
+        Mail(function.__name__): function
+        for function in (
+            ways_in.invitation,
+            ways_in.password_reset,
+            ways_in.password_reset_fresh,
+            ways_in.account_locked,
+            notices.password_was_reset,
+            notices.two_step_changed,
+            notices.recovery_code_used,
+            notices.account_frozen,
+            notices.account_contained,
+            messages.message_waiting,
+            warnings.suspicious_logon,
+            warnings.new_client_logon,
+        )
+    }
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     """A portal with a mailer."""
 
     portal: Portal
@@ -25,31 +44,28 @@ class Worker:
 
     def settle(self, event: Event) -> Event | None:
         """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again."""
-        mail = mail_of(event)
-        if mail is None:
+        name = mail_of(event)
+        if name is None:
             return None
         outbox = self.portal.store.outbox
-        due = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
-        account = self._primary(due.account)
-        if due.sent or account is None:
+        account, sent, brand = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
+        if account is not None and account.alias_of is not None:
+            # Its owner asked under another name; mail goes to the stored address.
+            account = outbox.account(account.alias_of)
+        if sent or account is None:
             return None
-        note = note_of(event, *self._outcome(mail, event, account, due.brand or Brand()))
+        # What the domain's brand leaves open is the stage's.
+        brand = (brand or Brand()).over(self.portal.settings.brand)
+        mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock())
+        note = note_of(event, *self._outcome(mail))
         outbox.note(note)
         return note
 
-    def _primary(self, account: Account | None) -> Account | None:
-        """The account behind an alias: its owner asked under another name, and mail goes to the stored address."""
-        if account is None or account.alias_of is None:
-            return account
-        return self.portal.store.outbox.account(account.alias_of)
-
-    def _outcome(
-        self, mail: Mail, event: Event, account: Account, brand: Brand
-    ) -> tuple[EventKind, dict[str, object]]:
-        """Write and send it; what became of it. `brand` is a domain's; what it leaves open is the stage's."""
+    def _outcome(self, mail: Outgoing) -> tuple[EventKind, dict[str, object]]:
+        """Write and send it; what became of it."""
         try:
-            letter = DUTIES[mail](self._desk(brand), event, account)
-            return EventKind.MAIL_SENT, self._sent(account.address, letter)
+            words = words_of(mail, WRITTEN_BY[mail.name](mail))
+            return EventKind.MAIL_SENT, self._send(mail.account.address, words)
         except Unavailable as unavailable:
             if unavailable.cause == BUDGET_SPENT:
                 self.portal.sleep(BUDGET_PAUSE_SECONDS)
@@ -59,29 +75,15 @@ class Worker:
         except Rejected as rejected:
             return EventKind.MAIL_FAILED, {"cause": rejected.cause}
 
-    def _sent(self, address: str, letter: RenderedMail) -> dict[str, object]:
+    def _send(self, address: str, words: RenderedMail) -> dict[str, object]:
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""
         try:
-            return {"message_id": self.mailer.send(address, letter)}
+            return {"message_id": self.mailer.send(address, words)}
         except Rejected as rejected:
-            if letter.logo is None:
+            if words.logo is None:
                 raise
-            bare = letter._replace(logo=None)
+            bare = words._replace(logo=None)
             return {"message_id": self.mailer.send(address, bare), "without_logo": rejected.cause}
-
-    def _desk(self, brand: Brand) -> Desk:
-        portal = self.portal
-        return Desk(
-            outbox=portal.store.outbox,
-            hasher=portal.hasher,
-            keyring=portal.keyring,
-            sender=Sender(
-                portal.settings.portal_url, brand.over(portal.settings.brand), portal.settings.language
-            ),
-            reset_lifetime=portal.settings.reset_lifetime,
-            first_lifetime=portal.settings.first_password_lifetime,
-            now=portal.clock(),
-        )
 
 
 def note_of(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:

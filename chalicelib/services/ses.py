@@ -1,15 +1,14 @@
-"""The way out: SES, as a `Simple` mail with text and HTML. It may not decide who gets what."""
+"""The mailer: SES, by which a mail in its final words goes out. It may not decide who gets what."""
 
 from email.header import Header
-from typing import Any
+from typing import Any, NamedTuple
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.brand import Image
+from chalicelib.domain.brand import OURS, Image
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.rendered_mail import LOGO, RenderedMail, header_value
 
 # Said of this mail or of this sender, not of this moment: trying again cannot help.
 FINAL = frozenset(
@@ -24,8 +23,18 @@ FINAL = frozenset(
     }
 )
 
-
+LOGO = "logo"  # what the HTML part calls the image that comes with it
 ENCODED_WORD = 75  # characters at most
+
+
+class RenderedMail(NamedTuple):
+    """A mail without its envelope. `sender_name` is whose it is; the HTML part shows `logo`, where there is one."""
+
+    subject: str
+    text: str
+    html: str
+    sender_name: str = OURS.name
+    logo: Image | None = None
 
 
 class Rejected(Exception):
@@ -37,7 +46,7 @@ class Rejected(Exception):
 
 
 class Mailer:
-    """Sends letters from one address, under the name each has. One client, made with the container."""
+    """Sends mails from one address, under the sender's name each has. One client, made with the container."""
 
     def __init__(
         self, session: botocore.session.Session, region: str, sender: str, configuration_set: str
@@ -49,22 +58,22 @@ class Mailer:
         self._address = header_value(sender)
         self._more = {"ConfigurationSetName": configuration_set} if configuration_set else {}
 
-    def send(self, to: str, letter: RenderedMail) -> str:
+    def send(self, to: str, mail: RenderedMail) -> str:
         """Hand one mail to SES and give its message id. Raises `Unavailable` to try again, `Rejected` not to.
 
         `to` is one stored address, never what a request said (RS-06).
         """
         simple: dict[str, Any] = {
-            "Subject": _utf8(letter.subject),
-            "Body": {"Text": _utf8(letter.text), "Html": _utf8(letter.html)},
+            "Subject": _utf8(mail.subject),
+            "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
             # Robots must not answer these, and out-of-office notices not come back (RFC 3834, ML-04).
             "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
         }
-        if letter.logo is not None:
-            simple["Attachments"] = [_inline(letter.logo)]
+        if mail.logo is not None:
+            simple["Attachments"] = [_inline(mail.logo)]
         try:
             answer = self._client.send_email(
-                FromEmailAddress=mailbox(letter.name, self._address),
+                FromEmailAddress=mailbox(mail.sender_name, self._address),
                 Destination={"ToAddresses": [header_value(to)]},
                 Content={"Simple": simple},
                 **self._more,
@@ -94,6 +103,18 @@ class Mailer:
             raise Unavailable(f"ses:{code}") from error
         except BotoCoreError as error:
             raise Unavailable(f"ses:{type(error).__name__}") from error
+
+
+def header_value(value: str) -> str:
+    """A value that may stand in a mail header.
+
+    A line break in one starts a header of the attacker's own (ML-03); Python before 3.11.9 lets it through.
+    So any control character is refused, not repaired.
+    """
+    if not value.isprintable():
+        message = "a mail header value holds a line break or another control character"
+        raise ValueError(message)
+    return value
 
 
 def mailbox(name: str, address: str) -> str:

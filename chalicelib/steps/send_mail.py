@@ -1,4 +1,4 @@
-"""The mail worker, behind the events stream: decides from each event which mail is due, mints what it carries, sends.
+"""The mail worker, behind the events stream: decides from each event which mail is due, issues what it carries, sends.
 
 It runs at least once for each event, in any order, and may stop anywhere: a mail sent leaves a note, and what a mail
 carries is derived from its event, so running again repeats at most one identical mail (RL-06, ML-02).
@@ -6,6 +6,7 @@ carries is derived from its event, so running again repeats at most one identica
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
@@ -33,24 +34,21 @@ def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     """Each record by itself; gives the sequence numbers to be tried again."""
-    return work_through(batch, lambda row: _in_time(row, worker), "mail_delayed")
+    return work_through(batch, partial(_settle, worker), "mail_delayed")
 
 
-def _in_time(row: Row, worker: Worker) -> None:
-    with worker.portal.store.request():
-        _one(row, worker)
-
-
-def _one(row: Row, worker: Worker) -> None:
-    event = worker.portal.store.outbox.event_of(row)
-    if event.kind is EventKind.ADDRESS_LIFTED:
-        _let_through(event, worker)
-    note = worker.settle(event)
+def _settle(worker: Worker, row: Row) -> None:
+    store = worker.portal.store
+    with store.request():
+        event = store.outbox.event_of(row)
+        if event.kind is EventKind.ADDRESS_LIFTED:
+            _let_through(worker, event)
+        note = worker.settle(event)
     if note:
         log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
 
 
-def _let_through(event: Event, worker: Worker) -> None:
+def _let_through(worker: Worker, event: Event) -> None:
     """An administrator lets mail go to this address again; SES keeps a list of its own. Twice does no harm."""
     account = worker.portal.store.outbox.account(event.account_id)
     if account is None:

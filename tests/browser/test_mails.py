@@ -6,7 +6,7 @@ from chalicelib.presentation.languages import LANGUAGES
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.gallery import Gallery
 from tests.browser.looking import COLOURS, RULES, faults, misplaced
-from tests.mail.test_letters_look import every_mail, letter
+from tests.mail.test_look import every_mail, sample
 
 GROUPED = "k7mwq-3fq9w-hjnpw-rstvw-x2yzw"
 LINES_OF_GROUPS = """
@@ -22,7 +22,7 @@ LINES_OF_GROUPS = """
 
 @every_mail
 def test_mail_is_read_by_day_and_by_night_on_any_screen(gallery: Gallery, name: str, number: int) -> None:
-    page = gallery.hangs(letter(name, number).html)
+    page = gallery.hangs(sample(name, number).html)
     gallery.lights(DESKTOP, "light")
     found = faults(page, RULES) + misplaced(page)
     gallery.picture("mails", f"{name}-{number}-desktop")
@@ -42,7 +42,7 @@ def test_mail_is_read_by_day_and_by_night_on_any_screen(gallery: Gallery, name: 
 def test_no_language_s_words_are_too_long(gallery: Gallery, name: str, number: int) -> None:
     gallery.lights(PHONE, "light")
     for lang in LANGUAGES:
-        page = gallery.hangs(letter(name, number, lang=lang).html)
+        page = gallery.hangs(sample(name, number, lang=lang).html)
         assert (lang, misplaced(page)) == (lang, [])
         page.evaluate("document.documentElement.dir = 'rtl'")
         assert (lang, misplaced(page)) == (lang, [])
@@ -50,7 +50,7 @@ def test_no_language_s_words_are_too_long(gallery: Gallery, name: str, number: i
 
 def test_temporary_password_wraps_only_at_its_dashes(gallery: Gallery) -> None:
     """Torn anywhere else it reads as two, and is typed wrong."""
-    page = gallery.hangs(letter("invitation", 0, temporary_password=GROUPED).html)
+    page = gallery.hangs(sample("invitation", 0, temporary_password=GROUPED).html)
     gallery.lights(PHONE, "light")
     code = page.locator("code")
     assert code.inner_text() == GROUPED

@@ -35,7 +35,7 @@ def test_a_mail_is_one_reading_trip_and_two_writes(premises: Premises, known_by:
     mailer = Mailer()
     with counting(premises) as ledger:
         assert work(a_worker(premises.portal, mailer), [record]) == []
-    assert [letter.name for _, letter in mailer.sent] == [
+    assert [mail.sender_name for _, mail in mailer.sent] == [
         known_by.name if known_by else "Secure Messaging Portal"
     ]
     assert [call.told for call in ledger.calls if call.consistent is not None] == [

@@ -1,12 +1,15 @@
-"""Which events make which mail due, and under which hour they are found."""
+"""Which events make which mail due, under which hour they are found, and whose brand their mail carries."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from chalicelib.domain.addresses import DomainName, account_id, canonical_address, domain_id
 from chalicelib.domain.events import EventKind, Reason
-from chalicelib.domain.mails import ALWAYS, DETAILED, REASONED, Mail, hour_of, mail_of
-from chalicelib.mail.duties import DUTIES
+from chalicelib.domain.mails import ALWAYS, DETAILED, REASONED, Mail, hour_of, mail_of, sender_of
+from chalicelib.mail.worker import WRITTEN_BY
 from tests.fakes.samples import an_account, an_event
 
 # 2026-11-27T01:59:59.500Z
@@ -14,23 +17,23 @@ LATE_IN_THE_HOUR = 1795744799.5
 
 
 def test_every_mail_there_is_can_be_written_and_is_due_sometimes() -> None:
-    by_details = {Mail.LOCKED, Mail.AFTER_FAILURES, Mail.NEW_CLIENT}
+    by_details = {Mail.ACCOUNT_LOCKED, Mail.SUSPICIOUS_LOGON, Mail.NEW_CLIENT_LOGON}
     assert {*ALWAYS.values(), *(mail for _, mail in REASONED.values()), *by_details} == set(Mail)
-    assert set(DUTIES) == set(Mail)
+    assert set(WRITTEN_BY) == set(Mail)
 
 
 @pytest.mark.parametrize(
     ("kind", "reason", "details", "mail"),
     [
         (EventKind.ACCOUNT_INVITED, None, {}, Mail.INVITATION),
-        (EventKind.LOGON_REFUSED, Reason.TEMPORARY_EXPIRED, {"failures": 1}, Mail.FRESH),
-        (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {"locks": True}, Mail.LOCKED),
+        (EventKind.LOGON_REFUSED, Reason.TEMPORARY_EXPIRED, {"failures": 1}, Mail.PASSWORD_RESET_FRESH),
+        (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {"locks": True}, Mail.ACCOUNT_LOCKED),
         (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {"locks": False}, None),
         (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {}, None),
-        (EventKind.LOGON_SUCCEEDED, None, {"failures_before": 5, "new_client": True}, Mail.AFTER_FAILURES),
-        (EventKind.LOGON_SUCCEEDED, None, {"failures_before": 4, "new_client": True}, Mail.NEW_CLIENT),
+        (EventKind.LOGON_SUCCEEDED, None, {"failures_before": 5, "new_client": True}, Mail.SUSPICIOUS_LOGON),
+        (EventKind.LOGON_SUCCEEDED, None, {"failures_before": 4, "new_client": True}, Mail.NEW_CLIENT_LOGON),
         (EventKind.LOGON_SUCCEEDED, None, {"failures_before": 4}, None),
-        (EventKind.CODE_REFUSED, "code_wrong", {}, Mail.CODE_WRONG),
+        (EventKind.CODE_REFUSED, "code_wrong", {}, Mail.SUSPICIOUS_LOGON),
         (EventKind.CODE_REFUSED, "code_used", {}, None),
         (EventKind.MAIL_SENT, None, {"about": "account_invited"}, None),
     ],
@@ -45,3 +48,27 @@ def test_a_mail_is_due_by_kind_reason_and_details(
 
 def test_what_the_tables_say_by_details_needs_some() -> None:
     assert all(decide({}) is None for decide in DETAILED.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "domain"),
+    [
+        (EventKind.MESSAGE_SENT, {"details": {"from": "admin@acme.test"}}, "acme.test"),
+        (EventKind.MESSAGE_SENT, {"details": {"from": "no address"}}, "own.test"),
+        (EventKind.MESSAGE_SENT, {"details": {}, "actor": "admin@acme.test"}, "own.test"),
+        (
+            EventKind.ACCOUNT_INVITED,
+            {"details": {"kind": "recipient"}, "actor": "admin@acme.test"},
+            "acme.test",
+        ),
+        (EventKind.ACCOUNT_INVITED, {"details": {"kind": "support"}, "actor": "admin@acme.test"}, "own.test"),
+        (EventKind.ACCOUNT_INVITED, {"details": {"kind": "administrator"}, "actor": "setup"}, "own.test"),
+        (EventKind.PASSWORD_ISSUED, {"details": {}, "actor": "admin@acme.test"}, "own.test"),
+        (EventKind.RESET_ASKED, {"details": {"from": "admin@acme.test"}, "email": "x@acme.test"}, "own.test"),
+    ],
+)
+def test_brand_is_the_senders_only_where_a_message_was_sent(
+    kind: EventKind, facts: dict[str, Any], domain: str
+) -> None:
+    event = an_event(account_id(canonical_address("ann@own.test")), kind, **facts)
+    assert sender_of(event) == domain_id(DomainName(domain))

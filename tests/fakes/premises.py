@@ -17,9 +17,9 @@ from typing import Any
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.ports import Store
-from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal, Secrets
+from chalicelib.services.ses import RenderedMail
 from chalicelib.settings import read_settings
 from chalicelib.steps import authorizer, send_mail
 from chalicelib.web.serve import serve
@@ -71,10 +71,10 @@ class Mailer:
     sent: list[tuple[str, RenderedMail]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    def send(self, to: str, letter: RenderedMail) -> str:
+    def send(self, to: str, mail: RenderedMail) -> str:
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append((to, letter))
+        self.sent.append((to, mail))
         return f"message-{len(self.sent)}"
 
 

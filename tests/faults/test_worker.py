@@ -9,9 +9,8 @@ import pytest
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
-from chalicelib.services.ses import Rejected
+from chalicelib.services.ses import Rejected, RenderedMail
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import trail
@@ -28,8 +27,8 @@ BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
 class Undecided(Mailer):
     """Sends, and then the answer is lost."""
 
-    def send(self, to: str, letter: RenderedMail) -> str:
-        self.sent.append((to, letter))
+    def send(self, to: str, mail: RenderedMail) -> str:
+        self.sent.append((to, mail))
         if len(self.sent) == 1:
             raise Unavailable("ses:ReadTimeoutError")
         return "message"
@@ -58,12 +57,12 @@ def delivered(worker: Worker, batch: list[dict[str, Any]]) -> None:
 def the_one_mail(mailer: Mailer, resident: Resident, at_most: int = 1) -> RenderedMail:
     assert 1 <= len(mailer.sent) <= at_most
     assert {to for to, _ in mailer.sent} == {resident.email}
-    assert len({letter.text for _, letter in mailer.sent}) == 1
+    assert len({mail.text for _, mail in mailer.sent}) == 1
     return mailer.sent[0][1]
 
 
-def link_works(premises: Premises, resident: Resident, letter: RenderedMail) -> None:
-    found = LINK.search(letter.text)
+def link_works(premises: Premises, resident: Resident, mail: RenderedMail) -> None:
+    found = LINK.search(mail.text)
     assert found
     assert premises.visitor().post("/password/reset", token=found[1], **BOTH).status == 200
     assert premises.visitor().logon(resident.email, NEW_PASSWORD).status == 200

@@ -17,9 +17,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.mail.worker import Worker
-from chalicelib.services.ses import Mailer
+from chalicelib.services.ses import Mailer, RenderedMail
 from chalicelib.steps import home, record_delivery
 from chalicelib.steps.send_mail import work
 from chalicelib.steps.sweep_mail import sweep
@@ -48,9 +47,9 @@ class Counter(Mailer):
         self.sent: list[Sent] = []
         self.fault = None
 
-    def send(self, to: str, letter: RenderedMail) -> str:
-        self.sent.append(Sent(to, letter))
-        return super().send(to, letter)
+    def send(self, to: str, mail: RenderedMail) -> str:
+        self.sent.append(Sent(to, mail))
+        return super().send(to, mail)
 
 
 class Guarded(Premises):

@@ -70,7 +70,7 @@ def test_ses_being_away_is_tried_again(premises: Premises, fault: Exception) -> 
 @pytest.mark.parametrize(
     ("code", "raised"), [("BadRequestException", Rejected), ("TooManyRequestsException", Unavailable)]
 )
-def test_postman_tells_final_from_momentary(code: str, raised: type[Exception]) -> None:
+def test_mailer_tells_final_from_momentary(code: str, raised: type[Exception]) -> None:
     mailer = Mailer(cast(Any, Ses(refused(code))), "eu-west-1", "portal@portal.example", "")
     with pytest.raises(raised):
         mailer.lift_suppression("ann@portal.example")

@@ -1,4 +1,4 @@
-"""The way out: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
+"""The mailer: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
 
 from email.header import decode_header, make_header
 from email.utils import getaddresses
@@ -11,11 +11,10 @@ from botocore.validate import ParamValidator
 
 from chalicelib.domain.brand import png
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.rendered_mail import RenderedMail, header_value
-from chalicelib.services.ses import FINAL, Mailer, Rejected
+from chalicelib.services.ses import FINAL, Mailer, Rejected, RenderedMail, header_value
 from tests.domain.pictures import picture
 
-LETTER = RenderedMail("A subject", "Text.\n", "<p>HTML.</p>")
+MAIL = RenderedMail("A subject", "Text.\n", "<p>HTML.</p>")
 
 
 class FakeSes:
@@ -43,7 +42,7 @@ def mailer(ses: FakeSes, configuration_set: str = "") -> Mailer:
 
 def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
     ses = FakeSes()
-    assert mailer(ses).send("ann@b.test", LETTER) == "m1"
+    assert mailer(ses).send("ann@b.test", MAIL) == "m1"
     (asked,) = ses.asked
     assert asked["FromEmailAddress"] == '"Secure Messaging Portal" <portal@portal.example>'
     assert asked["Destination"] == {"ToAddresses": ["ann@b.test"]}
@@ -56,14 +55,14 @@ def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender() -> None:
 
 def test_logo_goes_along_as_the_image_the_html_part_names() -> None:
     logo = png(picture())
-    mailer(ses := FakeSes()).send("ann@b.test", LETTER._replace(logo=logo))
+    mailer(ses := FakeSes()).send("ann@b.test", MAIL._replace(logo=logo))
     (attached,) = ses.asked[0]["Content"]["Simple"]["Attachments"]
     assert attached["RawContent"] == logo.data
     assert (attached["ContentDisposition"], attached["ContentId"]) == ("INLINE", "logo")
     assert (attached["ContentType"], attached["FileName"]) == ("image/png", "logo.png")
     shape = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail").input_shape
     assert ParamValidator().validate(ses.asked[0], shape).generate_report() == ""
-    mailer(ses := FakeSes()).send("ann@b.test", LETTER)
+    mailer(ses := FakeSes()).send("ann@b.test", MAIL)
     assert "Attachments" not in ses.asked[0]["Content"]["Simple"]
 
 
@@ -79,7 +78,7 @@ def test_logo_goes_along_as_the_image_the_html_part_names() -> None:
     ],
 )
 def test_ml_03_any_name_is_one_senders_name_and_the_address_stays_the_same(name: str) -> None:
-    mailer(ses := FakeSes()).send("ann@b.test", LETTER._replace(name=name))
+    mailer(ses := FakeSes()).send("ann@b.test", MAIL._replace(sender_name=name))
     sent = ses.asked[0]["FromEmailAddress"]
     assert sent.isascii()
     assert sent.isprintable()
@@ -93,12 +92,12 @@ def test_ml_03_any_name_is_one_senders_name_and_the_address_stays_the_same(name:
 def test_ml_03_name_with_a_line_break_is_refused_not_sent(name: str) -> None:
     ses = FakeSes()
     with pytest.raises(ValueError, match="header"):
-        mailer(ses).send("ann@b.test", LETTER._replace(name=name))
+        mailer(ses).send("ann@b.test", MAIL._replace(sender_name=name))
     assert ses.asked == []
 
 
 def test_configuration_set_goes_along_where_there_is_one() -> None:
-    mailer(ses := FakeSes(), "portal").send("ann@b.test", LETTER)
+    mailer(ses := FakeSes(), "portal").send("ann@b.test", MAIL)
     assert ses.asked[0]["ConfigurationSetName"] == "portal"
 
 
@@ -108,10 +107,20 @@ def test_configuration_set_goes_along_where_there_is_one() -> None:
 def test_ml_03_line_break_in_a_header_is_refused_not_sent(to: str) -> None:
     ses = FakeSes()
     with pytest.raises(ValueError, match="header"):
-        mailer(ses).send(to, LETTER)
+        mailer(ses).send(to, MAIL)
     assert ses.asked == []
     with pytest.raises(ValueError, match="header"):
         header_value(to)
+
+
+@pytest.mark.parametrize("value", ["a\nBcc: x@evil.example", "a\r\nb", "a\rb", "a\x00b", "a\u2028b"])
+def test_header_value_with_a_line_break_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="line break"):
+        header_value(value)
+
+
+def test_header_value_of_one_line_is_left_as_it_is() -> None:
+    assert header_value("Ihr Paßwort, señora") == "Ihr Paßwort, señora"
 
 
 def test_sender_with_a_line_break_does_not_start() -> None:
@@ -126,7 +135,7 @@ def failed(code: str) -> ClientError:
 @pytest.mark.parametrize("code", sorted(FINAL))
 def test_what_will_never_be_sent_is_rejected(code: str) -> None:
     with pytest.raises(Rejected) as refused:
-        mailer(FakeSes(failed(code))).send("ann@b.test", LETTER)
+        mailer(FakeSes(failed(code))).send("ann@b.test", MAIL)
     assert refused.value.cause == code
 
 
@@ -136,13 +145,13 @@ PASSING = ["Throttling", "TooManyRequestsException", "LimitExceededException", "
 @pytest.mark.parametrize("code", PASSING)
 def test_what_may_be_sent_later_is_tried_again(code: str) -> None:
     with pytest.raises(Unavailable) as refused:
-        mailer(FakeSes(failed(code))).send("ann@b.test", LETTER)
+        mailer(FakeSes(failed(code))).send("ann@b.test", MAIL)
     assert refused.value.cause == f"ses:{code}"
 
 
 def test_silence_is_tried_again() -> None:
     with pytest.raises(Unavailable):
-        mailer(FakeSes(ReadTimeoutError(endpoint_url="x"))).send("ann@b.test", LETTER)
+        mailer(FakeSes(ReadTimeoutError(endpoint_url="x"))).send("ann@b.test", MAIL)
 
 
 def test_rl_01_waiting_is_bounded() -> None:

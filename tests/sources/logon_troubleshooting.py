@@ -74,7 +74,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
         [
             f"{FIRST}::test_newcomer_reads_the_message_in_a_browser_without_scripts",
             "steps/test_password_forgot.py::test_rs_05_links_come_from_the_settings",
-            "mail/test_letters.py::test_every_link_leads_to_the_portal_and_stands_alone",
+            "mail/test_outgoing.py::test_every_link_leads_to_the_portal_and_stands_alone",
         ],
     ),
     "14": (

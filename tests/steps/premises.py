@@ -30,11 +30,10 @@ from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.hashing import Argon2Hasher
 from chalicelib.domain.keys import Keyring
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.rendered_mail import RenderedMail
 from chalicelib.domain.sealing import Sealer
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal, Secrets
-from chalicelib.services.ses import Mailer, Rejected
+from chalicelib.services.ses import Mailer, Rejected, RenderedMail
 from chalicelib.settings import read_settings
 from chalicelib.steps.send_mail import work
 from infra.contract import read_contract
@@ -80,15 +79,19 @@ class Sent:
     """One mail as it was handed to the mailer."""
 
     to: str
-    letter: RenderedMail
+    rendered: RenderedMail
 
     @property
     def subject(self) -> str:
-        return self.letter.subject
+        return self.rendered.subject
 
     @property
     def text(self) -> str:
-        return self.letter.text
+        return self.rendered.text
+
+    @property
+    def html(self) -> str:
+        return self.rendered.html
 
     @property
     def temporary(self) -> str:
@@ -121,10 +124,10 @@ class FakeMailer:
         self.sent: list[Sent] = []
         self.fault: Unavailable | Rejected | None = None
 
-    def send(self, to: str, letter: RenderedMail) -> str:
+    def send(self, to: str, mail: RenderedMail) -> str:
         if self.fault is not None:
             raise self.fault
-        self.sent.append(Sent(to, letter))
+        self.sent.append(Sent(to, mail))
         return f"message-{len(self.sent)}"
 
 

@@ -121,7 +121,7 @@ def test_mails_speak_the_chosen_language_and_the_refused_logon_that_of_the_brows
 ) -> None:
     """A logon that is refused must not tell by its language that there is an account."""
     ann = premises.person(language="de", time_zone="Asia/Tokyo")
-    mail = premises.asks(ann).letter
+    mail = premises.asks(ann)
     assert '<html lang="de"' in mail.html
     assert "JST" in mail.text + mail.html
     wrong = {"email": ann.address, "password": "x"}

@@ -81,6 +81,6 @@ def test_message_arrives_once_and_says_nothing_of_itself(premises: Premises) -> 
     ann = premises.person()
     premises.sends(ann, "Diagnosis", "Everything is well")
     (mail,) = premises.mails(ann)
-    for part in (mail.subject, mail.text, mail.letter.html):
+    for part in (mail.subject, mail.text, mail.html):
         assert "Diagnosis" not in part
         assert "Everything" not in part

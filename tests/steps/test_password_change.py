@@ -256,4 +256,4 @@ def test_notice_of_the_change_names_no_password(premises: Premises) -> None:
     assert mail.subject == "Your password has been reset"
     assert visitor.source in mail.text
     for secret in (PASSWORD, CHOSEN, str(visitor.token)):
-        assert secret not in mail.text + mail.letter.html
+        assert secret not in mail.text + mail.html

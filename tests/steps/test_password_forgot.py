@@ -124,7 +124,7 @@ def test_rs_05_links_come_from_the_settings(premises: Premises, name: str, value
     ann = premises.person()
     assert premises.visitor().post("/password/forgot", {"email": ann.address}, **{name: value}).status == 202
     (mail,) = premises.mails(ann)
-    assert "evil" not in mail.text + mail.letter.html
+    assert "evil" not in mail.text + mail.html
     assert mail.token("/password/reset")
 
 

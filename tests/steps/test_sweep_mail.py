@@ -14,8 +14,8 @@ from chalicelib.domain.refusals import Unavailable
 from chalicelib.steps import sweep_mail
 from chalicelib.steps.sweep_mail import AFTER_DAYS, PATIENCE, hours, sweep
 from tests.console.staff import staff
+from tests.mail.occasions import notes
 from tests.steps.premises import Premises
-from tests.steps.test_send_mail import notes
 
 HOUR, DAY = 3600, 86400
 NOTHING = {"settled": 0, "delayed": 0}
@@ -68,7 +68,7 @@ def test_a_dead_mail_service_is_asked_a_few_times_only(
 ) -> None:
     asked: list[str] = []
 
-    def paused(to: str, letter: object) -> str:
+    def paused(to: str, mail: object) -> str:
         asked.append(to)
         raise Unavailable("ses:SendingPausedException")
 
@@ -89,10 +89,10 @@ def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
     given_up(premises)
     last, send = people[-1], premises.mailer.send
 
-    def broken(to: str, letter: Any) -> str:
+    def broken(to: str, mail: Any) -> str:
         if to != last.address:
             raise ZeroDivisionError
-        return send(to, letter)
+        return send(to, mail)
 
     monkeypatch.setattr(premises.mailer, "send", broken)
     assert sweep(premises.worker) == {"settled": 1, "delayed": len(people) - 1}
@@ -124,9 +124,9 @@ def test_a_message_that_has_expired_is_not_announced(premises: Premises) -> None
 
 def invited(premises: Premises) -> Account:
     """A newcomer whose invitation did not get out, though what it carries was stored."""
-    desk = staff(premises)
+    admin = staff(premises)
     premises.delivers()
-    assert desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"}).status == 201
+    assert admin.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"}).status == 201
     premises.mailer.fault = Unavailable("ses:SendingPausedException")
     premises.delivers()
     premises.mailer.fault = None
@@ -156,7 +156,7 @@ def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: 
     assert (EventKind.MAIL_WITHHELD, "account_changed_meanwhile") in notes(premises, newcomer)
 
 
-def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_letter(premises: Premises) -> None:
+def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(premises: Premises) -> None:
     newcomer = invited(premises)
     premises.clock.passes(DAY + HOUR + 1)
     sweep(premises.worker)

@@ -111,7 +111,7 @@ def test_rs_08_a_link_of_another_purpose_sets_no_password(store: Store) -> None:
     assert nothing_happened(store, account)
 
 
-def test_rs_07_a_link_that_was_never_minted_sets_nothing(store: Store) -> None:
+def test_rs_07_a_link_that_was_never_issued_sets_nothing(store: Store) -> None:
     account = planted(store)
     assert not set_by_link(store, a_link(account))
     assert nothing_happened(store, account)

@@ -1,0 +1,38 @@
+"""Notices: the mails that tell the owner what was done to the account (ML-01).
+
+None has a limit: whoever changes a credential cannot use up the notice of it.
+"""
+
+from chalicelib.domain.events import EventKind
+from chalicelib.mail.outgoing import Outgoing, Values
+
+CHANGES = {
+    EventKind.TWO_STEP_ENROLLED: "on",
+    EventKind.TWO_STEP_REMOVED: "off",
+    EventKind.TWO_STEP_RESET: "reset",
+}
+
+
+def password_was_reset(mail: Outgoing) -> Values:
+    """A new password, whatever the way."""
+    return {"not_me_url": mail.not_me_url()}
+
+
+def two_step_changed(mail: Outgoing) -> Values:
+    """2-step was turned on, turned off, or reset by an administrator."""
+    return {"not_me_url": mail.not_me_url(), "change": CHANGES[mail.event.kind]}
+
+
+def recovery_code_used(mail: Outgoing) -> Values:
+    """A recovery code was spent."""
+    return {"not_me_url": mail.not_me_url(), "codes_left": len(mail.account.two_step.recovery)}
+
+
+def account_frozen(mail: Outgoing) -> Values:
+    """Somebody pressed "This was not me"."""
+    return {"forgot_url": mail.url("/password/forgot")}
+
+
+def account_contained(mail: Outgoing) -> Values:
+    """An administrator contained the account."""
+    return {"measures": mail.event.details.get("measures") or []}

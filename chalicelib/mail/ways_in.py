@@ -1,0 +1,94 @@
+"""Ways in: the mails that carry a link or a temporary password to whoever may use the account.
+
+What somebody at a keyboard asked for is limited, and over soon. What an administrator opened, for somebody who did not
+ask and cannot ask again, is neither: it outlasts an outage.
+"""
+
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY
+from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.mail.outgoing import Outgoing, Values, Withheld
+
+RESET_LIMITS = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
+
+
+def invitation(mail: Outgoing) -> Values:
+    """A first-time user's temporary password."""
+    return _opened(mail) | {"kind": mail.account.kind.value}
+
+
+def password_reset(mail: Outgoing) -> Values:
+    """The way back in: asked for, or (`PASSWORD_ISSUED`) made by an administrator."""
+    if mail.event.kind is not EventKind.PASSWORD_ISSUED:
+        return _asked_for(mail)
+    if not mail.account.may_reset:
+        raise Withheld(f"account_{mail.account.status}")
+    return _opened(mail)
+
+
+def password_reset_fresh(mail: Outgoing) -> Values:
+    """A fresh temporary password for an expired one that was typed."""
+    return _asked_for(mail)
+
+
+def account_locked(mail: Outgoing) -> Values:
+    """Too many wrong passwords, and the way back in.
+
+    A link alone: while it is locked, the logon form takes no password at all, not even a temporary one.
+    """
+    _judge(mail)
+    lifetime = mail.portal.settings.reset_lifetime
+    token, link = mail.link(Purpose.RESET, lifetime)
+    mail.issue([link], RESET_LIMITS, budget_at=mail.now)
+    return {"reset_url": mail.url(f"/password/reset/{token}"), "lifetime": lifetime}
+
+
+def _asked_for(mail: Outgoing) -> Values:
+    """Link and temporary password for somebody at a keyboard, never more often than the limits."""
+    _judge(mail)
+    rows, values = _link_and_temporary(mail, mail.portal.settings.reset_lifetime)
+    mail.issue(rows, RESET_LIMITS, budget_at=mail.now)
+    return values
+
+
+def _opened(mail: Outgoing) -> Values:
+    """Link and temporary password that an administrator opened.
+
+    Where their time was up before the mail got out, others are made, good for that time at least: the same in each
+    such time, so that a mail sent twice still carries the same ones.
+    """
+    event, lifetime = mail.event, mail.portal.settings.first_password_lifetime
+    over = int(max(0, mail.now - event.at) // lifetime)
+    good_for = lifetime
+    if over:
+        if mail.account.password_hash is not None:
+            # Got in by another way meanwhile: no second key to the account is sent.
+            raise Withheld("account_changed_meanwhile")
+        mail = mail._replace(event=event._replace(id=f"{event.id}~{over}", at=event.at + over * lifetime))
+        good_for = 2 * lifetime
+    rows, values = _link_and_temporary(mail, good_for)
+    mail.issue(rows)
+    return values | {"lifetime": lifetime}
+
+
+def _judge(mail: Outgoing) -> None:
+    """Never for a disabled account, never to an address that mail does not reach (ML-05), and not after its time."""
+    if not mail.account.may_reset:
+        raise Withheld(f"account_{mail.account.status}")
+    if mail.account.undeliverable is not None:
+        raise Withheld("address_undeliverable")
+    if mail.now >= mail.event.at + mail.portal.settings.reset_lifetime:
+        raise Withheld("too_late")
+
+
+def _link_and_temporary(mail: Outgoing, lifetime: int) -> tuple[list[Reset], Values]:
+    """Their rows, not stored yet, and what the templates say of them."""
+    token, link = mail.link(Purpose.RESET, lifetime)
+    text, temporary = mail.temporary(lifetime)
+    values: Values = {
+        "reset_url": mail.url(f"/password/reset/{token}"),
+        "logon_url": mail.url("/logon"),
+        "temporary_password": text,
+        "lifetime": lifetime,
+    }
+    return [link, temporary], values

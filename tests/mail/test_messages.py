@@ -1,0 +1,31 @@
+"""The mail about a secure message: that one waits and until when, and nothing of what it says."""
+
+import pytest
+
+from chalicelib.domain.events import EventKind
+from tests.fakes.samples import an_event
+from tests.mail.occasions import notes
+from tests.steps.premises import PORTAL_URL, Premises
+
+
+def test_waiting_message_is_announced_without_its_words(premises: Premises) -> None:
+    ann = premises.person()
+    message = premises.sends(ann, "The merger", "It is off.")
+    (mail,) = premises.mails(ann)
+    assert mail.text.splitlines().count(f"{PORTAL_URL}/messages/{message}") == 1
+    for part in (mail.subject, mail.text, mail.html):
+        assert "merger" not in part
+        assert "It is off" not in part
+
+
+@pytest.mark.parametrize(("seconds", "announced"), [(59.5, True), (60, False), (61, False)])
+def test_message_is_announced_while_it_can_be_read(
+    premises: Premises, seconds: float, announced: bool
+) -> None:
+    ann = premises.person()
+    details = {"from": "sender@bank.example", "message": "m1", "expires_at": premises.clock() + 60}
+    premises.store.events.record(an_event(ann.id, EventKind.MESSAGE_SENT, premises.clock(), details=details))
+    premises.clock.passes(seconds)
+    assert len(premises.mails(ann)) == announced
+    became = (EventKind.MAIL_SENT, None) if announced else (EventKind.MAIL_WITHHELD, "too_late")
+    assert notes(premises, ann) == [became]

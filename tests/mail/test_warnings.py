@@ -1,0 +1,67 @@
+"""Warnings: a logon its owner should look at is told with its reason, and each kind once a day (LG-12)."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.events import EventKind
+from tests.fakes.samples import an_event
+from tests.mail.occasions import notes
+from tests.steps.premises import Premises
+
+AFTER_FAILURES: dict[str, Any] = {"kind": EventKind.LOGON_SUCCEEDED, "details": {"failures_before": 5}}
+CODE_REFUSED: dict[str, Any] = {"kind": EventKind.CODE_REFUSED, "reason": "code_wrong"}
+NEW_CLIENT: dict[str, Any] = {"kind": EventKind.LOGON_SUCCEEDED, "details": {"new_client": True}}
+DAY = 86400
+
+
+def happens(premises: Premises, account: Account, what: dict[str, Any]) -> None:
+    premises.store.events.record(an_event(account.id, at=premises.clock(), **what))
+    premises.delivers()
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        (AFTER_FAILURES, "Somebody logged on to your account after several wrong passwords."),
+        (CODE_REFUSED, "Somebody entered the right password of your account, but not the right code."),
+        (NEW_CLIENT, "from a browser that was not used with it before"),
+    ],
+    ids=["after_failures", "code_refused", "new_client"],
+)
+def test_lg_12_owner_is_told_what_was_odd_and_can_freeze(
+    premises: Premises, what: dict[str, Any], words: str
+) -> None:
+    ann = premises.person()
+    happens(premises, ann, what)
+    (mail,) = premises.mails(ann)
+    assert words in " ".join(mail.text.split())
+    premises.visitor().post("/not-me", {"token": mail.token("/not-me")})
+    assert premises.stored(ann).status is Status.FROZEN
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "told"),
+    [
+        (AFTER_FAILURES, AFTER_FAILURES, 1),
+        (AFTER_FAILURES, CODE_REFUSED, 1),
+        (NEW_CLIENT, NEW_CLIENT, 1),
+        (NEW_CLIENT, AFTER_FAILURES, 2),
+    ],
+    ids=["failures twice", "failures, then a code", "browsers twice", "browser, then failures"],
+)
+def test_suspicion_is_told_once_a_day_and_a_new_browser_once_a_day(
+    premises: Premises, first: dict[str, Any], again: dict[str, Any], told: int
+) -> None:
+    ann = premises.person()
+    premises.clock.passes(DAY - premises.clock() % DAY)
+    happens(premises, ann, first)
+    premises.clock.passes(DAY - 1)
+    happens(premises, ann, again)
+    assert len(premises.mails(ann)) == told
+    withheld = [cause for kind, cause in notes(premises, ann) if kind is EventKind.MAIL_WITHHELD]
+    assert withheld == ["too_many_mails"] * (2 - told)
+    premises.clock.passes(1)
+    happens(premises, ann, again)
+    assert len(premises.mails(ann)) == told + 1

@@ -1,0 +1,166 @@
+"""Ways in: who is mailed a link or a temporary password, and for how long, and what one is like (TP-01, RS-09)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.limits import RESET_MAILS_HOURLY
+from tests.fakes.planting import plant
+from tests.fakes.samples import an_event
+from tests.mail.occasions import forgets, notes
+from tests.steps.premises import CHOSEN, Premises
+
+
+@pytest.mark.parametrize(
+    ("facts", "cause"),
+    [
+        ({"status": Status.DISABLED}, "account_disabled"),
+        ({"undeliverable": "bounced"}, "address_undeliverable"),
+    ],
+)
+def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any], cause: str) -> None:
+    account = forgets(premises, **facts)
+    premises.delivers()
+    assert premises.mailer.sent == []
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
+    assert premises.store.tables.resets == {}
+
+
+def test_mail_that_is_too_late_is_withheld(premises: Premises) -> None:
+    account = forgets(premises)
+    premises.clock.passes(3600)
+    premises.delivers()
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
+
+
+def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
+    account = forgets(premises)
+    read = premises.store.outbox.due
+
+    def moves(*asked: Any) -> Any:
+        found = read(*asked)
+        plant(premises.store, premises.stored(account)._replace(epoch=2))
+        return found
+
+    premises.store.outbox.due = moves  # type: ignore[method-assign, assignment]
+    premises.delivers()
+    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
+
+
+def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
+    account = premises.person()
+    for _ in range(12):
+        premises.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
+        premises.clock.passes(300)
+    assert [mail.subject for mail in premises.mails(account)] == [
+        "Your account is locked for a while: here is a way back in"
+    ]
+
+
+def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> None:
+    account = premises.person()
+    old = premises.asks(account)
+    premises.clock.passes(3600)
+    premises.visitor().post("/logon", {"email": account.address, "password": old.temporary})
+    fresh = premises.mails(account)[-1]
+    assert fresh.subject == "Your temporary password had expired: here is a fresh one"
+    assert fresh.temporary != old.temporary
+    assert premises.visitor().logs_on(account, fresh.temporary) == "change_password"
+
+
+def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
+    for seconds, status in ((86399.5, 200), (86400, 401)):
+        premises.sends(address := f"new{seconds}@people.test".replace(".5", ""))
+        mail = next(mail for mail in premises.mails(address) if "temporary password" in mail.subject)
+        premises.clock.passes(seconds)
+        body = {"email": address, "password": mail.temporary}
+        assert premises.visitor().post("/logon", body).status == status
+
+
+def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
+    """Neither table nor log holds what the mail carries."""
+    account = premises.person(kind=Kind.ADMINISTRATOR)
+    mail = premises.asks(account)
+    kept = str(premises.store.tables) + json.dumps(premises.lines)
+    for secret in (mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")):
+        assert secret not in kept
+    row = next(row for row in premises.store.tables.resets.values() if row.password_hash)
+    assert str(row.password_hash).startswith("$argon2id$")
+
+
+def shouted(text: str) -> str:
+    return text.upper()
+
+
+def with_en_dashes(text: str) -> str:
+    return text.replace("-", "\u2013")
+
+
+def with_its_surroundings(text: str) -> str:
+    return f"\u00a0 {text}\t"
+
+
+def without_dashes(text: str) -> str:
+    return text.replace("-", "")
+
+
+@pytest.mark.parametrize("typed", [shouted, with_en_dashes, with_its_surroundings, without_dashes])
+def test_temporary_password_survives_copying(premises: Premises, typed: Callable[[str], str]) -> None:
+    ann = premises.person()
+    mail = premises.asks(ann)
+    assert premises.visitor().logs_on(ann, typed(mail.temporary)) == "change_password"
+
+
+def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: Premises) -> None:
+    mail = premises.asks(premises.person())
+    assert mail.text.splitlines().count(mail.temporary) == 1
+    assert mail.temporary in mail.html
+    assert not set(mail.temporary) & set("01ilouaeOIL")
+
+
+def test_tp_01_temporary_passwords_never_repeat(premises: Premises) -> None:
+    found = set()
+    for _ in range(40):
+        found.add(premises.asks(premises.person()).temporary)
+    assert len(found) == 40
+
+
+def test_way_in_that_an_administrator_made_is_under_no_limit_of_what_strangers_ask(
+    premises: Premises,
+) -> None:
+    ann = premises.person()
+    for _ in range(RESET_MAILS_HOURLY.most + 1):
+        premises.asks(ann)
+    assert notes(premises, ann).count((EventKind.MAIL_WITHHELD, "too_many_mails")) == 1
+    issued = an_event(ann.id, EventKind.PASSWORD_ISSUED, details={"actor_kind": "administrator"})
+    premises.store.events.record(issued)
+    mail = premises.mails(ann)[-1]
+    assert mail.subject == "Choose a new password"
+    assert "An administrator has made a temporary password" in mail.text
+    assert premises.visitor().logs_on(ann, mail.temporary) == "change_password"
+
+
+def test_rs_09_way_in_that_an_administrator_made_is_withheld_from_a_disabled_account(
+    premises: Premises,
+) -> None:
+    ann = premises.person(status=Status.DISABLED)
+    premises.store.events.record(an_event(ann.id, EventKind.PASSWORD_ISSUED))
+    assert premises.mails() == []
+    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "account_disabled")]
+
+
+def test_while_it_is_locked_a_link_alone_is_mailed(premises: Premises) -> None:
+    ann = premises.person()
+    for _ in range(5):
+        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
+    (mail,) = premises.mails(ann)
+    assert [row.password_hash for row in premises.store.tables.resets.values()] == [None]
+    entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert (
+        premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries}).status
+        == 200
+    )

@@ -1,0 +1,34 @@
+"""The mail worker: what it does about SES that takes no picture."""
+
+from typing import cast
+
+from chalicelib.domain.brand import png
+from chalicelib.domain.events import EventKind
+from chalicelib.mail.worker import Worker
+from chalicelib.services.ses import Mailer, Rejected, RenderedMail
+from chalicelib.steps.send_mail import work
+from tests.domain.pictures import picture
+from tests.mail.occasions import forgets
+from tests.steps.premises import FakeMailer, Premises
+
+
+class Choosy(FakeMailer):
+    """SES that takes no picture."""
+
+    def send(self, to: str, mail: RenderedMail) -> str:
+        if mail.logo is not None:
+            raise Rejected("BadRequestException")
+        return super().send(to, mail)
+
+
+def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
+    account = forgets(premises)
+    premises.mailer = Choosy()
+    branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
+    worker = Worker(premises.portal._replace(settings=branded), cast(Mailer, premises.mailer))
+    work({"Records": premises.store.records()}, worker)
+    (sent,) = premises.mailer.sent
+    assert (sent.to, sent.rendered.logo) == (account.address, None)
+    assert 'alt="Secure Messaging Portal"' in sent.html
+    (note,) = [one for one in premises.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
+    assert note.details["without_logo"] == "BadRequestException"
