@@ -58,9 +58,6 @@ class SessionActs(Protocol):
     def touch(self, session: Session, now: float) -> None:
         """Write last-seen."""
 
-    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
-        """One session."""
-
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of an account."""
 

@@ -114,10 +114,6 @@ class Sessions(Family):
             self._tables.put_session(stored._replace(last_seen_at=now))
 
     @act
-    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
-        return self._tables.sessions.get((account_id, digest))
-
-    @act
     def of_account(self, account_id: AccountId) -> list[Session]:
         return [session for (who, _), session in sorted(self._tables.sessions.items()) if who == account_id]
 
