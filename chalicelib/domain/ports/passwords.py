@@ -1,0 +1,29 @@
+"""Setting a password, and the links that may."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account, NewPassword, Policy
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+
+
+class PasswordActs(Protocol):
+    """Setting a password, and the links that may."""
+
+    def by_link(self, key: str) -> Reset | None:
+        """What a link stands for; spends nothing."""
+
+    def owner(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        """Account and domain policy."""
+
+    def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
+        """Spend a link."""
+
+    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        """Change inside a session."""
+
+    def freeze(self, reset: Reset, event: Event) -> bool:
+        """The owner's "this was not me"."""
