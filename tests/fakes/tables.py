@@ -100,7 +100,7 @@ def act(method: Callable[P, R]) -> Callable[P, R]:
     @wraps(method)
     def performed(*args: P.args, **kwargs: P.kwargs) -> R:
         family: Any = args[0]
-        name = f"{type(family).__name__.lower()}.{method.__name__}"
+        name = f"{method.__module__.rpartition('.')[2]}.{method.__name__}"
         result: R = family._store.perform(name, lambda: method(*args, **kwargs))
         return result
 
