@@ -41,7 +41,7 @@ class Worker:
         """The account behind an alias: its owner asked under another name, and mail goes to the stored address."""
         if account is None or account.alias_of is None:
             return account
-        return self.portal.store.outbox.account(account.alias_of)
+        return self.portal.store.accounts.read(account.alias_of)
 
     def _outcome(
         self, mail: Mail, event: Event, account: Account, brand: Brand

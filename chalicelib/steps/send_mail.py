@@ -51,7 +51,7 @@ def _one(row: Row, worker: Worker) -> None:
 
 def _let_through(event: Event, worker: Worker) -> None:
     """An administrator lets mail go to this address again; SES keeps a list of its own. Twice does no harm."""
-    account = worker.portal.store.outbox.account(event.account_id)
+    account = worker.portal.store.accounts.read(event.account_id)
     if account is None:
         return
     try:

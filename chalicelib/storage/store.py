@@ -10,6 +10,7 @@ from chalicelib.storage.database import Database
 from chalicelib.storage.tables import MODELS
 
 if TYPE_CHECKING:
+    from chalicelib.storage.accounts import Accounts
     from chalicelib.storage.administration import Administration
     from chalicelib.storage.directory import Directory
     from chalicelib.storage.events import Events
@@ -32,6 +33,13 @@ class DynamoStore:
         self.database.bind(MODELS, prefix)
         self._threshold = threshold
         self._cap = cap
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Finding and making accounts."""
+        from chalicelib.storage.accounts import Accounts  # noqa: PLC0415 - for those who look one up
+
+        return Accounts(self.database)
 
     @cached_property
     def logons(self) -> "Logons":

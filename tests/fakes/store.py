@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.refusals import Unavailable
 from tests.fakes.acts import (
+    accounts,
     administration,
     directory,
     events,
@@ -59,6 +60,7 @@ class FakeStore:
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
         self._delivered: set[tuple[AccountId, str]] = set()
+        self.accounts = accounts.Accounts(self)
         self.administration = administration.Administration(self)
         self.directory = directory.Directory(self)
         self.events = events.Events(self)

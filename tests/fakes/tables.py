@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
@@ -66,6 +67,13 @@ class Tables:
     def spend(self, key: str, now: float) -> None:
         """Use it up."""
         self.resets[key] = self.resets[key]._replace(spent_at=now)
+
+    def still_administrator(self, actor: Actor) -> bool:
+        """Whether whoever acts still may (SE-10)."""
+        account = self.accounts.get(actor.account_id)
+        if account is None or account.epoch != actor.epoch:
+            return False
+        return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
 
     def succeed(
         self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, moves: bool = False

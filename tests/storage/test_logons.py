@@ -120,7 +120,7 @@ def test_an_attempt_is_counted_and_the_account_read_in_one_act(store: Store) -> 
 def test_an_unknown_account_is_not_counted_and_does_not_come_to_be(store: Store) -> None:
     nobody = an_account()
     assert store.logons.reserve_attempt(nobody.id, NOW) == (False, None)
-    assert store.passwords.owner(nobody.id)[0] is None
+    assert store.accounts.find(nobody.id)[0] is None
 
 
 @pytest.mark.parametrize(("left", "counted"), [(1, False), (0.25, False), (0, True), (-1, True)])
@@ -271,4 +271,4 @@ def test_a_refusal_of_an_unknown_address_is_an_event_and_nothing_else(store: Sto
     event = an_event(nobody.id, EventKind.LOGON_REFUSED)
     store.logons.refuse(event, None, counter=f"counter {number()}", counted=False, outside=False)
     assert len(store.events.of_account(nobody.id)) == 1
-    assert store.passwords.owner(nobody.id)[0] is None
+    assert store.accounts.find(nobody.id)[0] is None

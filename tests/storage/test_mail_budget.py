@@ -28,23 +28,23 @@ def minute() -> float:
     return (NOW // WINDOW + 10 * number()) * WINDOW
 
 
-def mint(store: Store, at: float) -> str | None:
+def issue(store: Store, at: float) -> str | None:
     link = a_link(planted(store))
     return store.outbox.issue([link], link.epoch, at, LIMITS, at)
 
 
 def test_ml_06_mail_beyond_the_budget_waits_for_the_next_window(store: Store, small: None) -> None:
     start = minute()
-    assert [mint(store, start + second) for second in (0, 1, WINDOW - 1)] == [None] * 3
+    assert [issue(store, start + second) for second in (0, 1, WINDOW - 1)] == [None] * 3
     with pytest.raises(Unavailable, match="mail_budget_spent"):
-        mint(store, start + WINDOW - 1)
-    assert mint(store, start + WINDOW) is None
+        issue(store, start + WINDOW - 1)
+    assert issue(store, start + WINDOW) is None
 
 
 def test_ml_06_what_waits_has_used_nothing_up(store: Store, small: None) -> None:
     start, account = minute(), planted(store)
     for _ in range(3):
-        mint(store, start)
+        issue(store, start)
     link = a_link(account)
     for _ in range(5):
         with pytest.raises(Unavailable):
@@ -64,7 +64,7 @@ def test_ml_06_flood_at_one_account_does_not_use_up_everybody_s(store: Store, sm
     store.outbox.issue([a_link(account)], 1, start, LIMITS)
     for _ in range(9):
         assert store.outbox.issue([a_link(account)], 1, start, LIMITS, start) == "too_many_mails"
-    assert mint(store, start) is None
+    assert issue(store, start) is None
 
 
 def test_ml_06_administrators_mails_and_notices_do_not_count(store: Store, small: None) -> None:
@@ -72,4 +72,4 @@ def test_ml_06_administrators_mails_and_notices_do_not_count(store: Store, small
     for _ in range(9):
         link = a_link(planted(store))
         assert store.outbox.issue([link], link.epoch, start, ()) is None
-    assert mint(store, start) is None
+    assert issue(store, start) is None

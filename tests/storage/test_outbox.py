@@ -1,4 +1,4 @@
-"""The acts of the mail worker: the same link however often it runs, and never more mails than the limits."""
+"""The acts on mails: the same link however often the worker runs, and never more mails than the limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.storage.outbox import TOGETHER
 from tests.domain.pictures import picture
-from tests.fakes.looking import planted, stored
+from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import brand, plant
 from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event, number
 
@@ -21,7 +21,7 @@ HOUR = 3600
 BOTH = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
 
 
-def mint(store: Store, account: object, asked_at: float, limits: tuple[Limit, ...] = BOTH) -> str | None:
+def issue(store: Store, account: object, asked_at: float, limits: tuple[Limit, ...] = BOTH) -> str | None:
     link = a_link(account)  # type: ignore[arg-type]
     return store.outbox.issue([link], link.epoch, asked_at, limits)
 
@@ -58,16 +58,6 @@ def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:
     assert store.events.of_account(who.id) == [sent]
 
 
-def test_the_worker_finds_the_account_behind_an_alias(store: Store) -> None:
-    primary = planted(store)
-    alias = planted(store, alias_of=primary.id)
-    found = store.outbox.account(alias.id)
-    assert found is not None
-    assert found.alias_of == primary.id
-    assert store.outbox.account(primary.id) == primary
-    assert store.outbox.account(an_account().id) is None
-
-
 def test_what_a_mail_carries_is_stored_together(store: Store) -> None:
     account = planted(store)
     rows = [a_link(account), a_temporary(account)]
@@ -75,7 +65,7 @@ def test_what_a_mail_carries_is_stored_together(store: Store) -> None:
     assert [store.passwords.by_link(row.key) for row in rows] == rows
 
 
-def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: Store) -> None:
+def test_rl_06_issuing_twice_keeps_what_was_issued_first_and_counts_once(store: Store) -> None:
     account = planted(store)
     link = a_link(account)
     for _ in range(9):
@@ -83,10 +73,10 @@ def test_rl_06_minting_twice_keeps_what_was_minted_first_and_counts_once(store: 
     later = link._replace(valid_until=NOW + DAY)
     assert store.outbox.issue([later], 1, NOW, BOTH) is None
     assert store.passwords.by_link(link.key) == link
-    assert mint(store, account, NOW) is None
+    assert issue(store, account, NOW) is None
 
 
-def test_rl_06_minting_again_does_not_make_a_spent_link_good(store: Store) -> None:
+def test_rl_06_issuing_again_does_not_make_a_spent_link_good(store: Store) -> None:
     account = planted(store)
     link = a_link(account)
     plant(store, link._replace(spent_at=NOW))
@@ -94,34 +84,34 @@ def test_rl_06_minting_again_does_not_make_a_spent_link_good(store: Store) -> No
     assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
 
 
-def test_rs_09_nothing_is_minted_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
+def test_rs_09_nothing_is_issued_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
     account = planted(store, epoch=2)
     stale = a_link(account._replace(epoch=1))
     assert store.outbox.issue([stale], 1, NOW, BOTH) == "account_changed_meanwhile"
     assert store.passwords.by_link(stale.key) is None
-    assert mint(store, an_account(), NOW) == "account_changed_meanwhile"
+    assert issue(store, an_account(), NOW) == "account_changed_meanwhile"
 
 
 def test_rs_13_three_mails_an_hour_whoever_asks(store: Store) -> None:
     account, start = planted(store), NOW - NOW % DAY
-    assert [mint(store, account, start) for _ in range(3)] == [None] * 3
-    assert mint(store, account, start + HOUR - 1) == "too_many_mails"
-    assert mint(store, account, start + HOUR) is None
-    assert mint(store, planted(store), start) is None
+    assert [issue(store, account, start) for _ in range(3)] == [None] * 3
+    assert issue(store, account, start + HOUR - 1) == "too_many_mails"
+    assert issue(store, account, start + HOUR) is None
+    assert issue(store, planted(store), start) is None
 
 
 def test_rs_13_ten_mails_a_day(store: Store) -> None:
     account, start = planted(store), NOW - NOW % DAY
     hours = [start + HOUR * (number // 3) for number in range(10)]
-    assert [mint(store, account, at) for at in hours] == [None] * 10
-    assert mint(store, account, start + DAY - 1) == "too_many_mails"
-    assert mint(store, account, start + DAY) is None
+    assert [issue(store, account, at) for at in hours] == [None] * 10
+    assert issue(store, account, start + DAY - 1) == "too_many_mails"
+    assert issue(store, account, start + DAY) is None
 
 
 def test_rs_13_a_mail_that_is_too_many_leaves_no_link(store: Store) -> None:
     account, start = planted(store), NOW - NOW % DAY
     for _ in range(3):
-        mint(store, account, start)
+        issue(store, account, start)
     link = a_link(account)
     assert store.outbox.issue([link], 1, start, BOTH) == "too_many_mails"
     assert store.passwords.by_link(link.key) is None
@@ -168,3 +158,17 @@ def test_an_hour_of_more_events_than_one_trip_takes_is_found_whole(store: Store)
     for event in events[::2]:
         store.outbox.note(event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT))
     assert list(store.outbox.unsettled(iso(start)[:13])) == events[1::2]
+
+
+def test_ml_05_delivery_event_counts_once_and_old_news_changes_nothing(store: Store) -> None:
+    who = planted(store, delivery_lifted_at=NOW)
+    event = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW + 1)
+    late = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW)
+    store.outbox.record_delivery(late, "bounced")
+    assert stored(store, who).undeliverable is None
+    for _ in range(2):
+        store.outbox.record_delivery(event, "bounced")
+    assert stored(store, who).undeliverable == "bounced"
+    assert len(trail(store, who)) == 2
+    store.outbox.record_delivery(an_event("nobody", EventKind.MAIL_BOUNCED), "bounced")  # type: ignore[arg-type]
+    assert store.accounts.find("nobody")[0] is None  # type: ignore[arg-type]

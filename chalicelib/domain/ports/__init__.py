@@ -5,6 +5,7 @@ Each method is one atomic act and may raise `Unavailable`: then nothing of it ha
 code loads this package at run time (ADR 16).
 """
 
+from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.directory import DirectoryActs
 from chalicelib.domain.ports.events import EventActs
@@ -19,6 +20,7 @@ from chalicelib.domain.ports.store import Store
 from chalicelib.domain.ports.two_steps import TwoStepActs
 
 __all__ = [
+    "AccountActs",
     "AdministrationActs",
     "DirectoryActs",
     "EventActs",

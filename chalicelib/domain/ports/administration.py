@@ -16,9 +16,6 @@ class AdministrationActs(Protocol):
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
         """Store the difference with its events, if actor and account are still as they were seen."""
 
-    def invite(self, actor: Actor, account: Account, event: Event) -> bool:
-        """Make an account once; raises CONFLICT when the actor may no longer."""
-
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Store a policy with its event."""
 
@@ -27,6 +24,3 @@ class AdministrationActs(Protocol):
 
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
         """Take a message back that nobody has read."""
-
-    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
-        """Note what became of a mail, once; a hard bounce or a complaint stops self-service mails."""

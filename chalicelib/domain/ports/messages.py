@@ -2,17 +2,13 @@
 
 from typing import Protocol
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 
 
 class MessageActs(Protocol):
-    """Messages, and the accounts they bring about."""
-
-    def invite(self, account: Account, event: Event) -> bool:
-        """Make an account once."""
+    """Messages, to whoever they are for."""
 
     def send(self, message: Message, event: Event) -> None:
         """Store a message with its notice."""

@@ -2,8 +2,7 @@
 
 from typing import Protocol
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.accounts import NewPassword
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -15,9 +14,6 @@ class PasswordActs(Protocol):
 
     def by_link(self, key: str) -> Reset | None:
         """What a link stands for; spends nothing."""
-
-    def owner(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
-        """Account and domain policy."""
 
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
         """Spend a link."""

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.directory import DirectoryActs
 from chalicelib.domain.ports.events import EventActs
@@ -17,6 +18,10 @@ from chalicelib.domain.ports.two_steps import TwoStepActs
 
 class Store(Protocol):
     """All acts, by family."""
+
+    @property
+    def accounts(self) -> AccountActs:
+        """Finding and making accounts."""
 
     @property
     def logons(self) -> LogonActs:
@@ -44,7 +49,7 @@ class Store(Protocol):
 
     @property
     def messages(self) -> MessageActs:
-        """Messages, and the accounts they bring about."""
+        """Messages, sent and read."""
 
     @property
     def administration(self) -> AdministrationActs:
@@ -56,7 +61,7 @@ class Store(Protocol):
 
     @property
     def outbox(self) -> OutboxActs:
-        """What the mail worker does."""
+        """Mails that are due, and what became of them."""
 
     def request(self) -> AbstractContextManager[None]:
         """One request's time (RL-01); no act after it is over begins."""

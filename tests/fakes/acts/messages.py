@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, Policy
-from chalicelib.domain.addresses import AccountId, domain_id, domain_of
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from tests.fakes.tables import Family, Tables, act
-
-
-def invited(tables: Tables, account: Account, event: Event) -> bool:
-    """An account made once, its domain listed, its event written."""
-    if account.id in tables.accounts:
-        return False
-    domain = domain_of(account.address)
-    tables.policies.setdefault(domain_id(domain), Policy(domain))
-    tables.accounts[account.id] = Account(
-        id=account.id,
-        address=account.address,
-        kind=account.kind,
-        status=account.status,
-        epoch=account.epoch,
-        password_hash=account.password_hash,
-        two_step_required=account.two_step_required,
-        alias_of=account.alias_of,
-        created_at=account.created_at,
-    )
-    tables.put_event(event)
-    return True
+from tests.fakes.tables import Family, act
 
 
 class Messages(Family):
     """`ports.MessageActs`."""
-
-    @act
-    def invite(self, account: Account, event: Event) -> bool:
-        return invited(self._tables, account, event)
 
     @act
     def send(self, message: Message, event: Event) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
@@ -22,10 +21,6 @@ class Outbox(Family):
     def due(self, event: Event, note: Event, sender: DomainId) -> Due:
         sent = (note.account_id, note.sort_key) in self._tables.events
         return Due(self._tables.accounts.get(event.account_id), sent, self._tables.brands.get(sender))
-
-    @act
-    def account(self, account_id: AccountId) -> Account | None:
-        return self._tables.accounts.get(account_id)
 
     def event_of(self, image: Mapping[str, Any]) -> Event:
         return self._tables.events[AccountId(image["account_id"]["S"]), image["at"]["S"]]
@@ -73,3 +68,12 @@ class Outbox(Family):
             if hour_of(event) == hour
             and (event.account_id, f"{event.sort_key}{NOTE}") not in self._tables.events
         ]
+
+    @act
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        if (event.account_id, event.sort_key) in self._tables.events:
+            return
+        self._tables.put_event(event)
+        account = self._tables.accounts.get(event.account_id)
+        if undeliverable is not None and account is not None and account.delivery_lifted_at < event.at:
+            self._tables.accounts[account.id] = account._replace(undeliverable=undeliverable)

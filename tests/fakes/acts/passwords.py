@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
-from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.accounts import Account, NewPassword, Status
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -17,10 +16,6 @@ class Passwords(Family):
     @act
     def by_link(self, key: str) -> Reset | None:
         return self._tables.resets.get(key)
-
-    @act
-    def owner(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
-        return self._tables.accounts.get(account_id), self._tables.policies.get(domain_id_of(account_id))
 
     @act
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
