@@ -1,22 +1,20 @@
 """How a secure message reaches its recipient: sealed for them, with an invitation first for whoever is new."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.invitations import invite
+from chalicelib.domain.invitations import invitation
 from chalicelib.domain.messages import BODY, Message, message_id
 from chalicelib.domain.sealing import Sealer
 
 if TYPE_CHECKING:
-    from chalicelib.domain.ports import MessageActs
+    from chalicelib.domain.ports import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A message as its sender hands it in."""
 
     sender: str
@@ -28,10 +26,11 @@ class Draft:
 
 
 def send_message(
-    acts: "MessageActs", sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
+    store: "Store", sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
 ) -> Message:
     """Store the message for its recipient; a recipient without an account is invited, in a mail of its own."""
-    invite(acts, draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
+    invited = invitation(draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
+    store.accounts.invite(*invited)
     who, identity = account_id(draft.to), message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
@@ -40,5 +39,5 @@ def send_message(
     event = Event(
         who, EventKind.MESSAGE_SENT, now, random(16).hex(), email=draft.to, actor=draft.actor, details=details
     )
-    acts.send(message, event)
+    store.messages.send(message, event)
     return message

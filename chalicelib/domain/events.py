@@ -77,7 +77,6 @@ class Reason(StrEnum):
     TEMPORARY_USED = "temporary_password_used"
     TEMPORARY_VOID = "temporary_password_void"
     CHANGED_MEANWHILE = "account_changed_meanwhile"
-    THROTTLED = "source_address_throttled"
 
 
 ATTEMPTS = frozenset(

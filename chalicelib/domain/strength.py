@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
-HIGHEST = 4
 # What is left out could only make the password stronger: the hint is of the rest, and errs on the careful side.
 LONGEST_JUDGED = 32
 MOST_SPELLINGS = 8

@@ -30,7 +30,7 @@ def target(request: Request) -> tuple[Account, Policy | None]:
         address = canonical_address(request.params.get("email", ""))
     except InvalidAddress as error:
         raise Refusal(Code.NOT_FOUND, "no_such_user") from error
-    account, policy = request.store.passwords.owner(account_id(address))
+    account, policy = request.store.accounts.find(account_id(address))
     if account is None:
         raise Refusal(Code.NOT_FOUND, "no_such_user")
     return account, policy

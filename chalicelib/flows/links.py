@@ -39,7 +39,7 @@ def find(request: Request, purpose: Purpose, token: str | None) -> Reset:
 
 def owner(request: Request, found: Reset) -> Account:
     """The account the link may act on now; raises LINK_UNUSABLE when it moved on, is disabled, or from outside."""
-    account, policy = request.store.passwords.owner(found.account_id)
+    account, policy = request.store.accounts.find(found.account_id)
     cause = found.unusable(account, request.now())
     if cause or account is None:
         raise unusable(request, found.account_id, cause or "no_account")

@@ -51,7 +51,7 @@ class Worker(NamedTuple):
         account, sent, brand = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
         if account is not None and account.alias_of is not None:
             # Its owner asked under another name; mail goes to the stored address.
-            account = outbox.account(account.alias_of)
+            account = self.portal.store.accounts.read(account.alias_of)
         if sent or account is None:
             return None
         # What the domain's brand leaves open is the stage's.

@@ -156,7 +156,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
         Code.CONFLICT: {"code": request.say("Something changed meanwhile. Please start again.")},
     }[refusal.code]
-    account, _ = request.store.passwords.owner(request.caller.account_id)
+    account, _ = request.store.accounts.find(request.caller.account_id)
     pending = (
         account is not None
         and account.two_step.pending_seed

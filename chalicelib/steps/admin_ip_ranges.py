@@ -59,7 +59,7 @@ def save_account(request: Request) -> Page:
 def save_domain(request: Request) -> Page:
     """The ranges of every account of the domain that has none of its own."""
     name, ranges = named_domain(request), given_ranges(request)
-    caller, _ = request.store.passwords.owner(request.known.account_id)
+    caller, _ = request.store.accounts.find(request.known.account_id)
     concerned = caller is not None and caller.ranges is None and domain_id_of(caller.id) == domain_id(name)
     not_locking_oneself_out(request, ranges, concerns_caller=concerned)
     old = request.store.directory.policy(domain_id(name))

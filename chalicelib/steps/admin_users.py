@@ -62,7 +62,7 @@ def _found(
 
 def _exactly(portal: Portal, text: str) -> list[ListedAccount]:
     try:
-        account, _ = portal.store.passwords.owner(account_id(canonical_address(text)))
+        account, _ = portal.store.accounts.find(account_id(canonical_address(text)))
     except InvalidAddress:
         return []
     return [ListedAccount(account.address, account.kind.value, account.status.value)] if account else []
@@ -93,7 +93,7 @@ def submit(request: Request) -> Page:
     account, event = invitation(
         address, kind, at=request.now(), event_id=event_id, actor=request.known.address
     )
-    if not request.store.administration.invite(actor(request), account, event):
+    if not request.store.accounts.invite(account, event, actor(request)):
         raise Refusal(Code.EXISTS, "account_exists")
     facts = {"email": address, "kind": kind.value, "status": "active"}
     return Page(status=201, facts=facts, location=f"{user_path(address)}?done=invited")

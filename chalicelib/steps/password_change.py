@@ -82,7 +82,7 @@ def _confirmed(request: Request) -> Account:
 
 
 def _still_there(caller: Caller, portal: Portal) -> Account:
-    account, _ = portal.store.passwords.owner(caller.account_id)
+    account, _ = portal.store.accounts.find(caller.account_id)
     if account is None or account.epoch != caller.epoch:
         raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE)
     return account

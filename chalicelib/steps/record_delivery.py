@@ -47,7 +47,7 @@ def work(batch: Mapping[str, Any], portal: Portal) -> None:
             continue
         with portal.store.request():
             for event, undeliverable in events:
-                portal.store.administration.record_delivery(event, undeliverable)
+                portal.store.outbox.record_delivery(event, undeliverable)
 
 
 def _events(told: Mapping[str, Any]) -> Iterator[tuple[Event, str | None]]:

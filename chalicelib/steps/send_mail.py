@@ -50,7 +50,7 @@ def _settle(worker: Worker, row: Row) -> None:
 
 def _let_through(worker: Worker, event: Event) -> None:
     """An administrator lets mail go to this address again; SES keeps a list of its own. Twice does no harm."""
-    account = worker.portal.store.outbox.account(event.account_id)
+    account = worker.portal.store.accounts.read(event.account_id)
     if account is None:
         return
     try:

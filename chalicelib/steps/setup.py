@@ -9,7 +9,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import canonical_address
-from chalicelib.domain.invitations import invite
+from chalicelib.domain.invitations import invitation
 from chalicelib.portal import Portal
 from chalicelib.wiring import needs, portal
 
@@ -26,6 +26,6 @@ def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
 def prepare(portal: Portal) -> bool:
     """Whether the first administrator was invited just now."""
     address = canonical_address(portal.settings.admin_email)
-    acts = portal.store.messages
-    event_id = portal.random(16).hex()
-    return invite(acts, address, Kind.ADMINISTRATOR, at=portal.clock(), event_id=event_id, actor="setup")
+    now, event_id = portal.clock(), portal.random(16).hex()
+    account, event = invitation(address, Kind.ADMINISTRATOR, at=now, event_id=event_id, actor="setup")
+    return portal.store.accounts.invite(account, event)

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Account, Kind, Policy, PolicyChange, Status
+from chalicelib.domain.accounts import Account, Policy, PolicyChange, Status
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.storage.accounts import check_actor_in, still_administrator
 from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
-from chalicelib.storage.messages import invite_in
 from chalicelib.storage.rows import event_row, policy_row
-from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, PolicyRow
-from chalicelib.storage.transaction import Transaction
+from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
 GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
@@ -44,28 +42,18 @@ class Administration:
             if getattr(old, name) != getattr(new, name):
                 condition &= _as_seen(name, old)
         if actor.account_id == old.id:
-            condition &= _still_administrator(actor)
+            condition &= still_administrator(actor)
         else:
-            _check_actor(transaction, actor)
+            check_actor_in(transaction, actor)
         transaction.update("account", AccountRow(old.id), _difference(old, new), condition)
         for event in events:
             transaction.put("event", event_row(event))
         return not transaction.commit()
 
-    def invite(self, actor: Actor, account: Account, event: Event) -> bool:
-        """Make an account, if the actor may still; False when there is one already. Raises CONFLICT for the actor."""
-        transaction = self._database.transaction()
-        _check_actor(transaction, actor)
-        invite_in(transaction, account, event)
-        failed = transaction.commit()
-        if "actor" in failed:
-            raise Refusal(Code.CONFLICT, "changed_meanwhile")
-        return not failed
-
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Write a policy, if it is still the one that was seen."""
         transaction = self._database.transaction()
-        _check_actor(transaction, actor)
+        check_actor_in(transaction, actor)
         transaction.put("policy", policy_row(change.key, change.new), _policy_as_seen(change.old))
         transaction.put("event", event_row(event))
         return not transaction.commit()
@@ -73,7 +61,7 @@ class Administration:
     def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
         """Write a domain's brand, if it is still the one that was seen."""
         transaction = self._database.transaction()
-        _check_actor(transaction, actor)
+        check_actor_in(transaction, actor)
         transaction.put("brand", brand_row(change.domain, change.new), brand_as_seen(change))
         transaction.put("event", event_row(event))
         return not transaction.commit()
@@ -81,7 +69,7 @@ class Administration:
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
         """Take a message back unless it was read or taken back already."""
         transaction = self._database.transaction()
-        _check_actor(transaction, actor)
+        check_actor_in(transaction, actor)
         row = MessageRow
         unread = row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist()
         transaction.update(
@@ -89,38 +77,6 @@ class Administration:
         )
         transaction.put("event", event_row(event))
         return not transaction.commit()
-
-    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
-        """Record an SES event under a key made from its own id, so that it counts once however often it comes (ML-05).
-
-        One from before an administrator lifted the address is recorded and changes nothing.
-        """
-        row = AccountRow
-        transaction = self._database.transaction()
-        transaction.put("event", event_row(event), EventRow.at.does_not_exist())
-        if undeliverable is not None:
-            current = row.id.exists() & (row.delivery_lifted_at < event.at)
-            transaction.update(
-                "account", AccountRow(event.account_id), [row.undeliverable.set(undeliverable)], current
-            )
-        if "account" in transaction.commit():
-            again = self._database.transaction()
-            again.put("event", event_row(event), EventRow.at.does_not_exist())
-            again.commit()
-
-
-def _check_actor(transaction: Transaction, actor: Actor) -> None:
-    transaction.check("actor", AccountRow(actor.account_id), _still_administrator(actor))
-
-
-def _still_administrator(actor: Actor) -> Condition:
-    """Attack: a write begun before the actor was disabled lands after it (SE-10); or two administrators disable each
-    other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself.
-    """
-    row = AccountRow
-    current: Condition = (row.epoch == actor.epoch) & (row.status == Status.ACTIVE.value)
-    current &= row.kind == Kind.ADMINISTRATOR.value
-    return current
 
 
 def _as_seen(name: str, old: Account) -> Condition:

@@ -1,26 +1,18 @@
-"""The acts on accounts being made and messages being sent and read."""
+"""The acts on messages: sent, listed and read."""
 
-from chalicelib.domain.accounts import Account
-from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_row, event_row, message_of, message_row
-from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
-from chalicelib.storage.transaction import Transaction
+from chalicelib.storage.rows import event_row, message_of, message_row
+from chalicelib.storage.tables import MessageRow
 
 
 class Messages:
-    """Acts on the messages table, and on the accounts that messages bring about."""
+    """Acts on the messages table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def invite(self, account: Account, event: Event) -> bool:
-        """Make an account with its invitation; False when there is one already. Of many at once one wins (IN-03)."""
-        transaction = self._database.transaction()
-        invite_in(transaction, account, event)
-        return not transaction.commit()
 
     def send(self, message: Message, event: Event) -> None:
         """Store a message with the event that mails its notice."""
@@ -52,12 +44,3 @@ class Messages:
         transaction.put("event", event_row(event))
         failed = transaction.commit()
         return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})
-
-
-def invite_in(transaction: Transaction, account: Account, event: Event) -> None:
-    """The account, its event, and its domain in the list of domains where it is new there: all or nothing."""
-    row, domain = PolicyRow, domain_of(account.address)
-    named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
-    transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
-    transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
-    transaction.put("event", event_row(event))

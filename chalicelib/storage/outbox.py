@@ -1,10 +1,9 @@
-"""The acts of the mail worker: what it may read, issue and note. Safe to run twice for one event (RL-06)."""
+"""The acts on mails: what one may carry, that it is out, what became of it. Each is safe to run twice (RL-06)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.accounts import Account
-from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
@@ -21,7 +20,7 @@ TOGETHER = 50  # rows in one trip; a hundred is the most
 
 
 class Outbox:
-    """Atomic acts of the mail worker."""
+    """Atomic acts on mails that are due or out."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,11 +33,6 @@ class Outbox:
             (BrandRow, brand_key(sender), None),
         )
         return Due(account_of(account) if account else None, sent is not None, brand_of(brand))
-
-    def account(self, account_id: AccountId) -> Account | None:
-        """One account, strongly consistent."""
-        row = self._database.read(AccountRow, account_id)
-        return account_of(row) if row else None
 
     def event_of(self, image: Mapping[str, Any]) -> Event:
         """A row as the stream's record shows it."""
@@ -95,3 +89,21 @@ class Outbox:
         transaction = self._database.transaction()
         transaction.put("note", event_row(note), EventRow.at.does_not_exist())
         transaction.commit()
+
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        """Record an SES event under a key made from its own id, so that it counts once however often it comes (ML-05).
+
+        One from before an administrator lifted the address is recorded and changes nothing.
+        """
+        row = AccountRow
+        transaction = self._database.transaction()
+        transaction.put("event", event_row(event), EventRow.at.does_not_exist())
+        if undeliverable is not None:
+            current = row.id.exists() & (row.delivery_lifted_at < event.at)
+            transaction.update(
+                "account", AccountRow(event.account_id), [row.undeliverable.set(undeliverable)], current
+            )
+        if "account" in transaction.commit():
+            again = self._database.transaction()
+            again.put("event", event_row(event), EventRow.at.does_not_exist())
+            again.commit()

@@ -3,7 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Preferences, Status
+from chalicelib.domain.accounts import Preferences as Chosen
+from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.storage.database import Database
@@ -11,13 +12,13 @@ from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import AccountRow
 
 
-class PreferenceStore:
+class Preferences:
     """Atomic acts on preferences."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def choose(self, account_id: AccountId, epoch: int, chosen: Preferences, event: Event) -> bool:
+    def choose(self, account_id: AccountId, epoch: int, chosen: Chosen, event: Event) -> bool:
         """Both at once with the event; nothing for an account whose sessions ended meanwhile (SE-06)."""
         row = AccountRow
         transaction = self._database.transaction()

@@ -53,11 +53,6 @@ class Sessions:
         transaction.update("account", AccountRow(session.account_id), [row.failures.set(0)], current)
         return not transaction.commit()
 
-    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
-        """One session."""
-        row = self._database.read(SessionRow, account_id, digest)
-        return session_of(row) if row else None
-
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""
         return [session_of(row) for row in self._database.query(SessionRow, account_id)]

@@ -2,7 +2,8 @@
 
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 
@@ -10,6 +11,7 @@ from chalicelib.storage.database import Database
 from chalicelib.storage.tables import MODELS
 
 if TYPE_CHECKING:
+    from chalicelib.storage.accounts import Accounts
     from chalicelib.storage.administration import Administration
     from chalicelib.storage.directory import Directory
     from chalicelib.storage.events import Events
@@ -17,13 +19,33 @@ if TYPE_CHECKING:
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.outbox import Outbox
     from chalicelib.storage.passwords import Passwords
-    from chalicelib.storage.preferences import PreferenceStore
+    from chalicelib.storage.preferences import Preferences
     from chalicelib.storage.sessions import Sessions
     from chalicelib.storage.two_steps import TwoSteps
 
 
+def _family(file: str, name: str) -> Any:
+    """A family of acts: the class of this name, loaded from its file when it is asked for the first time."""
+
+    def load(store: "DynamoStore") -> object:
+        return getattr(import_module(f"chalicelib.storage.{file}"), name)(store.database)
+
+    return cached_property(load)
+
+
 class DynamoStore:
     """The real store; implements `domain.ports.Store`. `threshold` and `cap` are the lock's settings."""
+
+    accounts: "Accounts" = _family("accounts", "Accounts")
+    administration: "Administration" = _family("administration", "Administration")
+    directory: "Directory" = _family("directory", "Directory")
+    events: "Events" = _family("events", "Events")
+    messages: "Messages" = _family("messages", "Messages")
+    outbox: "Outbox" = _family("outbox", "Outbox")
+    passwords: "Passwords" = _family("passwords", "Passwords")
+    preferences: "Preferences" = _family("preferences", "Preferences")
+    sessions: "Sessions" = _family("sessions", "Sessions")
+    two_steps: "TwoSteps" = _family("two_steps", "TwoSteps")
 
     def __init__(
         self, session: botocore.session.Session, region: str, prefix: str, *, threshold: int, cap: int
@@ -35,73 +57,10 @@ class DynamoStore:
 
     @cached_property
     def logons(self) -> "Logons":
-        """Logging on with a password."""
+        """Logging on: the one family with settings of its own."""
         from chalicelib.storage.logons import Logons  # noqa: PLC0415 - for those who take passwords
 
         return Logons(self.database, self._threshold, self._cap)
-
-    @cached_property
-    def sessions(self) -> "Sessions":
-        """Sessions, opened, used and ended."""
-        from chalicelib.storage.sessions import Sessions  # noqa: PLC0415 - for those who change sessions
-
-        return Sessions(self.database)
-
-    @cached_property
-    def passwords(self) -> "Passwords":
-        """Setting passwords."""
-        from chalicelib.storage.passwords import Passwords  # noqa: PLC0415 - for those who set passwords
-
-        return Passwords(self.database)
-
-    @cached_property
-    def two_steps(self) -> "TwoSteps":
-        """2-step verification."""
-        from chalicelib.storage.two_steps import TwoSteps  # noqa: PLC0415 - for those who take codes
-
-        return TwoSteps(self.database)
-
-    @cached_property
-    def preferences(self) -> "PreferenceStore":
-        """Language and time zone."""
-        from chalicelib.storage.preferences import PreferenceStore  # noqa: PLC0415 - for the one who keeps them
-
-        return PreferenceStore(self.database)
-
-    @cached_property
-    def events(self) -> "Events":
-        """Events that stand alone."""
-        from chalicelib.storage.events import Events  # noqa: PLC0415 - for those who record nothing else
-
-        return Events(self.database)
-
-    @cached_property
-    def messages(self) -> "Messages":
-        """Messages, and the accounts they bring about."""
-        from chalicelib.storage.messages import Messages  # noqa: PLC0415 - for those who send and show messages
-
-        return Messages(self.database)
-
-    @cached_property
-    def administration(self) -> "Administration":
-        """What administrators write."""
-        from chalicelib.storage.administration import Administration  # noqa: PLC0415 - for the console
-
-        return Administration(self.database)
-
-    @cached_property
-    def directory(self) -> "Directory":
-        """What the console reads."""
-        from chalicelib.storage.directory import Directory  # noqa: PLC0415 - for the console
-
-        return Directory(self.database)
-
-    @cached_property
-    def outbox(self) -> "Outbox":
-        """What the mail worker does."""
-        from chalicelib.storage.outbox import Outbox  # noqa: PLC0415 - for the workers
-
-        return Outbox(self.database)
 
     def request(self) -> AbstractContextManager[None]:
         """One request's time."""

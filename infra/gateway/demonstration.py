@@ -48,4 +48,4 @@ def send_demonstration() -> None:
     )
     sealer = Sealer(chosen.keyring, chosen.random)
     with chosen.store.request():
-        send_message(chosen.store.messages, sealer, draft, now=chosen.clock(), random=chosen.random)
+        send_message(chosen.store, sealer, draft, now=chosen.clock(), random=chosen.random)

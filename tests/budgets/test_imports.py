@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 NOWHERE = {
     *("boto3", "requests", "moto", "infra", "app", "zxcvbn"),
     # For those who know a reader's zone; for the type checker.
-    *("zoneinfo", "chalicelib.domain.ports", "chalicelib.domain.admin_ports"),
+    *("zoneinfo", "chalicelib.domain.ports"),
 }
 PARSER, QR, LISTS = "ua_parser", "segno", "chalicelib.domain.blocklist"
 TEMPLATES, CIPHERS, CODES, MAIL, HASHES = "jinja2", "nacl", "pyotp", "chalicelib.mail", "argon2"

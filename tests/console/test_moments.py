@@ -123,7 +123,7 @@ def between(premises: Premises, happens: Callable[[], None]) -> None:
     perform = premises.store.perform
 
     def interrupted(name: str, run: Callable[[], Any]) -> Any:
-        if name.startswith("administration."):
+        if name.startswith(("administration.", "accounts.invite")):
             happens()
         return perform(name, run)
 

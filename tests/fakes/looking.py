@@ -20,7 +20,7 @@ def planted(store: Store, **facts: Any) -> Account:
 
 def stored(store: Store, account: Account) -> Account:
     """The account as it is now."""
-    found, _ = store.passwords.owner(account.id)
+    found, _ = store.accounts.find(account.id)
     assert found is not None
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId, account_id, canonical_address
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Purpose, Reset, link_key, temporary_key
 from chalicelib.domain.sessions import Credential, Next, Session
 from chalicelib.domain.tokens import Digest
@@ -77,3 +78,10 @@ def a_temporary(account: Account, name: str = "b2c3d", **facts: Any) -> Reset:
         key, account.id, Purpose.TEMPORARY, account.epoch, NOW + 3600, account.address, "temporary hash"
     )
     return made._replace(**facts)
+
+
+def a_message(account: Account, **facts: Any) -> Message:
+    """A message to this account that is good for another day."""
+    name = f"0{number():010x}-test"
+    made = Message(account.id, name, "desk@people.test", "Hello", "sealed", NOW, int(NOW) + DAY)
+    return made._replace(recipient=account.address, **facts)

@@ -21,7 +21,19 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.refusals import Unavailable
-from tests.fakes import acts, acts_of_console, acts_of_password, acts_of_two_step
+from tests.fakes.acts import (
+    accounts,
+    administration,
+    directory,
+    events,
+    logons,
+    messages,
+    outbox,
+    passwords,
+    preferences,
+    sessions,
+    two_steps,
+)
 from tests.fakes.tables import Tables
 
 R = TypeVar("R")
@@ -48,16 +60,17 @@ class FakeStore:
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
         self._delivered: set[tuple[AccountId, str]] = set()
-        self.logons = acts.Logons(self)
-        self.sessions = acts.Sessions(self)
-        self.passwords = acts_of_password.Passwords(self)
-        self.two_steps = acts_of_two_step.TwoSteps(self)
-        self.preferences = acts.PreferenceStore(self)
-        self.events = acts.Events(self)
-        self.messages = acts_of_password.Messages(self)
-        self.administration = acts_of_console.Administration(self)
-        self.directory = acts_of_console.Directory(self)
-        self.outbox = acts_of_password.Outbox(self)
+        self.accounts = accounts.Accounts(self)
+        self.administration = administration.Administration(self)
+        self.directory = directory.Directory(self)
+        self.events = events.Events(self)
+        self.logons = logons.Logons(self)
+        self.messages = messages.Messages(self)
+        self.outbox = outbox.Outbox(self)
+        self.passwords = passwords.Passwords(self)
+        self.preferences = preferences.Preferences(self)
+        self.sessions = sessions.Sessions(self)
+        self.two_steps = two_steps.TwoSteps(self)
 
     def request(self) -> AbstractContextManager[None]:
         """One request's time; the fake only counts."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
@@ -67,6 +68,13 @@ class Tables:
         """Use it up."""
         self.resets[key] = self.resets[key]._replace(spent_at=now)
 
+    def still_administrator(self, actor: Actor) -> bool:
+        """Whether whoever acts still may (SE-10)."""
+        account = self.accounts.get(actor.account_id)
+        if account is None or account.epoch != actor.epoch:
+            return False
+        return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
+
     def succeed(
         self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, moves: bool = False
     ) -> bool:
@@ -100,7 +108,7 @@ def act(method: Callable[P, R]) -> Callable[P, R]:
     @wraps(method)
     def performed(*args: P.args, **kwargs: P.kwargs) -> R:
         family: Any = args[0]
-        name = f"{type(family).__name__.lower()}.{method.__name__}"
+        name = f"{method.__module__.rpartition('.')[2]}.{method.__name__}"
         result: R = family._store.perform(name, lambda: method(*args, **kwargs))
         return result
 

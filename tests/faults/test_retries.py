@@ -60,7 +60,7 @@ def test_rl_03_an_answer_that_never_comes_is_called_by_its_name_and_is_no_fault_
     account = planted(real_store)
     acts: dict[str, Callable[[], object]] = {
         "read": lambda: real_store.sessions.standing(None),
-        "read together": lambda: real_store.passwords.owner(account.id),
+        "read together": lambda: real_store.accounts.find(account.id),
         "update": lambda: real_store.logons.reserve_attempt(account.id, NOW),
         "transaction": lambda: real_store.events.record(an_event(account.id)),
     }
@@ -77,10 +77,10 @@ def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
     with real_store.request():
         monkeypatch.setattr(time, "monotonic", lambda: began + seconds)
         if asked:
-            assert real_store.passwords.owner(account.id)[0] == account
+            assert real_store.accounts.find(account.id)[0] == account
             return
         with pytest.raises(Unavailable, match="request_deadline_passed"):
-            real_store.passwords.owner(account.id)
+            real_store.accounts.find(account.id)
 
 
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
@@ -123,4 +123,4 @@ def test_rl_03_conflicts_without_end_are_unavailable_and_change_nothing(
         with pytest.raises(Unavailable):
             act(real_store, account)
         assert breaker.calls == CONFLICT_TRIES
-    assert real_store.passwords.owner(account.id)[0] == account
+    assert real_store.accounts.find(account.id)[0] == account

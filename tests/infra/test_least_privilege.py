@@ -180,7 +180,7 @@ def test_denied_call_changes_nothing(premises: Guarded) -> None:
     ann = premises.person()
     with pytest.raises(PynamoDBException, match="home is not allowed"):
         premises.as_step("home", lambda: plant(premises.store, ann._replace(kind=Kind.ADMINISTRATOR)))
-    assert premises.store.outbox.account(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
+    assert premises.store.accounts.read(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
 
 
 def test_permission_that_nobody_used_is_named(tmp_path: Path, capsys: Any) -> None:

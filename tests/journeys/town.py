@@ -107,7 +107,7 @@ class Town:
         """A secure message; who is new is invited by it. Its id."""
         draft = Draft("sender@bank.example", canonical_address(to), subject, body, int(days * 86400))
         sealer = Sealer(self.keyring, os.urandom)
-        message = send_message(self.store.messages, sealer, draft, now=time.time(), random=os.urandom)
+        message = send_message(self.store, sealer, draft, now=time.time(), random=os.urandom)
         return message.id
 
     def mails(self, to: str) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.addresses import canonical_address
+from chalicelib.domain.addresses import CanonicalAddress, canonical_address
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.invitations import invite
+from chalicelib.domain.invitations import invitation
 from chalicelib.domain.resets import Purpose
 from tests.fakes.looking import stored, trail
 from tests.fakes.planting import plant
@@ -105,16 +105,14 @@ def through(premises: Premises, resident: Resident) -> int:
 
 
 def test_in_03_an_account_is_made_once(premises: Premises) -> None:
-    acts = premises.portal.store.messages
+    def invite(address: CanonicalAddress) -> bool:
+        at, event_id = premises.portal.clock(), f"{number():032x}"
+        invited = invitation(address, Kind.RECIPIENT, at=at, event_id=event_id, actor=None)
+        return premises.portal.store.accounts.invite(*invited)
+
     for _ in rounds():
         address = canonical_address(f"new{number()}@people.test")
-        at = premises.portal.clock()
-        made = together(
-            [
-                partial(invite, acts, address, Kind.RECIPIENT, at=at, event_id=f"{number():032x}", actor=None)
-                for _ in range(AT_ONCE)
-            ]
-        )
+        made = together([partial(invite, address) for _ in range(AT_ONCE)])
         assert sorted(made) == [False] * (AT_ONCE - 1) + [True]
 
 

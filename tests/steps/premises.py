@@ -194,7 +194,7 @@ class Premises:
         address = to.address if isinstance(to, Account) else cast(Any, to)
         draft = Draft("sender@bank.example", address, subject, body, 30 * 86400)
         sealer = Sealer(self.keyring, os.urandom)
-        return send_message(self.store.messages, sealer, draft, now=self.clock(), random=os.urandom).id
+        return send_message(self.store, sealer, draft, now=self.clock(), random=os.urandom).id
 
     def delivers(self) -> dict[str, Any]:
         """Let the worker see what is new in the events stream; its own notes included."""

@@ -1,4 +1,4 @@
-"""The acts of administrators: the difference and its events together, or nothing; and what the console reads."""
+"""The acts of administrators: the difference and its events together, or nothing."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Kind, ListedAccount, Policy, PolicyChange, Status, TwoStep
+from chalicelib.domain.accounts import Account, Kind, Policy, PolicyChange, Status, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand, BrandChange, png
-from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.messages import Message
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.ports import Store
 from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_event, number
+from tests.fakes.samples import NOW, a_message, an_event, number
 
 RANGES = ("192.0.2.0/24",)
 CHANGES: dict[str, dict[str, Any]] = {
@@ -184,13 +183,8 @@ def test_a_brand_is_no_domain_and_its_domain_stays_small(store: Store) -> None:
     assert store.directory.brand(key) == (None, WHOLE)
     assert store.directory.policy(key) is None
     plant(store, Policy(name, internal=True))
-    assert store.passwords.owner(planted(store, address=f"ann@{name}").id)[1] == Policy(name, internal=True)
+    assert store.accounts.find(planted(store, address=f"ann@{name}").id)[1] == Policy(name, internal=True)
     assert [one for one in store.directory.domains() if one.name == name] == [Policy(name, internal=True)]
-
-
-def a_message(who: Account, sender: str = "desk@people.test", **facts: Any) -> Message:
-    made = Message(who.id, f"0{number():010x}-test", sender, "Hello", "sealed", NOW, int(NOW) + DAY)
-    return made._replace(recipient=who.address, **facts)
 
 
 def test_message_is_recalled_once_and_only_unread(store: Store) -> None:
@@ -203,69 +197,3 @@ def test_message_is_recalled_once_and_only_unread(store: Store) -> None:
     assert store.messages.read(who.id, unread.id) == unread._replace(recalled_at=NOW)
     assert store.messages.read(who.id, read.id) == read
     assert len(trail(store, who)) == 1
-
-
-def test_recalled_message_is_not_marked_as_read(store: Store) -> None:
-    """Who reads at the moment of the recall finds nothing, so that "recalled" means unread."""
-    who = planted(store)
-    recalled, waiting = a_message(who, recalled_at=NOW), a_message(who)
-    plant(store, recalled, waiting)
-    assert store.messages.mark_read(recalled, an_audit(who)) is False
-    assert store.messages.mark_read(a_message(who), an_audit(who)) is False
-    assert store.messages.read(who.id, recalled.id) == recalled
-    assert store.messages.mark_read(waiting, an_audit(who)) is True
-    assert store.messages.mark_read(waiting, an_audit(who)) is True
-    assert len(trail(store, who)) == 1
-
-
-def test_ml_05_delivery_event_counts_once_and_old_news_changes_nothing(store: Store) -> None:
-    who = planted(store, delivery_lifted_at=NOW)
-    event = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW + 1)
-    late = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW)
-    store.administration.record_delivery(late, "bounced")
-    assert stored(store, who).undeliverable is None
-    for _ in range(2):
-        store.administration.record_delivery(event, "bounced")
-    assert stored(store, who).undeliverable == "bounced"
-    assert len(trail(store, who)) == 2
-    store.administration.record_delivery(an_event("nobody", EventKind.MAIL_BOUNCED), "bounced")  # type: ignore[arg-type]
-    assert store.passwords.owner("nobody")[0] is None  # type: ignore[arg-type]
-
-
-def test_users_are_read_page_by_page(store: Store) -> None:
-    domain = f"list{number()}.test"
-    for name in ("anna", "anne", "bob", "carl"):
-        planted(store, address=f"{name}@{domain}")
-    first, after = store.directory.users(domain, "", None, 3)
-    assert [one.address.partition("@")[0] for one in first] == ["anna", "anne", "bob"]
-    rest, end = store.directory.users(domain, "", after, 3)
-    assert (rest, end) == ([ListedAccount(f"carl@{domain}", "recipient", "active")], None)
-    found, _ = store.directory.users(domain, "ann", None, 3)
-    assert len(found) == 2
-    assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
-
-
-def test_attempts_of_a_day_whatever_became_of_them_newest_first(store: Store) -> None:
-    who, at = planted(store), NOW + number() * DAY * 3
-    early = an_event(who.id, EventKind.LOGON_REFUSED, at, reference="AAAA-2222")
-    late = an_event(who.id, EventKind.LOGON_SUCCEEDED, at + 5)
-    for event in (early, late, an_event(who.id, EventKind.MAIL_SENT, at)):
-        store.events.record(event)
-    assert store.directory.attempts_of_day(iso(at)[:10], 10) == [late, early]
-    assert store.directory.attempts_of_day(iso(at)[:10], 1) == [late]
-
-
-def test_what_was_mailed_is_told_without_its_hashes(store: Store) -> None:
-    who = planted(store)
-    plant(store, a_link(who), a_temporary(who))
-    found = store.directory.mailed(who.id)
-    assert len(found) == 2
-    assert {one.password_hash for one in found} == {None}
-
-
-def test_what_one_sender_sent_comes_without_bodies(store: Store) -> None:
-    who, sender = planted(store), f"desk{number()}@people.test"
-    plant(store, a_message(who, sender, sent_at=NOW), a_message(who, sender, sent_at=NOW + 1))
-    found = store.directory.sent_by(sender, 10)
-    assert [one.sent_at for one in found] == [NOW + 1, NOW]
-    assert {one.sealed_body for one in found} == {""}

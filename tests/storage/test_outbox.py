@@ -1,4 +1,4 @@
-"""The acts of the mail worker: the same link however often it runs, and never more mails than the limits."""
+"""The acts on mails: the same link however often the worker runs, and never more mails than the limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.storage.outbox import TOGETHER
 from tests.domain.pictures import picture
-from tests.fakes.looking import planted, stored
+from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import brand, plant
 from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event, number
 
@@ -56,16 +56,6 @@ def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:
     store.outbox.note(sent)
     store.outbox.note(sent._replace(kind=EventKind.MAIL_FAILED))
     assert store.events.of_account(who.id) == [sent]
-
-
-def test_the_worker_finds_the_account_behind_an_alias(store: Store) -> None:
-    primary = planted(store)
-    alias = planted(store, alias_of=primary.id)
-    found = store.outbox.account(alias.id)
-    assert found is not None
-    assert found.alias_of == primary.id
-    assert store.outbox.account(primary.id) == primary
-    assert store.outbox.account(an_account().id) is None
 
 
 def test_what_a_mail_carries_is_stored_together(store: Store) -> None:
@@ -168,3 +158,17 @@ def test_an_hour_of_more_events_than_one_trip_takes_is_found_whole(store: Store)
     for event in events[::2]:
         store.outbox.note(event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT))
     assert list(store.outbox.unsettled(iso(start)[:13])) == events[1::2]
+
+
+def test_ml_05_delivery_event_counts_once_and_old_news_changes_nothing(store: Store) -> None:
+    who = planted(store, delivery_lifted_at=NOW)
+    event = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW + 1)
+    late = an_event(who.id, EventKind.MAIL_BOUNCED, at=NOW)
+    store.outbox.record_delivery(late, "bounced")
+    assert stored(store, who).undeliverable is None
+    for _ in range(2):
+        store.outbox.record_delivery(event, "bounced")
+    assert stored(store, who).undeliverable == "bounced"
+    assert len(trail(store, who)) == 2
+    store.outbox.record_delivery(an_event("nobody", EventKind.MAIL_BOUNCED), "bounced")  # type: ignore[arg-type]
+    assert store.accounts.find("nobody")[0] is None  # type: ignore[arg-type]

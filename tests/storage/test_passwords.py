@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import NOW, a_digest, a_link, a_session, an_event, number
+from tests.fakes.samples import NOW, a_digest, a_link, a_session, an_event
 
 NEW = NewPassword("new hash", NOW)
 
@@ -31,13 +31,6 @@ def test_rs_03_looking_a_link_up_spends_nothing(store: Store) -> None:
     plant(store, link)
     assert [store.passwords.by_link(link.key) for _ in range(3)] == [link] * 3
     assert store.passwords.by_link("reset#of nobody") is None
-
-
-def test_the_owner_comes_with_the_policy_of_the_domain(store: Store) -> None:
-    domain = f"domain{number()}.test"
-    account, policy = planted(store, address=f"person@{domain}"), Policy(domain, internal=True)
-    plant(store, policy)
-    assert store.passwords.owner(account.id) == (account, policy)
 
 
 def test_rs_10_a_link_sets_the_password_lifts_lock_and_freeze_and_moves_the_epoch(store: Store) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def _with_a_page(step: str) -> Iterator[str]:
 
 
 @cache
-def waiting(language: str) -> dict[str, list[object]]:
+def waiting(language: str) -> dict[str, list[Any]]:
     """The texts of the source that a language lacks, by room."""
     found = {}
     for room, catalogue in extracted().items():

@@ -55,7 +55,7 @@ def test_a_room_imports_only_the_rooms_below_it(file: Path) -> None:
     assert used <= allowed
 
 
-@pytest.mark.parametrize("file", sorted((LIBRARY / "domain").glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted((LIBRARY / "domain").rglob("*.py")), ids=ids)
 def test_the_domain_knows_no_aws_no_web_and_no_environment(file: Path) -> None:
     allowed = (
         sys.stdlib_module_names

@@ -1,16 +1,15 @@
-"""The fake store's acts of logging on, on sessions and on events that stand alone."""
+"""The fake store's acts of logging on."""
 
 from __future__ import annotations
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Preferences, Status
+from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, LOGONS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import Session, Standing
-from chalicelib.domain.tokens import Digest
+from chalicelib.domain.sessions import Session
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.tables import Family, act
 
@@ -89,85 +88,3 @@ class Logons(Family):
             self._tables.accounts[stored.id] = stored._replace(failures=stored.failures - 1)
         elif until > event.at and stored.failures >= account.failures and stored.locked_until < until:
             self._tables.accounts[stored.id] = stored._replace(locked_until=until)
-
-
-class Sessions(Family):
-    """`ports.SessionActs`."""
-
-    @act
-    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
-        portal = self._tables.policies.get(PORTAL_POLICY)
-        if who is None:
-            return Standing(portal)
-        account_id, _ = who
-        return Standing(
-            portal,
-            self._tables.sessions.get(who),
-            self._tables.accounts.get(account_id),
-            self._tables.policies.get(domain_id_of(account_id)),
-        )
-
-    @act
-    def touch(self, session: Session, now: float) -> None:
-        stored = self._tables.sessions.get((session.account_id, session.digest))
-        if stored is not None and stored.last_seen_at < now:
-            self._tables.put_session(stored._replace(last_seen_at=now))
-
-    @act
-    def read(self, account_id: AccountId, digest: Digest) -> Session | None:
-        return self._tables.sessions.get((account_id, digest))
-
-    @act
-    def of_account(self, account_id: AccountId) -> list[Session]:
-        return [session for (who, _), session in sorted(self._tables.sessions.items()) if who == account_id]
-
-    @act
-    def move_on(self, old: Digest, session: Session, event: Event) -> bool:
-        return self._tables.succeed(old, session, event, {"failures": 0})
-
-    @act
-    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
-        for digest in digests:
-            self._tables.sessions.pop((account_id, digest), None)
-        self._tables.put_event(event)
-
-
-class PreferenceStore(Family):
-    """`preferences.PreferenceActs`."""
-
-    @act
-    def choose(self, account_id: AccountId, epoch: int, chosen: Preferences, event: Event) -> bool:
-        stored = self._tables.accounts.get(account_id)
-        if stored is None or stored.epoch != epoch or stored.status is not Status.ACTIVE:
-            return False
-        self._tables.accounts[account_id] = stored._replace(
-            language=chosen.language, time_zone=chosen.time_zone
-        )
-        self._tables.put_event(event)
-        return True
-
-
-class Events(Family):
-    """`ports.EventActs`."""
-
-    @act
-    def ask_reset(self, source: str, event: Event) -> None:
-        self._tables.reserve(RESETS_BY_SOURCE, source, event.at)
-        self._tables.put_event(event)
-
-    @act
-    def count_bad_link(self, source: str, now: float) -> None:
-        self._tables.reserve(BAD_LINKS_BY_SOURCE, source, now)
-
-    @act
-    def record(self, event: Event) -> None:
-        self._tables.put_event(event)
-
-    @act
-    def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
-        keys = sorted((key for key in self._tables.events if key[0] == account_id), reverse=True)
-        return [self._tables.events[key] for key in keys[:limit]]
-
-    @act
-    def by_reference(self, reference: str) -> list[Event]:
-        return [event for event in self._tables.events.values() if event.reference == reference]

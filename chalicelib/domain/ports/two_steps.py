@@ -1,4 +1,4 @@
-"""What the steps ask of the store about 2-step verification, each one atomic act. See `ports.py`."""
+"""2-step verification."""
 
 from typing import Protocol
 

@@ -1,0 +1,21 @@
+"""Accounts: finding one, making one. What changes one afterwards is the other families'."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.events import Event
+
+
+class AccountActs(Protocol):
+    """Finding and making accounts."""
+
+    def find(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        """An account and its domain's policy."""
+
+    def read(self, account_id: AccountId) -> Account | None:
+        """One account, where its domain does not matter."""
+
+    def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
+        """Make an account, once; False where there is one. Raises CONFLICT for an `actor` who may no longer."""

@@ -1,0 +1,37 @@
+"""What the console reads."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import ListedAccount, Policy
+from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.brand import Brand
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import Reset
+
+
+class DirectoryActs(Protocol):
+    """What the console reads."""
+
+    def users(
+        self, domain: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[ListedAccount], str | None]:
+        """The users of a domain by address, and where the next page begins."""
+
+    def domains(self) -> list[Policy]:
+        """Every domain with a user or a policy."""
+
+    def policy(self, key: str) -> Policy | None:
+        """One policy, strongly consistent."""
+
+    def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
+        """A domain's policy, None for a domain nobody knows, and its brand, in one strongly consistent trip."""
+
+    def mailed(self, account_id: AccountId) -> list[Reset]:
+        """What was mailed to an account, without its hashes."""
+
+    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
+        """The attempts of one day (YYYY-MM-DD), newest first."""
+
+    def sent_by(self, sender: str, limit: int) -> list[Message]:
+        """What one sender sent, newest first, without bodies."""

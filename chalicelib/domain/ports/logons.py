@@ -1,0 +1,36 @@
+"""Logging on with a password."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.logons import Admission
+from chalicelib.domain.sessions import Session
+
+
+class LogonActs(Protocol):
+    """Logging on with a password."""
+
+    def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
+        """Read what does not depend on the account; raises THROTTLED."""
+
+    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+        """Count the attempt before it is verified."""
+
+    def open(
+        self,
+        account: Account,
+        session: Session,
+        event: Event,
+        *,
+        burn: str | None = None,
+        rehash: str | None = None,
+        client: str | None = None,
+    ) -> Session | None:
+        """The one doorway to a session."""
+
+    def refuse(
+        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+    ) -> None:
+        """Record a refusal, count it for its source (not inside a session) and set the lock it earned."""

@@ -1,0 +1,23 @@
+"""Messages."""
+
+from typing import Protocol
+
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+
+
+class MessageActs(Protocol):
+    """Messages, to whoever they are for."""
+
+    def send(self, message: Message, event: Event) -> None:
+        """Store a message with its notice."""
+
+    def of_account(self, account_id: AccountId) -> list[Message]:
+        """The messages of an account."""
+
+    def read(self, account_id: AccountId, message_id: str) -> Message | None:
+        """One message of this account."""
+
+    def mark_read(self, message: Message, event: Event) -> bool:
+        """Note the first reading; False for a message that was recalled meanwhile."""

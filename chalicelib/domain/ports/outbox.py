@@ -1,0 +1,39 @@
+"""Mails that are due, and what became of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from chalicelib.domain.addresses import DomainId
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import Limit
+from chalicelib.domain.mails import Due
+from chalicelib.domain.resets import Reset
+
+
+class OutboxActs(Protocol):
+    """Mails that are due, and what became of them."""
+
+    def due(self, event: Event, note: Event, sender: DomainId) -> Due:
+        """Whom an event is about, whether its mail is out, and the brand of the domain it is sent for."""
+
+    def event_of(self, image: Mapping[str, Any]) -> Event:
+        """A row as the stream's record shows it."""
+
+    def issue(
+        self,
+        resets: Sequence[Reset],
+        epoch: int,
+        asked_at: float,
+        limits: Sequence[Limit],
+        budget_at: float | None = None,
+    ) -> str | None:
+        """Store what a mail will carry; raises `Unavailable` while the portal's mails of `budget_at` are used up."""
+
+    def note(self, note: Event) -> None:
+        """Leave the note of a mail."""
+
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        """Note what SES tells of a mail, once; a hard bounce or a complaint stops self-service mails."""
+
+    def unsettled(self, hour: str) -> Sequence[Event]:
+        """The events of an hour (`2026-11-27T01`) whose mail left no note, oldest first."""

@@ -1,0 +1,25 @@
+"""Setting a password, and the links that may."""
+
+from typing import Protocol
+
+from chalicelib.domain.accounts import NewPassword
+from chalicelib.domain.events import Event
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+
+
+class PasswordActs(Protocol):
+    """Setting a password, and the links that may."""
+
+    def by_link(self, key: str) -> Reset | None:
+        """What a link stands for; spends nothing."""
+
+    def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
+        """Spend a link."""
+
+    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        """Change inside a session."""
+
+    def freeze(self, reset: Reset, event: Event) -> bool:
+        """The owner's "this was not me"."""

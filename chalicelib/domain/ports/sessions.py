@@ -1,0 +1,27 @@
+"""Sessions: who is asking, a new secret for an old one, the end."""
+
+from typing import Protocol
+
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.sessions import Session, Standing
+from chalicelib.domain.tokens import Digest
+
+
+class SessionActs(Protocol):
+    """Sessions."""
+
+    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
+        """All the authorizer judges by."""
+
+    def touch(self, session: Session, now: float) -> None:
+        """Write last-seen."""
+
+    def of_account(self, account_id: AccountId) -> list[Session]:
+        """Every stored session of an account."""
+
+    def move_on(self, old: Digest, session: Session, event: Event) -> bool:
+        """A new secret for a session that has proved more."""
+
+    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
+        """End sessions."""

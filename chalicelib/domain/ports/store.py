@@ -1,0 +1,67 @@
+"""The store: all acts, by family."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from chalicelib.domain.ports.accounts import AccountActs
+from chalicelib.domain.ports.administration import AdministrationActs
+from chalicelib.domain.ports.directory import DirectoryActs
+from chalicelib.domain.ports.events import EventActs
+from chalicelib.domain.ports.logons import LogonActs
+from chalicelib.domain.ports.messages import MessageActs
+from chalicelib.domain.ports.outbox import OutboxActs
+from chalicelib.domain.ports.passwords import PasswordActs
+from chalicelib.domain.ports.preferences import PreferenceActs
+from chalicelib.domain.ports.sessions import SessionActs
+from chalicelib.domain.ports.two_steps import TwoStepActs
+
+
+class Store(Protocol):
+    """All acts, by family."""
+
+    @property
+    def accounts(self) -> AccountActs:
+        """Finding and making accounts."""
+
+    @property
+    def logons(self) -> LogonActs:
+        """Logging on with a password."""
+
+    @property
+    def sessions(self) -> SessionActs:
+        """Sessions, opened, used and ended."""
+
+    @property
+    def passwords(self) -> PasswordActs:
+        """Setting passwords."""
+
+    @property
+    def two_steps(self) -> TwoStepActs:
+        """2-step verification."""
+
+    @property
+    def preferences(self) -> PreferenceActs:
+        """Language and time zone."""
+
+    @property
+    def events(self) -> EventActs:
+        """Events that stand alone."""
+
+    @property
+    def messages(self) -> MessageActs:
+        """Messages, sent and read."""
+
+    @property
+    def administration(self) -> AdministrationActs:
+        """What administrators write."""
+
+    @property
+    def directory(self) -> DirectoryActs:
+        """What the console reads."""
+
+    @property
+    def outbox(self) -> OutboxActs:
+        """Mails that are due, and what became of them."""
+
+    def request(self) -> AbstractContextManager[None]:
+        """One request's time (RL-01); no act after it is over begins."""

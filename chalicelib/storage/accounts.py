@@ -1,0 +1,69 @@
+"""The acts on accounts as such: find one, make one. What changes one afterwards is the other families'."""
+
+from typing import TYPE_CHECKING
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
+from chalicelib.domain.events import Event
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.storage.database import Database
+from chalicelib.storage.rows import account_of, account_row, event_row, policy_of
+from chalicelib.storage.tables import AccountRow, PolicyRow
+from chalicelib.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from chalicelib.domain.administration import Actor  # the console's, which others do without
+
+
+class Accounts:
+    """Atomic acts on accounts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        """An account and its domain's policy, strongly consistent, in one trip."""
+        account, policy = self._database.read_together(
+            (AccountRow, account_id, None), (PolicyRow, domain_id_of(account_id), None)
+        )
+        return (account_of(account) if account else None), policy_of(policy)
+
+    def read(self, account_id: AccountId) -> Account | None:
+        """One account, strongly consistent."""
+        row = self._database.read(AccountRow, account_id)
+        return account_of(row) if row else None
+
+    def invite(self, account: Account, event: Event, actor: "Actor | None" = None) -> bool:
+        """The account, its event, and its domain in the list of domains where it is new there: all or nothing.
+
+        False when there is one already: of many at once one wins (IN-03). An `actor` must still be an administrator.
+        """
+        transaction = self._database.transaction()
+        if actor is not None:
+            check_actor_in(transaction, actor)
+        row, domain = PolicyRow, domain_of(account.address)
+        named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
+        transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
+        transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
+        transaction.put("event", event_row(event))
+        failed = transaction.commit()
+        if "actor" in failed:
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        return not failed
+
+
+def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
+    """Demand that whoever acts is still an administrator; a failed check is told by the name `actor`."""
+    transaction.check("actor", AccountRow(actor.account_id), still_administrator(actor))
+
+
+def still_administrator(actor: "Actor") -> Condition:
+    """Attack: a write begun before the actor was disabled lands after it (SE-10); or two administrators disable each
+    other at once and nobody is left (AD-07). Defence: the actor's standing is a condition of the write itself.
+    """
+    row = AccountRow
+    current: Condition = (row.epoch == actor.epoch) & (row.status == Status.ACTIVE.value)
+    current &= row.kind == Kind.ADMINISTRATOR.value
+    return current

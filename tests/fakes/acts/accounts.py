@@ -1,0 +1,44 @@
+"""The fake store's acts on accounts as such."""
+
+from __future__ import annotations
+
+from chalicelib.domain.accounts import Account, Policy
+from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, domain_of
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.events import Event
+from chalicelib.domain.refusals import Code, Refusal
+from tests.fakes.tables import Family, act
+
+
+class Accounts(Family):
+    """`ports.AccountActs`."""
+
+    @act
+    def find(self, account_id: AccountId) -> tuple[Account | None, Policy | None]:
+        return self._tables.accounts.get(account_id), self._tables.policies.get(domain_id_of(account_id))
+
+    @act
+    def read(self, account_id: AccountId) -> Account | None:
+        return self._tables.accounts.get(account_id)
+
+    @act
+    def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
+        if actor is not None and not self._tables.still_administrator(actor):
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        if account.id in self._tables.accounts:
+            return False
+        domain = domain_of(account.address)
+        self._tables.policies.setdefault(domain_id(domain), Policy(domain))
+        self._tables.accounts[account.id] = Account(
+            id=account.id,
+            address=account.address,
+            kind=account.kind,
+            status=account.status,
+            epoch=account.epoch,
+            password_hash=account.password_hash,
+            two_step_required=account.two_step_required,
+            alias_of=account.alias_of,
+            created_at=account.created_at,
+        )
+        self._tables.put_event(event)
+        return True

@@ -1,0 +1,66 @@
+"""The fake store's acts of administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.domain.accounts import Account, PolicyChange
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.brand import BrandChange
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from tests.fakes.tables import Family, act
+
+# Changes of these lose against a change in between; the rest lies under the epoch.
+GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
+
+
+class Administration(Family):
+    """`ports.AdministrationActs`."""
+
+    @act
+    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
+        stored = self._tables.accounts.get(old.id)
+        if stored is None or stored.epoch != old.epoch or not self._tables.still_administrator(actor):
+            return False
+        changed = [name for name in GUARDED if getattr(old, name) != getattr(new, name)]
+        if any(getattr(stored, name) != getattr(old, name) for name in changed):
+            return False
+        self._tables.accounts[old.id] = new._replace(session_serial=stored.session_serial)
+        for event in events:
+            self._tables.put_event(event)
+        return True
+
+    @act
+    def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
+        stored = self._tables.policies.get(change.key)
+        if not self._tables.still_administrator(actor) or (stored or change.old) != change.old:
+            return False
+        self._tables.policies[change.key] = change.new
+        self._tables.put_event(event)
+        return True
+
+    @act
+    def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
+        if (
+            not self._tables.still_administrator(actor)
+            or self._tables.brands.get(change.domain) != change.old
+        ):
+            return False
+        self._tables.brands[change.domain] = change.new
+        self._tables.put_event(event)
+        return True
+
+    @act
+    def recall(self, actor: Actor, message: Message, event: Event) -> bool:
+        stored = self._tables.messages.get((message.account_id, message.id))
+        if (
+            stored is None
+            or stored.read_at is not None
+            or stored.recalled_at is not None
+            or not self._tables.still_administrator(actor)
+        ):
+            return False
+        self._tables.messages[message.account_id, message.id] = stored._replace(recalled_at=event.at)
+        self._tables.put_event(event)
+        return True

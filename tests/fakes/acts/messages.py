@@ -1,0 +1,38 @@
+"""The fake store's acts on messages."""
+
+from __future__ import annotations
+
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
+from chalicelib.domain.messages import Message
+from tests.fakes.tables import Family, act
+
+
+class Messages(Family):
+    """`ports.MessageActs`."""
+
+    @act
+    def send(self, message: Message, event: Event) -> None:
+        if (message.account_id, message.id) not in self._tables.messages:
+            self._tables.messages[message.account_id, message.id] = message
+            self._tables.put_event(event)
+
+    @act
+    def of_account(self, account_id: AccountId) -> list[Message]:
+        keys = sorted((key for key in self._tables.messages if key[0] == account_id), reverse=True)
+        return [self._tables.messages[key] for key in keys]
+
+    @act
+    def read(self, account_id: AccountId, message_id: str) -> Message | None:
+        return self._tables.messages.get((account_id, message_id))
+
+    @act
+    def mark_read(self, message: Message, event: Event) -> bool:
+        key = (message.account_id, message.id)
+        stored = self._tables.messages.get(key)
+        if stored is None or stored.recalled_at is not None:
+            return False
+        if stored.read_at is None:
+            self._tables.messages[key] = stored._replace(read_at=event.at)
+            self._tables.put_event(event)
+        return True

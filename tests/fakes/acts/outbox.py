@@ -1,0 +1,79 @@
+"""The fake store's acts of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.events import Event
+from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
+from chalicelib.domain.mails import NOTE, Due, hour_of
+from chalicelib.domain.refusals import Refusal, Unavailable
+from chalicelib.domain.resets import Reset
+from tests.fakes.tables import Family, act
+
+
+class Outbox(Family):
+    """`ports.OutboxActs`."""
+
+    @act
+    def due(self, event: Event, note: Event, sender: DomainId) -> Due:
+        sent = (note.account_id, note.sort_key) in self._tables.events
+        return Due(self._tables.accounts.get(event.account_id), sent, self._tables.brands.get(sender))
+
+    def event_of(self, image: Mapping[str, Any]) -> Event:
+        return self._tables.events[AccountId(image["account_id"]["S"]), image["at"]["S"]]
+
+    @act
+    def issue(
+        self,
+        resets: Sequence[Reset],
+        epoch: int,
+        asked_at: float,
+        limits: Sequence[Limit],
+        budget_at: float | None = None,
+    ) -> str | None:
+        if any(reset.key in self._tables.resets for reset in resets):
+            return None
+        account = self._tables.accounts.get(resets[0].account_id)
+        if account is None or account.epoch != epoch:
+            return "account_changed_meanwhile"
+        before = dict(self._tables.throttles)
+        try:
+            for limit in limits:
+                self._tables.reserve(limit, account.id, asked_at)
+        except Refusal:
+            self._tables.throttles = before
+            return "too_many_mails"
+        if budget_at is not None:
+            try:
+                self._tables.reserve(SELF_SERVICE_MAILS, "portal", budget_at)
+            except Refusal as full:
+                self._tables.throttles = before
+                raise Unavailable(BUDGET_SPENT) from full
+        self._tables.resets |= {reset.key: reset for reset in resets}
+        return None
+
+    @act
+    def note(self, note: Event) -> None:
+        self._tables.events.setdefault((note.account_id, note.sort_key), note)
+
+    @act
+    def unsettled(self, hour: str) -> list[Event]:
+        events = sorted(self._tables.events.values(), key=lambda event: event.sort_key)
+        return [
+            event
+            for event in events
+            if hour_of(event) == hour
+            and (event.account_id, f"{event.sort_key}{NOTE}") not in self._tables.events
+        ]
+
+    @act
+    def record_delivery(self, event: Event, undeliverable: str | None) -> None:
+        if (event.account_id, event.sort_key) in self._tables.events:
+            return
+        self._tables.put_event(event)
+        account = self._tables.accounts.get(event.account_id)
+        if undeliverable is not None and account is not None and account.delivery_lifted_at < event.at:
+            self._tables.accounts[account.id] = account._replace(undeliverable=undeliverable)

@@ -1,0 +1,66 @@
+"""The fake store's acts on passwords."""
+
+from __future__ import annotations
+
+from chalicelib.domain.accounts import Account, NewPassword, Status
+from chalicelib.domain.events import Event
+from chalicelib.domain.resets import Reset
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
+from tests.fakes.tables import Family, act
+
+
+class Passwords(Family):
+    """`ports.PasswordActs`."""
+
+    @act
+    def by_link(self, key: str) -> Reset | None:
+        return self._tables.resets.get(key)
+
+    @act
+    def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
+        stored = self._tables.resets.get(reset.key)
+        account = self._tables.accounts.get(reset.account_id)
+        if stored is None or account is None or stored.purpose is not reset.purpose:
+            return False
+        if not self._tables.spendable(reset.key, new.at):
+            return False
+        if account.epoch != reset.epoch or account.status not in {Status.ACTIVE, Status.FROZEN}:
+            return False
+        self._tables.spend(reset.key, new.at)
+        self._set(account, new)
+        self._tables.put_event(event)
+        return True
+
+    @act
+    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        account = self._tables.accounts.get(session.account_id)
+        if not self._tables.succeed(old, session, event, {}, moves=True) or account is None:
+            return False
+        self._set(account, new)
+        return True
+
+    @act
+    def freeze(self, reset: Reset, event: Event) -> bool:
+        account = self._tables.accounts.get(reset.account_id)
+        if account is None or account.epoch != reset.epoch or account.status is not Status.ACTIVE:
+            return False
+        if not self._tables.spendable(reset.key, event.at):
+            return False
+        self._tables.spend(reset.key, event.at)
+        self._tables.accounts[account.id] = account._replace(
+            status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None
+        )
+        self._tables.put_event(event)
+        return True
+
+    def _set(self, account: Account, new: NewPassword) -> None:
+        self._tables.accounts[account.id] = account._replace(
+            password_hash=new.password_hash,
+            password_changed_at=new.at,
+            must_change_password=False,
+            status=Status.ACTIVE,
+            epoch=account.epoch + 1,
+            failures=0,
+            locked_until=0,
+        )

@@ -1,0 +1,49 @@
+"""What the console reads: pages of users, the attempts of a day, what was mailed and sent."""
+
+from __future__ import annotations
+
+from chalicelib.domain.accounts import ListedAccount
+from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.ports import Store
+from tests.fakes.looking import planted
+from tests.fakes.planting import plant
+from tests.fakes.samples import DAY, NOW, a_link, a_message, a_temporary, an_event, number
+
+
+def test_users_are_read_page_by_page(store: Store) -> None:
+    domain = f"list{number()}.test"
+    for name in ("anna", "anne", "bob", "carl"):
+        planted(store, address=f"{name}@{domain}")
+    first, after = store.directory.users(domain, "", None, 3)
+    assert [one.address.partition("@")[0] for one in first] == ["anna", "anne", "bob"]
+    rest, end = store.directory.users(domain, "", after, 3)
+    assert (rest, end) == ([ListedAccount(f"carl@{domain}", "recipient", "active")], None)
+    found, _ = store.directory.users(domain, "ann", None, 3)
+    assert len(found) == 2
+    assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
+
+
+def test_attempts_of_a_day_whatever_became_of_them_newest_first(store: Store) -> None:
+    who, at = planted(store), NOW + number() * DAY * 3
+    early = an_event(who.id, EventKind.LOGON_REFUSED, at, reference="AAAA-2222")
+    late = an_event(who.id, EventKind.LOGON_SUCCEEDED, at + 5)
+    for event in (early, late, an_event(who.id, EventKind.MAIL_SENT, at)):
+        store.events.record(event)
+    assert store.directory.attempts_of_day(iso(at)[:10], 10) == [late, early]
+    assert store.directory.attempts_of_day(iso(at)[:10], 1) == [late]
+
+
+def test_what_was_mailed_is_told_without_its_hashes(store: Store) -> None:
+    who = planted(store)
+    plant(store, a_link(who), a_temporary(who))
+    found = store.directory.mailed(who.id)
+    assert len(found) == 2
+    assert {one.password_hash for one in found} == {None}
+
+
+def test_what_one_sender_sent_comes_without_bodies(store: Store) -> None:
+    who, sender = planted(store), f"desk{number()}@people.test"
+    plant(store, *(a_message(who, sender=sender, sent_at=at) for at in (NOW, NOW + 1)))
+    found = store.directory.sent_by(sender, 10)
+    assert [one.sent_at for one in found] == [NOW + 1, NOW]
+    assert {one.sealed_body for one in found} == {""}
