@@ -3,7 +3,6 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q install
-PORT ?= 8000
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
@@ -15,7 +14,7 @@ help: ## What can be made
 
 .PHONY: run
 run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
-	@PORT=$(PORT) exec $(PY) -m infra.gateway
+	@exec $(PY) -m infra.gateway
 
 .PHONY: test
 test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for pytest)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from infra.gateway.environment import mail_service, prepared, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
 from infra.gateway.messages import Answer, Request
+from infra.gateway.options import HIGHEST_PORT, CannotStart, Options, read_options
 from infra.gateway.roles import Roles
 from infra.gateway.server import make_server
 from infra.permissions import read_permissions
@@ -33,30 +34,29 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for chatty in ("botocore", "pynamodb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a shell that starts us in the background has Ctrl-C ignored
+    # A shell that starts us in the background has Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop_politely)
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(int(os.environ.get("PORT", "8000")))
+    try:
+        serve(read_options(os.environ))
+    except CannotStart as why:
+        print(why, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
     return 0
 
 
-def serve(port: int) -> None:
+def serve(options: Options) -> None:
     """Open the port first: a port that is taken must be said before anything is started."""
     catalogues.compiled()
-    application = Front()
-    try:
-        server = make_server(application, port)
-    except OSError as error:
-        sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
-    with prepared(server.effective_port):
+    front = Front()
+    with closing(listening(front, options.port)) as server, prepared(server.effective_port):
         enclosed = mailbox.Enclosed()
         warm_up(enclosed)
         sources = event_sources()
         read_mails = mailbox.read_ministack(mail_service())
-        application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
+        front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
         begin()
         nudge(sources)
         announce()
@@ -65,7 +65,16 @@ def serve(port: int) -> None:
         finally:
             for source in sources:
                 source.stop()
-            server.close()
+
+
+def listening(front: Front, port: int) -> Any:
+    """The server, on a port that is its own."""
+    try:
+        return make_server(front, port)
+    except OSError as error:
+        other = port + 1 if port < HIGHEST_PORT else port - 1
+        message = f"Port {port} cannot be used ({error.strerror}); try another: make run PORT={other}"
+        raise CannotStart(message) from error
 
 
 def event_sources() -> list[EventSource]:
