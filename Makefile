@@ -75,6 +75,7 @@ deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=
 
 .PHONY: rehearse
 rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
+	@$(PY) -m infra.stages rehearse $(STAGE)
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
 	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 -m "not races" --ignore tests/journeys/test_sweep.py $(JOURNEYS) $(ARGS)
 

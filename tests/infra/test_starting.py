@@ -68,3 +68,10 @@ def test_the_aws_set_up_of_whoever_runs_it_does_not_count(start_gateway: Callabl
         HTTP_PROXY=NOBODY,
     )
     assert gateway.wait_for_mails("admin@portal.test")
+
+
+def test_a_stage_that_is_not_there_is_said_before_a_rehearsal_begins() -> None:
+    command = [sys.executable, "-m", "infra.stages", "rehearse", "nowhere"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "usage: make rehearse STAGE=dev|staging|prod\n"
