@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -13,10 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import botocore.session
-
 from infra.gateway.answers import prefers_html
 from infra.gateway.messages import Answer, Request
+from infra.gateway.outgoing import Enclosed
 
 PATH = "/_local/mail"
 PAGE = Path(__file__).with_name("mailbox.html")
@@ -27,33 +25,6 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; frame-ancestors 'self'"
 )
 Mail = dict[str, Any]
-
-
-class Enclosed:
-    """The images that came with mails. The emulator keeps a mail's words only, so they are seen on the way there."""
-
-    def __init__(self) -> None:
-        self._images: dict[str, dict[str, str]] = {}
-
-    def watch(self, session: botocore.session.Session) -> None:
-        """To be called before the session makes its clients."""
-        session.register("provide-client-params.sesv2.SendEmail", self.keep)
-
-    def keep(self, params: dict[str, Any], **_: object) -> None:
-        """Every image of a mail that is about to be sent, under the HTML that shows it."""
-        simple = params["Content"]["Simple"]
-        images = {
-            f"cid:{one['ContentId']}": f"data:{one['ContentType']};base64,{b64encode(one['RawContent']).decode()}"
-            for one in simple.get("Attachments", [])
-        }
-        if images:
-            self._images[simple["Body"]["Html"]["Data"]] = images
-
-    def put_in(self, html: str) -> str:
-        """The same HTML as a mail program shows it; where an image is not known, it says the image's name."""
-        for address, image in self._images.get(html, {}).items():
-            html = html.replace(f'src="{address}"', f'src="{image}"')
-        return html
 
 
 class Mailbox:

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from infra.gateway.mailbox import Enclosed, Mailbox, as_mail, read_ministack, with_links
+from infra.gateway.mailbox import Mailbox, as_mail, read_ministack, with_links
 from infra.gateway.messages import Answer, Request
+from infra.gateway.outgoing import Enclosed
 
 FIRST = {
     "to": "a@x.test",

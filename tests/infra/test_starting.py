@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.gateway.__main__ import announce
 from tests.gateway import ROOT, Gateway
 
 NOBODY = "http://127.0.0.1:9"
@@ -68,6 +69,29 @@ def test_the_aws_set_up_of_whoever_runs_it_does_not_count(start_gateway: Callabl
         HTTP_PROXY=NOBODY,
     )
     assert gateway.wait_for_mails("admin@portal.test")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://localhost:8001", "  Portal    http://localhost:8001\n"),
+        ("http://127.0.0.1:8001", "  Portal    http://127.0.0.1:8001\n"),
+        (
+            "https://portal.example",
+            "  Portal    https://portal.example\n  Here      http://localhost:8001\n",
+        ),
+        ("http://localhost:9", "  Portal    http://localhost:9\n  Here      http://localhost:8001\n"),
+    ],
+)
+def test_a_portal_that_is_reached_elsewhere_says_where_it_listens(
+    url: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORTAL_URL", url)
+    monkeypatch.setenv("PORTAL_ADMIN_EMAIL", "admin@portal.test")
+    announce(8001)
+    shown = capsys.readouterr().out
+    assert f"\n{told}  Mailbox   " in shown
+    assert shown.count(":8001/_local/mail\n") == 1
 
 
 def test_a_stage_that_is_not_there_is_said_before_a_rehearsal_begins() -> None:
