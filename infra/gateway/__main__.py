@@ -18,6 +18,7 @@ from infra.gateway.demonstration import RECIPIENT, begin
 from infra.gateway.environment import mail_service, prepared, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
+from infra.gateway.mailbox_page import PATH
 from infra.gateway.messages import Answer, Request
 from infra.gateway.options import HIGHEST_PORT, CannotStart, Options, read_options
 from infra.gateway.outgoing import Enclosed, tell_mails
@@ -132,7 +133,7 @@ class Front:
 
     def __call__(self, request: Request) -> Answer:
         """One request, one answer."""
-        handle = self._mailbox if request.path == mailbox.PATH else self._api
+        handle = self._mailbox if request.path == PATH else self._api
         return handle(request) if handle else Answer(503, [("Retry-After", "1")], b"")
 
 
@@ -143,7 +144,7 @@ def announce(port: int, log: str = "") -> None:
     lines = {
         "Portal": url,
         "Here": "" if is_here else here,
-        "Mailbox": (url if is_here else here) + mailbox.PATH,
+        "Mailbox": (url if is_here else here) + PATH,
         "Log": f"{log} (VERBOSE=1 make run shows it here)" if log else "",
     }
     shown = "\n".join(f"  {name:<10}{line}" for name, line in lines.items() if line)
