@@ -20,6 +20,8 @@ from infra.workable import complaint
 
 ALL = "AWS_ENDPOINT_URL"
 DYNAMODB, STREAMS, SES = f"{ALL}_DYNAMODB", f"{ALL}_DYNAMODB_STREAMS", f"{ALL}_SESV2"
+# Where something is that is not embedded.
+ELSEWHERE = (ALL, DYNAMODB, STREAMS, SES)
 
 
 def portal_defaults(port: int) -> dict[str, str]:
