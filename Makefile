@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q install
-PORT ?= 8000
+STALE := .venv does not work: its Python is gone, too old or without pip. Run \`make clean\` and try again.
+INSTALLING = echo "installing packages into .venv (this once; it can take a minute)"
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
@@ -15,7 +16,7 @@ help: ## What can be made
 
 .PHONY: run
 run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
-	@PORT=$(PORT) exec $(PY) -m infra.gateway
+	@exec $(PY) -m infra.gateway
 
 .PHONY: test
 test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for pytest)
@@ -76,6 +77,7 @@ deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=
 
 .PHONY: rehearse
 rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
+	@$(PY) -m infra.stages rehearse $(STAGE)
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
 	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 -m "not races" --ignore tests/journeys/test_sweep.py $(JOURNEYS) $(ARGS)
 
@@ -102,29 +104,39 @@ clean: ## Forget everything that was made
 
 # The first Python that is new enough and can make an environment; 3.13, as in Lambda, before others.
 .venv/bin/python:
+	@if [ -e .venv ]; then echo "$(STALE)" >&2; exit 1; fi
 	@for one in python3.13 python3 python3.12 python3.11 /usr/bin/python3; do \
 	  if $$one -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "setting up .venv with $$($$one -V)"; exec $$one -m venv .venv; \
 	  fi; \
-	done; echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1
+	done; echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1
 
-.venv/run: requirements.txt requirements-local.txt | .venv/bin/python
+# A Python that was upgraded or moved since does not find what was installed for it.
+.PHONY: working
+working: | .venv/bin/python
+	@$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(STALE)" >&2; exit 1; }
+
+.venv/run: requirements.txt requirements-local.txt | working
+	@$(INSTALLING)
 	@$(PIP) -r requirements-local.txt
 	@touch $@
 
-.venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | .venv/bin/python
+.venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | working
+	@$(INSTALLING)
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/run
 
 .venv/browser: .venv/dev requirements-browser.txt
+	@$(INSTALLING)
 	@$(PIP) -r requirements-browser.txt
 	@touch $@
 
 .venv/rehearse: .venv/dev requirements-rehearsal.txt
+	@$(INSTALLING)
 	@$(PIP) -r requirements-rehearsal.txt
 	@touch $@
 
-.venv-checks/ready: requirements-checks.txt | .venv/bin/python
+.venv-checks/ready: requirements-checks.txt | working
 	@$(PY) -m venv .venv-checks
 	@.venv-checks/bin/python -m pip --disable-pip-version-check -q install -r requirements-checks.txt
 	@touch $@

@@ -1,8 +1,8 @@
-"""The environment, read once into a frozen object that refuses to start on nonsense. The README lists them all."""
+"""The environment, read once into a frozen object that refuses to start on nonsense. All are in docs/settings.md."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
 from chalicelib.presentation.languages import LANGUAGES, SOURCE
@@ -73,9 +73,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read and check the PORTAL_ variables; raises `BadSettings`."""
     keys, secret = environment.get("PORTAL_KEYS", ""), environment.get("PORTAL_KEYS_SECRET", "")
     if not keys and not secret:
-        message = (
-            "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys nothing is safe to start (LO-04)"
-        )
+        message = "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys the portal does not start"
         raise BadSettings(message)
     return Settings(
         portal_url=_url(environment, "PORTAL_URL"),
@@ -135,15 +133,15 @@ def _logo(name: str) -> Image:
 def _text(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").strip()
     if not value or not value.isprintable():
-        message = f"{name} must be set to one line of text"
+        message = f"{name} must be one line of text"
         raise BadSettings(message)
     return value
 
 
 def _address(environment: Mapping[str, str], name: str) -> str:
-    value = _text(environment, name)
-    if value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
-        message = f"{name} must be an e-mail address"
+    value = environment.get(name, "").strip()
+    if not value.isprintable() or value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
+        message = f"{name} must be an email address"
         raise BadSettings(message)
     return value
 
@@ -157,11 +155,10 @@ def _language(environment: Mapping[str, str], name: str) -> str:
 
 
 def _url(environment: Mapping[str, str], name: str) -> str:
-    value = _text(environment, name).rstrip("/")
-    parts = urlsplit(value)
-    plain = parts.hostname in LOOPBACK
-    if parts.scheme not in ({"http", "https"} if plain else {"https"}) or not parts.netloc or parts.path:
-        message = f"{name} must be https://host without a path (http only for localhost)"
+    value = environment.get(name, "").strip().rstrip("/")
+    parts = _reachable(value)
+    if parts is None or parts.path or parts.query or parts.fragment:
+        message = f"{name} must be https://host, or http://localhost:port, without a path"
         raise BadSettings(message)
     return value
 
@@ -169,14 +166,22 @@ def _url(environment: Mapping[str, str], name: str) -> str:
 def _service(environment: Mapping[str, str], name: str) -> str:
     """A service's URL, with a path if it has one; "" where none is set."""
     value = environment.get(name, "").strip().rstrip("/")
-    parts = urlsplit(value)
-    plain = parts.hostname in LOOPBACK
-    if value and (
-        parts.scheme not in ({"http", "https"} if plain else {"https"}) or parts.query or not parts.netloc
-    ):
+    parts = _reachable(value)
+    if value and (parts is None or parts.query):
         message = f"{name} must be https://host/path (http only for localhost), or empty"
         raise BadSettings(message)
     return value
+
+
+def _reachable(url: str) -> SplitResult | None:
+    """The parts of an address that can be asked: over https, or over http on this machine. None of any other."""
+    try:
+        parts = urlsplit(url)
+        schemes = {"http", "https"} if parts.hostname in LOOPBACK else {"https"}
+        usable = parts.scheme in schemes and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return None
+    return parts if usable and url.isprintable() and " " not in url else None
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

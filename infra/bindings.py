@@ -57,9 +57,7 @@ class Bindings:
 
 def bindings(kept: Path = KEPT, way: str | None = None) -> Bindings:
     """Built where that is possible. ARGON2=wheel asks for the wheel, ARGON2=avx2 fails where it would be the wheel."""
-    way = os.environ.get("ARGON2", "") if way is None else way
-    if way not in WAYS:
-        raise ValueError(f"ARGON2 is {' or '.join(filter(None, WAYS))}, not {way}")
+    way = asked() if way is None else way
     if way == "wheel":
         return Bindings("PyPI's wheel, as ARGON2 says", None)
     try:
@@ -69,6 +67,14 @@ def bindings(kept: Path = KEPT, way: str | None = None) -> Bindings:
         if way:
             raise
         return Bindings(f"PyPI's wheel: {reason}", None)
+
+
+def asked() -> str:
+    """What ARGON2 says, "" where it says nothing. Raises `ValueError`."""
+    way = os.environ.get("ARGON2", "")
+    if way not in WAYS:
+        raise ValueError(f"ARGON2 must be {' or '.join(filter(None, WAYS))}, or not set")
+    return way
 
 
 def able() -> str:

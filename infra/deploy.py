@@ -24,7 +24,7 @@ from infra.package import package_stage
 from infra.permissions import function_name
 from infra.preflight import identity, lacking, records
 from infra.stacks import Failed, change
-from infra.stages import ROOT, Stage, read_configuration, stage_of
+from infra.stages import ROOT, Stage, stage_of, usage
 from infra.warm import ALIAS, warm
 
 DATA = ROOT / "infra" / "data.yaml"
@@ -34,9 +34,8 @@ Clients = Callable[[str], Any]
 
 def main(arguments: list[str]) -> int:
     """Deploy the stage that is named."""
-    stages = read_configuration()["stages"]
-    if len(arguments) != 1 or arguments[0] not in stages:
-        print(f"usage: make deploy STAGE={'|'.join(stages)}", file=sys.stderr)
+    if wrong := usage("deploy", arguments):
+        print(wrong, file=sys.stderr)
         return MISSING
     stage = stage_of(arguments[0])
     session = botocore.session.get_session()

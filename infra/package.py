@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from infra import catalogues, templates
-from infra.bindings import LIBRARY, bindings
+from infra.bindings import LIBRARY, asked, bindings
 from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import policy, read_permissions
-from infra.stages import ROOT, Stage, read_configuration, stage_of
+from infra.stages import ROOT, Stage, stage_of, usage
 from infra.template import merge_template
 from infra.warm import snapped
 
@@ -30,12 +30,17 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 def main(arguments: list[str]) -> int:
     """Package the stage that is named."""
-    stages = read_configuration()["stages"]
-    if len(arguments) != 1 or arguments[0] not in stages:
-        print(f"usage: make package STAGE={'|'.join(stages)}", file=sys.stderr)
+    if wrong := usage("package", arguments):
+        print(wrong, file=sys.stderr)
         return 2
-    build = ROOT / "build" / arguments[0]
-    package_stage(chosen(stage_of(arguments[0])), build)
+    try:
+        stage = chosen(stage_of(arguments[0]))
+        asked()
+    except ValueError as wrong_option:
+        print(wrong_option, file=sys.stderr)
+        return 1
+    build = ROOT / "build" / stage.name
+    package_stage(stage, build)
     tell(build)
     return 0
 

@@ -9,16 +9,17 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import BadSettings, read_settings
+from infra.bindings import asked
 from infra.package import WANTED_PYTHON
 from infra.stages import Stage
+from infra.workable import complaint
 
 PLACEHOLDER = "example.com"
 
 
 def lacking(stage: Stage, session: botocore.session.Session) -> list[str]:
     """What must be there before anything is begun, each with what to do about it."""
-    found = [wrong_python(), placeholders(stage), unworkable(stage), *no_way_to_aws(session)]
+    found = [wrong_python(), wrong_option(), placeholders(stage), unworkable(stage), *no_way_to_aws(session)]
     missing = [one for one in found if one]
     if missing or os.environ.get("AWS_ENDPOINT_URL"):  # an emulator has neither mail domains nor such roles
         return missing
@@ -33,6 +34,15 @@ def wrong_python() -> str:
     return f"Python {WANTED_PYTHON}: .venv has {here}; install it, then `make clean` and again"
 
 
+def wrong_option() -> str:
+    """What packaging would stop at when the data stack is already there."""
+    try:
+        asked()
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
+
+
 def placeholders(stage: Stage) -> str:
     """Settings that nobody has filled in yet."""
     if os.environ.get("AWS_ENDPOINT_URL"):  # a rehearsal, where no name is looked up
@@ -42,12 +52,9 @@ def placeholders(stage: Stage) -> str:
 
 
 def unworkable(stage: Stage) -> str:
-    """What every function would refuse to start on."""
-    try:
-        read_settings(stage.shared)
-    except BadSettings as bad:
-        return f"settings that work in .chalice/config.json: {bad}"
-    return ""
+    """What the functions would refuse to start on, or could not work with."""
+    found = complaint(stage.shared)
+    return f"settings that work in .chalice/config.json: {found}" if found else ""
 
 
 def no_way_to_aws(session: botocore.session.Session) -> list[str]:

@@ -1,8 +1,12 @@
-"""The stages of .chalice/config.json: what each function of each finds in its environment, and the names around it."""
+"""The stages of .chalice/config.json: what each function of each finds in its environment, and the names around it.
+
+`python -m infra.stages COMMAND STAGE` ends at once where there is no such stage, before COMMAND does anything slow.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,3 +90,18 @@ class Stage:
 def stage_of(name: str) -> Stage:
     """One stage as it is configured."""
     return Stage(name, read_configuration())
+
+
+def usage(command: str, arguments: list[str]) -> str:
+    """How the command is called, or "" where it names one stage that there is."""
+    stages = read_configuration()["stages"]
+    if len(arguments) == 1 and arguments[0] in stages:
+        return ""
+    return f"usage: make {command} STAGE={'|'.join(stages)}"
+
+
+if __name__ == "__main__":
+    told = usage(sys.argv[1], sys.argv[2:])
+    if told:
+        print(told, file=sys.stderr)
+    sys.exit(2 if told else 0)

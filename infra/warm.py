@@ -63,9 +63,11 @@ def arn(stage: Stage, step: str) -> str:
 def snapped(stage: Stage, wanted: str) -> Stage:
     """The stage with a snapshot of each function named, or of all: to check what no stage has switched on.
 
-    One that is kept started stays so.
+    One that is kept started stays so. Raises `ValueError`.
     """
-    names = read_permissions() if wanted == "all" else wanted.split()
+    names = list(read_permissions()) if wanted == "all" else wanted.split()
+    if unknown := set(names) - set(read_permissions()):
+        raise ValueError(f"SNAP_START must be `all` or names of functions; {min(unknown)} is none")
     configuration = copy.deepcopy(stage.configuration)
     functions = configuration["stages"][stage.name].setdefault("lambda_functions", {})
     for step in names:

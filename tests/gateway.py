@@ -34,7 +34,8 @@ class Gateway:
         self._process = subprocess.Popen(
             [sys.executable, "-m", PROGRAM],
             cwd=ROOT,
-            env={**clean, "PORT": "0", "PYTHONUNBUFFERED": "1", **settings},
+            # The log lines of the functions belong to what tests look through for secrets and faults.
+            env={**clean, "PORT": "0", "VERBOSE": "1", "PYTHONUNBUFFERED": "1", **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

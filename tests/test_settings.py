@@ -38,6 +38,14 @@ def test_lo_04_portal_refuses_to_start_without_what_is_required(missing: str) ->
         ("PORTAL_URL", "http://portal.example"),
         ("PORTAL_URL", "https://portal.example/path"),
         ("PORTAL_URL", "ftp://localhost"),
+        ("PORTAL_URL", ""),
+        ("PORTAL_URL", "https://:443"),
+        ("PORTAL_URL", "https://["),
+        ("PORTAL_URL", "https://two words"),
+        ("PORTAL_URL", "https://portal.example?query"),
+        ("PORTAL_URL", "https://ann@portal.example"),
+        ("PORTAL_URL", "http://localhost:eight"),
+        ("PORTAL_URL", "http://localhost:65536"),
         ("PORTAL_MAIL_FROM", "nobody"),
         ("PORTAL_SUPPORT_CONTACT", "two\nlines"),
         ("PORTAL_NAME", ""),
@@ -57,6 +65,8 @@ def test_lo_04_portal_refuses_to_start_without_what_is_required(missing: str) ->
         ("PORTAL_SESSION_IDLE_SECONDS", "\u0665"),
         ("PORTAL_BREACHED_PASSWORDS_URL", "http://ranges.example"),
         ("PORTAL_BREACHED_PASSWORDS_URL", "file:///etc/passwd"),
+        ("PORTAL_BREACHED_PASSWORDS_URL", "https://["),
+        ("PORTAL_BREACHED_PASSWORDS_URL", "https://ranges.example:port"),
         ("PORTAL_REQUIRE_TWO_STEP", "some"),
         ("PORTAL_ADMIN_MAY_CHOOSE_PASSWORDS", "perhaps"),
     ],
@@ -65,6 +75,27 @@ def test_portal_refuses_to_start_on_nonsense_and_names_the_variable(name: str, v
     with pytest.raises(BadSettings, match=name) as refusal:
         read_settings({**REQUIRED, name: value})
     assert value not in str(refusal.value) or len(value) < 3
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("PORTAL_URL", "must be https://host, or http://localhost:port, without a path"),
+        ("PORTAL_MAIL_FROM", "must be an email address"),
+        ("PORTAL_SUPPORT_CONTACT", "must be one line of text"),
+    ],
+)
+def test_an_empty_setting_says_what_it_must_be(name: str, says: str) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        read_settings({**REQUIRED, name: ""})
+    assert str(refusal.value) == f"{name} {says}"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://portal.example:8443", "https://portal.example/", "http://127.0.0.1:1"]
+)
+def test_an_address_may_have_a_port_and_end_in_a_slash(url: str) -> None:
+    assert read_settings({**REQUIRED, "PORTAL_URL": url}).portal_url == url.rstrip("/")
 
 
 @pytest.mark.parametrize(

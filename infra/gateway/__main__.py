@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -19,64 +18,89 @@ from infra.gateway.demonstration import RECIPIENT, begin
 from infra.gateway.environment import mail_service, prepared, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
+from infra.gateway.mailbox_page import PATH
 from infra.gateway.messages import Answer, Request
+from infra.gateway.options import HIGHEST_PORT, CannotStart, Options, read_options
+from infra.gateway.outgoing import Enclosed, tell_mails
 from infra.gateway.roles import Roles
 from infra.gateway.server import make_server
+from infra.gateway.terminal import show_everything, show_quietly
 from infra.permissions import read_permissions
+from infra.stages import ROOT
 from infra.workers import patterns
 
-log = logging.getLogger("infra.gateway")
+LOGS = ROOT / "build" / "run"
 
 
 def main() -> int:
     """Serve until somebody ends it."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("botocore", "pynamodb"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a shell that starts us in the background has Ctrl-C ignored
+    # A shell that starts us in the background has Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop_politely)
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(int(os.environ.get("PORT", "8000")))
+    try:
+        serve(read_options(os.environ))
+    except CannotStart as why:
+        print(why, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
     return 0
 
 
-def serve(port: int) -> None:
+def serve(options: Options) -> None:
     """Open the port first: a port that is taken must be said before anything is started."""
     catalogues.compiled()
-    application = Front()
+    front = Front()
+    with closing(listening(front, options.port)) as server, prepared(server.effective_port):
+        run(front, server, show(options, server.effective_port))
+
+
+def run(front: Front, server: Any, log: str) -> None:
+    """Open the portal, with what a person finds in it, and answer."""
+    enclosed = Enclosed()
+    warm_up(enclosed)
+    sources = event_sources()
+    read_mails = mailbox.read_ministack(mail_service())
+    front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
+    begin()
+    announce(server.effective_port, log)
     try:
-        server = make_server(application, port)
+        for source in sources:  # what has happened by now is mailed below the addresses, not above them
+            source.start()
+        server.run()
+    finally:
+        for source in sources:
+            source.stop()
+
+
+def listening(front: Front, port: int) -> Any:
+    """The server, on a port that is its own."""
+    try:
+        return make_server(front, port)
     except OSError as error:
-        sys.exit(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8001")
-    with prepared(server.effective_port):
-        enclosed = mailbox.Enclosed()
-        warm_up(enclosed)
-        sources = event_sources()
-        read_mails = mailbox.read_ministack(mail_service())
-        application.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
-        begin()
-        nudge(sources)
-        announce()
-        try:
-            server.run()
-        finally:
-            for source in sources:
-                source.stop()
-            server.close()
+        other = port + 1 if port < HIGHEST_PORT else port - 1
+        message = f"Port {port} cannot be used ({error.strerror}); try another: make run PORT={other}"
+        raise CannotStart(message) from error
+
+
+def show(options: Options, port: int) -> str:
+    """Set up what the terminal shows; where the rest is to be found."""
+    if options.verbose:
+        show_everything()
+        return ""
+    file = LOGS / f"{port}.log"
+    show_quietly(file)
+    return os.path.relpath(file)
 
 
 def event_sources() -> list[EventSource]:
-    """One for each function that stands behind a table's stream, as when deployed; already reading."""
+    """One for each function that stands behind a table's stream, as when deployed; not reading yet."""
     sources = []
     for step, row in read_permissions().items():
         if "stream" in row:
             table = os.environ["PORTAL_TABLE_PREFIX"] + row["stream"]
             function = partial(invoke, step)
             sources.append(EventSource(streams_client(), table, function, patterns=patterns(step)))
-            sources[-1].start()
     return sources
 
 
@@ -86,10 +110,11 @@ def nudge(sources: list[EventSource]) -> None:
         source.nudge()
 
 
-def warm_up(enclosed: mailbox.Enclosed) -> None:
+def warm_up(enclosed: Enclosed) -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
     Roles(os.environ["PORTAL_TABLE_PREFIX"]).guard(session())
     enclosed.watch(session())
+    tell_mails(session())
     for step in read_permissions():
         load(step)
     portal()
@@ -108,16 +133,24 @@ class Front:
 
     def __call__(self, request: Request) -> Answer:
         """One request, one answer."""
-        handle = self._mailbox if request.path == mailbox.PATH else self._api
+        handle = self._mailbox if request.path == PATH else self._api
         return handle(request) if handle else Answer(503, [("Retry-After", "1")], b"")
 
 
-def announce() -> None:
-    """The two addresses a person needs."""
-    url = os.environ["PORTAL_URL"]
+def announce(port: int, log: str = "") -> None:
+    """The addresses a person needs, where to begin, and where the functions' log is."""
+    url, here = os.environ["PORTAL_URL"], f"http://localhost:{port}"
+    is_here = url in {here, f"http://127.0.0.1:{port}"}
+    lines = {
+        "Portal": url,
+        "Here": "" if is_here else here,
+        "Mailbox": (url if is_here else here) + PATH,
+        "Log": f"{log} (VERBOSE=1 make run shows it here)" if log else "",
+    }
+    shown = "\n".join(f"  {name:<10}{line}" for name, line in lines.items() if line)
     print(
-        f"\n  Portal    {url}\n  Mailbox   {url}{mailbox.PATH}\n\n"
-        f"  A message waits for {RECIPIENT}: open the mailbox and follow the link. Ctrl-C ends everything.\n",
+        f"\n{shown}\n\n  A message waits for {RECIPIENT}: open the mailbox and follow the link.\n"
+        f"  {os.environ['PORTAL_ADMIN_EMAIL']} is invited as the administrator. Ctrl-C ends everything.\n",
         flush=True,
     )
 

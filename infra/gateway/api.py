@@ -18,6 +18,9 @@ from infra.gateway.messages import Answer, Request
 log = logging.getLogger(__name__)
 LARGEST_BODY = 10 * 1024 * 1024
 SAFE_METHODS = {"GET", "HEAD"}
+# Who answers where no step does.
+GATEWAY, AUTHORIZER = "gateway", "authorizer"
+LINE = "%-4s %-30s %d %5.0f ms  %s"
 
 
 class LocalApi:
@@ -38,36 +41,39 @@ class LocalApi:
         """Answer one request, whatever it is, and leave one line about it without its secrets."""
         started, request_id = time.monotonic(), str(uuid.uuid4())
         match = self._contract.match(request.path)
-        answer = self._route(request, match, request_id)
+        answer, by = self._route(request, match, request_id)
         if request.method not in SAFE_METHODS:
             self._after_write()
-        milliseconds = (time.monotonic() - started) * 1000
         # The template, not the path: a link's token stands in the path and must not reach a log.
         template = match.path if match else "(no such path)"
-        method = request.method if request.method.isalpha() else "?"
-        log.info("%s %s %d %.0f ms %s", method[:10], template, answer.status, milliseconds, request_id)
+        method = request.method[:10] if request.method.isalpha() else "?"
+        facts = {"same": f"{method} {template} {answer.status}", "request": request_id}
+        milliseconds = (time.monotonic() - started) * 1000
+        log.info(LINE, method, template, answer.status, milliseconds, by, extra=facts)
         return without_body(answer) if request.method == "HEAD" else answer
 
-    def _route(self, request: Request, match: Match | None, request_id: str) -> Answer:
+    def _route(self, request: Request, match: Match | None, request_id: str) -> tuple[Answer, str]:
+        """The answer, and who gave it."""
         if match is None:
-            return self._gateway.give("MISSING_AUTHENTICATION_TOKEN", request, request_id)
+            return self._gateway.give("MISSING_AUTHENTICATION_TOKEN", request, request_id), GATEWAY
         operation = match.operations.get(request.method)
         if operation is None:
-            return self._gateway.give("METHOD_NOT_ALLOWED", request, request_id, allow=match.allowed)
+            refused = self._gateway.give("METHOD_NOT_ALLOWED", request, request_id, allow=match.allowed)
+            return refused, GATEWAY
         if len(request.body) > LARGEST_BODY:
-            return self._gateway.give("REQUEST_TOO_LARGE", request, request_id)
+            return self._gateway.give("REQUEST_TOO_LARGE", request, request_id), GATEWAY
         return self._authorized(request, operation, match.parameters, request_id)
 
     def _authorized(
         self, request: Request, operation: Operation, parameters: dict[str, str], request_id: str
-    ) -> Answer:
+    ) -> tuple[Answer, str]:
         event = proxy_event(request, operation, parameters, request_id)
         verdict = authorize(event, self._invoke)
         if isinstance(verdict, Refusal):
             extra = {"code": verdict.code} if verdict.code else {}
-            return self._gateway.give(verdict.kind, request, request_id, **extra)
+            return self._gateway.give(verdict.kind, request, request_id, **extra), AUTHORIZER
         event["requestContext"]["authorizer"] = verdict.context
-        return self._integrated(request, operation, event, request_id)
+        return self._integrated(request, operation, event, request_id), operation.step
 
     def _integrated(
         self, request: Request, operation: Operation, event: dict[str, Any], request_id: str

@@ -7,15 +7,21 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.gateway.emulator import Emulator
+from infra.gateway.options import CannotStart
 from infra.tables import create_tables
+from infra.workable import complaint
 
-DYNAMODB, SES = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SESV2"
+ALL = "AWS_ENDPOINT_URL"
+DYNAMODB, STREAMS, SES = f"{ALL}_DYNAMODB", f"{ALL}_DYNAMODB_STREAMS", f"{ALL}_SESV2"
+# Where something is that is not embedded.
+ELSEWHERE = (ALL, DYNAMODB, STREAMS, SES)
 
 
 def portal_defaults(port: int) -> dict[str, str]:
@@ -38,34 +44,70 @@ def portal_defaults(port: int) -> dict[str, str]:
 
 @contextmanager
 def prepared(port: int) -> Iterator[None]:
-    """Everything a function needs, tables included."""
+    """Everything a function needs, tables included. Raises `CannotStart`."""
+    elsewhere = {name for name in (ALL, DYNAMODB, SES) if os.environ.get(name)}
+    if not elsewhere:
+        forget_aws()
     for name, value in portal_defaults(port).items():
         os.environ.setdefault(name, value)
-    if os.environ.get("AWS_ENDPOINT_URL") or (os.environ.get(DYNAMODB) and os.environ.get(SES)):
+    if found := complaint(os.environ):
+        message = f"{found} (docs/settings.md)"
+        raise CannotStart(message)
+    with ExitStack() as closing:
+        if ALL not in elsewhere and not elsewhere >= {DYNAMODB, SES}:
+            os.environ[ALL] = embedded(closing)
+            closing.callback(os.environ.pop, ALL)
         make_ready()
         yield
-        return
-    with Emulator() as emulator:
-        os.environ["AWS_ENDPOINT_URL"] = emulator.url
-        try:
-            make_ready()
-            yield
-        finally:
-            del os.environ["AWS_ENDPOINT_URL"]
+
+
+def forget_aws() -> None:
+    """Nothing of the AWS set-up of whoever runs it counts beside the embedded services.
+
+    A profile that is not there would stop it; one with an endpoint of its own, or AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
+    would lead past the embedded services into a real account; a proxy could not find them.
+    """
+    for name in [one for one in os.environ if one.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    os.environ["no_proxy"] = ",".join(filter(None, [direct, "127.0.0.1", "localhost"]))
+
+
+def embedded(closing: ExitStack) -> str:
+    """The address of DynamoDB and SES on this machine."""
+    try:
+        return closing.enter_context(Emulator()).url
+    except RuntimeError as error:
+        raise CannotStart(str(error)) from error
 
 
 def make_ready() -> None:
     """Tables, and a sender that SES sends for."""
     session = botocore.session.get_session()
-    create_tables(session.create_client("dynamodb"), os.environ["PORTAL_TABLE_PREFIX"])
-    ses = session.create_client("sesv2")
-    with suppress(ses.exceptions.AlreadyExistsException):
-        ses.create_email_identity(EmailIdentity=os.environ["PORTAL_MAIL_FROM"])
+    config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
+    with answering("DynamoDB", DYNAMODB):
+        create_tables(session.create_client("dynamodb", config=config), os.environ["PORTAL_TABLE_PREFIX"])
+    with answering("SES", SES):
+        ses = session.create_client("sesv2", config=config)
+        with suppress(ses.exceptions.AlreadyExistsException):
+            ses.create_email_identity(EmailIdentity=os.environ["PORTAL_MAIL_FROM"])
+
+
+@contextmanager
+def answering(service: str, variable: str) -> Iterator[None]:
+    """A service that is not there, or does not do what it is asked, is said in one sentence."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, ValueError) as error:
+        name = variable if os.environ.get(variable) else ALL
+        message = f"The {service} of {name} cannot be used: {error}"
+        raise CannotStart(message) from error
 
 
 def streams_client() -> object:
     """Streams live where the tables live, also when only the tables' address is replaced."""
-    address = os.environ.get("AWS_ENDPOINT_URL_DYNAMODB_STREAMS") or os.environ.get(DYNAMODB)
+    address = os.environ.get(STREAMS) or os.environ.get(DYNAMODB)
     config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2})
     session = botocore.session.get_session()
     return session.create_client("dynamodbstreams", endpoint_url=address, config=config)
@@ -73,4 +115,4 @@ def streams_client() -> object:
 
 def mail_service() -> str:
     """Where the portal hands in its mails."""
-    return os.environ.get(SES) or os.environ["AWS_ENDPOINT_URL"]
+    return os.environ.get(SES) or os.environ[ALL]

@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 import urllib.request
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from html import escape
-from pathlib import Path
 from typing import Any
-
-import botocore.session
+from urllib.parse import parse_qsl
 
 from infra.gateway.answers import prefers_html
+from infra.gateway.mailbox_page import POLICY, Mail, page, sent_to
 from infra.gateway.messages import Answer, Request
+from infra.gateway.outgoing import Enclosed
 
-PATH = "/_local/mail"
-PAGE = Path(__file__).with_name("mailbox.html")
-LINK = re.compile(r"https?://[^\s<>\"']+")
 NO_STORE = ("Cache-Control", "no-store")
-# The page itself runs no script; the mails' own HTML is shown in frames that may not run any either.
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; img-src data:; frame-ancestors 'self'"
-)
-Mail = dict[str, Any]
-
-
-class Enclosed:
-    """The images that came with mails. The emulator keeps a mail's words only, so they are seen on the way there."""
-
-    def __init__(self) -> None:
-        self._images: dict[str, dict[str, str]] = {}
-
-    def watch(self, session: botocore.session.Session) -> None:
-        """To be called before the session makes its clients."""
-        session.register("provide-client-params.sesv2.SendEmail", self.keep)
-
-    def keep(self, params: dict[str, Any], **_: object) -> None:
-        """Every image of a mail that is about to be sent, under the HTML that shows it."""
-        simple = params["Content"]["Simple"]
-        images = {
-            f"cid:{one['ContentId']}": f"data:{one['ContentType']};base64,{b64encode(one['RawContent']).decode()}"
-            for one in simple.get("Attachments", [])
-        }
-        if images:
-            self._images[simple["Body"]["Html"]["Data"]] = images
-
-    def put_in(self, html: str) -> str:
-        """The same HTML as a mail program shows it; where an image is not known, it says the image's name."""
-        for address, image in self._images.get(html, {}).items():
-            html = html.replace(f'src="{address}"', f'src="{image}"')
-        return html
+ELSEWHERE = "The mails of this portal go to another mail service; look for them there.\n"
 
 
 class Mailbox:
@@ -69,16 +32,20 @@ class Mailbox:
             return Answer(405, [("Allow", "GET, HEAD"), NO_STORE], b"")
         try:
             mails = self._read()
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-        ):  # some other mail service, which shows its mails in its own way
-            return elsewhere()
+        except (OSError, ValueError, KeyError):  # another mail service, which shows its mails in its own way
+            return answer("text/plain; charset=utf-8", ELSEWHERE, status=404)
+        asked = dict(parse_qsl(request.query))
+        to = asked.get("to", "").strip().lower()
         if prefers_html(request.header("accept")):
-            return page([{**mail, "html": self._enclosed.put_in(mail["html"])} for mail in mails])
-        headers = [("Content-Type", "application/json"), NO_STORE]
-        return Answer(200, headers, json.dumps({"mail": mails}).encode())
+            whole = [{**mail, "html": self._enclosed.put_in(mail["html"])} for mail in mails]
+            shown = page(whole, to, everything="all" in asked)
+            return answer("text/html; charset=utf-8", shown, ("Content-Security-Policy", POLICY))
+        return answer("application/json", json.dumps({"mail": sent_to(mails, to)}))
+
+
+def answer(kind: str, words: str, *headers: tuple[str, str], status: int = 200) -> Answer:
+    """Never kept: the next mail may be there already."""
+    return Answer(status, [("Content-Type", kind), NO_STORE, *headers], words.encode())
 
 
 def read_ministack(url: str) -> Callable[[], list[Mail]]:
@@ -109,48 +76,3 @@ def as_time(stamp: Any) -> str:
     if isinstance(stamp, int | float):
         return datetime.fromtimestamp(stamp, UTC).isoformat().replace("+00:00", "Z")
     return str(stamp)
-
-
-def readable(stamp: str) -> str:
-    """The same time for a person, to the second."""
-    return stamp[:19].replace("T", " ") + " UTC"
-
-
-def elsewhere() -> Answer:
-    """What can be said when nothing can be shown."""
-    words = b"The mails of this portal go to another mail service; look for them there.\n"
-    return Answer(404, [("Content-Type", "text/plain; charset=utf-8"), NO_STORE], words)
-
-
-def page(mails: list[Mail]) -> Answer:
-    """The newest mail on top and open."""
-    shown = "".join(one_mail(mail, is_newest=at == 0) for at, mail in enumerate(reversed(mails)))
-    empty = "<p class=none>No mail yet. Reload in a moment.</p>"
-    body = PAGE.read_text(encoding="utf-8").replace("<!-- mails -->", shown or empty)
-    body = body.replace("<!-- count -->", f"{len(mails)} mail{'' if len(mails) == 1 else 's'}, newest first")
-    headers = [("Content-Type", "text/html; charset=utf-8"), NO_STORE, ("Content-Security-Policy", POLICY)]
-    return Answer(200, headers, body.encode())
-
-
-def one_mail(mail: Mail, *, is_newest: bool) -> str:
-    """One mail as something to open. Its HTML part is a document of its own: nothing in it touches this page."""
-    sandbox = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-    document = f"<base target=_top>{mail['html']}"
-    return (
-        f"<details{' open' if is_newest else ''}><summary><span class=subject>{escape(mail['subject'])}</span>"
-        f"<span class=to>{escape(mail['to'])}</span><time>{escape(readable(mail['sent_at']))}</time></summary>"
-        f"<pre>{with_links(mail['text'])}</pre>"
-        f"<details class=html><summary>As HTML</summary>"
-        f'<iframe sandbox="{sandbox}" title="The HTML part" srcdoc="{escape(document)}"></iframe>'
-        f"</details></details>\n"
-    )
-
-
-def with_links(words: str) -> str:
-    """The text part as it is, its links made clickable."""
-    parts, at = [], 0
-    for found in LINK.finditer(words):
-        link = escape(found.group())
-        parts += [escape(words[at : found.start()]), f'<a href="{link}">{link}</a>']
-        at = found.end()
-    return "".join([*parts, escape(words[at:])])

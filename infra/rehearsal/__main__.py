@@ -75,7 +75,7 @@ def serve(port: int, closing: ExitStack) -> None:
     )
     send_demonstration()
     nudge(sources)
-    announce()
+    announce(server.effective_port)
     server.run()
 
 

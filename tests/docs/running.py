@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
-from typing import Any
 
 from chalicelib.settings import Settings, read_settings
+from infra.workable import Asked
 
 ROOT = Path(__file__).parents[2]
 REQUIRED = {
@@ -20,30 +19,9 @@ REQUIRED = {
 }
 
 
-class Asked(Mapping[str, str]):
-    """An environment that remembers what it was asked for, and with which default."""
-
-    def __init__(self) -> None:
-        self.defaults: dict[str, str] = {}
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value, or the default, which is what we came for."""
-        self.defaults[name] = default or ""
-        return REQUIRED.get(name, default)
-
-    def __getitem__(self, name: str) -> str:
-        return REQUIRED[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(REQUIRED)
-
-    def __len__(self) -> int:
-        return len(REQUIRED)
-
-
 def asked_settings() -> dict[str, str]:
     """Every PORTAL_ variable the portal reads, with its default."""
-    environment = Asked()
+    environment = Asked(REQUIRED)
     read_settings(environment)
     return {name: value for name, value in environment.defaults.items() if name.startswith("PORTAL_")}
 

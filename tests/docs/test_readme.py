@@ -1,4 +1,4 @@
-"""The README tells the truth about the settings, the commands and the files it points to, on one screen."""
+"""The README tells the truth about the commands and the files it points to, on one screen."""
 
 from __future__ import annotations
 
@@ -7,25 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.running import ROOT, asked_settings
-from tests.docs.tables import plain, rows
+from tests.docs.running import ROOT
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 DOCUMENTS = sorted([README, *(ROOT / "docs").rglob("*.md"), ROOT / "CHANGELOG.md"])
-NO_DEFAULT = {"required", "this or the next", "this or the last", "none"}
-
-
-def test_every_setting_is_in_the_table_with_its_default() -> None:
-    table = {plain(name): plain(default) for name, default, _ in rows(README, "setting (environment)")}
-    table = {name: "" if default in NO_DEFAULT else default for name, default in table.items()}
-    running = asked_settings() | {"PORTAL_EVENT_BUS": "default"}  # an empty one means the default bus too
-    assert table == running
-
-
-def test_every_setting_has_one_line() -> None:
-    names = [name for name, _, _ in rows(README, "setting (environment)")]
-    assert sorted(names) == sorted(set(names))
 
 
 def test_it_fits_on_a_screen() -> None:

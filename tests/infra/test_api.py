@@ -1,6 +1,7 @@
 """Routes, the authorizer's verdict and what happens when a step breaks, with made-up functions behind the gateway."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ SECURITY_HEADERS = {
     "Cache-Control",
     "Content-Security-Policy",
 }
+TOKEN = "a-very-secret-token"
 OK = {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": "fine"}
 
 
@@ -229,8 +231,34 @@ def test_browser_gets_a_page_where_a_client_gets_a_problem() -> None:
     )
 
 
-def test_log_line_has_the_template_and_not_the_token(caplog: Any) -> None:
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (
+            ("GET", "/password/reset/a-very-secret-token"),
+            r"GET +/password/reset/\{token\} +200 +\d+ ms +password_reset",
+        ),
+        (("GET", f"/{TOKEN}"), r"GET +\(no such path\) +404 +\d+ ms +gateway"),
+        (("PUT", "/logon"), r"PUT +/logon +405 +\d+ ms +gateway"),
+        (("\x1b[2J", "/logon"), r"\? +/logon +405 +\d+ ms +gateway"),
+    ],
+)
+def test_log_line_has_the_template_and_who_answered_and_not_the_token(
+    asked: tuple[str, str], line: str, caplog: Any
+) -> None:
     caplog.set_level("INFO")
-    ask(Functions(), path="/password/reset/a-very-secret-token")
-    assert "GET /password/reset/{token} 200" in caplog.text
-    assert "a-very-secret-token" not in caplog.text
+    ask(Functions(), *asked)
+    assert re.fullmatch(line, caplog.messages[-1])
+    assert TOKEN not in caplog.text
+
+
+def test_log_line_says_that_the_authorizer_refused(caplog: Any) -> None:
+    caplog.set_level("INFO")
+    ask(Functions(authorizer=lambda question: allow(question, "Deny")))
+    assert re.fullmatch(r"GET +/logon +403 +\d+ ms +authorizer", caplog.messages[-1])
+
+
+def test_log_line_of_a_step_that_failed_names_the_step(caplog: Any) -> None:
+    caplog.set_level("INFO")
+    ask(Functions(RuntimeError("a step broke")))
+    assert re.fullmatch(r"GET +/logon +503 +\d+ ms +logon", caplog.messages[-1])

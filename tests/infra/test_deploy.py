@@ -73,6 +73,19 @@ def test_settings_that_no_function_would_start_on_are_told_before_anything_is_be
     assert "PORTAL_COLOUR" in unworkable(Stage("trial", pale))
 
 
+def test_a_setting_that_nothing_reads_is_told_before_anything_is_begun(stage: Stage) -> None:
+    misspelt = json.loads(json.dumps(stage.configuration))
+    misspelt["stages"]["trial"]["environment_variables"]["PORTAL_LOKC_SECONDS"] = "60"
+    assert "PORTAL_LOKC_SECONDS" in unworkable(Stage("trial", misspelt))
+
+
+def test_an_option_of_packaging_that_is_wrong_is_told_before_anything_is_begun(
+    nowhere: None, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARGON2", "nonsense")
+    assert "ARGON2" in "\n".join(lacking(stage, botocore.session.get_session()))
+
+
 def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:
     stacks, manager = engine.client("cloudformation"), engine.client("secretsmanager")
     made = change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage))

@@ -153,6 +153,22 @@ def test_stage_that_is_unknown_is_refused(capsys: Any) -> None:
     assert "STAGE=dev" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("ARGON2", "ARGON2 must be avx2 or wheel, or not set"),
+        ("SNAP_START", "SNAP_START must be `all` or names of functions; nonsense is none"),
+    ],
+)
+def test_an_option_that_is_wrong_is_one_sentence_before_anything_is_made(
+    name: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("infra.package.package_stage", pytest.fail)
+    monkeypatch.setenv(name, "nonsense")
+    assert main(["dev"]) == 1
+    assert capsys.readouterr() == ("", f"{sentence}\n")
+
+
 def test_packaging_uses_this_python() -> None:
     assert Path(sys.executable).with_name("chalice").exists()
 
