@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib.storage.database import Database
 from chalicelib.storage.store import DynamoStore
-from tests.fakes.premises import Premises
+from tests.world.world import World
 
 T = TypeVar("T")
 
@@ -67,16 +67,16 @@ class Ledger:
 
 
 @contextmanager
-def counting(premises: Premises) -> Iterator[Ledger]:
+def counting(premises: World) -> Iterator[Ledger]:
     """Everything the portal asks while this lasts."""
-    ledger, store = Ledger(), premises.portal.store
+    ledger, store = Ledger(), premises.store
     assert isinstance(store, DynamoStore)
     events = store.database.connection.client.meta.events
 
     def before(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         body = json.loads(params["body"])
         started = _handed_over.get() or time.monotonic()
-        call = Call(premises.running, model.name, _tables(body), _consistent(model.name, body), started)
+        call = Call(premises.step, model.name, _tables(body), _consistent(model.name, body), started)
         ledger.calls.append(call)
         context["call"] = call
         time.sleep(SLOWLY)
@@ -84,7 +84,7 @@ def counting(premises: Premises) -> Iterator[Ledger]:
     def after(context: dict[str, Any], **_: Any) -> None:
         context["call"].ended = time.monotonic()
 
-    hasher: Any = premises.portal.hasher
+    hasher: Any = premises.hasher
     runs = hasher.runs
     hooks = [("before-call.dynamodb", before), ("after-call.dynamodb", after)]
     for name, hook in hooks:

@@ -11,8 +11,8 @@ from functools import cache
 import pytest
 
 from chalicelib.wiring import KEYED, MAILING, PAGELESS
-from tests.fakes.premises import ENVIRONMENT
 from tests.structure.code import LIBRARY, ROOT, STEPS
+from tests.world.settings import ENVIRONMENT
 
 pytestmark = pytest.mark.slow
 

@@ -5,14 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, PORTAL_URL, Premises
+from tests.world.phones import enrolled
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 HOSTILE = "Mozilla/5.0 (X11)\r\nBcc: eve@evil.test\r\n\r\n<svg onload=alert(1)> https://evil.test/x"
 ENTRIES = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def every_kind(premises: Premises, agent: str = "") -> None:
+def every_kind(premises: World, agent: str = "") -> None:
     """Bring about one mail of each kind that a person can."""
     ann, phone = enrolled(premises)
     visitor = premises.visitor(**{"User-Agent": agent})
@@ -29,7 +31,7 @@ def every_kind(premises: Premises, agent: str = "") -> None:
 
 
 @pytest.mark.parametrize("agent", ["", HOSTILE], ids=["silent", "hostile"])
-def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: Premises, agent: str) -> None:
+def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: World, agent: str) -> None:
     every_kind(premises, agent)
     mails = premises.mails()
     assert len({mail.subject for mail in mails}) >= 7
@@ -43,7 +45,7 @@ def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: Premis
         assert not re.search(r"^Bcc:", mail.text, re.MULTILINE)
 
 
-def test_every_link_leads_to_the_portal_and_stands_alone(premises: Premises) -> None:
+def test_every_link_leads_to_the_portal_and_stands_alone(premises: World) -> None:
     every_kind(premises, HOSTILE)
     for mail in premises.mails():
         for line in mail.text.splitlines():
@@ -54,7 +56,7 @@ def test_every_link_leads_to_the_portal_and_stands_alone(premises: Premises) -> 
         assert all(address.startswith((f"{PORTAL_URL}/", "mailto:")) for address in linked)
 
 
-def test_ml_01_notice_has_no_acting_link_but_the_freeze(premises: Premises) -> None:
+def test_ml_01_notice_has_no_acting_link_but_the_freeze(premises: World) -> None:
     every_kind(premises)
     notices = [mail for mail in premises.mails() if mail.subject == "Your password has been reset"]
     assert notices
@@ -81,20 +83,20 @@ def without_dashes(text: str) -> str:
 
 
 @pytest.mark.parametrize("typed", [shouted, with_en_dashes, with_its_surroundings, without_dashes])
-def test_temporary_password_survives_copying(premises: Premises, typed: Callable[[str], str]) -> None:
+def test_temporary_password_survives_copying(premises: World, typed: Callable[[str], str]) -> None:
     ann = premises.person()
     mail = premises.asks(ann)
     assert premises.visitor().logs_on(ann, typed(mail.temporary)) == "change_password"
 
 
-def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: Premises) -> None:
+def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: World) -> None:
     mail = premises.asks(premises.person())
     assert mail.text.splitlines().count(mail.temporary) == 1
     assert mail.temporary in mail.letter.html
     assert not set(mail.temporary) & set("01ilouaeOIL")
 
 
-def test_tp_01_temporary_passwords_never_repeat(premises: Premises) -> None:
+def test_tp_01_temporary_passwords_never_repeat(premises: World) -> None:
     found = set()
     for _ in range(40):
         found.add(premises.asks(premises.person()).temporary)

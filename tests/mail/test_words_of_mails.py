@@ -11,7 +11,7 @@ from chalicelib.presentation.engine import wrapped
 from chalicelib.presentation.languages import LANGUAGES, translation
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
 from tests.mail.test_letters_look import COMMON, EVERY, SAMPLES, letter, lone_words
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
 
@@ -51,7 +51,7 @@ def test_no_wrapped_line_is_a_single_word() -> None:
         assert " ".join(wrapped(text).split()) == text
 
 
-def test_mail_speaks_the_language_of_the_browser_that_asked(premises: Premises) -> None:
+def test_mail_speaks_the_language_of_the_browser_that_asked(premises: World) -> None:
     ann = premises.person()
     premises.visitor(**{"Accept-Language": "fr"}).post("/password/forgot", {"email": ann.address})
     premises.delivers()

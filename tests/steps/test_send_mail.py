@@ -19,35 +19,36 @@ from tests.console.staff import staff
 from tests.domain.pictures import picture
 from tests.fakes.planting import brand, plant
 from tests.fakes.samples import an_event, number
-from tests.steps.premises import FakeMailer, Premises, Sent
+from tests.world.mailer import FakeMailer, Sent
+from tests.world.world import World
 
 
-def forgets(premises: Premises, **facts: Any) -> Account:
+def forgets(premises: World, **facts: Any) -> Account:
     """Somebody asked for a reset; nothing has been delivered yet."""
     account = premises.person(**facts)
     premises.visitor().post("/password/forgot", {"email": account.address})
     return account
 
 
-def notes(premises: Premises, account: Account) -> list[tuple[EventKind, object]]:
+def notes(premises: World, account: Account) -> list[tuple[EventKind, object]]:
     """What became of the account's mails."""
     kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED}
     events = premises.store.events.of_account(account.id)
     return [(event.kind, event.details.get("cause")) for event in events if event.kind in kinds]
 
 
-def test_ml_02_event_delivered_twice_is_mailed_once(premises: Premises) -> None:
+def test_ml_02_event_delivered_twice_is_mailed_once(premises: World) -> None:
     account = forgets(premises)
-    records = premises.store.records()
+    records = premises.fake.records()
     for batch in (records, records, list(reversed(records))):
         assert work({"Records": batch}, premises.worker) == {"batchItemFailures": []}
     assert len(premises.mailer.sent) == 1
     assert notes(premises, account) == [(EventKind.MAIL_SENT, None)]
 
 
-def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: Premises) -> None:
+def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: World) -> None:
     forgets(premises)
-    (record,) = premises.store.records()
+    (record,) = premises.fake.records()
     premises.mailer.fault = Unavailable("ses:Throttling")
     for _ in range(3):
         assert work({"Records": [record]}, premises.worker) == {
@@ -58,8 +59,8 @@ def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: Premi
     work({"Records": [record]}, premises.worker)
     first = premises.mailer.sent[0]
     # Stopped between sending and noting: sent again, the same letter.
-    del premises.store.tables.events[
-        next(key for key in premises.store.tables.events if key[1].endswith("~mail"))
+    del premises.fake.tables.events[
+        next(key for key in premises.fake.tables.events if key[1].endswith("~mail"))
     ]
     work({"Records": [record]}, premises.worker)
     second = premises.mailer.sent[1]
@@ -70,10 +71,10 @@ def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: Premi
     assert len(premises.mailer.sent) == 2
 
 
-def test_rl_06_poison_record_holds_up_nobody(premises: Premises) -> None:
+def test_rl_06_poison_record_holds_up_nobody(premises: World) -> None:
     for _ in range(3):
         forgets(premises)
-    good = premises.store.records()
+    good = premises.fake.records()
     poison: dict[str, Any] = {
         "eventName": "INSERT",
         "dynamodb": {"SequenceNumber": "poison", "NewImage": {"x": 1}},
@@ -83,18 +84,18 @@ def test_rl_06_poison_record_holds_up_nobody(premises: Premises) -> None:
     assert len(premises.mailer.sent) == 3
 
 
-def test_only_new_events_make_mails_due(premises: Premises) -> None:
+def test_only_new_events_make_mails_due(premises: World) -> None:
     forgets(premises)
     records = [
-        record | {"eventName": name} for record in premises.store.records() for name in ("MODIFY", "REMOVE")
+        record | {"eventName": name} for record in premises.fake.records() for name in ("MODIFY", "REMOVE")
     ]
     work({"Records": records}, premises.worker)
     assert premises.mailer.sent == []
 
 
-def test_rejected_mail_is_not_tried_again(premises: Premises) -> None:
+def test_rejected_mail_is_not_tried_again(premises: World) -> None:
     account = forgets(premises)
-    records = premises.store.records()
+    records = premises.fake.records()
     premises.mailer.fault = Rejected("MessageRejected")
     assert work({"Records": records}, premises.worker) == {"batchItemFailures": []}
     assert notes(premises, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
@@ -107,29 +108,29 @@ def test_rejected_mail_is_not_tried_again(premises: Premises) -> None:
         ({"undeliverable": "bounced"}, "address_undeliverable"),
     ],
 )
-def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any], cause: str) -> None:
+def test_rs_09_no_way_in_is_mailed_to(premises: World, facts: dict[str, Any], cause: str) -> None:
     account = forgets(premises, **facts)
     premises.delivers()
     assert premises.mailer.sent == []
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
-    assert premises.store.tables.resets == {}
+    assert premises.fake.tables.resets == {}
 
 
-def test_unknown_address_gets_no_mail_and_no_note(premises: Premises) -> None:
+def test_unknown_address_gets_no_mail_and_no_note(premises: World) -> None:
     premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
     premises.delivers()
     assert premises.mailer.sent == []
-    assert len(premises.store.tables.events) == 1
+    assert len(premises.fake.tables.events) == 1
 
 
-def test_mail_that_is_too_late_is_withheld(premises: Premises) -> None:
+def test_mail_that_is_too_late_is_withheld(premises: World) -> None:
     account = forgets(premises)
     premises.clock.passes(3600)
     premises.delivers()
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
 
 
-def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
+def test_account_that_moved_meanwhile_gets_no_link(premises: World) -> None:
     account = forgets(premises)
     read = premises.store.outbox.due
 
@@ -155,7 +156,7 @@ def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
     ],
 )
 def test_ml_01_every_change_is_told_once_to_the_stored_address(
-    premises: Premises, kind: EventKind, subject: str
+    premises: World, kind: EventKind, subject: str
 ) -> None:
     account = premises.person()
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -179,12 +180,12 @@ QUIET = (
 
 
 @pytest.mark.parametrize("kind", UNTOLD + QUIET)
-def test_other_events_make_no_mail_due(premises: Premises, kind: EventKind) -> None:
+def test_other_events_make_no_mail_due(premises: World, kind: EventKind) -> None:
     premises.store.events.record(an_event(premises.person().id, kind))
     assert premises.mails() == []
 
 
-def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
+def test_lock_is_told_once_though_it_grows(premises: World) -> None:
     account = premises.person()
     for _ in range(12):
         premises.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
@@ -194,7 +195,7 @@ def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
     ]
 
 
-def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> None:
+def test_expired_temporary_password_brings_a_fresh_one(premises: World) -> None:
     account = premises.person()
     old = premises.asks(account)
     premises.clock.passes(3600)
@@ -205,7 +206,7 @@ def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> No
     assert premises.visitor().logs_on(account, fresh.temporary) == "change_password"
 
 
-def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
+def test_tp_02_invitation_lives_a_day(premises: World) -> None:
     for seconds, status in ((86399.5, 200), (86400, 401)):
         premises.sends(address := f"new{seconds}@people.test".replace(".5", ""))
         mail = next(mail for mail in premises.mails(address) if "temporary password" in mail.subject)
@@ -214,14 +215,14 @@ def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
         assert premises.visitor().post("/logon", body).status == status
 
 
-def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
+def test_tp_01_secrets_are_in_the_mail_alone(premises: World) -> None:
     """Neither table nor log holds what the mail carries."""
     account = premises.person(kind=Kind.ADMINISTRATOR)
     mail = premises.asks(account)
-    kept = str(premises.store.tables) + json.dumps(premises.lines)
+    kept = str(premises.fake.tables) + json.dumps(premises.lines)
     for secret in (mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")):
         assert secret not in kept
-    row = next(row for row in premises.store.tables.resets.values() if row.password_hash)
+    row = next(row for row in premises.fake.tables.resets.values() if row.password_hash)
     assert str(row.password_hash).startswith("$argon2id$")
 
 
@@ -234,12 +235,12 @@ class Choosy(FakeMailer):
         return super().send(to, letter)
 
 
-def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
+def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: World) -> None:
     account = forgets(premises)
     premises.mailer = Choosy()
     branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
     worker = Worker(premises.portal._replace(settings=branded), cast(Mailer, premises.mailer))
-    work({"Records": premises.store.records()}, worker)
+    work({"Records": premises.fake.records()}, worker)
     (sent,) = premises.mailer.sent
     assert (sent.to, sent.letter.logo) == (account.address, None)
     assert 'alt="Secure Messaging Portal"' in sent.letter.html
@@ -257,7 +258,7 @@ def known_by(sent: Sent) -> tuple[str, bool]:
     return sent.letter.name, sent.letter.logo is not None
 
 
-def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: Premises) -> None:
+def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: World) -> None:
     desk = staff(premises, address=f"desk{number()}@acme.test")
     brand(premises.store, "acme.test", ACME)
     brand(premises.store, "bank.test", BANK)
@@ -278,7 +279,7 @@ def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(p
     assert "background:#0c5a68" in asked.letter.html  # what the domain leaves open is the stage's
 
 
-def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: Premises) -> None:
+def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: World) -> None:
     brand(premises.store, "acme.test", ACME)
     person = premises.person(f"ann{number()}@nobody.test")
     visitor = premises.visitor(**{"User-Agent": "desk@acme.test"})
