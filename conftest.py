@@ -7,7 +7,7 @@ import pytest
 
 from infra import catalogues
 
-pytest_plugins = ["tests.engine", "tests.gateway"]
+pytest_plugins = ["tests.engine", "tests.fakes.real_store", "tests.gateway", "tests.world.fixtures"]
 BROWSER = Path(__file__).parent / "tests/browser"
 
 

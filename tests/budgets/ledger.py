@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -15,28 +14,23 @@ import pytest
 
 from chalicelib.storage.database import Database
 from chalicelib.storage.store import DynamoStore
-from tests.fakes.premises import Premises
+from tests.world.world import World
 
 T = TypeVar("T")
 
-SLOWLY = (
-    0.002  # so that of two calls beside each other the first has not ended before the second was handed over
-)
-
-# When the call was handed to another thread: on a busy machine that thread may begin long after.
-_handed_over: ContextVar[float | None] = ContextVar("handed_over", default=None)
+# How many calls have been waited for on the way to here, one after another. No clock: a busy machine changes nothing.
+_waited: ContextVar[int] = ContextVar("waited", default=0)
 
 
 @dataclass
 class Call:
-    """One call. `consistent` is None for a write."""
+    """One call. `consistent` is None for a write; `trip` is how many calls were waited for until it was answered."""
 
     step: str
     operation: str
     tables: tuple[str, ...]
     consistent: bool | None
-    started: float
-    ended: float = 0
+    trip: int
 
     @property
     def told(self) -> str:
@@ -58,56 +52,59 @@ class Ledger:
         return sorted(call.told for call in self.of(step))
 
     def trips(self, step: str) -> int:
-        """The longest chain of calls of which each began after the one before it had ended."""
-        chain, free = 0, 0.0
-        for call in sorted(self.of(step), key=lambda one: one.ended):
-            if call.started >= free:
-                chain, free = chain + 1, call.ended
-        return chain
+        """The longest chain of calls of which each was made once the one before it had been waited for."""
+        trips = [call.trip for call in self.of(step)]
+        return max(trips) - min(trips) + 1 if trips else 0
 
 
 @contextmanager
-def counting(premises: Premises) -> Iterator[Ledger]:
+def counting(premises: World) -> Iterator[Ledger]:
     """Everything the portal asks while this lasts."""
-    ledger, store = Ledger(), premises.portal.store
+    ledger, store = Ledger(), premises.store
     assert isinstance(store, DynamoStore)
     events = store.database.connection.client.meta.events
 
-    def before(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        body = json.loads(params["body"])
-        started = _handed_over.get() or time.monotonic()
-        call = Call(premises.running, model.name, _tables(body), _consistent(model.name, body), started)
-        ledger.calls.append(call)
-        context["call"] = call
-        time.sleep(SLOWLY)
+    def before(model: Any, params: dict[str, Any], **_: Any) -> None:
+        body, trip = json.loads(params["body"]), _waited.get() + 1
+        _waited.set(trip)
+        ledger.calls.append(
+            Call(premises.step, model.name, _tables(body), _consistent(model.name, body), trip)
+        )
 
-    def after(context: dict[str, Any], **_: Any) -> None:
-        context["call"].ended = time.monotonic()
-
-    hasher: Any = premises.portal.hasher
-    runs = hasher.runs
-    hooks = [("before-call.dynamodb", before), ("after-call.dynamodb", after)]
-    for name, hook in hooks:
-        events.register(name, hook)
+    runs = premises.hasher.runs
+    events.register("before-call.dynamodb", before)
     try:
-        with _noting_when(store.database):
+        with _counting_beside(store.database):
             yield ledger
     finally:
-        for name, hook in hooks:
-            events.unregister(name, hook)
-        ledger.hashes = hasher.runs - runs
+        events.unregister("before-call.dynamodb", before)
+        ledger.hashes = premises.hasher.runs - runs
 
 
 @contextmanager
-def _noting_when(database: Database) -> Iterator[None]:
-    """Calls beside others begin when they are handed over."""
+def _counting_beside(database: Database) -> Iterator[None]:
+    """What runs beside others counts on from where it was handed over, and is waited for where its result is asked."""
 
     def beside(act: Callable[[], T]) -> Future[T]:
-        before = _handed_over.set(time.monotonic())
-        try:
-            return Database.beside(database, act)
-        finally:
-            _handed_over.reset(before)
+        reached = [0]
+
+        def counted() -> T:
+            try:
+                return act()
+            finally:
+                reached.append(_waited.get())
+
+        future = Database.beside(database, counted)
+        result = future.result
+
+        def waited_for(timeout: float | None = None) -> T:
+            try:
+                return result(timeout)
+            finally:
+                _waited.set(max(_waited.get(), *reached))
+
+        future.result = waited_for  # type: ignore[method-assign]
+        return future
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "beside", beside)

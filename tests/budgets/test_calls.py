@@ -12,21 +12,22 @@ from chalicelib.domain.accounts import Status
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.resets import Purpose
 from tests.budgets.ledger import Ledger, counting
-from tests.fakes.premises import Premises, Reply, Visitor
-from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident, a_resident_with_two_step
+from tests.world.residents import Resident, a_resident, a_resident_with_two_step
+from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
+from tests.world.world import World
 
-BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
+BOTH = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def counted(premises: Premises, act: Callable[[], Reply], status: int) -> Ledger:
+def counted(premises: World, act: Callable[[], Reply], status: int) -> Ledger:
     with counting(premises) as ledger:
         reply = act()
-    assert reply.status == status, reply.body
+    assert reply.status == status, reply.text
     return ledger
 
 
-def logged_on(premises: Premises) -> tuple[Visitor, Resident]:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def logged_on(premises: World) -> tuple[Visitor, Resident]:
+    resident, visitor = a_resident(premises), premises.visitor()
     assert visitor.logon(resident.email, PASSWORD).status == 200
     return visitor, resident
 
@@ -34,75 +35,75 @@ def logged_on(premises: Premises) -> tuple[Visitor, Resident]:
 # Logon: one hash and at most three trips, whatever the account is (EN-02, EN-03).
 
 
-def right(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal).email, PASSWORD
+def right(premises: World) -> tuple[str, str]:
+    return a_resident(premises).email, PASSWORD
 
 
-def two_step(premises: Premises) -> tuple[str, str]:
-    return a_resident_with_two_step(premises.portal).email, PASSWORD
+def two_step(premises: World) -> tuple[str, str]:
+    return a_resident_with_two_step(premises).email, PASSWORD
 
 
-def wrong(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal).email, "not the password at all"
+def wrong(premises: World) -> tuple[str, str]:
+    return a_resident(premises).email, "not the password at all"
 
 
-def the_fifth_wrong(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, failures=4).email, "not the password at all"
+def the_fifth_wrong(premises: World) -> tuple[str, str]:
+    return a_resident(premises, failures=4).email, "not the password at all"
 
 
-def unknown(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal).email.replace("person", "nobody"), PASSWORD
+def unknown(premises: World) -> tuple[str, str]:
+    return a_resident(premises).email.replace("person", "nobody"), PASSWORD
 
 
-def locked(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, failures=5, locked_until=premises.portal.clock() + 9).email, PASSWORD
+def locked(premises: World) -> tuple[str, str]:
+    return a_resident(premises, failures=5, locked_until=premises.clock() + 9).email, PASSWORD
 
 
-def stopped(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, failures=100).email, PASSWORD
+def stopped(premises: World) -> tuple[str, str]:
+    return a_resident(premises, failures=100).email, PASSWORD
 
 
-def disabled(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, status=Status.DISABLED).email, PASSWORD
+def disabled(premises: World) -> tuple[str, str]:
+    return a_resident(premises, status=Status.DISABLED).email, PASSWORD
 
 
-def frozen(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, status=Status.FROZEN, password_hash=None).email, PASSWORD
+def frozen(premises: World) -> tuple[str, str]:
+    return a_resident(premises, status=Status.FROZEN, password_hash=None).email, PASSWORD
 
 
-def alias(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, alias_of=a_resident(premises.portal).account.id).email, PASSWORD
+def alias(premises: World) -> tuple[str, str]:
+    return a_resident(premises, alias_of=a_resident(premises).account.id).email, PASSWORD
 
 
-def outside(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, ranges=("203.0.113.0/24",)).email, PASSWORD
+def outside(premises: World) -> tuple[str, str]:
+    return a_resident(premises, ranges=("203.0.113.0/24",)).email, PASSWORD
 
 
-def nothing_chosen_yet(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, password_hash=None).email, PASSWORD
+def nothing_chosen_yet(premises: World) -> tuple[str, str]:
+    return a_resident(premises, password_hash=None).email, PASSWORD
 
 
-def unreadable_hash(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal, password_hash="!").email, PASSWORD
+def unreadable_hash(premises: World) -> tuple[str, str]:
+    return a_resident(premises, password_hash="!").email, PASSWORD
 
 
-def temporary(premises: Premises) -> tuple[str, str]:
-    resident = a_resident(premises.portal)
+def temporary(premises: World) -> tuple[str, str]:
+    resident = a_resident(premises)
     return resident.email, resident.temporary()
 
 
-def expired_temporary(premises: Premises) -> tuple[str, str]:
-    resident = a_resident(premises.portal)
-    return resident.email, resident.temporary(valid_until=premises.portal.clock())
+def expired_temporary(premises: World) -> tuple[str, str]:
+    resident = a_resident(premises)
+    return resident.email, resident.temporary(valid_until=premises.clock())
 
 
-def spent_temporary(premises: Premises) -> tuple[str, str]:
-    resident = a_resident(premises.portal)
-    return resident.email, resident.temporary(spent_at=premises.portal.clock() - 1)
+def spent_temporary(premises: World) -> tuple[str, str]:
+    resident = a_resident(premises)
+    return resident.email, resident.temporary(spent_at=premises.clock() - 1)
 
 
-def somebody_elses_temporary(premises: Premises) -> tuple[str, str]:
-    return a_resident(premises.portal).email, a_resident(premises.portal).temporary()
+def somebody_elses_temporary(premises: World) -> tuple[str, str]:
+    return a_resident(premises).email, a_resident(premises).temporary()
 
 
 SUCCESSES = [right, two_step, temporary]
@@ -118,7 +119,7 @@ REFUSALS += [
 
 @pytest.mark.parametrize("who", SUCCESSES + REFUSALS, ids=lambda who: who.__name__)
 def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
-    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+    premises: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     email, password = who(premises)
     ledger = counted(
@@ -132,7 +133,7 @@ def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
 
 @pytest.mark.parametrize("who", REFUSALS, ids=lambda who: who.__name__)
 def test_en_03_every_refused_logon_asks_dynamodb_the_same(
-    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+    premises: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     email, password = who(premises)
     ledger = counted(premises, lambda: premises.visitor().logon(email, password), 401)
@@ -148,7 +149,7 @@ def test_en_03_every_refused_logon_asks_dynamodb_the_same(
 
 @pytest.mark.parametrize("who", SUCCESSES, ids=lambda who: who.__name__)
 def test_a_right_logon_writes_no_counter_of_its_source(
-    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+    premises: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     email, password = who(premises)
     ledger = counted(premises, lambda: premises.visitor().logon(email, password), 200)
@@ -163,7 +164,7 @@ def test_a_right_logon_writes_no_counter_of_its_source(
 
 @pytest.mark.parametrize("who", [right, wrong, unknown, temporary], ids=lambda who: who.__name__)
 def test_lg_06_a_throttled_logon_is_one_read_and_no_hash(
-    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+    premises: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     visitor = premises.visitor()
     for _ in range(LOGONS_BY_SOURCE.most):
@@ -174,7 +175,7 @@ def test_lg_06_a_throttled_logon_is_one_read_and_no_hash(
     assert (ledger.hashes, ledger.told("logon")) == (0, [f"BatchGetItem domains{typed}+throttles"])
 
 
-def test_a_malformed_address_costs_no_hash_and_no_call(premises: Premises) -> None:
+def test_a_malformed_address_costs_no_hash_and_no_call(premises: World) -> None:
     ledger = counted(premises, lambda: premises.visitor().logon("no address", PASSWORD), 422)
     assert (ledger.hashes, ledger.of("logon")) == (0, [])
 
@@ -186,10 +187,10 @@ def test_a_malformed_address_costs_no_hash_and_no_call(premises: Premises) -> No
     "who", [right, unknown, disabled, frozen, locked, alias], ids=lambda who: who.__name__
 )
 def test_en_03_forgot_is_two_writes_and_no_look_at_any_account(
-    premises: Premises, who: Callable[[Premises], tuple[str, str]]
+    premises: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     email, _ = who(premises)
-    ledger = counted(premises, lambda: premises.visitor().post("/password/forgot", email=email), 202)
+    ledger = counted(premises, lambda: premises.visitor().post("/password/forgot", {"email": email}), 202)
     assert ledger.told("password_forgot") == ["TransactWriteItems put events", "UpdateItem throttles"]
     assert ledger.told("authorizer") == ["GetItem domains"]
     assert ledger.hashes == 0
@@ -208,91 +209,91 @@ class Cost:
     status: int
 
 
-def messages(premises: Premises) -> Callable[[], Reply]:
+def messages(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
     return lambda: visitor.get("/messages")
 
 
-def first_reading(premises: Premises) -> Callable[[], Reply]:
+def first_reading(premises: World) -> Callable[[], Reply]:
     visitor, resident = logged_on(premises)
-    message = resident.message()
+    message = premises.sends(resident.account)
     return lambda: visitor.get(f"/messages/{message}")
 
 
-def account(premises: Premises) -> Callable[[], Reply]:
+def account(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
     return lambda: visitor.get("/account")
 
 
-def sessions(premises: Premises) -> Callable[[], Reply]:
+def sessions(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
     return lambda: visitor.get("/account/sessions")
 
 
-def revoke(premises: Premises) -> Callable[[], Reply]:
+def revoke(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
-    return lambda: visitor.post("/account/sessions/revoke", others=True)
+    return lambda: visitor.post("/account/sessions/revoke", {"others": True})
 
 
-def preferences(premises: Premises) -> Callable[[], Reply]:
+def preferences(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
-    return lambda: visitor.post("/account/preferences", language="de", time_zone="UTC")
+    return lambda: visitor.post("/account/preferences", {"language": "de", "time_zone": "UTC"})
 
 
-def reauthenticate(premises: Premises) -> Callable[[], Reply]:
+def reauthenticate(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
-    return lambda: visitor.post("/reauthenticate", password=PASSWORD)
+    return lambda: visitor.post("/reauthenticate", {"password": PASSWORD})
 
 
-def change(premises: Premises) -> Callable[[], Reply]:
+def change(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
-    return lambda: visitor.post("/password/change", current_password=PASSWORD, **BOTH)
+    return lambda: visitor.post("/password/change", {"current_password": PASSWORD, **BOTH})
 
 
-def forced_change(premises: Premises) -> Callable[[], Reply]:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def forced_change(premises: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident(premises), premises.visitor()
     visitor.logon(resident.email, resident.temporary())
-    return lambda: visitor.post("/password/change", **BOTH)
+    return lambda: visitor.post("/password/change", BOTH)
 
 
-def logoff(premises: Premises) -> Callable[[], Reply]:
+def logoff(premises: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(premises)
     return lambda: visitor.post("/logoff")
 
 
-def code(premises: Premises) -> Callable[[], Reply]:
-    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+def code(premises: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
-    return lambda: visitor.post("/logon/code", code=resident.code())
+    return lambda: visitor.post("/logon/code", {"code": resident.code()})
 
 
-def recovery_code(premises: Premises) -> Callable[[], Reply]:
-    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+def recovery_code(premises: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
-    return lambda: visitor.post("/logon/code", code=resident.recovery[0])
+    return lambda: visitor.post("/logon/code", {"code": resident.recovery[0]})
 
 
-def reset(premises: Premises) -> Callable[[], Reply]:
-    token = a_resident(premises.portal).link()
-    return lambda: premises.visitor().post("/password/reset", token=token, **BOTH)
+def reset(premises: World) -> Callable[[], Reply]:
+    token = a_resident(premises).link()
+    return lambda: premises.visitor().post("/password/reset", {"token": token, **BOTH})
 
 
-def follow(premises: Premises) -> Callable[[], Reply]:
-    token = a_resident(premises.portal).link()
+def follow(premises: World) -> Callable[[], Reply]:
+    token = a_resident(premises).link()
     return lambda: premises.visitor().get(f"/password/reset/{token}")
 
 
-def not_me_page(premises: Premises) -> Callable[[], Reply]:
-    token = a_resident(premises.portal).link(Purpose.NOT_ME)
+def not_me_page(premises: World) -> Callable[[], Reply]:
+    token = a_resident(premises).link(Purpose.NOT_ME)
     return lambda: premises.visitor().get(f"/not-me/{token}")
 
 
-def not_me(premises: Premises) -> Callable[[], Reply]:
-    token = a_resident(premises.portal).link(Purpose.NOT_ME)
-    return lambda: premises.visitor().post("/not-me", token=token)
+def not_me(premises: World) -> Callable[[], Reply]:
+    token = a_resident(premises).link(Purpose.NOT_ME)
+    return lambda: premises.visitor().post("/not-me", {"token": token})
 
 
-COSTS: list[tuple[Callable[[Premises], Callable[[], Reply]], Cost]] = [
+COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (messages, Cost("messages", 1, 0, 200)),
     (first_reading, Cost("messages", 2, 0, 200)),
     (account, Cost("account", 0, 0, 200)),
@@ -314,7 +315,7 @@ COSTS: list[tuple[Callable[[Premises], Callable[[], Reply]], Cost]] = [
 
 @pytest.mark.parametrize(("arrange", "cost"), COSTS, ids=[arrange.__name__ for arrange, _ in COSTS])
 def test_a_request_stays_within_its_budget(
-    premises: Premises, arrange: Callable[[Premises], Callable[[], Reply]], cost: Cost
+    premises: World, arrange: Callable[[World], Callable[[], Reply]], cost: Cost
 ) -> None:
     ledger = counted(premises, arrange(premises), cost.status)
     assert (ledger.trips(cost.step), ledger.hashes) == (cost.trips, cost.hashes)

@@ -10,8 +10,8 @@ from functools import cache
 
 import pytest
 
-from tests.fakes.premises import ENVIRONMENT
 from tests.structure.code import KEYED, LIBRARY, MAILING, NEEDS, PAGELESS, ROOT, STEPS
+from tests.world.settings import ENVIRONMENT
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from chalicelib.domain.two_step import RECOVERY_CODES, RECOVERY_DIGEST_LENGTH
 from chalicelib.presentation.zones import places
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.planting import full_account_row
-from tests.fakes.premises import Premises
-from tests.fakes.residents import a_resident_with_two_step
 from tests.fakes.samples import NOW, an_account
+from tests.world.residents import a_resident_with_two_step
+from tests.world.world import World
 
 
 def size(value: dict[str, Any]) -> int:
@@ -26,9 +26,9 @@ def size(value: dict[str, Any]) -> int:
     return len(given.encode("utf-8")) if kind == "S" else 1
 
 
-def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises: Premises) -> None:
-    resident = a_resident_with_two_step(premises.portal)
-    hasher = Argon2Hasher(premises.portal.keyring)
+def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises: World) -> None:
+    resident = a_resident_with_two_step(premises)
+    hasher = Argon2Hasher(premises.keyring)
     bare = an_account("bartholomew.featherstonehaugh@correspondence.example.org")
     account = Account(
         id=bare.id,

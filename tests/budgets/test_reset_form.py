@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from infra.gateway.messages import Request
 from tests.budgets.ledger import counting
-from tests.fakes.premises import Premises
-from tests.fakes.residents import a_resident
+from tests.world.residents import a_resident
+from tests.world.world import World
 
 
-def test_the_form_behind_a_link_is_one_read(premises: Premises) -> None:
-    token = a_resident(premises.portal).link()
-    headers = [("Accept", "text/html"), ("Cookie", f"__Host-portal-reset={token}")]
+def test_the_form_behind_a_link_is_one_read(premises: World) -> None:
+    token = a_resident(premises).link()
     with counting(premises) as ledger:
-        reply = premises.handle(Request("GET", "/password/reset", "", headers, b"", "192.0.2.1"))
+        reply = premises.browser().get("/password/reset", Cookie=f"__Host-portal-reset={token}")
     assert reply.status == 200
     assert ledger.told("password_reset") == ["GetItem resets"]
     assert [call.consistent for call in ledger.calls] == [True, True]

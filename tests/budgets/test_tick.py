@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from chalicelib.domain.timing import TICK_SECONDS
-from tests.fakes.premises import Clock, Premises, a_portal
-from tests.fakes.residents import PASSWORD, a_resident
-from tests.fakes.store import FakeStore
+from tests.world.clock import Clock
+from tests.world.residents import a_resident
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 
 @dataclass
@@ -29,15 +30,17 @@ class Ticking(Clock):
         self.now += seconds
 
 
-def paced(pace: float) -> tuple[Premises, Ticking]:
+def paced(pace: float) -> tuple[World, Ticking]:
     clock = Ticking(pace=pace)
-    return Premises(a_portal(FakeStore(), clock)._replace(sleep=clock.wait)), clock
+    world = World(clock=clock)
+    world.portal = world.portal._replace(sleep=clock.wait)
+    return world, clock
 
 
 @pytest.mark.parametrize("pace", [0.001, 0.013, 0.04])
 def test_en_05_known_and_unknown_refusals_wait_for_a_tick_however_slow_the_store_is(pace: float) -> None:
     premises, clock = paced(pace)
-    known = a_resident(premises.portal).email
+    known = a_resident(premises).email
     for email in (known, known.replace("person", "nobody")):
         assert premises.visitor().logon(email, "not the password").status == 401
     assert len(clock.waits) == 2
@@ -46,5 +49,5 @@ def test_en_05_known_and_unknown_refusals_wait_for_a_tick_however_slow_the_store
 
 def test_en_05_a_right_logon_does_not_wait() -> None:
     premises, clock = paced(0.001)
-    assert premises.visitor().logon(a_resident(premises.portal).email, PASSWORD).status == 200
+    assert premises.visitor().logon(a_resident(premises).email, PASSWORD).status == 200
     assert clock.waits == []

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.accounts import Account, Kind
-from tests.steps.phones import Phone, enrolled
-from tests.steps.premises import PASSWORD, Premises
-from tests.steps.visitors import Reply, Visitor
+from tests.world.phones import Phone, enrolled
+from tests.world.visitors import PASSWORD, Reply, Visitor
+from tests.world.world import World
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Staff:
         self.visitor.goes_on(self.visitor.post("/reauthenticate", fields))
 
 
-def logged_on(premises: Premises, visitor: Visitor, account: Account, phone: Phone) -> Visitor:
+def logged_on(premises: World, visitor: Visitor, account: Account, phone: Phone) -> Visitor:
     """With password and code."""
     visitor.logs_on(account)
     visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
@@ -52,7 +52,7 @@ def logged_on(premises: Premises, visitor: Visitor, account: Account, phone: Pho
     return visitor
 
 
-def staff(premises: Premises, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
+def staff(premises: World, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
     """Somebody new, with 2-step, whose password was typed half a minute ago."""
     account, phone = enrolled(premises, kind=kind, **facts)
     return Staff(account, logged_on(premises, premises.visitor(), account, phone), phone)

@@ -14,9 +14,9 @@ import pytest
 from chalicelib.domain.accounts import Kind
 from infra.contract import Operation
 from tests.console.staff import Staff, logged_on, staff
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, CONTRACT, Premises
-from tests.steps.visitors import Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, Visitor
+from tests.world.world import CONTRACT, World
 
 NEEDS = {
     "public": "home health help logon password_forgot password_reset password_criteria not_me",
@@ -80,7 +80,7 @@ def refusal_for(who: str, need: str) -> str | None:  # noqa: PLR0911 - one line 
 class Cast:
     """Everybody, logged on as far as they get; `make` gives a visitor of either sort."""
 
-    premises: Premises
+    premises: World
     browsers: bool = False
 
     def __post_init__(self) -> None:
@@ -135,7 +135,7 @@ def path_of(operation: Operation, target: str) -> str:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_ad_01_program_gets_exactly_what_it_may(premises: Premises, who: str) -> None:
+def test_ad_01_program_gets_exactly_what_it_may(premises: World, who: str) -> None:
     target = premises.person().address
     visitor = Cast(premises).make(who)
     for operation in CONTRACT.operations:
@@ -151,7 +151,7 @@ def test_ad_01_program_gets_exactly_what_it_may(premises: Premises, who: str) ->
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_ad_01_tf_07_browser_is_led_to_what_is_due(premises: Premises, who: str) -> None:
+def test_ad_01_tf_07_browser_is_led_to_what_is_due(premises: World, who: str) -> None:
     target = premises.person().address
     visitor = Cast(premises, browsers=True).make(who)
     places = {"nobody": "/logon", "enter_code": "/logon/code"}
@@ -180,7 +180,7 @@ def body_of(operation: Operation) -> dict[str, Any]:
     return {"headers": headers, "body": b'{"nonsense": 1}'} if operation.method == "POST" else {}
 
 
-def test_ad_06_administrator_without_2_step_reaches_no_page_of_the_console(premises: Premises) -> None:
+def test_ad_06_administrator_without_2_step_reaches_no_page_of_the_console(premises: World) -> None:
     visitor = premises.visitor()
     assert visitor.logs_on(premises.person(kind=Kind.ADMINISTRATOR)) == "enrol_two_step"
     for operation in CONTRACT.operations:
@@ -189,7 +189,7 @@ def test_ad_06_administrator_without_2_step_reaches_no_page_of_the_console(premi
             assert (reply.status, reply.code) == (403, "step_required")
 
 
-def test_se_11_ad_06_ten_minutes_to_the_second(premises: Premises) -> None:
+def test_se_11_ad_06_ten_minutes_to_the_second(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     premises.clock.passes(600 - 30 - 1)
     assert desk.does(ann, "disable")["status"] == "disabled"
@@ -200,7 +200,7 @@ def test_se_11_ad_06_ten_minutes_to_the_second(premises: Premises) -> None:
     assert desk.does(ann, "enable")["status"] == "active"
 
 
-def test_ad_02_users_that_are_not_there_look_alike_to_everybody(premises: Premises) -> None:
+def test_ad_02_users_that_are_not_there_look_alike_to_everybody(premises: World) -> None:
     desk: Staff = staff(premises)
     for action in ("disable", "enable", "unlock", "force-change", "sessions/revoke", "password"):
         gone = [
@@ -210,7 +210,7 @@ def test_ad_02_users_that_are_not_there_look_alike_to_everybody(premises: Premis
         assert (gone[0].status, gone[0].code) == (404, "not_found")
 
 
-def test_a_session_of_the_wrong_kind_stays_it_after_a_new_password(premises: Premises) -> None:
+def test_a_session_of_the_wrong_kind_stays_it_after_a_new_password(premises: World) -> None:
     """A forced change does not lift anybody: a recipient is a recipient afterwards."""
     account = premises.person(must_change_password=True)
     visitor = premises.visitor()

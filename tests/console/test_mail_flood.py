@@ -8,12 +8,13 @@ from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, SELF_SERVICE_MAILS
 from chalicelib.mail.worker import Worker
 from chalicelib.steps.send_mail import work
 from tests.console.staff import staff
-from tests.steps.premises import Premises, heard
+from tests.world.running import heard
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
 
-def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arrive(premises: Premises) -> None:
+def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arrive(premises: World) -> None:
     waited: list[float] = []
     premises.portal = premises.portal._replace(sleep=waited.append)
     premises.worker = Worker(premises.portal, premises.worker.mailer)
@@ -22,7 +23,7 @@ def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arriv
         premises.visitor().post("/password/forgot", {"email": person.address})
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "password")
-    waiting, sent = premises.store.records(), []
+    waiting, sent = premises.fake.records(), []
     for _ in range(4):
         before = len(premises.mailer.sent)
         with heard(premises.lines):

@@ -10,14 +10,14 @@ import pytest
 from chalicelib.domain.accounts import Account, Kind, Status
 from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
-from tests.steps.visitors import Visitor
+from tests.world.visitors import CHOSEN, PASSWORD, Visitor
+from tests.world.world import World
 
 DAY = 86400
 FAR = 9_999_999_999.0
 
 
-def sends(premises: Premises, desk: Staff, to: Account, **more: Any) -> str:
+def sends(premises: World, desk: Staff, to: Account, **more: Any) -> str:
     """A message by the console; its id."""
     fields = {"to": to.address, "subject": "Hello", "body": "Good day.", **more}
     reply = desk.visitor.post("/admin/messages", fields)
@@ -25,7 +25,7 @@ def sends(premises: Premises, desk: Staff, to: Account, **more: Any) -> str:
     return str(reply.json()["id"])
 
 
-def test_message_is_readable_until_its_last_second(premises: Premises) -> None:
+def test_message_is_readable_until_its_last_second(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     message = sends(premises, desk, ann, expires_in_days=3)
     for seconds, status in ((3 * DAY - 1, 200), (1, 404), (1, 404)):
@@ -36,7 +36,7 @@ def test_message_is_readable_until_its_last_second(premises: Premises) -> None:
         assert len(reader.get("/messages").json()["messages"]) == (status == 200)
 
 
-def test_sender_sees_that_it_expired_unread(premises: Premises) -> None:
+def test_sender_sees_that_it_expired_unread(premises: World) -> None:
     desk = staff(premises)
     sends(premises, desk, premises.person(), expires_in_days=1)
     for seconds, state in ((DAY - 1, "sent"), (1, "expired")):
@@ -46,7 +46,7 @@ def test_sender_sees_that_it_expired_unread(premises: Premises) -> None:
         assert row["state"] == state
 
 
-def logged_on_again(premises: Premises, desk: Staff) -> Visitor:
+def logged_on_again(premises: World, desk: Staff) -> Visitor:
     """With a recovery code, so that no time has to pass."""
     visitor = premises.visitor()
     visitor.logs_on(desk.account)
@@ -54,7 +54,7 @@ def logged_on_again(premises: Premises, desk: Staff) -> Visitor:
     return visitor
 
 
-def test_dry_run_looks_back_thirty_days(premises: Premises) -> None:
+def test_dry_run_looks_back_thirty_days(premises: World) -> None:
     ann = premises.person()
     premises.visitor("10.9.9.9").logs_on(ann)
     for passed, checked in ((30 * DAY - 3600, 1), (2 * 3600, 0)):
@@ -85,7 +85,7 @@ WRITES: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("action", WRITES)
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
 def test_se_10_write_begun_before_the_actor_lost_standing_changes_nothing(
-    premises: Premises, action: str, meanwhile: str
+    premises: World, action: str, meanwhile: str
 ) -> None:
     desk, ann = staff(premises), premises.person(failures=3)
     before = premises.stored(ann)
@@ -97,18 +97,18 @@ def test_se_10_write_begun_before_the_actor_lost_standing_changes_nothing(
 
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
 def test_se_10_invitation_begun_before_the_actor_lost_standing_invites_nobody(
-    premises: Premises, meanwhile: str
+    premises: World, meanwhile: str
 ) -> None:
     desk = staff(premises)
     between(premises, lambda: plant(premises.store, MEANWHILE[meanwhile](premises.stored(desk.account))))
     refused = desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
     assert (refused.status, refused.code) == (409, "conflict")
-    assert {row.address for row in premises.store.tables.accounts.values()} == {desk.account.address}
+    assert {row.address for row in premises.fake.tables.accounts.values()} == {desk.account.address}
 
 
 @pytest.mark.parametrize("action", WRITES)
 def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
-    premises: Premises, action: str
+    premises: World, action: str
 ) -> None:
     desk, ann = staff(premises), premises.person()
     moved = premises.stored(ann)._replace(epoch=9)
@@ -118,20 +118,20 @@ def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
     assert premises.stored(ann) == moved
 
 
-def between(premises: Premises, happens: Callable[[], None]) -> None:
+def between(premises: World, happens: Callable[[], None]) -> None:
     """Something happens after the step has read the user and before it writes."""
-    perform = premises.store.perform
+    perform = premises.fake.perform
 
     def interrupted(name: str, run: Callable[[], Any]) -> Any:
         if name.startswith(("administration.", "accounts.invite")):
             happens()
         return perform(name, run)
 
-    premises.store.perform = interrupted  # type: ignore[method-assign]
+    premises.fake.perform = interrupted  # type: ignore[method-assign]
 
 
 def test_ad_05_administrators_do_not_choose_passwords_where_the_settings_say_so() -> None:
-    premises = Premises(ADMIN_MAY_CHOOSE_PASSWORDS="false")
+    premises = World(ADMIN_MAY_CHOOSE_PASSWORDS="false")
     desk, ann = staff(premises), premises.person()
     before = premises.stored(ann)
     refused = desk.tries(ann, "password", new_password=CHOSEN)
@@ -142,19 +142,19 @@ def test_ad_05_administrators_do_not_choose_passwords_where_the_settings_say_so(
 
 
 def test_two_step_of_all_is_required_of_recipients_too() -> None:
-    premises = Premises(REQUIRE_TWO_STEP="all")
+    premises = World(REQUIRE_TWO_STEP="all")
     visitor = premises.visitor()
     assert visitor.logs_on(premises.person()) == "enrol_two_step"
     assert visitor.get("/messages").code == "step_required"
 
 
-def test_frozen_account_is_given_back_by_a_password_the_administrator_sets(premises: Premises) -> None:
+def test_frozen_account_is_given_back_by_a_password_the_administrator_sets(premises: World) -> None:
     desk, ann = staff(premises), premises.person(status=Status.FROZEN)
     desk.does(ann, "password", new_password=CHOSEN, force_change=False)
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
-def test_password_does_not_open_a_disabled_account(premises: Premises) -> None:
+def test_password_does_not_open_a_disabled_account(premises: World) -> None:
     desk, ann = staff(premises), premises.person(status=Status.DISABLED)
     desk.does(ann, "password", new_password=CHOSEN)
     for password in (CHOSEN, PASSWORD):
@@ -162,7 +162,7 @@ def test_password_does_not_open_a_disabled_account(premises: Premises) -> None:
         assert reply.code == "invalid_logon"
 
 
-def test_lock_and_stopped_codes_are_lifted_by_unlocking(premises: Premises) -> None:
+def test_lock_and_stopped_codes_are_lifted_by_unlocking(premises: World) -> None:
     desk, ann = staff(premises), premises.person(failures=100, locked_until=FAR)
     assert desk.user(ann)["lock"]["stopped"] is True
     assert (

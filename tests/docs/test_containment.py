@@ -10,8 +10,8 @@ import pytest
 from chalicelib.domain.accounts import Kind
 from tests.console.staff import logged_on
 from tests.docs.running import ROOT
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises
+from tests.world.phones import enrolled
+from tests.world.world import World
 
 TEXT = (ROOT / "docs" / "containment.md").read_text(encoding="utf-8")
 PHRASES = sorted(set(re.findall(r"\*\*(.+?)\*\*", TEXT, re.DOTALL)))
@@ -21,7 +21,7 @@ STEPS = re.findall(r"^## (Minute \d)", TEXT, re.MULTILINE)
 @pytest.fixture(scope="module")
 def pages() -> str:
     """Everything that an administrator reads on the way, as words."""
-    premises = Premises()
+    premises = World()
     ann = premises.person()
     account, phone = enrolled(premises, kind=Kind.ADMINISTRATOR)
     browser = logged_on(premises, premises.browser(), account, phone)

@@ -52,12 +52,33 @@ def test_lg_01_a_nonsensical_cap_neither_raises_nor_turns_negative(cap: float) -
     assert lock_seconds(10**6, 5, cap) >= 0
 
 
-def test_lg_02_a_hundred_failures_disable_the_password() -> None:
-    assert not hard_stopped(HARD_STOP - 1)
-    assert hard_stopped(HARD_STOP)
-    assert hard_stopped(HARD_STOP + 1)
+@pytest.mark.parametrize(
+    ("failures", "threshold", "cap", "seconds"),
+    [
+        (0, 1, 900.0, 0),
+        (1, 1, 900.0, 1),
+        (3, 1, 900.0, 4),
+        (2, 3, 1.0, 0),
+        (3, 3, 1.0, 1),
+        (4, 3, 1.0, 1),
+        (5, 5, 0.0, 0),
+        (5, 5, 0.5, 0.5),
+    ],
+)
+def test_lg_01_threshold_and_cap_are_the_settings(
+    failures: int, threshold: int, cap: float, seconds: float
+) -> None:
+    assert lock_seconds(failures, threshold, cap) == seconds
+
+
+@pytest.mark.parametrize(
+    ("failures", "stopped"), [(-1, False), (0, False), (99, False), (100, True), (101, True), (10**6, True)]
+)
+def test_lg_02_a_hundred_failures_disable_the_password(failures: int, stopped: bool) -> None:
+    assert hard_stopped(failures) is stopped
     assert HARD_STOP == 100
 
 
-def test_lg_03_a_burst_reserves_at_most_four_times_the_threshold() -> None:
-    assert burst_limit(5) == 20
+@pytest.mark.parametrize(("threshold", "most"), [(1, 4), (3, 12), (5, 20)])
+def test_lg_03_a_burst_reserves_at_most_four_times_the_threshold(threshold: int, most: int) -> None:
+    assert burst_limit(threshold) == most

@@ -9,6 +9,7 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_account
+from tests.fakes.store import FakeStore
 
 
 def planted(store: Store, **facts: Any) -> Account:
@@ -20,6 +21,8 @@ def planted(store: Store, **facts: Any) -> Account:
 
 def stored(store: Store, account: Account) -> Account:
     """The account as it is now."""
+    if isinstance(store, FakeStore):
+        return store.tables.accounts[account.id]
     found, _ = store.accounts.find(account.id)
     assert found is not None
     return found

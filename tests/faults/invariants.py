@@ -7,8 +7,8 @@ from typing import Any
 from chalicelib.domain.events import EventKind
 from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import MODELS
-from tests.fakes.premises import Reply
 from tests.faults.scenes import Scene
+from tests.world.visitors import Reply
 
 MOVES = {
     EventKind.PASSWORD_RESET,
@@ -31,7 +31,7 @@ def check(scene: Scene, reply: Reply | None) -> None:
 
 def every_move_has_its_record(scene: Scene) -> None:
     """I4: the epoch has moved as often as there are events that move it."""
-    events = scene.premises.portal.store.events.of_account(scene.resident.account.id)
+    events = scene.premises.store.events.of_account(scene.resident.account.id)
     moved = scene.account.epoch - scene.resident.account.epoch
     assert sum(event.kind in MOVES for event in events) == moved
 
@@ -40,9 +40,9 @@ def the_answer_is_documented_and_tells_nothing(reply: Reply, secrets: list[str])
     """I6."""
     assert reply.status in DOCUMENTED
     if reply.status == 503:
-        assert int(reply.headers["retry-after"]) > 0
+        assert int(reply.header("Retry-After")) > 0
         assert reply.code == "unavailable"
-        text = str(reply.body) + str(reply.headers)
+        text = reply.text + str(reply.pairs)
         assert not [word for word in (*INSIDE, *secrets) if word in text]
 
 

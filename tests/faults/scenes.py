@@ -9,10 +9,11 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.sessions import Credential, Session
 from tests.fakes.looking import stored
-from tests.fakes.premises import Clock, Premises, Reply, Visitor
-from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident, a_resident_with_two_step
+from tests.world.residents import Resident, a_resident, a_resident_with_two_step
+from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
+from tests.world.world import World
 
-BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
+BOTH = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 WRONG = "not the password at all"
 
 
@@ -20,7 +21,7 @@ WRONG = "not the password at all"
 class Scene:
     """`act` is what the fault hits. `holds` checks the flow's own promise, `finish` goes on when the fault is over."""
 
-    premises: Premises
+    premises: World
     resident: Resident
     act: Callable[[], Reply]
     finish: Callable[[], None]
@@ -30,37 +31,35 @@ class Scene:
 
     @property
     def account(self) -> Account:
-        return stored(self.premises.portal.store, self.resident.account)
+        return stored(self.premises.store, self.resident.account)
 
     def sessions(self) -> list[Session]:
         """Those that are alive by their epoch."""
         return live_sessions(self.premises, self.resident)
 
 
-def live_sessions(premises: Premises, resident: Resident) -> list[Session]:
-    store = premises.portal.store
+def live_sessions(premises: World, resident: Resident) -> list[Session]:
+    store = premises.store
     epoch = stored(store, resident.account).epoch
     return [one for one in store.sessions.of_account(resident.account.id) if one.epoch == epoch]
 
 
-def has_password(premises: Premises, resident: Resident, password: str) -> bool:
-    account = stored(premises.portal.store, resident.account)
-    return premises.portal.hasher.verify(account.password_hash, password)
+def has_password(premises: World, resident: Resident, password: str) -> bool:
+    account = stored(premises.store, resident.account)
+    return premises.hasher.verify(account.password_hash, password)
 
 
-def logs_on(premises: Premises, resident: Resident, password: str) -> Visitor:
+def logs_on(premises: World, resident: Resident, password: str) -> Visitor:
     """I9: a new window and this password lead on; no lock stands in the way for longer than it may."""
-    clock = premises.portal.clock
-    assert isinstance(clock, Clock)
-    clock.forward(900)
+    premises.clock.passes(900)
     visitor = premises.visitor()
     reply = visitor.logon(resident.email, password)
-    assert reply.status == 200, reply.body
+    assert reply.status == 200, reply.text
     return visitor
 
 
-def logon(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal, failures=2), premises.visitor()
+def logon(premises: World) -> Scene:
+    resident, visitor = a_resident(premises, failures=2), premises.visitor()
 
     def holds(reply: Reply | None) -> None:
         opened = live_sessions(premises, resident)
@@ -77,11 +76,11 @@ def logon(premises: Premises) -> Scene:
     )
 
 
-def wrong_logon(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal, failures=3), premises.visitor()
+def wrong_logon(premises: World) -> Scene:
+    resident, visitor = a_resident(premises, failures=3), premises.visitor()
 
     def holds(reply: Reply | None) -> None:
-        failures = stored(premises.portal.store, resident.account).failures
+        failures = stored(premises.store, resident.account).failures
         assert failures <= 5  # one attempt, and at most one more by a lost answer
         assert failures >= 4 or reply is None or reply.status == 503
         assert live_sessions(premises, resident) == []
@@ -97,8 +96,8 @@ def wrong_logon(premises: Premises) -> Scene:
     )
 
 
-def temporary_logon(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def temporary_logon(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     typed = resident.temporary()
 
     def holds(reply: Reply | None) -> None:
@@ -117,59 +116,59 @@ def temporary_logon(premises: Premises) -> Scene:
     return Scene(premises, resident, lambda: visitor.logon(resident.email, typed), finish, holds, [typed])
 
 
-def change(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def change(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
 
     def act() -> Reply:
-        return visitor.post("/password/change", current_password=PASSWORD, **BOTH)
+        return visitor.post("/password/change", {"current_password": PASSWORD, **BOTH})
 
     return setting(premises, resident, act)
 
 
-def forced_change(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def forced_change(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     visitor.logon(resident.email, resident.temporary())
-    return setting(premises, resident, lambda: visitor.post("/password/change", **BOTH))
+    return setting(premises, resident, lambda: visitor.post("/password/change", BOTH))
 
 
-def reset(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def reset(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     token = resident.link()
-    scene = setting(premises, resident, lambda: visitor.post("/password/reset", token=token, **BOTH))
+    scene = setting(premises, resident, lambda: visitor.post("/password/reset", {"token": token, **BOTH}))
     scene.secrets.append(token)
     return scene
 
 
-def setting(premises: Premises, resident: Resident, act: Callable[[], Reply]) -> Scene:
+def setting(premises: World, resident: Resident, act: Callable[[], Reply]) -> Scene:
     """Flows that set a password: it is the new one exactly when the epoch has moved once, with its notice."""
 
     def holds(reply: Reply | None) -> None:
-        account = stored(premises.portal.store, resident.account)
+        account = stored(premises.store, resident.account)
         moved = account.epoch == resident.account.epoch + 1
-        assert has_password(premises, resident, NEW_PASSWORD) is moved
+        assert has_password(premises, resident, CHOSEN) is moved
         assert has_password(premises, resident, PASSWORD) is not moved
         assert moved or reply is None or reply.status != 200
-        assert all(one.started_at == premises.portal.clock() for one in live_sessions(premises, resident))
+        assert all(one.started_at == premises.clock() for one in live_sessions(premises, resident))
 
     def finish() -> None:
-        moved = has_password(premises, resident, NEW_PASSWORD)
+        moved = has_password(premises, resident, CHOSEN)
         reply = act()
-        assert reply.status in ({401, 410, 422} if moved else {200}), reply.body
-        logs_on(premises, resident, NEW_PASSWORD)
+        assert reply.status in ({401, 410, 422} if moved else {200}), reply.text
+        logs_on(premises, resident, CHOSEN)
 
-    return Scene(premises, resident, act, finish, holds, [PASSWORD, NEW_PASSWORD])
+    return Scene(premises, resident, act, finish, holds, [PASSWORD, CHOSEN])
 
 
-def forgot(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def forgot(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
 
     def act() -> Reply:
-        return visitor.post("/password/forgot", email=resident.email)
+        return visitor.post("/password/forgot", {"email": resident.email})
 
     def holds(reply: Reply | None) -> None:
-        assert stored(premises.portal.store, resident.account) == resident.account
-        asked = premises.portal.store.events.of_account(resident.account.id)
+        assert stored(premises.store, resident.account) == resident.account
+        asked = premises.store.events.of_account(resident.account.id)
         assert asked or reply is None or reply.status == 503
 
     def finish() -> None:
@@ -178,57 +177,57 @@ def forgot(premises: Premises) -> Scene:
     return Scene(premises, resident, act, finish, holds, usual=202)
 
 
-def not_me(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def not_me(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     token = resident.link(Purpose.NOT_ME)
 
     def act() -> Reply:
-        return visitor.post("/not-me", token=token)
+        return visitor.post("/not-me", {"token": token})
 
     def holds(reply: Reply | None) -> None:
-        account = stored(premises.portal.store, resident.account)
+        account = stored(premises.store, resident.account)
         frozen = account.status is Status.FROZEN
         assert (account.epoch, account.password_hash is None) == ((2, True) if frozen else (1, False))
         assert frozen or reply is None or reply.status != 200
 
     def finish() -> None:
-        frozen = stored(premises.portal.store, resident.account).status is Status.FROZEN
+        frozen = stored(premises.store, resident.account).status is Status.FROZEN
         assert act().status == (410 if frozen else 200)
 
     return Scene(premises, resident, act, finish, holds, [token])
 
 
-def code(premises: Premises) -> Scene:
-    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+def code(premises: World) -> Scene:
+    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
     shown = resident.code()
 
     def finish() -> None:
         later = logs_on(premises, resident, PASSWORD)
-        assert later.post("/logon/code", code=resident.code()).status == 200
+        assert later.post("/logon/code", {"code": resident.code()}).status == 200
 
-    return two_step(premises, resident, lambda: visitor.post("/logon/code", code=shown), finish)
+    return two_step(premises, resident, lambda: visitor.post("/logon/code", {"code": shown}), finish)
 
 
-def recovery_code(premises: Premises) -> Scene:
-    resident, visitor = a_resident_with_two_step(premises.portal), premises.visitor()
+def recovery_code(premises: World) -> Scene:
+    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
     first, second = resident.recovery[:2]
 
     def finish() -> None:
         later = logs_on(premises, resident, PASSWORD)
-        assert later.post("/logon/code", code=second).status == 200
+        assert later.post("/logon/code", {"code": second}).status == 200
 
-    return two_step(premises, resident, lambda: visitor.post("/logon/code", code=first), finish)
+    return two_step(premises, resident, lambda: visitor.post("/logon/code", {"code": first}), finish)
 
 
 def two_step(
-    premises: Premises, resident: Resident, act: Callable[[], Reply], finish: Callable[[], None]
+    premises: World, resident: Resident, act: Callable[[], Reply], finish: Callable[[], None]
 ) -> Scene:
     """A code is used up exactly when the session that it opens is there."""
 
     def holds(reply: Reply | None) -> None:
-        now = stored(premises.portal.store, resident.account).two_step
+        now = stored(premises.store, resident.account).two_step
         used = now.last_step > 0 or len(now.recovery) == 9
         opened = live_sessions(premises, resident)
         assert [one.code_entered for one in opened] == [used]
@@ -238,22 +237,22 @@ def two_step(
     return Scene(premises, resident, act, finish, holds, [resident.seed, *resident.recovery[:2]])
 
 
-def reading(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def reading(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
-    message = resident.message("for your eyes only")
+    message = premises.sends(resident.account, body="for your eyes only")
 
     def act() -> Reply:
         return visitor.get(f"/messages/{message}")
 
     def finish() -> None:
-        assert act().body["body"] == "for your eyes only"
+        assert act().json()["body"] == "for your eyes only"
 
     return Scene(premises, resident, act, finish, secrets=["for your eyes only"])
 
 
-def logoff(premises: Premises) -> Scene:
-    resident, visitor = a_resident(premises.portal), premises.visitor()
+def logoff(premises: World) -> Scene:
+    resident, visitor = a_resident(premises), premises.visitor()
     visitor.logon(resident.email, PASSWORD)
 
     def holds(reply: Reply | None) -> None:

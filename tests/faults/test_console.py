@@ -16,20 +16,21 @@ from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import record_of
 from chalicelib.storage.store import DynamoStore
 from tests.domain.pictures import in_base64, picture
-from tests.fakes.desks import an_administrator
 from tests.fakes.looking import stored
 from tests.fakes.planting import plant
-from tests.fakes.premises import Premises, Reply, Visitor
-from tests.fakes.residents import NEW_PASSWORD, Resident, a_resident_with_two_step
 from tests.fakes.samples import NOW, number
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
+from tests.world.desks import an_administrator
+from tests.world.residents import Resident, a_resident_with_two_step
+from tests.world.visitors import CHOSEN, Reply, Visitor
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
 MOST_CALLS = 8
 REASON = "reported by the user"
 ON_USERS: dict[str, dict[str, Any]] = {
-    "password": {"new_password": NEW_PASSWORD},
+    "password": {"new_password": CHOSEN},
     "force-change": {},
     "sessions/revoke": {},
     "disable": {},
@@ -52,16 +53,16 @@ class Action:
     usual: int = 200
 
 
-Arrange = Callable[[Premises], Action]
+Arrange = Callable[[World], Action]
 
 
 def on_a_user(action: str) -> Arrange:
-    def arrange(premises: Premises) -> Action:
+    def arrange(premises: World) -> Action:
         somebody: Resident = a_resident_with_two_step(
-            premises.portal, failures=3, locked_until=NOW + 9, undeliverable="bounced"
+            premises, failures=3, locked_until=NOW + 9, undeliverable="bounced"
         )
         _, desk = an_administrator(premises)
-        who, store = somebody.account, premises.portal.store
+        who, store = somebody.account, premises.store
 
         def state() -> State:
             account = stored(store, who)
@@ -69,15 +70,15 @@ def on_a_user(action: str) -> Arrange:
             return record_of(account), account.failures, account.undeliverable, kinds
 
         path = f"/admin/users/{somebody.email}/{action}"
-        return Action(lambda: desk.post(path, **ON_USERS[action]), state)
+        return Action(lambda: desk.post(path, ON_USERS[action]), state)
 
     return arrange
 
 
 def on_a_policy(path: str, **fields: Any) -> Arrange:
-    def arrange(premises: Premises) -> Action:
+    def arrange(premises: World) -> Action:
         actor, desk = an_administrator(premises)
-        name, store = f"faults{number()}.test", premises.portal.store
+        name, store = f"faults{number()}.test", premises.store
 
         def state() -> State:
             found = store.directory.policy(domain_id(DomainName(name)))
@@ -85,40 +86,44 @@ def on_a_policy(path: str, **fields: Any) -> Arrange:
             return rules, len(store.events.of_account(actor.account.id))
 
         body = fields if "{" in path else {"domain": name, **fields}
-        return Action(lambda: desk.post(path.format(name), **body), state, 200 if "{" in path else 201)
+        return Action(lambda: desk.post(path.format(name), body), state, 200 if "{" in path else 201)
 
     return arrange
 
 
-def invitation(premises: Premises) -> Action:
+def invitation(premises: World) -> Action:
     _, desk = an_administrator(premises)
-    email, store = f"invited{number()}@people.test", premises.portal.store
-    return Action(lambda: desk.post("/admin/users", email=email), lambda: invited(store, desk, email), 201)
+    email, store = f"invited{number()}@people.test", premises.store
+    return Action(
+        lambda: desk.post("/admin/users", {"email": email}), lambda: invited(store, desk, email), 201
+    )
 
 
 def invited(store: Any, desk: Visitor, email: str) -> State:
     """Whether there is an account, and its events."""
     found = desk.get(f"/admin/users/{email}")
-    kinds = [event["kind"] for event in found.body["events"]] if found.status == 200 else []
+    kinds = [event["kind"] for event in found.json()["events"]] if found.status == 200 else []
     return found.status, [kind for kind in kinds if kind == "account_invited"]
 
 
-def recall(premises: Premises) -> Action:
+def recall(premises: World) -> Action:
     _, desk = an_administrator(premises)
-    resident, store = a_resident_with_two_step(premises.portal), premises.portal.store
-    sent = desk.post("/admin/messages", to=resident.email, subject="Hello", body="Good day.").body["id"]
+    resident, store = a_resident_with_two_step(premises), premises.store
+    sent = desk.post(
+        "/admin/messages", {"to": resident.email, "subject": "Hello", "body": "Good day."}
+    ).json()["id"]
 
     def state() -> State:
         found = store.messages.read(resident.account.id, sent)
         assert found is not None
         return found.recalled_at is None, len(store.events.of_account(resident.account.id))
 
-    return Action(lambda: desk.post(f"/admin/messages/{sent}/recall", to=resident.email), state)
+    return Action(lambda: desk.post(f"/admin/messages/{sent}/recall", {"to": resident.email}), state)
 
 
-def branding(premises: Premises) -> Action:
+def branding(premises: World) -> Action:
     actor, desk = an_administrator(premises)
-    name, store = f"faults{number()}.test", premises.portal.store
+    name, store = f"faults{number()}.test", premises.store
     plant(store, Policy(name))
 
     def state() -> State:
@@ -127,7 +132,7 @@ def branding(premises: Premises) -> Action:
         )
 
     fields = {"name": "Acme", "colour": "#a8232c", "logo": in_base64(picture())}
-    return Action(lambda: desk.post(f"/admin/domains/{name}/brand", **fields), state)
+    return Action(lambda: desk.post(f"/admin/domains/{name}/brand", fields), state)
 
 
 ARRANGEMENTS = {
@@ -152,7 +157,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "fault"), CASES)
 def test_action_that_breaks_is_done_or_not_and_repeating_it_finishes(
-    premises: Premises, real_store: DynamoStore, name: str, fault: Fault
+    premises: World, real_store: DynamoStore, name: str, fault: Fault
 ) -> None:
     arrange = ARRANGEMENTS[name]
     whole = arrange(premises)
@@ -170,7 +175,7 @@ def test_action_that_breaks_is_done_or_not_and_repeating_it_finishes(
             assert at > 1
             break
         repeated = action.act()
-        assert repeated.status in AGAIN.get(name, (200,)), repeated.body
+        assert repeated.status in AGAIN.get(name, (200,)), repeated.text
         assert settled(action.state()) == settled(done)
     else:
         pytest.fail("more calls than an action may make")
@@ -187,11 +192,11 @@ def holds(reply: Reply | None, action: Action, done: State) -> None:
     """I6: it is done when the answer says so, and otherwise 503 with a time to come back, which tells nothing."""
     if reply is None:
         return
-    assert reply.status in {action.usual, 503}, reply.body
+    assert reply.status in {action.usual, 503}, reply.text
     if reply.status == 503:
         assert reply.code == "unavailable"
-        assert int(reply.headers["retry-after"]) > 0
-        assert NEW_PASSWORD not in str(reply.body)
+        assert int(reply.header("Retry-After")) > 0
+        assert CHOSEN not in reply.text
     else:
         assert action.state() == done
 

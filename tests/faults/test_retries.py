@@ -15,12 +15,12 @@ from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.transaction import CONFLICT_TRIES
 from tests.engine import Engine
 from tests.fakes.looking import planted
-from tests.fakes.premises import Premises, a_portal
-from tests.fakes.residents import PASSWORD
 from tests.fakes.samples import NOW, a_digest, a_session, an_event
 from tests.faults.breaking import Fault, breaking
 from tests.faults.scenes import SCENES, Scene
 from tests.faults.test_sweep import MOST_CALLS
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -46,10 +46,10 @@ def test_rl_01_a_store_that_hangs_is_given_up_within_ten_seconds(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", silence)
     hanging = DynamoStore(botocore.session.get_session(), "eu-west-1", "hanging-", threshold=5, cap=900)
-    visitor, started = Premises(a_portal(hanging)).visitor(), time.monotonic()
+    visitor, started = World(hanging).visitor(), time.monotonic()
     reply = visitor.logon("person@people.test", PASSWORD)
     assert (reply.status, reply.code) == (503, "unavailable")
-    assert int(reply.headers["retry-after"]) > 0
+    assert int(reply.header("Retry-After")) > 0
     assert time.monotonic() - started < 10
 
 
@@ -85,7 +85,7 @@ def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
 
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_rl_03_a_conflict_twice_and_then_none_is_one_success(
-    premises: Premises, real_store: DynamoStore, arrange: Callable[[Premises], Scene]
+    premises: World, real_store: DynamoStore, arrange: Callable[[World], Scene]
 ) -> None:
     for at in range(MOST_CALLS):
         scene = arrange(premises)

@@ -7,22 +7,23 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.storage.store import DynamoStore
-from tests.fakes.premises import Premises, Reply
 from tests.faults.breaking import ONCE, REST, SWEPT, Fault, Killed, breaking
 from tests.faults.invariants import check, rows
 from tests.faults.scenes import SCENES, Scene
+from tests.world.visitors import Reply
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
 MOST_CALLS = 8
 SLOWER = [pytest.param(fault, marks=pytest.mark.races) for fault in REST]
-Arrange = Callable[[Premises], Scene]
+Arrange = Callable[[World], Scene]
 
 
 @pytest.mark.parametrize("fault", [*SWEPT, *SLOWER])
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_rl_02_whatever_call_breaks_the_invariants_hold_and_the_person_gets_on(
-    premises: Premises, real_store: DynamoStore, arrange: Arrange, fault: Fault
+    premises: World, real_store: DynamoStore, arrange: Arrange, fault: Fault
 ) -> None:
     """RL-04: an answer that was lost once is asked for again, and is the answer of the write that was applied."""
     for at in range(MOST_CALLS):
@@ -50,7 +51,7 @@ def acted(scene: Scene) -> Reply | None:
 @pytest.mark.parametrize("since", [0, 1], ids=["before it is judged", "after it was judged"])
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_is_let_in(
-    premises: Premises, real_store: DynamoStore, arrange: Arrange, since: int, fault: Fault
+    premises: World, real_store: DynamoStore, arrange: Arrange, since: int, fault: Fault
 ) -> None:
     scene = arrange(premises)
     with breaking(real_store, fault, since, often=100) as breaker:
@@ -61,7 +62,7 @@ def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_i
     scene.finish()
 
 
-def test_i10_no_raw_secret_is_in_any_row_after_any_fault(premises: Premises, real_store: DynamoStore) -> None:
+def test_i10_no_raw_secret_is_in_any_row_after_any_fault(premises: World, real_store: DynamoStore) -> None:
     secrets = []
     for arrange in SCENES:
         scene = arrange(premises)

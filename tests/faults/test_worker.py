@@ -2,88 +2,83 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.worker import Worker
 from chalicelib.services.ses import Rejected, RenderedMail
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import trail
-from tests.fakes.premises import Mailer, Premises, a_worker, work
-from tests.fakes.residents import NEW_PASSWORD, PASSWORD, Resident, a_resident
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
+from tests.world.mailer import FakeMailer, Sent
+from tests.world.residents import Resident, a_resident
+from tests.world.stream import record
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
-LINK = re.compile(r"/password/reset/([A-Za-z0-9_-]{43})")
-BOTH = {"new_password": NEW_PASSWORD, "confirm_password": NEW_PASSWORD}
+BOTH = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-class Undecided(Mailer):
+class Undecided(FakeMailer):
     """Sends, and then the answer is lost."""
 
     def send(self, to: str, mail: RenderedMail) -> str:
-        self.sent.append((to, mail))
+        identity = super().send(to, mail)
         if len(self.sent) == 1:
             raise Unavailable("ses:ReadTimeoutError")
-        return "message"
+        return identity
 
 
-def asked(premises: Premises) -> tuple[Resident, dict[str, Any]]:
+def asked(premises: World) -> tuple[Resident, dict[str, Any]]:
     """Somebody who forgot their password, and the stream's record of it."""
-    resident = a_resident(premises.portal)
-    assert premises.visitor().post("/password/forgot", email=resident.email).status == 202
-    (event,) = premises.portal.store.events.of_account(resident.account.id)
+    resident = a_resident(premises)
+    assert premises.visitor().post("/password/forgot", {"email": resident.email}).status == 202
+    (event,) = premises.store.events.of_account(resident.account.id)
     return resident, record(event_row(event).serialize())
 
 
-def record(image: dict[str, Any]) -> dict[str, Any]:
-    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
-
-
-def delivered(worker: Worker, batch: list[dict[str, Any]]) -> None:
+def delivered(premises: World, batch: list[dict[str, Any]]) -> None:
     """As the stream does it: again until nothing of the batch is wanted again."""
     for _ in range(3):
-        if not work(worker, batch):
+        if not premises.works(batch):
             return
     pytest.fail("the batch never came to an end")
 
 
-def the_one_mail(mailer: Mailer, resident: Resident, at_most: int = 1) -> RenderedMail:
-    assert 1 <= len(mailer.sent) <= at_most
-    assert {to for to, _ in mailer.sent} == {resident.email}
-    assert len({mail.text for _, mail in mailer.sent}) == 1
-    return mailer.sent[0][1]
+def the_one_mail(premises: World, resident: Resident, at_most: int = 1) -> Sent:
+    sent = premises.mailer.sent
+    assert 1 <= len(sent) <= at_most
+    assert {mail.to for mail in sent} == {resident.email}
+    assert len({mail.text for mail in sent}) == 1
+    return sent[0]
 
 
-def link_works(premises: Premises, resident: Resident, mail: RenderedMail) -> None:
-    found = LINK.search(mail.text)
-    assert found
-    assert premises.visitor().post("/password/reset", token=found[1], **BOTH).status == 200
-    assert premises.visitor().logon(resident.email, NEW_PASSWORD).status == 200
+def link_works(premises: World, resident: Resident, mail: Sent) -> None:
+    token = mail.token("/password/reset")
+    assert premises.visitor().post("/password/reset", {"token": token, **BOTH}).status == 200
+    assert premises.visitor().logon(resident.email, CHOSEN).status == 200
 
 
 @pytest.mark.parametrize("fault", [*SWEPT, *REST])
 def test_rl_06_whatever_call_breaks_the_mail_goes_out_with_a_link_that_works(
-    premises: Premises, real_store: DynamoStore, fault: Fault
+    premises: World, real_store: DynamoStore, fault: Fault
 ) -> None:
     for at in range(5):
         resident, one = asked(premises)
-        mailer = Mailer()
-        worker = a_worker(premises.portal, mailer)
+        premises.mailer.sent.clear()
         with breaking(real_store, fault, at) as breaker:
             try:
-                again = work(worker, [one])
+                again = premises.works([one])
             except Killed:
                 again = ["1"]
         assert breaker.hit or again == []
-        delivered(worker, [one] if again else [])
-        link_works(premises, resident, the_one_mail(mailer, resident, at_most=2))
+        delivered(premises, [one] if again else [])
+        link_works(premises, resident, the_one_mail(premises, resident, at_most=2))
         assert trail(real_store, resident.account).count(EventKind.MAIL_SENT) == 1
         if not breaker.hit:
             return
@@ -91,47 +86,47 @@ def test_rl_06_whatever_call_breaks_the_mail_goes_out_with_a_link_that_works(
 
 
 def test_ml_02_an_outage_of_ses_delays_the_mail_and_fails_nobody(
-    premises: Premises, real_store: DynamoStore
+    premises: World, real_store: DynamoStore
 ) -> None:
     resident, one = asked(premises)
-    mailer = Mailer(
-        failures=[Unavailable("ses:TooManyRequestsException"), Unavailable("ses:EndpointConnectionError")]
-    )
-    worker = a_worker(premises.portal, mailer)
-    assert [work(worker, [one]) for _ in range(2)] == [["1"], ["1"]]
+    for cause in ("ses:TooManyRequestsException", "ses:EndpointConnectionError"):
+        premises.mailer.fault = Unavailable(cause)
+        assert premises.works([one]) == ["1"]
     assert EventKind.MAIL_SENT not in trail(real_store, resident.account)
     assert premises.visitor().logon(resident.email, PASSWORD).status == 200
-    assert work(worker, [one]) == []
-    link_works(premises, resident, the_one_mail(mailer, resident))
+    premises.mailer.fault = None
+    assert premises.works([one]) == []
+    link_works(premises, resident, the_one_mail(premises, resident))
 
 
-def test_ml_02_an_unknown_outcome_repeats_the_same_mail_once(premises: Premises) -> None:
+def test_ml_02_an_unknown_outcome_repeats_the_same_mail_once(real_store: DynamoStore) -> None:
+    premises = World(real_store, mailer=Undecided())
     resident, one = asked(premises)
-    mailer = Undecided()
-    delivered(a_worker(premises.portal, mailer), [one])
-    link_works(premises, resident, the_one_mail(mailer, resident, at_most=2))
-    assert len(mailer.sent) == 2
+    delivered(premises, [one])
+    link_works(premises, resident, the_one_mail(premises, resident, at_most=2))
+    assert len(premises.mailer.sent) == 2
 
 
 def test_a_mail_that_ses_refuses_is_noted_and_not_tried_again(
-    premises: Premises, real_store: DynamoStore
+    premises: World, real_store: DynamoStore
 ) -> None:
     resident, one = asked(premises)
-    mailer = Mailer(failures=[Rejected("MessageRejected")])
-    worker = a_worker(premises.portal, mailer)
-    assert [work(worker, [one]) for _ in range(2)] == [[], []]
-    assert mailer.sent == []
+    premises.mailer.fault = Rejected("MessageRejected")
+    assert premises.works([one]) == []
+    premises.mailer.fault = None
+    assert premises.works([one]) == []
+    assert premises.mailer.sent == []
     assert trail(real_store, resident.account).count(EventKind.MAIL_FAILED) == 1
 
 
-def test_rl_06_a_batch_that_comes_three_times_sends_each_mail_once(premises: Premises) -> None:
+def test_rl_06_a_batch_that_comes_three_times_sends_each_mail_once(premises: World) -> None:
     people = [asked(premises) for _ in range(4)]
-    mailer = Mailer()
-    worker = a_worker(premises.portal, mailer)
     batch = [one for _, one in people]
     for order in (batch, batch[::-1], batch):
-        assert work(worker, order) == []
-    assert sorted(to for to, _ in mailer.sent) == sorted(resident.email for resident, _ in people)
+        assert premises.works(order) == []
+    assert sorted(mail.to for mail in premises.mailer.sent) == sorted(
+        resident.email for resident, _ in people
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,11 +134,10 @@ def test_rl_06_a_batch_that_comes_three_times_sends_each_mail_once(premises: Pre
     [{}, {"account_id": {"S": "x"}}, {"kind": {"S": "no such kind"}}],
     ids=["empty", "torn", "unknown kind"],
 )
-def test_rl_06_a_poison_record_holds_up_nobody(premises: Premises, image: dict[str, Any]) -> None:
+def test_rl_06_a_poison_record_holds_up_nobody(premises: World, image: dict[str, Any]) -> None:
     resident, good = asked(premises)
     _, other = asked(premises)
     poison = record({**other["dynamodb"]["NewImage"], **image} if "kind" in image else image)
     poison["dynamodb"]["SequenceNumber"] = "2"
-    mailer = Mailer()
-    assert work(a_worker(premises.portal, mailer), [poison, good]) == ["2"]
-    the_one_mail(mailer, resident)
+    assert premises.works([poison, good]) == ["2"]
+    the_one_mail(premises, resident)

@@ -5,7 +5,8 @@ import html
 import pytest
 
 from chalicelib.flows.diagnosis import BROWSER, HOST, INCOMPLETE, SPACES, TEMPORARY
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 WHOLE = "bcdfg-hjkmn-pqrst-vwxyz-23456"
 OLD = "Mozilla/5.0 (X11; Linux x86_64; rv:52.0) Gecko/20100101 Firefox/52.0"
@@ -27,8 +28,9 @@ SENTENCES = {SPACES, TEMPORARY, INCOMPLETE, BROWSER}
         (f"{PASSWORD} ", OLD, {SPACES, BROWSER}),
     ],
 )
-def test_en_01_same_diagnosis_for_every_address(typed: str, agent: str, said: set[str]) -> None:
-    premises = Premises()
+def test_en_01_same_diagnosis_for_every_address(
+    premises: World, typed: str, agent: str, said: set[str]
+) -> None:
     known, pages = premises.person(), []
     for email in (known.address, "nobody@people.test"):
         page = premises.browser().sends(
@@ -44,8 +46,9 @@ def test_en_01_same_diagnosis_for_every_address(typed: str, agent: str, said: se
     ("host", "said"),
     [("portal.example", False), ("PORTAL.example", False), ("evil.example", True), ("", False)],
 )
-def test_rs_05_another_address_than_the_portals_is_noticed_and_never_repeated(host: str, said: bool) -> None:
-    premises = Premises()
+def test_rs_05_another_address_than_the_portals_is_noticed_and_never_repeated(
+    premises: World, host: str, said: bool
+) -> None:
     headers = HEADERS | ({"Host": host} if host else {})
     page = premises.browser().sends("POST", "/logon", b"email=nobody@people.test&password=wrong", headers)
     assert (HOST in html.unescape(page.text)) is said

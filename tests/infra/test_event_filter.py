@@ -14,10 +14,10 @@ from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.storage.rows import event_row
 from infra.gateway.event_filter import wakes
 from infra.workers import patterns
-from tests.fakes.premises import Premises, a_portal
-from tests.fakes.residents import PASSWORD, a_resident
 from tests.fakes.samples import an_account, an_event
-from tests.fakes.store import FakeStore
+from tests.world.residents import a_resident
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 REASONS = [None, *Reason, "code_wrong"]
 DETAILS: list[dict[str, object]] = [
@@ -50,26 +50,26 @@ def test_what_is_published_wakes_its_worker_and_nothing_else_does(kind: EventKin
     assert woken("publish_event", an_event(an_account().id, kind)) is (kind in PUBLISHED)
 
 
-def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail() -> None:
-    premises = Premises(a_portal(FakeStore()))
-    resident, mistaken, visitor = a_resident(premises.portal), a_resident(premises.portal), premises.visitor()
+def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail(premises: World) -> None:
+    resident, mistaken, visitor = a_resident(premises), a_resident(premises), premises.visitor()
     assert visitor.logon(mistaken.email, "not the one").status == 401
     assert visitor.logon(resident.email, PASSWORD).status == 200
     assert visitor.post("/logoff").status == 204
-    trails = [premises.portal.store.events.of_account(one.account.id) for one in (resident, mistaken)]
+    trails = [premises.store.events.of_account(one.account.id) for one in (resident, mistaken)]
     events = [*trails[0], *trails[1]]
     events.append(an_event(resident.account.id, EventKind.MAIL_SENT, details={"about": "anything"}))
     assert len(events) == 4
     assert [woken(step, event) for step in ("send_mail", "publish_event") for event in events] == [False] * 8
 
 
-def test_lg_12_a_logon_after_failures_or_with_a_new_browser_does_wake_the_mail_worker() -> None:
-    premises = Premises(a_portal(FakeStore()))
-    suspicious = a_resident(premises.portal, failures=5)
-    strange = a_resident(premises.portal, clients=("another",))
+def test_lg_12_a_logon_after_failures_or_with_a_new_browser_does_wake_the_mail_worker(
+    premises: World,
+) -> None:
+    suspicious = a_resident(premises, failures=5)
+    strange = a_resident(premises, clients=("another",))
     for resident in (suspicious, strange):
         assert premises.visitor().logon(resident.email, PASSWORD).status == 200
-        (event,) = premises.portal.store.events.of_account(resident.account.id)
+        (event,) = premises.store.events.of_account(resident.account.id)
         assert woken("send_mail", event)
 
 

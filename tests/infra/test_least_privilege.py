@@ -17,14 +17,11 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
-from chalicelib.mail.worker import Worker
 from chalicelib.services.ses import Mailer, RenderedMail
 from chalicelib.steps import home, record_delivery
-from chalicelib.steps.send_mail import work
 from chalicelib.steps.sweep_mail import sweep
 from chalicelib.storage.store import DynamoStore
 from infra.gateway import functions
-from infra.gateway.functions import running
 from infra.gateway.roles import USED, Roles
 from infra.least import allowed, main, read_used
 from infra.permissions import read_permissions
@@ -32,9 +29,12 @@ from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises, Sent
 from tests.steps.test_record_delivery import bounce
+from tests.world.clock import Clock
+from tests.world.mailer import Sent
+from tests.world.phones import enrolled
+from tests.world.running import at_work
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -45,79 +45,51 @@ class Counter(Mailer):
     def __init__(self, session: Any) -> None:
         super().__init__(session, "eu-west-1", "portal@portal.example", "")
         self.sent: list[Sent] = []
-        self.fault = None
 
     def send(self, to: str, mail: RenderedMail) -> str:
         self.sent.append(Sent(to, mail))
         return super().send(to, mail)
 
 
-class Guarded(Premises):
-    """The portal of the steps' tests on the real engine, every call checked against the row of whoever makes it."""
-
-    def __init__(self, engine: Engine, prefix: str) -> None:
-        super().__init__()
-        self.clock.now = time.time()
-        session = botocore.session.get_session()
-        Roles(prefix).guard(session)
-        real: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
-        counter: Any = Counter(session)
-        self.store, self.mailer = real, counter
-        self.portal = self.portal._replace(store=real)
-        self.worker = Worker(self.portal, counter)
-        self._rows, self._prefix = engine.client("dynamodb"), prefix
-
-    def invoke(self, step: str, event: dict[str, Any]) -> Any:
-        return self.as_step(step, lambda: super(Guarded, self).invoke(step, event))
-
-    def as_step(self, step: str, act: Any) -> Any:
-        """Whatever is done in here is done in that function's name."""
-        token = running.set(step)
-        try:
-            return act()
-        finally:
-            running.reset(token)
-
-    def delivers(self) -> dict[str, Any]:
-        """Every event again: what has been mailed is not mailed twice."""
-        events = self._rows.scan(TableName=f"{self._prefix}events", ConsistentRead=True)["Items"]
-        records = [
-            {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(at), "NewImage": row}}
-            for at, row in enumerate(events)
-        ]
-        outcome: dict[str, Any] = self.as_step("send_mail", lambda: work({"Records": records}, self.worker))
-        return outcome
+def guarded(prefix: str) -> World:
+    """The portal on the real engine, every call checked against the row of whoever makes it."""
+    session = botocore.session.get_session()
+    Roles(prefix).guard(session)
+    store: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
+    counter: Any = Counter(session)
+    return World(store, clock=Clock(time.time()), mailer=counter)
 
 
 @pytest.fixture
-def premises(engine: Engine, table_prefix: str) -> Iterator[Guarded]:
+def premises(engine: Engine, table_prefix: str) -> Iterator[World]:
     """A portal with tables of its own."""
     engine.client("sesv2").create_email_identity(EmailIdentity="portal@portal.example")
-    yield Guarded(engine, table_prefix)
+    yield guarded(table_prefix)
     engine.client("sesv2").delete_email_identity(EmailIdentity="portal@portal.example")
 
 
 @pytest.fixture
-def desk(premises: Guarded) -> Staff:
+def desk(premises: World) -> Staff:
     """An administrator."""
     return staff(premises)
 
 
-def test_lifting_an_address_needs_the_worker_to_ask_ses(premises: Guarded, desk: Staff) -> None:
+def test_lifting_an_address_needs_the_worker_to_ask_ses(premises: World, desk: Staff) -> None:
     ann = premises.person(undeliverable="bounced")
     desk.does(ann, "deliverable", reason="mailbox repaired")
-    assert premises.delivers() == {"batchItemFailures": []}
+    assert premises.delivers() == []
 
 
-def test_bounce_is_recorded_within_its_row(premises: Guarded) -> None:
+def test_bounce_is_recorded_within_its_row(premises: World) -> None:
     ann = premises.person()
     record = {"Sns": {"Message": json.dumps(bounce(ann.address, premises.clock()))}}
-    premises.as_step("record_delivery", lambda: record_delivery.work({"Records": [record]}, premises.portal))
+    with at_work("record_delivery"):
+        record_delivery.work({"Records": [record]}, premises.portal)
     (kept,) = premises.store.events.of_account(ann.id)
     assert kept.kind is EventKind.MAIL_BOUNCED
 
 
-def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: Guarded) -> None:
+def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: World) -> None:
     ann = premises.person()
     alias = premises.person(alias_of=ann.id, password=None)
     premises.visitor().post("/password/forgot", {"email": alias.address})
@@ -125,7 +97,7 @@ def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: G
     assert [one.to for one in premises.mailer.sent] == [ann.address]
 
 
-def test_what_an_outage_kept_back_is_swept_within_its_row(premises: Guarded, desk: Staff) -> None:
+def test_what_an_outage_kept_back_is_swept_within_its_row(premises: World, desk: Staff) -> None:
     ann, strange = premises.person(), premises.person(clients=("another",))
     alias = premises.person(alias_of=ann.id, password=None)
     premises.delivers()
@@ -134,12 +106,13 @@ def test_what_an_outage_kept_back_is_swept_within_its_row(premises: Guarded, des
     premises.visitor().post("/password/forgot", {"email": alias.address})
     premises.visitor().logs_on(strange)
     premises.clock.passes(86400 + 3601)
-    found = premises.as_step("sweep_mail", lambda: sweep(premises.worker))
+    with at_work("sweep_mail"):
+        found = sweep(premises.worker)
     assert found == {"settled": 3, "delayed": 0}
     assert {one.to for one in premises.mailer.sent[before:]} == {"late@people.test", strange.address}
 
 
-def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Guarded, desk: Staff) -> None:
+def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: World, desk: Staff) -> None:
     ann = premises.person()
     found = desk.visitor.get(f"/admin/users?q={ann.address}").json()["users"]
     assert [one["email"] for one in found] == [ann.address]
@@ -148,7 +121,7 @@ def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Gu
     assert desk.visitor.post(f"/admin/users/{ann.address}/sessions/revoke", {}).status == 200
 
 
-def test_criteria_and_not_me_count_bad_links_and_record_used_ones(premises: Guarded) -> None:
+def test_criteria_and_not_me_count_bad_links_and_record_used_ones(premises: World) -> None:
     ann = premises.person()
     token = premises.asks(ann).token("/password/reset")
     typed = {"new_password": "seven lanterns over a harbour", "token": token}
@@ -162,7 +135,7 @@ def test_criteria_and_not_me_count_bad_links_and_record_used_ones(premises: Guar
 
 
 def test_call_added_to_the_wrong_step_fails(
-    premises: Guarded, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    premises: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     """What a careless change would be: `home` writes down who came by, and nobody gave it the right to."""
     ann: Account = premises.person()
@@ -176,10 +149,10 @@ def test_call_added_to_the_wrong_step_fails(
     assert "home is not allowed PutItem on" in caplog.text
 
 
-def test_denied_call_changes_nothing(premises: Guarded) -> None:
+def test_denied_call_changes_nothing(premises: World) -> None:
     ann = premises.person()
-    with pytest.raises(PynamoDBException, match="home is not allowed"):
-        premises.as_step("home", lambda: plant(premises.store, ann._replace(kind=Kind.ADMINISTRATOR)))
+    with pytest.raises(PynamoDBException, match="home is not allowed"), at_work("home"):
+        plant(premises.store, ann._replace(kind=Kind.ADMINISTRATOR))
     assert premises.store.accounts.read(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
 
 
@@ -198,7 +171,7 @@ def test_what_is_used_is_written_down_once(
     engine: Engine, table_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(USED, str(tmp_path / "used"))
-    premises = Guarded(engine, table_prefix)
+    premises = guarded(table_prefix)
     for _ in range(2):
         premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
     used = read_used(tmp_path / "used")
@@ -207,6 +180,6 @@ def test_what_is_used_is_written_down_once(
     assert len((tmp_path / "used").read_text().splitlines()) == len(used)
 
 
-def test_person_with_two_steps_is_logged_on_within_the_rows(premises: Guarded) -> None:
+def test_person_with_two_steps_is_logged_on_within_the_rows(premises: World) -> None:
     ann, phone = enrolled(premises)
     assert logged_on(premises, premises.visitor(), ann, phone).get("/account").status == 200

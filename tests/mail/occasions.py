@@ -6,27 +6,28 @@ from typing import Any
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 ENTRIES = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def forgets(premises: Premises, **facts: Any) -> Account:
+def forgets(premises: World, **facts: Any) -> Account:
     """Somebody asked for a reset; nothing has been delivered yet."""
     account = premises.person(**facts)
     premises.visitor().post("/password/forgot", {"email": account.address})
     return account
 
 
-def notes(premises: Premises, account: Account) -> list[tuple[EventKind, object]]:
+def notes(premises: World, account: Account) -> list[tuple[EventKind, object]]:
     """What became of the account's mails."""
     kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED}
     events = premises.store.events.of_account(account.id)
     return [(event.kind, event.details.get("cause")) for event in events if event.kind in kinds]
 
 
-def every_kind(premises: Premises, agent: str = "") -> None:
+def every_kind(premises: World, agent: str = "") -> None:
     """Bring about one mail of each kind that a person can."""
     ann, phone = enrolled(premises)
     visitor = premises.visitor(**{"User-Agent": agent})

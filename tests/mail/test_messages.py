@@ -5,10 +5,11 @@ import pytest
 from chalicelib.domain.events import EventKind
 from tests.fakes.samples import an_event
 from tests.mail.occasions import notes
-from tests.steps.premises import PORTAL_URL, Premises
+from tests.world.settings import PORTAL_URL
+from tests.world.world import World
 
 
-def test_waiting_message_is_announced_without_its_words(premises: Premises) -> None:
+def test_waiting_message_is_announced_without_its_words(premises: World) -> None:
     ann = premises.person()
     message = premises.sends(ann, "The merger", "It is off.")
     (mail,) = premises.mails(ann)
@@ -19,9 +20,7 @@ def test_waiting_message_is_announced_without_its_words(premises: Premises) -> N
 
 
 @pytest.mark.parametrize(("seconds", "announced"), [(59.5, True), (60, False), (61, False)])
-def test_message_is_announced_while_it_can_be_read(
-    premises: Premises, seconds: float, announced: bool
-) -> None:
+def test_message_is_announced_while_it_can_be_read(premises: World, seconds: float, announced: bool) -> None:
     ann = premises.person()
     details = {"from": "sender@bank.example", "message": "m1", "expires_at": premises.clock() + 60}
     premises.store.events.record(an_event(ann.id, EventKind.MESSAGE_SENT, premises.clock(), details=details))

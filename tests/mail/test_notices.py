@@ -8,7 +8,9 @@ from chalicelib.domain.accounts import TwoStep
 from chalicelib.domain.events import EventKind
 from tests.fakes.samples import an_event
 from tests.mail.occasions import every_kind
-from tests.steps.premises import CHOSEN, PORTAL_URL, Premises
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import CHOSEN
+from tests.world.world import World
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ from tests.steps.premises import CHOSEN, PORTAL_URL, Premises
     ],
 )
 def test_ml_01_every_change_is_told_once_to_the_stored_address(
-    premises: Premises, kind: EventKind, subject: str
+    premises: World, kind: EventKind, subject: str
 ) -> None:
     account = premises.person()
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -37,7 +39,7 @@ def test_ml_01_every_change_is_told_once_to_the_stored_address(
         assert "evil" not in part
 
 
-def test_ml_01_notice_has_no_acting_link_but_the_freeze(premises: Premises) -> None:
+def test_ml_01_notice_has_no_acting_link_but_the_freeze(premises: World) -> None:
     every_kind(premises)
     notices = [mail for mail in premises.mails() if mail.subject == "Your password has been reset"]
     assert notices
@@ -55,7 +57,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_change_of_two_step_is_told_as_what_it_was(premises: Premises, kind: EventKind) -> None:
+def test_change_of_two_step_is_told_as_what_it_was(premises: World, kind: EventKind) -> None:
     ann = premises.person()
     premises.store.events.record(an_event(ann.id, kind))
     (mail,) = premises.mails(ann)
@@ -63,21 +65,21 @@ def test_change_of_two_step_is_told_as_what_it_was(premises: Premises, kind: Eve
         assert [words for words in SAID.values() if words in part] == [SAID[kind]]
 
 
-def test_ml_01_no_number_of_notices_uses_up_the_next(premises: Premises) -> None:
+def test_ml_01_no_number_of_notices_uses_up_the_next(premises: World) -> None:
     ann = premises.person()
     for _ in range(20):
         premises.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED))
     assert len(premises.mails(ann)) == 20
 
 
-def test_recovery_code_used_says_how_many_are_left(premises: Premises) -> None:
+def test_recovery_code_used_says_how_many_are_left(premises: World) -> None:
     ann = premises.person(two_step=TwoStep(seed="sealed", recovery=("one", "two")))
     premises.store.events.record(an_event(ann.id, EventKind.RECOVERY_CODE_USED))
     (mail,) = premises.mails(ann)
     assert "Recovery codes left: 2" in mail.text
 
 
-def test_containment_says_each_measure(premises: Premises) -> None:
+def test_containment_says_each_measure(premises: World) -> None:
     ann = premises.person()
     measures = {"measures": ["password", "sessions"]}
     premises.store.events.record(an_event(ann.id, EventKind.ACCOUNT_CONTAINED, details=measures))

@@ -12,13 +12,15 @@ from tests.domain.pictures import picture
 from tests.fakes.planting import brand
 from tests.fakes.samples import an_event, number
 from tests.mail.occasions import every_kind
-from tests.steps.premises import PORTAL_URL, Premises, Sent
+from tests.world.mailer import Sent
+from tests.world.settings import PORTAL_URL
+from tests.world.world import World
 
 HOSTILE = "Mozilla/5.0 (X11)\r\nBcc: eve@evil.test\r\n\r\n<svg onload=alert(1)> https://evil.test/x"
 
 
 @pytest.mark.parametrize("agent", ["", HOSTILE], ids=["silent", "hostile"])
-def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: Premises, agent: str) -> None:
+def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: World, agent: str) -> None:
     every_kind(premises, agent)
     mails = premises.mails()
     assert len({mail.subject for mail in mails}) >= 7
@@ -32,7 +34,7 @@ def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: Premis
         assert not re.search(r"^Bcc:", mail.text, re.MULTILINE)
 
 
-def test_every_link_leads_to_the_portal_and_stands_alone(premises: Premises) -> None:
+def test_every_link_leads_to_the_portal_and_stands_alone(premises: World) -> None:
     every_kind(premises, HOSTILE)
     for mail in premises.mails():
         for line in mail.text.splitlines():
@@ -43,7 +45,7 @@ def test_every_link_leads_to_the_portal_and_stands_alone(premises: Premises) -> 
         assert all(address.startswith((f"{PORTAL_URL}/", "mailto:")) for address in linked)
 
 
-def test_mail_speaks_the_language_of_the_browser_that_asked(premises: Premises) -> None:
+def test_mail_speaks_the_language_of_the_browser_that_asked(premises: World) -> None:
     ann = premises.person()
     premises.visitor(**{"Accept-Language": "fr"}).post("/password/forgot", {"email": ann.address})
     premises.delivers()
@@ -58,7 +60,7 @@ def test_only_the_reader_s_own_browser_says_which_language_a_mail_speaks(
     actor: str | None, language: str
 ) -> None:
     """An administrator's says nothing about whoever opens the mail."""
-    premises = Premises(LANGUAGE="es")
+    premises = World(LANGUAGE="es")
     ann = premises.person("ann@portal.test")
     event = an_event(ann.id, EventKind.PASSWORD_RESET, actor=actor, language="de")
     premises.store.events.record(event)
@@ -76,7 +78,7 @@ def known_by(sent: Sent) -> tuple[str, bool]:
     return sent.rendered.sender_name, sent.rendered.logo is not None
 
 
-def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: Premises) -> None:
+def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: World) -> None:
     admin = staff(premises, address=f"admin{number()}@acme.test")
     brand(premises.store, "acme.test", ACME)
     brand(premises.store, "bank.test", BANK)
@@ -97,7 +99,7 @@ def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(p
     assert "background:#0c5a68" in asked.html  # what the domain leaves open is the stage's
 
 
-def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: Premises) -> None:
+def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: World) -> None:
     brand(premises.store, "acme.test", ACME)
     person = premises.person(f"ann{number()}@nobody.test")
     visitor = premises.visitor(**{"User-Agent": "admin@acme.test"})

@@ -11,13 +11,7 @@ from chalicelib.mail.worker import Worker
 from chalicelib.services.ses import Mailer, Rejected
 from chalicelib.steps.send_mail import work
 from tests.fakes.samples import an_event
-from tests.steps.premises import Premises
-
-
-@pytest.fixture
-def premises() -> Premises:
-    """A portal of this test's own."""
-    return Premises()
+from tests.world.world import World
 
 
 class Ses:
@@ -39,16 +33,16 @@ def refused(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": ""}}, "DeleteSuppressedDestination")
 
 
-def lifts(premises: Premises, ses: Ses) -> tuple[str, dict[str, Any]]:
+def lifts(premises: World, ses: Ses) -> tuple[str, dict[str, Any]]:
     """The worker hears that an address may be mailed to again."""
     account = premises.person()
     premises.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
     mailer = Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", "")
-    records = premises.store.records()
+    records = premises.fake.records()
     return account.address, work({"Records": records * 2}, Worker(premises.portal, mailer))
 
 
-def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: Premises) -> None:
+def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: World) -> None:
     ses = Ses()
     address, outcome = lifts(premises, ses)
     assert set(ses.lifted) == {address}
@@ -56,14 +50,14 @@ def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: Premi
 
 
 @pytest.mark.parametrize("code", ["NotFoundException", "AccessDeniedException"])
-def test_address_that_cannot_be_lifted_holds_up_nobody(premises: Premises, code: str) -> None:
+def test_address_that_cannot_be_lifted_holds_up_nobody(premises: World, code: str) -> None:
     assert lifts(premises, Ses(refused(code)))[1] == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize(
     "fault", [refused("TooManyRequestsException"), EndpointConnectionError(endpoint_url="https://ses")]
 )
-def test_ses_being_away_is_tried_again(premises: Premises, fault: Exception) -> None:
+def test_ses_being_away_is_tried_again(premises: World, fault: Exception) -> None:
     assert len(lifts(premises, Ses(fault))[1]["batchItemFailures"]) == 2
 
 

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import EventKind
 from tests.fakes.samples import an_event
 from tests.mail.occasions import notes
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 AFTER_FAILURES: dict[str, Any] = {"kind": EventKind.LOGON_SUCCEEDED, "details": {"failures_before": 5}}
 CODE_REFUSED: dict[str, Any] = {"kind": EventKind.CODE_REFUSED, "reason": "code_wrong"}
@@ -16,7 +16,7 @@ NEW_CLIENT: dict[str, Any] = {"kind": EventKind.LOGON_SUCCEEDED, "details": {"ne
 DAY = 86400
 
 
-def happens(premises: Premises, account: Account, what: dict[str, Any]) -> None:
+def happens(premises: World, account: Account, what: dict[str, Any]) -> None:
     premises.store.events.record(an_event(account.id, at=premises.clock(), **what))
     premises.delivers()
 
@@ -31,7 +31,7 @@ def happens(premises: Premises, account: Account, what: dict[str, Any]) -> None:
     ids=["after_failures", "code_refused", "new_client"],
 )
 def test_lg_12_owner_is_told_what_was_odd_and_can_freeze(
-    premises: Premises, what: dict[str, Any], words: str
+    premises: World, what: dict[str, Any], words: str
 ) -> None:
     ann = premises.person()
     happens(premises, ann, what)
@@ -52,7 +52,7 @@ def test_lg_12_owner_is_told_what_was_odd_and_can_freeze(
     ids=["failures twice", "failures, then a code", "browsers twice", "browser, then failures"],
 )
 def test_suspicion_is_told_once_a_day_and_a_new_browser_once_a_day(
-    premises: Premises, first: dict[str, Any], again: dict[str, Any], told: int
+    premises: World, first: dict[str, Any], again: dict[str, Any], told: int
 ) -> None:
     ann = premises.person()
     premises.clock.passes(DAY - premises.clock() % DAY)

@@ -12,7 +12,8 @@ from chalicelib.domain.limits import RESET_MAILS_HOURLY
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.mail.occasions import forgets, notes
-from tests.steps.premises import CHOSEN, Premises
+from tests.world.visitors import CHOSEN
+from tests.world.world import World
 
 
 @pytest.mark.parametrize(
@@ -22,22 +23,22 @@ from tests.steps.premises import CHOSEN, Premises
         ({"undeliverable": "bounced"}, "address_undeliverable"),
     ],
 )
-def test_rs_09_no_way_in_is_mailed_to(premises: Premises, facts: dict[str, Any], cause: str) -> None:
+def test_rs_09_no_way_in_is_mailed_to(premises: World, facts: dict[str, Any], cause: str) -> None:
     account = forgets(premises, **facts)
     premises.delivers()
     assert premises.mailer.sent == []
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
-    assert premises.store.tables.resets == {}
+    assert premises.fake.tables.resets == {}
 
 
-def test_mail_that_is_too_late_is_withheld(premises: Premises) -> None:
+def test_mail_that_is_too_late_is_withheld(premises: World) -> None:
     account = forgets(premises)
     premises.clock.passes(3600)
     premises.delivers()
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
 
 
-def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
+def test_account_that_moved_meanwhile_gets_no_link(premises: World) -> None:
     account = forgets(premises)
     read = premises.store.outbox.due
 
@@ -51,7 +52,7 @@ def test_account_that_moved_meanwhile_gets_no_link(premises: Premises) -> None:
     assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
 
 
-def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
+def test_lock_is_told_once_though_it_grows(premises: World) -> None:
     account = premises.person()
     for _ in range(12):
         premises.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
@@ -61,7 +62,7 @@ def test_lock_is_told_once_though_it_grows(premises: Premises) -> None:
     ]
 
 
-def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> None:
+def test_expired_temporary_password_brings_a_fresh_one(premises: World) -> None:
     account = premises.person()
     old = premises.asks(account)
     premises.clock.passes(3600)
@@ -72,7 +73,7 @@ def test_expired_temporary_password_brings_a_fresh_one(premises: Premises) -> No
     assert premises.visitor().logs_on(account, fresh.temporary) == "change_password"
 
 
-def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
+def test_tp_02_invitation_lives_a_day(premises: World) -> None:
     for seconds, status in ((86399.5, 200), (86400, 401)):
         premises.sends(address := f"new{seconds}@people.test".replace(".5", ""))
         mail = next(mail for mail in premises.mails(address) if "temporary password" in mail.subject)
@@ -81,14 +82,14 @@ def test_tp_02_invitation_lives_a_day(premises: Premises) -> None:
         assert premises.visitor().post("/logon", body).status == status
 
 
-def test_tp_01_secrets_are_in_the_mail_alone(premises: Premises) -> None:
+def test_tp_01_secrets_are_in_the_mail_alone(premises: World) -> None:
     """Neither table nor log holds what the mail carries."""
     account = premises.person(kind=Kind.ADMINISTRATOR)
     mail = premises.asks(account)
-    kept = str(premises.store.tables) + json.dumps(premises.lines)
+    kept = str(premises.fake.tables) + json.dumps(premises.lines)
     for secret in (mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")):
         assert secret not in kept
-    row = next(row for row in premises.store.tables.resets.values() if row.password_hash)
+    row = next(row for row in premises.fake.tables.resets.values() if row.password_hash)
     assert str(row.password_hash).startswith("$argon2id$")
 
 
@@ -109,20 +110,20 @@ def without_dashes(text: str) -> str:
 
 
 @pytest.mark.parametrize("typed", [shouted, with_en_dashes, with_its_surroundings, without_dashes])
-def test_temporary_password_survives_copying(premises: Premises, typed: Callable[[str], str]) -> None:
+def test_temporary_password_survives_copying(premises: World, typed: Callable[[str], str]) -> None:
     ann = premises.person()
     mail = premises.asks(ann)
     assert premises.visitor().logs_on(ann, typed(mail.temporary)) == "change_password"
 
 
-def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: Premises) -> None:
+def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: World) -> None:
     mail = premises.asks(premises.person())
     assert mail.text.splitlines().count(mail.temporary) == 1
     assert mail.temporary in mail.html
     assert not set(mail.temporary) & set("01ilouaeOIL")
 
 
-def test_tp_01_temporary_passwords_never_repeat(premises: Premises) -> None:
+def test_tp_01_temporary_passwords_never_repeat(premises: World) -> None:
     found = set()
     for _ in range(40):
         found.add(premises.asks(premises.person()).temporary)
@@ -130,7 +131,7 @@ def test_tp_01_temporary_passwords_never_repeat(premises: Premises) -> None:
 
 
 def test_way_in_that_an_administrator_made_is_under_no_limit_of_what_strangers_ask(
-    premises: Premises,
+    premises: World,
 ) -> None:
     ann = premises.person()
     for _ in range(RESET_MAILS_HOURLY.most + 1):
@@ -145,7 +146,7 @@ def test_way_in_that_an_administrator_made_is_under_no_limit_of_what_strangers_a
 
 
 def test_rs_09_way_in_that_an_administrator_made_is_withheld_from_a_disabled_account(
-    premises: Premises,
+    premises: World,
 ) -> None:
     ann = premises.person(status=Status.DISABLED)
     premises.store.events.record(an_event(ann.id, EventKind.PASSWORD_ISSUED))
@@ -153,12 +154,12 @@ def test_rs_09_way_in_that_an_administrator_made_is_withheld_from_a_disabled_acc
     assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "account_disabled")]
 
 
-def test_while_it_is_locked_a_link_alone_is_mailed(premises: Premises) -> None:
+def test_while_it_is_locked_a_link_alone_is_mailed(premises: World) -> None:
     ann = premises.person()
     for _ in range(5):
         premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
     (mail,) = premises.mails(ann)
-    assert [row.password_hash for row in premises.store.tables.resets.values()] == [None]
+    assert [row.password_hash for row in premises.fake.tables.resets.values()] == [None]
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
     assert (
         premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries}).status

@@ -9,7 +9,8 @@ from chalicelib.services.ses import Mailer, Rejected, RenderedMail
 from chalicelib.steps.send_mail import work
 from tests.domain.pictures import picture
 from tests.mail.occasions import forgets
-from tests.steps.premises import FakeMailer, Premises
+from tests.world.mailer import FakeMailer
+from tests.world.world import World
 
 
 class Choosy(FakeMailer):
@@ -21,12 +22,12 @@ class Choosy(FakeMailer):
         return super().send(to, mail)
 
 
-def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: Premises) -> None:
+def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: World) -> None:
     account = forgets(premises)
     premises.mailer = Choosy()
     branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
     worker = Worker(premises.portal._replace(settings=branded), cast(Mailer, premises.mailer))
-    work({"Records": premises.store.records()}, worker)
+    work({"Records": premises.fake.records()}, worker)
     (sent,) = premises.mailer.sent
     assert (sent.to, sent.rendered.logo) == (account.address, None)
     assert 'alt="Secure Messaging Portal"' in sent.html

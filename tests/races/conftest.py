@@ -7,10 +7,6 @@ import os
 import pytest
 
 from chalicelib.storage.store import DynamoStore
-from tests.fakes.premises import Clock, Premises, a_portal
-from tests.fakes.real_store import bound, real_store
-
-__all__ = ["bound", "real_store"]
 
 MISSING = (
     "The races need DynamoDB's own engine, and PORTAL_TEST_DYNAMODB names none: run `make races` "
@@ -26,10 +22,5 @@ def an_engine_that_is_atomic() -> None:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def premises(real_store: DynamoStore, clock: Clock) -> Premises:
-    return Premises(a_portal(real_store, clock))
+def store(real_store: DynamoStore) -> DynamoStore:
+    return real_store

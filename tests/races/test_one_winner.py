@@ -14,10 +14,11 @@ from chalicelib.domain.invitations import invitation
 from chalicelib.domain.resets import Purpose
 from tests.fakes.looking import stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.premises import Premises, Reply, Visitor
-from tests.fakes.residents import PASSWORD, Resident, a_resident, a_resident_with_two_step
 from tests.fakes.samples import number
 from tests.races.running import AT_ONCE, rounds, together
+from tests.world.residents import Resident, a_resident, a_resident_with_two_step
+from tests.world.visitors import PASSWORD, Reply, Visitor
+from tests.world.world import World
 
 pytestmark = pytest.mark.races
 
@@ -29,38 +30,38 @@ def winners(replies: list[Reply], lost: set[int]) -> list[int]:
     return [place for place, status in enumerate(statuses) if status == 200]
 
 
-def test_rs_02_a_link_sets_one_password_and_it_is_the_winners(premises: Premises) -> None:
+def test_rs_02_a_link_sets_one_password_and_it_is_the_winners(premises: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises.portal)
+        resident = a_resident(premises)
         token = resident.link()
         passwords = [f"copper lantern number {place}" for place in range(AT_ONCE)]
         posts = [partial(reset, premises.visitor(), token, password) for password in passwords]
         (winner,) = winners(together(posts), {410})
-        account = stored(premises.portal.store, resident.account)
+        account = stored(premises.store, resident.account)
         right = [
-            password
-            for password in passwords
-            if premises.portal.hasher.verify(account.password_hash, password)
+            password for password in passwords if premises.hasher.verify(account.password_hash, password)
         ]
         assert right == [passwords[winner]]
         assert account.epoch == 2
-        assert trail(premises.portal.store, account).count(EventKind.PASSWORD_RESET) == 1
+        assert trail(premises.store, account).count(EventKind.PASSWORD_RESET) == 1
 
 
 def reset(visitor: Visitor, token: str, password: str) -> Reply:
-    return visitor.post("/password/reset", token=token, new_password=password, confirm_password=password)
+    return visitor.post(
+        "/password/reset", {"token": token, "new_password": password, "confirm_password": password}
+    )
 
 
-def test_tp_08_a_temporary_password_opens_one_session(premises: Premises) -> None:
+def test_tp_08_a_temporary_password_opens_one_session(premises: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises.portal)
+        resident = a_resident(premises)
         typed = resident.temporary()
         logons = [partial(premises.visitor().logon, resident.email, typed) for _ in range(AT_ONCE)]
         assert len(winners(together(logons), {401})) == 1
-        assert len(premises.portal.store.sessions.of_account(resident.account.id)) == 1
+        assert len(premises.store.sessions.of_account(resident.account.id)) == 1
 
 
-def waiting(premises: Premises, resident: Resident) -> list[Visitor]:
+def waiting(premises: World, resident: Resident) -> list[Visitor]:
     """So many half-done logons of one account. Only ten of an account live, so they race in tens."""
     visitors = [premises.visitor() for _ in range(10)]
     for visitor in visitors:
@@ -68,47 +69,51 @@ def waiting(premises: Premises, resident: Resident) -> list[Visitor]:
     return visitors
 
 
-def with_room(premises: Premises, resident: Resident) -> None:
+def with_room(premises: World, resident: Resident) -> None:
     """No earlier attempts: the pace of codes is another rule (TF-03), whose counter lets five in at once."""
-    account = stored(premises.portal.store, resident.account)
-    plant(premises.portal.store, account._replace(two_step=account.two_step._replace(failures=-AT_ONCE)))
+    account = stored(premises.store, resident.account)
+    plant(premises.store, account._replace(two_step=account.two_step._replace(failures=-AT_ONCE)))
 
 
-def test_tf_02_a_code_is_accepted_once_over_all_sessions(premises: Premises) -> None:
+def test_tf_02_a_code_is_accepted_once_over_all_sessions(premises: World) -> None:
     for _ in rounds():
-        resident = a_resident_with_two_step(premises.portal)
+        resident = a_resident_with_two_step(premises)
         visitors = waiting(premises, resident)
         with_room(premises, resident)
         code = resident.code()
-        posts = [partial(one.twin().post, "/logon/code", code=code) for one in visitors for _ in range(2)]
+        posts = [
+            partial(one.twin().post, "/logon/code", {"code": code}) for one in visitors for _ in range(2)
+        ]
         # The winner starts the count of codes afresh, so some who come later are told to wait.
         assert len(winners(together(posts), {401, 429})) == 1
         assert through(premises, resident) == 1
 
 
-def test_tf_08_a_recovery_code_is_accepted_once_over_all_sessions(premises: Premises) -> None:
+def test_tf_08_a_recovery_code_is_accepted_once_over_all_sessions(premises: World) -> None:
     for _ in rounds():
-        resident = a_resident_with_two_step(premises.portal)
+        resident = a_resident_with_two_step(premises)
         visitors = waiting(premises, resident)
         with_room(premises, resident)
         code = resident.recovery[3]
-        posts = [partial(one.twin().post, "/logon/code", code=code) for one in visitors for _ in range(2)]
+        posts = [
+            partial(one.twin().post, "/logon/code", {"code": code}) for one in visitors for _ in range(2)
+        ]
         # The winner starts the count of codes afresh, so some who come later are told to wait.
         assert len(winners(together(posts), {401, 429})) == 1
         assert through(premises, resident) == 1
-        assert len(stored(premises.portal.store, resident.account).two_step.recovery) == 9
+        assert len(stored(premises.store, resident.account).two_step.recovery) == 9
 
 
-def through(premises: Premises, resident: Resident) -> int:
-    sessions = premises.portal.store.sessions.of_account(resident.account.id)
+def through(premises: World, resident: Resident) -> int:
+    sessions = premises.store.sessions.of_account(resident.account.id)
     return sum(session.code_entered for session in sessions)
 
 
-def test_in_03_an_account_is_made_once(premises: Premises) -> None:
+def test_in_03_an_account_is_made_once(premises: World) -> None:
     def invite(address: CanonicalAddress) -> bool:
-        at, event_id = premises.portal.clock(), f"{number():032x}"
+        at, event_id = premises.clock(), f"{number():032x}"
         invited = invitation(address, Kind.RECIPIENT, at=at, event_id=event_id, actor=None)
-        return premises.portal.store.accounts.invite(*invited)
+        return premises.store.accounts.invite(*invited)
 
     for _ in rounds():
         address = canonical_address(f"new{number()}@people.test")
@@ -116,13 +121,13 @@ def test_in_03_an_account_is_made_once(premises: Premises) -> None:
         assert sorted(made) == [False] * (AT_ONCE - 1) + [True]
 
 
-def test_not_me_and_reset_at_once_leave_one_of_the_two(premises: Premises) -> None:
+def test_not_me_and_reset_at_once_leave_one_of_the_two(premises: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises.portal)
+        resident = a_resident(premises)
         link, not_me = resident.link(), resident.link(Purpose.NOT_ME)
         acts: list[Callable[[], Reply]] = []
         for _ in range(AT_ONCE // 2):
             acts.append(partial(reset, premises.visitor(), link, "copper lantern under the bridge"))
-            acts.append(partial(premises.visitor().post, "/not-me", token=not_me))
+            acts.append(partial(premises.visitor().post, "/not-me", {"token": not_me}))
         assert len(winners(together(acts), {410})) == 1
-        assert stored(premises.portal.store, resident.account).epoch == 2
+        assert stored(premises.store, resident.account).epoch == 2

@@ -10,20 +10,22 @@ import pytest
 from chalicelib.domain.events import EventKind
 from chalicelib.runtime import log
 from chalicelib.settings import BadSettings, read_settings
-from tests.steps.phones import Phone
-from tests.steps.premises import CHOSEN, PASSWORD, SETTINGS, Premises
+from tests.world.phones import Phone
+from tests.world.settings import ENVIRONMENT
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 WRONG = "canary of a wrong password"
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def lines(premises: Premises, what: str | None = None) -> list[dict[str, Any]]:
+def lines(premises: World, what: str | None = None) -> list[dict[str, Any]]:
     """The log's lines, read as a machine reads them."""
     read = [json.loads(line) for line in premises.lines]
     return [line for line in read if what is None or line["what"] == what]
 
 
-def everything(premises: Premises) -> list[str]:
+def everything(premises: World) -> list[str]:
     """Walk through every flow; every secret there was on the way."""
     ann, visitor = premises.person(), premises.visitor()
     secrets = [PASSWORD, CHOSEN, WRONG]
@@ -53,15 +55,15 @@ def everything(premises: Premises) -> list[str]:
     premises.visitor().get(f"/not-me/{secrets[-1]}")
     premises.visitor().post("/not-me", {"token": notice.token("/not-me")})
     for fault in range(4):
-        premises.store.fail(fault)
+        premises.fake.fail(fault)
         premises.visitor().post("/logon", {"email": ann.address, "password": WRONG})
-    premises.store.heal()
+    premises.fake.heal()
     return [secret for secret in secrets if secret]
 
 
-def test_lo_02_no_secret_is_in_any_log_line_or_event(premises: Premises) -> None:
+def test_lo_02_no_secret_is_in_any_log_line_or_event(premises: World) -> None:
     secrets = everything(premises)
-    events = [str(event) for event in premises.store.tables.events.values()]
+    events = [str(event) for event in premises.fake.tables.events.values()]
     assert len(premises.lines) > 20
     assert len(events) > 10
     for secret in secrets:
@@ -69,17 +71,17 @@ def test_lo_02_no_secret_is_in_any_log_line_or_event(premises: Premises) -> None
         assert not [event for event in events if secret in event], secret
 
 
-def test_lo_02_no_secret_is_stored_as_it_is(premises: Premises) -> None:
+def test_lo_02_no_secret_is_stored_as_it_is(premises: World) -> None:
     """I10: digests, hashes and sealed seeds only."""
     secrets = everything(premises)
-    tables = str(premises.store.tables)
+    tables = str(premises.fake.tables)
     sealed = secrets[secrets.index(CHOSEN) :]
     for secret in sealed:
         if not secret.startswith("s1.") and not secret.isdigit():
             assert secret not in tables, secret
 
 
-def test_lo_01_every_line_is_json_in_utc_with_who_what_where_and_outcome(premises: Premises) -> None:
+def test_lo_01_every_line_is_json_in_utc_with_who_what_where_and_outcome(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     visitor.get("/account")
@@ -92,7 +94,7 @@ def test_lo_01_every_line_is_json_in_utc_with_who_what_where_and_outcome(premise
     assert (last["source"], last["account"]) == (visitor.source, ann.id)
 
 
-def test_lo_01_refusals_are_warnings_with_their_cause_and_reference(premises: Premises) -> None:
+def test_lo_01_refusals_are_warnings_with_their_cause_and_reference(premises: World) -> None:
     ann = premises.person()
     reply = premises.visitor().post("/logon", {"email": ann.address, "password": WRONG})
     (line,) = lines(premises, "refused")
@@ -100,7 +102,7 @@ def test_lo_01_refusals_are_warnings_with_their_cause_and_reference(premises: Pr
     assert line["reference"] == reply.json()["reference"]
 
 
-def test_lo_01_events_of_a_logon_tell_its_story(premises: Premises) -> None:
+def test_lo_01_events_of_a_logon_tell_its_story(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     stories = []
     for _ in range(5):
@@ -118,7 +120,7 @@ def test_lo_01_events_of_a_logon_tell_its_story(premises: Premises) -> None:
     "forged",
     ['x\n{"level": "INFO", "what": "forged"}', "x\r\n\r\nforged", "\x1b[2J", "\u2028forged", "a" * 5000],
 )
-def test_lo_03_no_line_can_be_forged(premises: Premises, forged: str) -> None:
+def test_lo_03_no_line_can_be_forged(premises: World, forged: str) -> None:
     visitor = premises.visitor(**{"User-Agent": forged})
     visitor.post("/logon", {"email": "ann@b.test", "password": WRONG}, Referer=forged, Cookie=forged)
     visitor.post("/logon", {"email": f"ann@b.test{forged}", "password": WRONG})
@@ -129,12 +131,12 @@ def test_lo_03_no_line_can_be_forged(premises: Premises, forged: str) -> None:
         assert "\r" not in line
         assert json.loads(line)["what"] != "forged"
         assert len(line) < 2000
-    for event in premises.store.tables.events.values():
+    for event in premises.fake.tables.events.values():
         assert (event.user_agent or "").isprintable()
         assert len(event.user_agent or "") <= 400
 
 
-def test_lo_03_fault_shows_neither_message_nor_place(premises: Premises) -> None:
+def test_lo_03_fault_shows_neither_message_nor_place(premises: World) -> None:
     def breaks(*_: object) -> None:
         message = f"{WRONG} arn:aws:dynamodb portal-local-accounts"
         raise RuntimeError(message)
@@ -150,10 +152,10 @@ def test_lo_03_fault_shows_neither_message_nor_place(premises: Premises) -> None
 
 
 def test_lo_04_portal_does_not_start_without_keys() -> None:
-    bare = {name: value for name, value in SETTINGS.items() if name != "PORTAL_KEYS"}
+    bare = {name: value for name, value in ENVIRONMENT.items() if name != "PORTAL_KEYS"}
     with pytest.raises(BadSettings, match="PORTAL_KEYS"):
         read_settings(bare)
-    assert read_settings(SETTINGS).keys
+    assert read_settings(ENVIRONMENT).keys
 
 
 def test_log_writes_one_line_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:

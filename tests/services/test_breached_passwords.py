@@ -13,7 +13,8 @@ import pytest
 
 from chalicelib.services import breached_passwords as breached
 from chalicelib.services.breached_passwords import asking
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 LEAKED = "correct battery staple horse"
 DIGEST = hashlib.sha1(LEAKED.encode()).hexdigest().upper()
@@ -85,9 +86,8 @@ def listening(asked: list[str], answer: bool | None) -> Callable[[str], bool | N
 
 @pytest.mark.parametrize(("answer", "status"), [(True, 422), (False, 200), (None, 200)])
 def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
-    answer: bool | None, status: int
+    premises: World, answer: bool | None, status: int
 ) -> None:
-    premises = Premises()
     asked: list[str] = []
     premises.portal = premises.portal._replace(breached=listening(asked, answer))
     visitor = premises.visitor()
@@ -100,8 +100,7 @@ def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
         assert unmet == ["not_common"]
 
 
-def test_pw_07_nobody_is_asked_about_what_is_refused_anyway() -> None:
-    premises = Premises()
+def test_pw_07_nobody_is_asked_about_what_is_refused_anyway(premises: World) -> None:
     asked: list[str] = []
     premises.portal = premises.portal._replace(breached=listening(asked, False))
     visitor = premises.visitor()

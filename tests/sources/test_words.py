@@ -5,17 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
-
 from tests.console.staff import staff
 from tests.docs.running import ROOT
-from tests.steps.premises import PASSWORD, Premises
-from tests.steps.visitors import Reply
-
-
-@pytest.fixture
-def premises() -> Premises:
-    return Premises()
+from tests.world.visitors import PASSWORD, Reply
+from tests.world.world import World
 
 
 def words(reply: Reply) -> str:
@@ -29,13 +22,13 @@ def in_order(text: str, *parts: str) -> bool:
     return re.search(".*?".join(map(re.escape, parts)), text, re.DOTALL) is not None
 
 
-def advice(premises: Premises) -> list[str]:
+def advice(premises: World) -> list[str]:
     """The pages that give it: help, and the refusal itself."""
     refused = premises.browser().post("/logon", {"email": "ann@people.test", "password": "wrong wrong wrong"})
     return [words(premises.browser().get("/help")), words(refused)]
 
 
-def test_customers_are_told_what_to_try_before_their_administrator(premises: Premises) -> None:
+def test_customers_are_told_what_to_try_before_their_administrator(premises: World) -> None:
     for page in advice(premises):
         assert in_order(
             page,
@@ -51,7 +44,7 @@ def test_customers_are_told_what_to_try_before_their_administrator(premises: Pre
         )
 
 
-def test_others_are_told_what_to_do_in_this_order(premises: Premises) -> None:
+def test_others_are_told_what_to_do_in_this_order(premises: World) -> None:
     for page in advice(premises):
         assert in_order(
             page,
@@ -63,13 +56,13 @@ def test_others_are_told_what_to_do_in_this_order(premises: Premises) -> None:
         )
 
 
-def test_sole_use_is_said_on_the_help_page(premises: Premises) -> None:
+def test_sole_use_is_said_on_the_help_page(premises: World) -> None:
     page = words(premises.browser().get("/help"))
     assert "sole use of the message's recipient" in page
     assert "Do not share your log on details with other users" in page
 
 
-def test_supported_browsers_are_listed_and_linked(premises: Premises) -> None:
+def test_supported_browsers_are_listed_and_linked(premises: World) -> None:
     browser = premises.browser()
     page = browser.get("/help")
     assert 'id="browsers"' in page.text
@@ -79,7 +72,7 @@ def test_supported_browsers_are_listed_and_linked(premises: Premises) -> None:
     assert 'href="/help#browsers"' in refused.text
 
 
-def test_forgotten_password_has_the_guides_words(premises: Premises) -> None:
+def test_forgotten_password_has_the_guides_words(premises: World) -> None:
     browser = premises.browser()
     logon = browser.get("/logon")
     assert 'name="email"' in logon.text
@@ -90,7 +83,7 @@ def test_forgotten_password_has_the_guides_words(premises: Premises) -> None:
     assert re.search(r'href="/logon[^"]*"[^>]*>\s*Go To Log In', sent.text)
 
 
-def test_criteria_stand_below_the_fields_with_tick_or_cross(premises: Premises) -> None:
+def test_criteria_stand_below_the_fields_with_tick_or_cross(premises: World) -> None:
     ann, browser = premises.person(), premises.browser()
     browser.logs_on(ann, premises.asks(ann).temporary)
     both = {"new_password": "seven lanterns", "confirm_password": "something else"}
@@ -117,7 +110,7 @@ def strongest(colour: str) -> set[str]:
     return {max(part, key=lambda name: part[name]) for part in parts}
 
 
-def test_containment_reminds_of_other_systems(premises: Premises) -> None:
+def test_containment_reminds_of_other_systems(premises: World) -> None:
     desk, ann = staff(premises), premises.person(password=PASSWORD)
     browser = premises.browser()
     browser.jar["__Host-portal-session"] = str(desk.visitor.token)

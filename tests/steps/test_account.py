@@ -1,10 +1,11 @@
 """The step `account`: what the portal knows of one's own account, and no secret of it."""
 
-from tests.steps.phones import enrolled
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.phones import enrolled
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 
-def test_facts_are_the_contracts(premises: Premises) -> None:
+def test_facts_are_the_contracts(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     told = visitor.get("/account").json()
@@ -18,7 +19,7 @@ def test_facts_are_the_contracts(premises: Premises) -> None:
     }
 
 
-def test_page_shows_address_and_two_step(premises: Premises) -> None:
+def test_page_shows_address_and_two_step(premises: World) -> None:
     ann, phone = enrolled(premises)
     browser = premises.browser()
     assert browser.logs_on(ann) == "/logon/code"
@@ -28,7 +29,7 @@ def test_page_shows_address_and_two_step(premises: Premises) -> None:
     assert "10 recovery codes left" in page
 
 
-def test_nothing_secret_is_told(premises: Premises) -> None:
+def test_nothing_secret_is_told(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     told = visitor.get("/account").text
@@ -36,9 +37,9 @@ def test_nothing_secret_is_told(premises: Premises) -> None:
         assert secret not in told
 
 
-def test_it_reads_no_more_than_the_authorizer_did(premises: Premises) -> None:
+def test_it_reads_no_more_than_the_authorizer_did(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
-    before = len(premises.store.acts)
+    before = len(premises.fake.acts)
     visitor.get("/account")
-    assert premises.store.acts[before:] == ["sessions.standing"]
+    assert premises.fake.acts[before:] == ["sessions.standing"]

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.domain.events import EventKind
 from tests.fakes.planting import plant
-from tests.steps.premises import Premises
-from tests.steps.visitors import Visitor
+from tests.world.visitors import Visitor
+from tests.world.world import World
 
 PATH = "/account/preferences"
 BOTH = {"language": "de", "time_zone": "Europe/Berlin"}
@@ -15,7 +15,7 @@ NEITHER = {"language": None, "time_zone": None}
 
 
 @pytest.fixture
-def visitor(premises: Premises) -> Visitor:
+def visitor(premises: World) -> Visitor:
     """Logged on; nothing is chosen yet."""
     made = premises.visitor()
     made.logs_on(premises.person())
@@ -52,20 +52,20 @@ def test_what_is_unknown_is_refused_and_changes_nothing(visitor: Visitor, field:
     assert visitor.get(PATH).json() == BOTH
 
 
-def test_a_change_is_in_the_trail_and_what_changes_nothing_is_not(premises: Premises) -> None:
+def test_a_change_is_in_the_trail_and_what_changes_nothing_is_not(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     visitor.post(PATH, BOTH)
     visitor.post(PATH, BOTH)
     visitor.post(PATH, {})
-    told = [one for one in premises.store.tables.events.values() if one.account_id == ann.id]
+    told = [one for one in premises.fake.tables.events.values() if one.account_id == ann.id]
     (event,) = [one for one in told if one.kind is EventKind.PREFERENCES_CHANGED]
     assert (event.details, event.actor) == (BOTH, ann.address)
     assert premises.mails(ann) == []
 
 
 def test_a_session_that_ends_at_the_same_moment_changes_nothing(
-    premises: Premises, monkeypatch: pytest.MonkeyPatch
+    premises: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, visitor, acts = premises.person(), premises.visitor(), premises.store.preferences
     visitor.logs_on(ann)
@@ -80,7 +80,7 @@ def test_a_session_that_ends_at_the_same_moment_changes_nothing(
     assert premises.stored(ann).language is None
 
 
-def test_pages_speak_the_chosen_language_whatever_the_browser_asks(premises: Premises) -> None:
+def test_pages_speak_the_chosen_language_whatever_the_browser_asks(premises: World) -> None:
     browser = premises.browser()
     browser.logs_on(premises.person())
     german = {"Accept-Language": "de"}
@@ -102,7 +102,7 @@ def test_pages_speak_the_chosen_language_whatever_the_browser_asks(premises: Pre
     assert "CET" in account
 
 
-def test_a_language_that_is_spoken_no_more_is_the_browsers_again(premises: Premises) -> None:
+def test_a_language_that_is_spoken_no_more_is_the_browsers_again(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person(language="tlh", time_zone="US/Pacific-New"))
     page = visitor.get("/account", Accept="text/html", **{"Accept-Language": "es"})
@@ -117,7 +117,7 @@ def test_a_refused_page_says_it_at_the_list(visitor: Visitor) -> None:
 
 
 def test_mails_speak_the_chosen_language_and_the_refused_logon_that_of_the_browser(
-    premises: Premises,
+    premises: World,
 ) -> None:
     """A logon that is refused must not tell by its language that there is an account."""
     ann = premises.person(language="de", time_zone="Asia/Tokyo")

@@ -5,14 +5,14 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.tokens import split_session_token
-from tests.steps.premises import Premises
-from tests.steps.visitors import Visitor
+from tests.world.visitors import Visitor
+from tests.world.world import World
 
 REVOKE = "/account/sessions/revoke"
 
 
 @pytest.fixture
-def devices(premises: Premises) -> tuple[Account, list[Visitor]]:
+def devices(premises: World) -> tuple[Account, list[Visitor]]:
     account, visitors = premises.person(), [premises.visitor() for _ in range(3)]
     for visitor in visitors:
         visitor.logs_on(account)
@@ -39,7 +39,7 @@ def test_se_08_live_sessions_are_listed_without_ids(devices: tuple[Account, list
         assert str(visitor.token).partition(".")[2] not in reply.text
 
 
-def test_dead_sessions_are_not_listed(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+def test_dead_sessions_are_not_listed(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
     ann, visitors = devices
     premises.clock.passes(1700)
     visitors[0].get("/account")
@@ -53,7 +53,7 @@ def test_dead_sessions_are_not_listed(premises: Premises, devices: tuple[Account
 
 
 def test_se_09_a_session_that_newer_ones_pushed_out_is_not_listed_again_once_those_have_ended(
-    premises: Premises,
+    premises: World,
 ) -> None:
     account, visitors = premises.person(), [premises.visitor() for _ in range(11)]
     for visitor in visitors:
@@ -71,7 +71,7 @@ def test_one_is_ended_at_its_very_next_request(devices: tuple[Account, list[Visi
     assert [visitor.get("/account").status for visitor in visitors] == [200, 401, 200]
 
 
-def test_all_others_are_ended(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+def test_all_others_are_ended(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
     ann, visitors = devices
     assert visitors[2].post(REVOKE, {"others": True}).json() == {"revoked": 2}
     assert [visitor.get("/account").status for visitor in visitors] == [401, 401, 200]
@@ -80,7 +80,7 @@ def test_all_others_are_ended(premises: Premises, devices: tuple[Account, list[V
 
 
 def test_ad_02_handles_of_others_and_of_nobody_are_the_same_404(
-    premises: Premises, devices: tuple[Account, list[Visitor]]
+    premises: World, devices: tuple[Account, list[Visitor]]
 ) -> None:
     eve = premises.visitor()
     eve.logs_on(premises.person())
@@ -108,7 +108,7 @@ def test_which_must_be_said_exactly(devices: tuple[Account, list[Visitor]], body
     assert [visitor.get("/account").status for visitor in devices[1]] == [200] * 3
 
 
-def test_se_09_oldest_of_eleven_falls_out(premises: Premises) -> None:
+def test_se_09_oldest_of_eleven_falls_out(premises: World) -> None:
     ann, visitors = premises.person(), [premises.visitor() for _ in range(11)]
     for visitor in visitors:
         visitor.logs_on(ann)
@@ -116,7 +116,7 @@ def test_se_09_oldest_of_eleven_falls_out(premises: Premises) -> None:
     assert len(visitors[10].get("/account/sessions").json()["sessions"]) == 10
 
 
-def test_browser_is_led_back_to_the_list(premises: Premises, devices: tuple[Account, list[Visitor]]) -> None:
+def test_browser_is_led_back_to_the_list(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
     browser = premises.browser()
     browser.logs_on(devices[0])
     reply = browser.post(REVOKE, {"others": "true"})

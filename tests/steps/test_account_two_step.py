@@ -7,21 +7,21 @@ from pyotp import TOTP
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
-from tests.steps.phones import Phone, enrolled
-from tests.steps.premises import PASSWORD, Premises
-from tests.steps.visitors import Visitor
+from tests.world.phones import Phone, enrolled
+from tests.world.visitors import PASSWORD, Visitor
+from tests.world.world import World
 
 PATH, CONFIRM, REMOVE = "/account/two-step", "/account/two-step/confirm", "/account/two-step/remove"
 
 
-def inside(premises: Premises, **facts: Any) -> tuple[Account, Visitor]:
+def inside(premises: World, **facts: Any) -> tuple[Account, Visitor]:
     """Somebody who is logged on."""
     account, visitor = premises.person(**facts), premises.visitor()
     visitor.logs_on(account)
     return account, visitor
 
 
-def inside_with_phone(premises: Premises, **facts: Any) -> tuple[Account, Visitor, Phone]:
+def inside_with_phone(premises: World, **facts: Any) -> tuple[Account, Visitor, Phone]:
     """Somebody who uses 2-step and is logged on."""
     account, phone = enrolled(premises, **facts)
     visitor = premises.visitor()
@@ -31,18 +31,18 @@ def inside_with_phone(premises: Premises, **facts: Any) -> tuple[Account, Visito
     return account, visitor, phone
 
 
-def test_seed_is_shown_once_and_is_stored_sealed(premises: Premises) -> None:
+def test_seed_is_shown_once_and_is_stored_sealed(premises: World) -> None:
     """TF-04."""
     ann, visitor = inside(premises)
     proposed = visitor.post(PATH).json()
     assert set(proposed) == {"secret", "otpauth_uri", "qr_svg"}
     assert len(proposed["secret"]) == 32
-    assert proposed["secret"] not in str(premises.store.tables)
+    assert proposed["secret"] not in str(premises.fake.tables)
     assert visitor.get(PATH).json() == {"active": False, "required": False}
     assert premises.visitor().logs_on(ann) == "portal"  # TF-05: unconfirmed is never asked for
 
 
-def test_tf_05_proposal_dies_in_ten_minutes(premises: Premises) -> None:
+def test_tf_05_proposal_dies_in_ten_minutes(premises: World) -> None:
     for seconds, status in ((599, 200), (600, 401)):
         _, visitor = inside(premises)
         seed = visitor.post(PATH).json()["secret"]
@@ -51,14 +51,14 @@ def test_tf_05_proposal_dies_in_ten_minutes(premises: Premises) -> None:
         assert visitor.post(CONFIRM, {"code": code}).status == status
 
 
-def test_later_proposal_replaces_the_earlier(premises: Premises) -> None:
+def test_later_proposal_replaces_the_earlier(premises: World) -> None:
     _, visitor = inside(premises)
     first, second = (visitor.post(PATH).json()["secret"] for _ in range(2))
     assert visitor.post(CONFIRM, {"code": TOTP(first).at(int(premises.clock()))}).code == "invalid_code"
     assert visitor.post(CONFIRM, {"code": TOTP(second).at(int(premises.clock()))}).status == 200
 
 
-def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(premises: Premises) -> None:
+def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(premises: World) -> None:
     """TF-06, TF-08."""
     ann, visitor = inside(premises)
     other = premises.visitor()
@@ -67,7 +67,7 @@ def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(premises: P
     reply = visitor.post(CONFIRM, {"code": phone.code()})
     codes = reply.json()["recovery_codes"]
     assert len(set(codes)) == 10
-    assert not any(code in str(premises.store.tables) for code in codes)
+    assert not any(code in str(premises.fake.tables) for code in codes)
     before = visitor.token
     assert visitor.goes_on(reply) == "portal"
     assert visitor.get("/account", Authorization=f"Bearer {before}").status == 401
@@ -77,7 +77,7 @@ def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(premises: P
     assert premises.visitor().logs_on(ann) == "enter_code"
 
 
-def test_code_that_confirmed_is_used_up(premises: Premises) -> None:
+def test_code_that_confirmed_is_used_up(premises: World) -> None:
     """TF-02, across endpoints."""
     ann, visitor = inside(premises)
     phone = Phone(visitor.post(PATH).json()["secret"], premises.clock)
@@ -88,7 +88,7 @@ def test_code_that_confirmed_is_used_up(premises: Premises) -> None:
     assert half.post("/logon/code", {"code": phone.code(1)}).status == 200
 
 
-def test_tf_03_wrong_codes_are_counted_here_too(premises: Premises) -> None:
+def test_tf_03_wrong_codes_are_counted_here_too(premises: World) -> None:
     _, visitor = inside(premises)
     visitor.post(PATH)
     statuses = [visitor.post(CONFIRM, {"code": "000000"}).status for _ in range(6)]
@@ -96,18 +96,18 @@ def test_tf_03_wrong_codes_are_counted_here_too(premises: Premises) -> None:
     assert visitor.get("/account").status == 200  # a whole session is not ended by it
 
 
-def test_confirming_nothing_is_refused(premises: Premises) -> None:
+def test_confirming_nothing_is_refused(premises: World) -> None:
     _, visitor = inside(premises)
     assert visitor.post(CONFIRM, {"code": "123456"}).code == "invalid_code"
 
 
-def test_enrolled_account_cannot_propose_another(premises: Premises) -> None:
+def test_enrolled_account_cannot_propose_another(premises: World) -> None:
     _, visitor, _ = inside_with_phone(premises)
     reply = visitor.post(PATH)
     assert (reply.status, reply.code) == (409, "conflict")
 
 
-def test_tf_05_stale_session_must_prove_itself_first(premises: Premises) -> None:
+def test_tf_05_stale_session_must_prove_itself_first(premises: World) -> None:
     _, visitor = inside(premises)
     premises.clock.passes(600)
     reply = visitor.post(PATH)
@@ -116,7 +116,7 @@ def test_tf_05_stale_session_must_prove_itself_first(premises: Premises) -> None
     assert visitor.post(PATH).status == 200
 
 
-def test_tf_06_removal_needs_password_and_code_and_is_told(premises: Premises) -> None:
+def test_tf_06_removal_needs_password_and_code_and_is_told(premises: World) -> None:
     ann, visitor, phone = inside_with_phone(premises)
     other = premises.visitor()
     other.logs_on(ann)
@@ -134,26 +134,26 @@ def test_tf_06_removal_needs_password_and_code_and_is_told(premises: Premises) -
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_removal_forgets_the_attempts_it_counted(premises: Premises) -> None:
+def test_removal_forgets_the_attempts_it_counted(premises: World) -> None:
     ann, visitor, phone = inside_with_phone(premises)
     visitor.post(REMOVE, {"password": PASSWORD, "code": phone.code()})
     assert premises.stored(ann).failures == 0
 
 
 @pytest.mark.parametrize("facts", [{"two_step_required": True}, {"kind": Kind.ADMINISTRATOR}])
-def test_removal_is_refused_where_it_is_required(premises: Premises, facts: dict[str, Any]) -> None:
+def test_removal_is_refused_where_it_is_required(premises: World, facts: dict[str, Any]) -> None:
     ann, visitor, phone = inside_with_phone(premises, **facts)
     reply = visitor.post(REMOVE, {"password": PASSWORD, "code": phone.code()})
     assert (reply.status, reply.code) == (403, "two_step_required")
     assert premises.stored(ann).two_step.active
 
 
-def test_removing_what_is_not_there_is_a_conflict(premises: Premises) -> None:
+def test_removing_what_is_not_there_is_a_conflict(premises: World) -> None:
     _, visitor = inside(premises)
     assert visitor.post(REMOVE, {"password": PASSWORD, "code": "123456"}).code == "conflict"
 
 
-def test_tf_07_required_enrolment_reaches_nothing_else(premises: Premises) -> None:
+def test_tf_07_required_enrolment_reaches_nothing_else(premises: World) -> None:
     _, visitor = inside(premises, kind=Kind.ADMINISTRATOR)
     for path in ("/messages", "/account", "/account/sessions", "/password/change", "/reauthenticate"):
         reply = visitor.get(path)
@@ -163,11 +163,11 @@ def test_tf_07_required_enrolment_reaches_nothing_else(premises: Premises) -> No
 
 
 def test_everybody_must_enrol_where_the_portal_says_so() -> None:
-    premises = Premises(REQUIRE_TWO_STEP="all")
+    premises = World(REQUIRE_TWO_STEP="all")
     assert premises.visitor().logs_on(premises.person()) == "enrol_two_step"
 
 
-def test_mistyped_code_in_a_browser_shows_the_same_key_again(premises: Premises) -> None:
+def test_mistyped_code_in_a_browser_shows_the_same_key_again(premises: World) -> None:
     ann, browser = premises.person(), premises.browser()
     browser.logs_on(ann)
     page = browser.post(PATH)

@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.domain.accounts import Kind, Status
 from tests.console.staff import Staff, staff
-from tests.steps.premises import PASSWORD, PORTAL_URL, Premises
-from tests.steps.visitors import Visitor
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import PASSWORD, Visitor
+from tests.world.world import World
 
 SAFARI = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -29,7 +30,7 @@ def fails(visitor: Visitor, email: str, password: str = "wrong wrong wrong") -> 
     return str(visitor.post("/logon", {"email": email, "password": password}).json()["reference"])
 
 
-def test_row_has_every_fact_of_the_contract(premises: Premises) -> None:
+def test_row_has_every_fact_of_the_contract(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor(**{"User-Agent": SAFARI})
     reference = fails(visitor, ann.address)
     (row,) = found(staff(premises, Kind.SUPPORT), reference=reference)
@@ -59,21 +60,21 @@ REASONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_true_reason_stands_behind_the_one_answer(premises: Premises, reason: str) -> None:
+def test_true_reason_stands_behind_the_one_answer(premises: World, reason: str) -> None:
     ann = premises.person(**REASONS[reason])
     reference = fails(premises.visitor(), ann.address, PASSWORD)
     (row,) = found(staff(premises), reference=reference)
     assert row["reason"] == reason
 
 
-def test_address_typed_is_found_also_when_unknown(premises: Premises) -> None:
+def test_address_typed_is_found_also_when_unknown(premises: World) -> None:
     reference = fails(premises.visitor(), "nobody@people.test")
     (row,) = found(staff(premises), email="nobody@people.test")
     assert (row["reference"], row["reason"]) == (reference, "unknown_address")
     assert staff(premises).visitor.get("/admin/attempts?email=nonsense").code == "invalid_request"
 
 
-def test_reference_is_found_as_it_is_read_out(premises: Premises) -> None:
+def test_reference_is_found_as_it_is_read_out(premises: World) -> None:
     reference, desk = fails(premises.visitor(), "nobody@people.test"), staff(premises)
     for typed in (reference.lower(), reference.replace("-", " "), f" {reference} "):
         assert [row["reference"] for row in found(desk, reference=typed)] == [reference]
@@ -81,7 +82,7 @@ def test_reference_is_found_as_it_is_read_out(premises: Premises) -> None:
         assert found(desk, reference=typed) == []
 
 
-def test_time_is_looked_through_newest_first_for_thirty_days(premises: Premises) -> None:
+def test_time_is_looked_through_newest_first_for_thirty_days(premises: World) -> None:
     visitor = premises.visitor()
     references = []
     for days in (0, 29, 1):
@@ -99,14 +100,14 @@ def test_time_is_looked_through_newest_first_for_thirty_days(premises: Premises)
     assert desk.visitor.get("/admin/attempts?since=yesterday").code
 
 
-def test_url_holds_no_token(premises: Premises) -> None:
+def test_url_holds_no_token(premises: World) -> None:
     ann = premises.person()
     fails(premises.visitor(), ann.address)
     premises.visitor().post("/logon?next=/messages/SECRET", {"email": ann.address, "password": "wrong wrong"})
     assert "SECRET" not in str(found(staff(premises), email=ann.address))
 
 
-def test_reading_leaves_an_event_of_the_reader(premises: Premises) -> None:
+def test_reading_leaves_an_event_of_the_reader(premises: World) -> None:
     desk = staff(premises, Kind.SUPPORT)
     found(desk, email="ann@people.test")
     read = [event["details"] for event in desk.trail(desk.account, "trail_read")]

@@ -12,8 +12,8 @@ from chalicelib.domain.brand import Brand, png
 from tests.console.staff import Staff, logged_on, staff
 from tests.domain.pictures import in_base64, picture, weighing
 from tests.fakes.planting import brand, plant
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises
+from tests.world.phones import enrolled
+from tests.world.world import World
 
 DOMAIN = "sender.test"
 PATH = f"/admin/domains/{DOMAIN}/brand"
@@ -23,17 +23,17 @@ NOTHING = dict.fromkeys(WHOLE)
 
 
 @pytest.fixture
-def desk(premises: Premises) -> Staff:
+def desk(premises: World) -> Staff:
     """An administrator, and a domain without a brand."""
     plant(premises.store, Policy(DOMAIN))
     return staff(premises)
 
 
-def stored(premises: Premises) -> Brand | None:
+def stored(premises: World) -> Brand | None:
     return premises.store.directory.brand(domain_id(DomainName(DOMAIN)))[1]
 
 
-def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: Premises, desk: Staff) -> None:
+def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: World, desk: Staff) -> None:
     assert desk.visitor.get(PATH).json() == {"domain": DOMAIN, **NOTHING}
     answer = desk.visitor.post(PATH, WHOLE | {"colour": "#A8232C"})
     assert (answer.status, answer.json()) == (200, {"domain": DOMAIN, **WHOLE})
@@ -76,7 +76,7 @@ def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: Premises
     ],
 )
 def test_ml_03_what_cannot_be_shown_is_refused_by_its_field(
-    premises: Premises, desk: Staff, field: str, value: Any
+    premises: World, desk: Staff, field: str, value: Any
 ) -> None:
     brand(premises.store, DOMAIN, Brand("Acme"))
     refused = desk.visitor.post(PATH, WHOLE | {field: value})
@@ -85,9 +85,7 @@ def test_ml_03_what_cannot_be_shown_is_refused_by_its_field(
     assert desk.trail(desk.account, "brand_changed") == []
 
 
-def test_largest_logo_fits_a_request_from_a_browser_and_from_a_program(
-    premises: Premises, desk: Staff
-) -> None:
+def test_largest_logo_fits_a_request_from_a_browser_and_from_a_program(premises: World, desk: Staff) -> None:
     largest = WHOLE | {"logo": in_base64(weighing(6144))}
     assert desk.visitor.post(PATH, largest).status == 200
     browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
@@ -110,14 +108,14 @@ def test_change_is_recorded_with_before_and_after_and_without_the_image(desk: St
 
 
 @pytest.mark.parametrize("domain", ["nowhere.test", "no domain", "*", "brand:x", "%C3%9F.test"])
-def test_domain_that_is_not_there_has_no_brand(premises: Premises, desk: Staff, domain: str) -> None:
+def test_domain_that_is_not_there_has_no_brand(premises: World, desk: Staff, domain: str) -> None:
     path = f"/admin/domains/{domain.replace(' ', '%20')}/brand"
     before = premises.rows()
     assert (desk.visitor.get(path).status, desk.visitor.post(path, WHOLE).status) == (404, 404)
     assert premises.rows() == before
 
 
-def test_of_two_at_once_one_is_told_to_look_again(premises: Premises, desk: Staff) -> None:
+def test_of_two_at_once_one_is_told_to_look_again(premises: World, desk: Staff) -> None:
     read = premises.store.directory.brand
 
     def meanwhile(*asked: Any) -> Any:
@@ -132,7 +130,7 @@ def test_of_two_at_once_one_is_told_to_look_again(premises: Premises, desk: Staf
     assert stored(premises) == Brand("Somebody else's")
 
 
-def test_browser_sees_how_a_mail_begins_corrects_and_clears(premises: Premises, desk: Staff) -> None:
+def test_browser_sees_how_a_mail_begins_corrects_and_clears(premises: World, desk: Staff) -> None:
     browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
     assert "Secure Messaging Portal" in browser.get(PATH).text
     wrong = browser.post(PATH, WHOLE | {"colour": "#ffff00"})

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.domain.accounts import Status
 from tests.console.staff import staff
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 REASON = "Reported by the user after an unexpected notification"
 EVERYTHING: dict[str, Any] = {
@@ -17,12 +18,12 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def test_ad_03_every_measure_at_once_and_the_trail_shows_before_and_after(premises: Premises) -> None:
+def test_ad_03_every_measure_at_once_and_the_trail_shows_before_and_after(premises: World) -> None:
     desk, ann, thief = staff(premises), premises.person(), premises.visitor()
     thief.logs_on(ann)
-    premises.store.acts.clear()
+    premises.fake.acts.clear()
     done = desk.does(ann, "contain", **EVERYTHING)
-    assert [act for act in premises.store.acts if act.startswith("administration.")] == [
+    assert [act for act in premises.fake.acts if act.startswith("administration.")] == [
         "administration.apply"
     ]
     assert done["measures"] == ["password", "sessions", "disabled", "two_step", "ranges"]
@@ -35,7 +36,7 @@ def test_ad_03_every_measure_at_once_and_the_trail_shows_before_and_after(premis
     assert event["after"] == after | {"epoch": 2}
 
 
-def test_password_links_and_temporary_passwords_are_void(premises: Premises) -> None:
+def test_password_links_and_temporary_passwords_are_void(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     mail = premises.asks(ann)
     desk.does(ann, "contain", reason=REASON)
@@ -45,7 +46,7 @@ def test_password_links_and_temporary_passwords_are_void(premises: Premises) -> 
     assert premises.visitor().post("/password/reset", link).code == "link_unusable"
 
 
-def test_owner_who_is_not_disabled_comes_back_by_mail(premises: Premises) -> None:
+def test_owner_who_is_not_disabled_comes_back_by_mail(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     done = desk.does(ann, "contain", require_two_step=True, reason=REASON)
     assert done["measures"] == ["password", "sessions", "force_change", "two_step"]
@@ -55,7 +56,7 @@ def test_owner_who_is_not_disabled_comes_back_by_mail(premises: Premises) -> Non
     assert visitor.goes_on(visitor.post("/password/change", new)) == "enrol_two_step"
 
 
-def test_disabled_owner_is_told_and_gets_no_way_in(premises: Premises) -> None:
+def test_disabled_owner_is_told_and_gets_no_way_in(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "contain", **EVERYTHING)
     (mail,) = premises.mails(ann)
@@ -78,7 +79,7 @@ def test_disabled_owner_is_told_and_gets_no_way_in(premises: Premises) -> None:
     ],
     ids=repr,
 )
-def test_what_cannot_be_carried_out_whole_is_not_begun(premises: Premises, fields: dict[str, Any]) -> None:
+def test_what_cannot_be_carried_out_whole_is_not_begun(premises: World, fields: dict[str, Any]) -> None:
     desk, ann = staff(premises), premises.person()
     before = premises.rows()
     refused = desk.tries(ann, "contain", **fields)
@@ -86,7 +87,7 @@ def test_what_cannot_be_carried_out_whole_is_not_begun(premises: Premises, field
     assert premises.rows() == before
 
 
-def test_second_containment_keeps_what_the_first_did(premises: Premises) -> None:
+def test_second_containment_keeps_what_the_first_did(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "contain", **EVERYTHING)
     assert desk.does(ann, "contain", **EVERYTHING)["measures"] == ["password", "sessions", "disabled"]
@@ -98,7 +99,7 @@ def test_second_containment_keeps_what_the_first_did(premises: Premises) -> None
     )
 
 
-def test_ad_07_nobody_contains_themselves(premises: Premises) -> None:
+def test_ad_07_nobody_contains_themselves(premises: World) -> None:
     desk = staff(premises)
     assert desk.tries(desk.account, "contain", reason=REASON).code == "own_account"
     assert desk.visitor.get("/admin/domains").status == 200

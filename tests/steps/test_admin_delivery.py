@@ -1,10 +1,10 @@
 """The step `admin_delivery`: mail to an address that bounced is let go again, with a reason, once it is repaired."""
 
 from tests.console.staff import staff
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
-def test_ml_05_lifted_address_gets_its_mails_again(premises: Premises) -> None:
+def test_ml_05_lifted_address_gets_its_mails_again(premises: World) -> None:
     desk, ann = staff(premises), premises.person(undeliverable="bounced")
     premises.visitor().post("/password/forgot", {"email": ann.address})
     assert premises.mails(ann) == []
@@ -14,14 +14,14 @@ def test_ml_05_lifted_address_gets_its_mails_again(premises: Premises) -> None:
     assert (event["reason"], event["actor"]) == ("mailbox repaired", desk.account.address)
 
 
-def test_reason_is_required(premises: Premises) -> None:
+def test_reason_is_required(premises: World) -> None:
     desk, ann = staff(premises), premises.person(undeliverable="complained")
     for fields in ({}, {"reason": ""}, {"reason": " "}):
         assert desk.tries(ann, "deliverable", **fields).code == "invalid_request"
     assert premises.stored(ann).undeliverable == "complained"
 
 
-def test_address_that_works_stays_as_it_is(premises: Premises) -> None:
+def test_address_that_works_stays_as_it_is(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     before = premises.rows()
     assert desk.does(ann, "deliverable", reason="to be sure")["changed"] is False

@@ -3,10 +3,10 @@
 from chalicelib.domain.accounts import Policy
 from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
-def test_domain_is_added_listed_and_changed_and_its_ranges_stay(premises: Premises) -> None:
+def test_domain_is_added_listed_and_changed_and_its_ranges_stay(premises: World) -> None:
     desk = staff(premises)
     added = desk.visitor.post("/admin/domains", {"domain": "Senders.TEST", "internal": True})
     facts = {"domain": "senders.test", "name": "senders.test", "internal": True, "ranges": None}
@@ -18,7 +18,7 @@ def test_domain_is_added_listed_and_changed_and_its_ranges_stay(premises: Premis
     assert desk.visitor.get("/admin/domains").json()["domains"] == [facts]
 
 
-def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises: Premises) -> None:
+def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person("ann@required.test"), premises.visitor()
     visitor.logs_on(ann)
     desk.visitor.post("/admin/domains", {"domain": "required.test", "two_step_required": True})
@@ -28,7 +28,7 @@ def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises:
     assert visitor.get("/messages").status == 200
 
 
-def test_change_is_recorded_with_before_and_after(premises: Premises) -> None:
+def test_change_is_recorded_with_before_and_after(premises: World) -> None:
     desk = staff(premises)
     for internal in (False, True):
         desk.visitor.post("/admin/domains", {"domain": "audited.test", "internal": internal})
@@ -39,7 +39,7 @@ def test_change_is_recorded_with_before_and_after(premises: Premises) -> None:
     assert told == {"None": False, "False": True}
 
 
-def test_what_is_no_domain_is_refused_by_its_field(premises: Premises) -> None:
+def test_what_is_no_domain_is_refused_by_its_field(premises: World) -> None:
     desk = staff(premises)
     for text in ("", "no domain", "a@b.test", "x" * 301, "*"):
         refused = desk.visitor.post("/admin/domains", {"domain": text})

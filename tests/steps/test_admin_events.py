@@ -4,10 +4,10 @@ from typing import Any
 
 from chalicelib.domain.accounts import Kind
 from tests.console.staff import staff
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
-def test_every_administrative_action_is_there_with_its_actor(premises: Premises) -> None:
+def test_every_administrative_action_is_there_with_its_actor(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     actions: dict[str, tuple[str, dict[str, Any]]] = {
         "authn_password_change_forced": ("force-change", {}),
@@ -27,7 +27,7 @@ def test_every_administrative_action_is_there_with_its_actor(premises: Premises)
         assert isinstance(event["before"], dict)
 
 
-def test_address_without_an_account_has_a_trail_and_nonsense_none(premises: Premises) -> None:
+def test_address_without_an_account_has_a_trail_and_nonsense_none(premises: World) -> None:
     desk = staff(premises, Kind.SUPPORT)
     premises.visitor().post("/password/forgot", {"email": "nobody@people.test"})
     told = desk.visitor.get("/admin/events?email=nobody@people.test").json()["events"]
@@ -36,7 +36,7 @@ def test_address_without_an_account_has_a_trail_and_nonsense_none(premises: Prem
         assert desk.visitor.get(f"/admin/events?email={email}").code == "invalid_request"
 
 
-def test_reading_it_leaves_an_event_of_the_reader(premises: Premises) -> None:
+def test_reading_it_leaves_an_event_of_the_reader(premises: World) -> None:
     desk, ann = staff(premises, Kind.SUPPORT), premises.person()
     desk.trail(ann, "nothing")
     read = desk.trail(desk.account, "trail_read")

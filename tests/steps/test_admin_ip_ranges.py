@@ -7,7 +7,8 @@ import pytest
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
 from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 PLACE, ELSEWHERE = "198.51.100.0/24", "203.0.113.0/24"
 INSIDE, OUTSIDE = "198.51.100.7", "203.0.113.7"
@@ -15,7 +16,7 @@ BAD = ("10.0.0.1/8", "10.0.0.0/0.255.255.255", "fe80::1%eth0", "10.0.0.0/33", "e
 PATHS = ("/admin/users/{}/ip-ranges", "/admin/domains/people.test/ip-ranges", "/admin/ip-ranges")
 
 
-def test_se_12_live_session_is_judged_at_its_next_request(premises: Premises) -> None:
+def test_se_12_live_session_is_judged_at_its_next_request(premises: World) -> None:
     desk, ann, inside = staff(premises), premises.person(), premises.visitor(INSIDE)
     inside.logs_on(ann)
     outside = premises.visitor(OUTSIDE)
@@ -27,7 +28,7 @@ def test_se_12_live_session_is_judged_at_its_next_request(premises: Premises) ->
     assert (event["reason"], event["source"]) == ("ip_denied", OUTSIDE)
 
 
-def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(premises: Premises) -> None:
+def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(premises: World) -> None:
     ann = premises.person(ranges=(PLACE,))
     nobody = premises.visitor(OUTSIDE).post("/logon", {"email": "nobody@people.test", "password": PASSWORD})
     for _ in range(9):
@@ -37,7 +38,7 @@ def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(prem
     assert premises.visitor(INSIDE).logs_on(ann) == "portal"
 
 
-def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(premises: Premises) -> None:
+def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "ip-ranges", ranges=["::/0"])
     for source, status in ((INSIDE, 401), (f"::ffff:{INSIDE}", 401), ("2001:db8::7", 200)):
@@ -49,7 +50,7 @@ def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(premises: Premises
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("bad", BAD)
-def test_ip_03_bad_entry_is_named_and_nothing_is_saved(premises: Premises, path: str, bad: str) -> None:
+def test_ip_03_bad_entry_is_named_and_nothing_is_saved(premises: World, path: str, bad: str) -> None:
     desk, ann = staff(premises), premises.person()
     before = premises.rows()
     refused = desk.visitor.post(path.format(ann.address), {"ranges": [PLACE, f"{bad}"]})
@@ -62,14 +63,14 @@ def test_ip_03_bad_entry_is_named_and_nothing_is_saved(premises: Premises, path:
 
 
 @pytest.mark.parametrize("wrong", [PLACE, {"a": 1}, [1], [None], True, ["x" * 9] * 101])
-def test_ip_03_only_a_list_of_text_or_null(premises: Premises, wrong: Any) -> None:
+def test_ip_03_only_a_list_of_text_or_null(premises: World, wrong: Any) -> None:
     desk, ann = staff(premises), premises.person()
     assert desk.tries(ann, "ip-ranges", ranges=wrong).code == "invalid_request"
     assert desk.tries(ann, "ip-ranges").code == "invalid_request"
     assert premises.stored(ann).ranges is None
 
 
-def test_unset_is_everybody_and_empty_is_nobody(premises: Premises) -> None:
+def test_unset_is_everybody_and_empty_is_nobody(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     for ranges, status in (([], 403), (None, 200)):
@@ -80,7 +81,7 @@ def test_unset_is_everybody_and_empty_is_nobody(premises: Premises) -> None:
 @pytest.mark.parametrize("scope", ["portal", "admin", "domain", "own account"])
 @pytest.mark.parametrize("ranges", [[PLACE], []])
 def test_ip_05_save_that_shuts_the_saver_out_asks_first(
-    premises: Premises, scope: str, ranges: list[str]
+    premises: World, scope: str, ranges: list[str]
 ) -> None:
     desk = staff(premises)
     fields: dict[str, Any] = {"ranges": ranges}
@@ -96,13 +97,13 @@ def test_ip_05_save_that_shuts_the_saver_out_asks_first(
     assert desk.visitor.get("/admin/domains").status == 403
 
 
-def test_others_may_be_shut_out_without_confirmation(premises: Premises) -> None:
+def test_others_may_be_shut_out_without_confirmation(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     assert desk.does(ann, "ip-ranges", ranges=[PLACE])["changed"] is True
     assert desk.visitor.post("/admin/domains/other.test/ip-ranges", {"ranges": []}).status == 200
 
 
-def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(premises: Premises) -> None:
+def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(premises: World) -> None:
     desk, visitor = staff(premises), premises.visitor(INSIDE)
     plant(premises.store, Policy(PORTAL_POLICY, admin_ranges=(ELSEWHERE,)))
     assert (desk.visitor.get("/admin/domains").status, desk.visitor.get("/account").status) == (403, 200)
@@ -113,7 +114,7 @@ def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(premises:
         assert premises.visitor(OUTSIDE).get(path).status == 200
 
 
-def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: Premises) -> None:
+def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     for source in (INSIDE, OUTSIDE, OUTSIDE):
         premises.visitor(source).logs_on(ann)
@@ -129,7 +130,7 @@ def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: Pr
     assert premises.rows() == before
 
 
-def test_save_is_recorded_with_before_and_after(premises: Premises) -> None:
+def test_save_is_recorded_with_before_and_after(premises: World) -> None:
     desk = staff(premises)
     desk.visitor.post(PATHS[2], {"scope": "portal", "ranges": ["10.0.0.0/8"]})
     (event,) = desk.trail(desk.account, "authz_policy_changed")

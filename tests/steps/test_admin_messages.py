@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from tests.console.staff import Staff, staff
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 BODY = "Dear Ann,\nthe balance is 12.\nGood day"
 
@@ -24,7 +24,7 @@ def state(desk: Staff, message: str) -> tuple[str, bool]:
     return row["state"], row["read_at"] is not None
 
 
-def test_unknown_recipient_is_invited_in_a_mail_of_its_own(premises: Premises) -> None:
+def test_unknown_recipient_is_invited_in_a_mail_of_its_own(premises: World) -> None:
     desk = staff(premises)
     message = sends(desk, "new@people.test")
     notice, invitation = sorted(
@@ -33,12 +33,12 @@ def test_unknown_recipient_is_invited_in_a_mail_of_its_own(premises: Premises) -
     assert f"/messages/{message}" in notice.text
     assert "balance" not in notice.text
     assert invitation.temporary
-    premises.asks(premises.store.tables.accounts[next(iter(premises.store.tables.messages))[0]])
+    premises.asks(premises.fake.tables.accounts[next(iter(premises.fake.tables.messages))[0]])
     sends(desk, "new@people.test")
     assert sum("temporary" in mail.subject for mail in premises.mails("new@people.test")) == 1
 
 
-def test_receipt_after_reading_and_not_after_a_head(premises: Premises) -> None:
+def test_receipt_after_reading_and_not_after_a_head(premises: World) -> None:
     desk, ann, reader = staff(premises), premises.person(), premises.visitor()
     message = sends(desk, ann)
     reader.logs_on(ann)
@@ -48,7 +48,7 @@ def test_receipt_after_reading_and_not_after_a_head(premises: Premises) -> None:
     assert state(desk, message) == ("read", True)
 
 
-def test_ad_02_nobody_else_ever_reads_it(premises: Premises) -> None:
+def test_ad_02_nobody_else_ever_reads_it(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     message = sends(desk, ann)
     other = premises.visitor()
@@ -56,10 +56,10 @@ def test_ad_02_nobody_else_ever_reads_it(premises: Premises) -> None:
     missing = other.get("/messages/0-0").same
     for visitor in (other, desk.visitor, staff(premises).visitor):
         assert visitor.get(f"/messages/{message}").same == missing
-    assert "balance" not in str(premises.store.tables)
+    assert "balance" not in str(premises.fake.tables)
 
 
-def test_recall_before_it_is_read_and_409_after(premises: Premises) -> None:
+def test_recall_before_it_is_read_and_409_after(premises: World) -> None:
     desk, ann, reader = staff(premises), premises.person(), premises.visitor()
     unread, read = sends(desk, ann), sends(desk, ann)
     reader.logs_on(ann)
@@ -92,7 +92,7 @@ def recalls(desk: Staff, message: str, who: Account) -> tuple[int, str]:
         ("expires_in_days", True),
     ],
 )
-def test_what_cannot_be_sent_is_refused_by_its_field(premises: Premises, field: str, value: Any) -> None:
+def test_what_cannot_be_sent_is_refused_by_its_field(premises: World, field: str, value: Any) -> None:
     desk = staff(premises)
     good: dict[str, Any] = {"to": "a@x.test", "subject": "Hello", "body": BODY}
     refused = desk.visitor.post("/admin/messages", good | {field: value})

@@ -4,12 +4,13 @@ import pytest
 
 from chalicelib.flows.strength import LABELS
 from tests.console.staff import staff
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 NEW = "copper lanterns under a bridge"
 
 
-def test_se_06_se_07_typed_password_ends_every_session_at_the_next_request(premises: Premises) -> None:
+def test_se_06_se_07_typed_password_ends_every_session_at_the_next_request(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     devices = [premises.visitor() for _ in range(5)]
     for device in devices:
@@ -21,7 +22,7 @@ def test_se_06_se_07_typed_password_ends_every_session_at_the_next_request(premi
     assert old.code == "invalid_logon"
 
 
-def test_tp_03_forced_change_opens_the_change_page_only(premises: Premises) -> None:
+def test_tp_03_forced_change_opens_the_change_page_only(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     desk.does(ann, "password", new_password=NEW)
     assert visitor.logs_on(ann, NEW) == "change_password"
@@ -32,13 +33,13 @@ def test_tp_03_forced_change_opens_the_change_page_only(premises: Premises) -> N
     assert visitor.goes_on(visitor.post("/password/change", new)) == "portal"
 
 
-def test_without_force_the_typed_password_stays(premises: Premises) -> None:
+def test_without_force_the_typed_password_stays(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "password", new_password=NEW, force_change=False)
     assert premises.visitor().logs_on(ann, NEW) == "portal"
 
 
-def test_tp_06_made_password_is_mailed_and_the_old_one_is_void_at_once(premises: Premises) -> None:
+def test_tp_06_made_password_is_mailed_and_the_old_one_is_void_at_once(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     assert desk.does(ann, "password")["done"] == "password_mailed"
@@ -49,7 +50,7 @@ def test_tp_06_made_password_is_mailed_and_the_old_one_is_void_at_once(premises:
     assert premises.visitor().logs_on(ann, issued.temporary) == "change_password"
 
 
-def test_made_password_is_good_for_a_day(premises: Premises) -> None:
+def test_made_password_is_good_for_a_day(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "password")
     issued = next(mail for mail in premises.mails(ann) if "choose" in mail.subject.lower())
@@ -65,9 +66,7 @@ def test_made_password_is_good_for_a_day(premises: Premises) -> None:
 
 
 @pytest.mark.parametrize("weak", ["short", "passwordpassword", "securemessaging2026"])
-def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(
-    premises: Premises, weak: str
-) -> None:
+def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(premises: World, weak: str) -> None:
     desk, ann = staff(premises), premises.person()
     before = premises.rows()
     refused = desk.tries(ann, "password", new_password=weak)
@@ -76,14 +75,14 @@ def test_weak_password_is_refused_with_its_criteria_and_changes_nothing(
     assert premises.rows() == before
 
 
-def test_page_of_a_weak_password_says_how_weak_it_is(premises: Premises) -> None:
+def test_page_of_a_weak_password_says_how_weak_it_is(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     weak = {"new_password": "passwordpassword"}
     page = desk.visitor.post(f"/admin/users/{ann.address}/password", weak, Accept="text/html")
     assert (page.status, page.hint) == (422, (0, LABELS[0]))
 
 
-def test_force_change_alone_keeps_the_password_for_one_more_logon(premises: Premises) -> None:
+def test_force_change_alone_keeps_the_password_for_one_more_logon(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     assert desk.does(ann, "force-change")["done"] == "change_forced"
@@ -91,13 +90,13 @@ def test_force_change_alone_keeps_the_password_for_one_more_logon(premises: Prem
     assert premises.visitor().logs_on(ann) == "change_password"
 
 
-def test_ad_03_trail_names_actor_before_and_after_and_no_secret(premises: Premises) -> None:
+def test_ad_03_trail_names_actor_before_and_after_and_no_secret(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "password", new_password=NEW)
     (event,) = desk.trail(ann, "authn_password_reset")
     assert (event["actor"], event["source"]) == (desk.account.address, desk.visitor.source)
     assert event["before"] == {"must_change_password": False, "epoch": 1}
     assert event["after"] == {"must_change_password": True, "epoch": 2}
-    told = str(premises.store.tables.events) + "".join(premises.lines) + str(desk.user(ann))
+    told = str(premises.fake.tables.events) + "".join(premises.lines) + str(desk.user(ann))
     assert NEW not in told
     assert "argon2" not in told

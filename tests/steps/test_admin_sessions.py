@@ -1,11 +1,12 @@
 """The step `admin_sessions`: one write, and nothing opened or issued before is alive."""
 
 from tests.console.staff import logged_on, staff
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, Premises
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN
+from tests.world.world import World
 
 
-def test_se_08_sessions_half_done_logons_links_and_temporary_passwords_are_void(premises: Premises) -> None:
+def test_se_08_sessions_half_done_logons_links_and_temporary_passwords_are_void(premises: World) -> None:
     desk, (ann, phone) = staff(premises), enrolled(premises)
     whole = logged_on(premises, premises.visitor(), ann, phone)
     half = premises.visitor()
@@ -21,20 +22,20 @@ def test_se_08_sessions_half_done_logons_links_and_temporary_passwords_are_void(
     assert premises.visitor().logs_on(ann) == "enter_code"
 
 
-def test_it_is_one_act_of_the_store(premises: Premises) -> None:
+def test_it_is_one_act_of_the_store(premises: World) -> None:
     """Never a loop of deletes that can stop half-way."""
     desk, ann = staff(premises), premises.person()
     for _ in range(9):
         premises.visitor().logs_on(ann)
-    premises.store.acts.clear()
+    premises.fake.acts.clear()
     desk.does(ann, "sessions/revoke")
-    assert [act for act in premises.store.acts if act.split(".")[0] == "administration"] == [
+    assert [act for act in premises.fake.acts if act.split(".")[0] == "administration"] == [
         "administration.apply"
     ]
-    assert "sessions.end" not in premises.store.acts
+    assert "sessions.end" not in premises.fake.acts
 
 
-def test_revoking_one_s_own_ends_the_session_it_was_done_in(premises: Premises) -> None:
+def test_revoking_one_s_own_ends_the_session_it_was_done_in(premises: World) -> None:
     desk = staff(premises)
     desk.does(desk.account, "sessions/revoke")
     assert desk.visitor.get("/admin/domains").code == "session_required"

@@ -4,11 +4,12 @@ import pytest
 
 from chalicelib.domain.accounts import Status
 from tests.console.staff import logged_on, staff
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 
-def test_ad_04_disabled_account_is_shut_at_once_in_every_state(premises: Premises) -> None:
+def test_ad_04_disabled_account_is_shut_at_once_in_every_state(premises: World) -> None:
     desk, (ann, phone) = staff(premises), enrolled(premises)
     whole, half, changing = (
         logged_on(premises, premises.visitor(), ann, phone),
@@ -33,7 +34,7 @@ def test_ad_04_disabled_account_is_shut_at_once_in_every_state(premises: Premise
         assert tried.code == "invalid_logon"
 
 
-def test_ad_04_enabling_revives_nothing(premises: Premises) -> None:
+def test_ad_04_enabling_revives_nothing(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     mail = premises.asks(ann)
@@ -47,7 +48,7 @@ def test_ad_04_enabling_revives_nothing(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_disabled_account_gets_no_way_in_by_mail(premises: Premises) -> None:
+def test_disabled_account_gets_no_way_in_by_mail(premises: World) -> None:
     """RS-09."""
     desk, ann = staff(premises), premises.person()
     desk.does(ann, "disable")
@@ -58,7 +59,7 @@ def test_disabled_account_gets_no_way_in_by_mail(premises: Premises) -> None:
 
 @pytest.mark.parametrize("actions", [("disable",), ("disable", "enable")])
 def test_ad_03_repeating_changes_nothing_and_records_nothing(
-    premises: Premises, actions: tuple[str, ...]
+    premises: World, actions: tuple[str, ...]
 ) -> None:
     desk, ann = staff(premises), premises.person()
     for action in actions:
@@ -68,7 +69,7 @@ def test_ad_03_repeating_changes_nothing_and_records_nothing(
     assert premises.rows("accounts", "events") == before
 
 
-def test_ad_07_nobody_disables_themselves(premises: Premises) -> None:
+def test_ad_07_nobody_disables_themselves(premises: World) -> None:
     desk = staff(premises)
     before = premises.rows()
     refused = desk.tries(desk.account, "disable")
@@ -76,7 +77,7 @@ def test_ad_07_nobody_disables_themselves(premises: Premises) -> None:
     assert premises.rows() == before
 
 
-def test_ad_07_disabled_administrator_is_out_at_the_next_request(premises: Premises) -> None:
+def test_ad_07_disabled_administrator_is_out_at_the_next_request(premises: World) -> None:
     first, second = staff(premises), staff(premises)
     first.does(second.account, "disable")
     refused = second.tries(first.account, "disable")
@@ -84,7 +85,7 @@ def test_ad_07_disabled_administrator_is_out_at_the_next_request(premises: Premi
     assert premises.stored(first.account).status is Status.ACTIVE
 
 
-def test_lg_02_unlocking_lifts_lock_and_hard_stop(premises: Premises) -> None:
+def test_lg_02_unlocking_lifts_lock_and_hard_stop(premises: World) -> None:
     desk, ann = staff(premises), premises.person(failures=100, locked_until=premises.clock() + 900)
     assert (desk.user(ann)["lock"]["locked"], desk.user(ann)["lock"]["stopped"]) == (True, True)
     refused = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
@@ -95,7 +96,7 @@ def test_lg_02_unlocking_lifts_lock_and_hard_stop(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_tf_03_unlocking_lifts_stopped_codes_too(premises: Premises) -> None:
+def test_tf_03_unlocking_lifts_stopped_codes_too(premises: World) -> None:
     desk, (ann, phone) = staff(premises), enrolled(premises)
     for _ in range(5):
         visitor = premises.visitor()

@@ -2,13 +2,14 @@
 
 from chalicelib.domain.accounts import Kind
 from tests.console.staff import logged_on, staff
-from tests.steps.phones import Phone, enrolled
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.phones import Phone, enrolled
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 REASON = "Lost phone; called back on the number in the directory"
 
 
-def test_tf_07_required_counts_at_the_next_request_and_cannot_be_skipped(premises: Premises) -> None:
+def test_tf_07_required_counts_at_the_next_request_and_cannot_be_skipped(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     assert desk.does(ann, "two-step", required=True)["done"] == "two_step_required"
@@ -23,7 +24,7 @@ def test_tf_07_required_counts_at_the_next_request_and_cannot_be_skipped(premise
     assert desk.user(ann)["two_step"]["required_by"] == ["account"]
 
 
-def test_no_longer_required_lets_the_open_session_go_on(premises: Premises) -> None:
+def test_no_longer_required_lets_the_open_session_go_on(premises: World) -> None:
     desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
     visitor.logs_on(ann)
     for required, status in ((True, 403), (False, 200)):
@@ -33,13 +34,13 @@ def test_no_longer_required_lets_the_open_session_go_on(premises: Premises) -> N
     assert {str(one) for one in after} == {"{'two_step_required': True}", "{'two_step_required': False}"}
 
 
-def test_ad_06_administrators_need_it_whatever_is_said(premises: Premises) -> None:
+def test_ad_06_administrators_need_it_whatever_is_said(premises: World) -> None:
     desk, bare = staff(premises), premises.person(kind=Kind.ADMINISTRATOR)
     desk.does(bare, "two-step", required=False)
     assert premises.visitor().logs_on(bare) == "enrol_two_step"
 
 
-def test_tf_09_reset_demands_a_reason_ends_sessions_and_is_told(premises: Premises) -> None:
+def test_tf_09_reset_demands_a_reason_ends_sessions_and_is_told(premises: World) -> None:
     desk, (ann, phone) = staff(premises), enrolled(premises)
     whole = logged_on(premises, premises.visitor(), ann, phone)
     for fields in ({}, {"reason": ""}, {"reason": " \n "}, {"reason": "x" * 501}, {"reason": 1}):
@@ -55,7 +56,7 @@ def test_tf_09_reset_demands_a_reason_ends_sessions_and_is_told(premises: Premis
     assert premises.stored(ann).two_step.recovery == ()
 
 
-def test_tf_09_next_logon_enrols_again_and_the_old_codes_are_nothing(premises: Premises) -> None:
+def test_tf_09_next_logon_enrols_again_and_the_old_codes_are_nothing(premises: World) -> None:
     desk, (ann, phone) = staff(premises), enrolled(premises)
     desk.does(ann, "two-step/reset", reason=REASON)
     visitor = premises.visitor()

@@ -7,18 +7,18 @@ import pytest
 from chalicelib.domain.accounts import Kind, Policy, Status
 from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises
+from tests.world.phones import enrolled
+from tests.world.world import World
 
 PLACE = "192.0.2.0/24"
 
 
-def password_state(premises: Premises, **facts: Any) -> str:
+def password_state(premises: World, **facts: Any) -> str:
     account = premises.person(**facts)
     return str(staff(premises).user(account)["password_state"])
 
 
-def test_password_state_in_each_of_its_states(premises: Premises) -> None:
+def test_password_state_in_each_of_its_states(premises: World) -> None:
     assert password_state(premises) == "chosen"
     assert password_state(premises, password=None) == "none"
     fresh = premises.person(password=None)
@@ -39,7 +39,7 @@ def test_password_state_in_each_of_its_states(premises: Premises) -> None:
     ],
 )
 def test_effective_ranges_and_where_they_come_from(
-    premises: Premises, own: Any, domain: Any, told: tuple[Any, str]
+    premises: World, own: Any, domain: Any, told: tuple[Any, str]
 ) -> None:
     ann = premises.person("ann@placed.test", ranges=own)
     plant(premises.store, Policy("placed.test", ranges=domain))
@@ -47,14 +47,14 @@ def test_effective_ranges_and_where_they_come_from(
     assert (ranges["effective"], ranges["source"]) == told
 
 
-def test_lock_and_its_remaining_time(premises: Premises) -> None:
+def test_lock_and_its_remaining_time(premises: World) -> None:
     desk = staff(premises)
     ann = premises.person(failures=7, locked_until=premises.clock() + 4)
     lock = desk.user(ann)["lock"]
     assert (lock["locked"], lock["seconds_left"], lock["failures"]) == (True, 4, 7)
 
 
-def test_live_sessions_attempts_events_and_mails(premises: Premises) -> None:
+def test_live_sessions_attempts_events_and_mails(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor(**{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
     visitor.post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
     visitor.logs_on(ann)
@@ -67,14 +67,14 @@ def test_live_sessions_attempts_events_and_mails(premises: Premises) -> None:
     assert ("password_reset_asked", "sent") in {(one["what"], one["state"]) for one in user["mails"]}
 
 
-def test_dead_sessions_are_not_shown(premises: Premises) -> None:
+def test_dead_sessions_are_not_shown(premises: World) -> None:
     ann = premises.person()
     premises.visitor().logs_on(ann)
     premises.clock.passes(1800)
     assert staff(premises).user(ann)["sessions"] == []
 
 
-def test_no_secret_whatever_the_account_has(premises: Premises) -> None:
+def test_no_secret_whatever_the_account_has(premises: World) -> None:
     ann, phone = enrolled(premises)
     mail = premises.asks(ann)
     told = str(staff(premises, Kind.SUPPORT).user(ann))
@@ -90,7 +90,7 @@ def test_no_secret_whatever_the_account_has(premises: Premises) -> None:
     assert "digest" not in told
 
 
-def test_status_as_it_is(premises: Premises) -> None:
+def test_status_as_it_is(premises: World) -> None:
     desk = staff(premises)
     for status in Status:
         assert desk.user(premises.person(status=status))["status"] == status.value

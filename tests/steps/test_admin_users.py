@@ -3,10 +3,10 @@
 from chalicelib.domain.accounts import Policy
 from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
-def test_users_of_a_domain_page_by_page_with_search(premises: Premises) -> None:
+def test_users_of_a_domain_page_by_page_with_search(premises: World) -> None:
     desk = staff(premises)
     for number in range(60):
         premises.person(f"paged{number:02}@many.test")
@@ -18,7 +18,7 @@ def test_users_of_a_domain_page_by_page_with_search(premises: Premises) -> None:
     assert sorted(set(listed)) == listed
 
 
-def test_every_domain_is_searched_when_none_is_named(premises: Premises) -> None:
+def test_every_domain_is_searched_when_none_is_named(premises: World) -> None:
     desk = staff(premises)
     for address in ("ann@a.test", "ann@b.test", "bob@b.test"):
         premises.person(address)
@@ -33,7 +33,7 @@ def emails(told: dict[str, list[dict[str, str]]]) -> list[str]:
     return [one["email"] for one in told["users"]]
 
 
-def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(premises: Premises) -> None:
+def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(premises: World) -> None:
     desk = staff(premises)
     answer = desk.visitor.post("/admin/users", {"email": "New@People.test", "kind": "support"})
     assert (answer.status, answer.json()) == (
@@ -45,7 +45,7 @@ def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(premises: 
     assert temporary not in answer.text
 
 
-def test_address_that_is_taken_and_what_is_none(premises: Premises) -> None:
+def test_address_that_is_taken_and_what_is_none(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     taken = desk.visitor.post("/admin/users", {"email": f" {ann.address.upper()} "})
     assert (taken.status, taken.code) == (409, "exists")
@@ -54,7 +54,7 @@ def test_address_that_is_taken_and_what_is_none(premises: Premises) -> None:
         assert (refused.status, refused.code) == (422, "invalid_request")
 
 
-def test_wb_09_nobody_writes_status_or_hash_along(premises: Premises) -> None:
+def test_wb_09_nobody_writes_status_or_hash_along(premises: World) -> None:
     desk = staff(premises)
     for extra in ("status", "password_hash", "epoch", "ranges"):
         refused = desk.visitor.post("/admin/users", {"email": "x@y.test", extra: "active"})

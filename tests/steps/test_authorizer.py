@@ -11,28 +11,28 @@ from chalicelib.domain.access import ADMIN, DESK, GUARDS, check
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.refusals import Refusal
 from tests.fakes.planting import plant
-from tests.steps.premises import CONTRACT, Premises
-from tests.steps.visitors import Visitor
+from tests.world.visitors import Visitor
+from tests.world.world import CONTRACT, World
 
 
-def inside(premises: Premises, **facts: Any) -> Visitor:
+def inside(premises: World, **facts: Any) -> Visitor:
     visitor = premises.visitor()
     visitor.logs_on(premises.person(**facts))
     return visitor
 
 
-def authorizer_events(premises: Premises) -> list[dict[str, Any]]:
+def authorizer_events(premises: World) -> list[dict[str, Any]]:
     return [event for step, event in premises.events if step == "authorizer"]
 
 
-def test_every_route_meets_it_first(premises: Premises) -> None:
+def test_every_route_meets_it_first(premises: World) -> None:
     for operation in CONTRACT.operations:
         premises.events.clear()
         premises.visitor().sends(operation.method, operation.path.replace("{", "x").replace("}", "x"))
         assert premises.events[0][0] == "authorizer", operation
 
 
-def test_every_route_of_the_contract_is_guarded(premises: Premises) -> None:
+def test_every_route_of_the_contract_is_guarded(premises: World) -> None:
     declared = {f"{one.method} {one.path}" for one in CONTRACT.operations}
     assert declared <= set(GUARDS)
 
@@ -40,9 +40,7 @@ def test_every_route_of_the_contract_is_guarded(premises: Premises) -> None:
 @pytest.mark.parametrize(
     "context", [None, {}, {"verdict": ""}, {"verdict": "PASS"}, {"verdict": "passed"}, {"verdict": ["pass"]}]
 )
-def test_ip_07_no_step_answers_without_its_verdict(
-    premises: Premises, context: dict[str, Any] | None
-) -> None:
+def test_ip_07_no_step_answers_without_its_verdict(premises: World, context: dict[str, Any] | None) -> None:
     for operation in CONTRACT.operations:
         premises.visitor().sends(operation.method, operation.path)
         event = next(event for step, event in reversed(premises.events) if step == "authorizer")
@@ -57,7 +55,7 @@ def test_ip_07_no_step_answers_without_its_verdict(
         assert premises.rows("accounts", "sessions", "resets", "events", "throttles") == before
 
 
-def test_answer_is_a_policy_with_a_context_of_texts(premises: Premises) -> None:
+def test_answer_is_a_policy_with_a_context_of_texts(premises: World) -> None:
     visitor = inside(premises)
     visitor.get("/account")
     event = authorizer_events(premises)[-1]
@@ -86,12 +84,12 @@ def test_answer_is_a_policy_with_a_context_of_texts(premises: Premises) -> None:
         {"Cookie": "\xff=\xfe"},
     ],
 )
-def test_invalid_credentials_are_no_session(premises: Premises, credential: dict[str, str]) -> None:
+def test_invalid_credentials_are_no_session(premises: World, credential: dict[str, str]) -> None:
     reply = premises.visitor().get("/account", **credential)
     assert (reply.status, reply.code) == (401, "session_required")
 
 
-def test_se_03_session_comes_from_cookie_or_header_only(premises: Premises) -> None:
+def test_se_03_session_comes_from_cookie_or_header_only(premises: World) -> None:
     visitor = inside(premises)
     token, visitor.token = str(visitor.token), None
     assert visitor.get("/account", Cookie=f"__Host-portal-session={token}").status == 200
@@ -105,14 +103,14 @@ def test_se_03_session_comes_from_cookie_or_header_only(premises: Premises) -> N
     assert visitor.get("/account", **both).status == 401  # what is said aloud counts
 
 
-def test_se_04_session_ends_when_idle(premises: Premises) -> None:
+def test_se_04_session_ends_when_idle(premises: World) -> None:
     for seconds, status in ((1799.5, 200), (1800, 401)):
         visitor = inside(premises)
         premises.clock.passes(seconds)
         assert visitor.get("/account").status == status
 
 
-def test_se_04_session_ends_after_twelve_hours_however_used(premises: Premises) -> None:
+def test_se_04_session_ends_after_twelve_hours_however_used(premises: World) -> None:
     visitor, began = inside(premises), premises.clock()
     while premises.clock() < began + 43200 - 600:
         premises.clock.passes(599)
@@ -121,33 +119,33 @@ def test_se_04_session_ends_after_twelve_hours_however_used(premises: Premises) 
     assert visitor.get("/account").status == 200
     premises.clock.now = began + 43200
     assert visitor.get("/account").status == 401
-    assert premises.store.tables.sessions  # the row is still there: DynamoDB deletes late
+    assert premises.fake.tables.sessions  # the row is still there: DynamoDB deletes late
 
 
-def test_se_04_last_seen_is_written_once_a_minute(premises: Premises) -> None:
+def test_se_04_last_seen_is_written_once_a_minute(premises: World) -> None:
     visitor = inside(premises)
     for _ in range(120):
         premises.clock.passes(1)
         visitor.get("/account")
-    assert premises.store.acts.count("sessions.touch") == 2
+    assert premises.fake.acts.count("sessions.touch") == 2
 
 
-def test_failed_touch_fails_nobody(premises: Premises) -> None:
+def test_failed_touch_fails_nobody(premises: World) -> None:
     visitor = inside(premises)
     premises.clock.passes(61)
-    premises.store.fail(1)
+    premises.fake.fail(1)
     assert visitor.get("/account").status == 200
 
 
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}])
-def test_se_06_change_is_seen_by_the_very_next_request(premises: Premises, change: dict[str, Any]) -> None:
+def test_se_06_change_is_seen_by_the_very_next_request(premises: World, change: dict[str, Any]) -> None:
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
     plant(premises.store, premises.stored(account)._replace(**change))
     assert visitor.get("/account").code == "session_required"
 
 
-def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: Premises) -> None:
+def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: World) -> None:
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
     plant(premises.store, premises.stored(account)._replace(status=Status.DISABLED, epoch=2))
@@ -155,7 +153,7 @@ def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: Premises)
     assert visitor.get("/account").status == 401
 
 
-def test_browser_is_redirected_where_a_client_is_refused(premises: Premises) -> None:
+def test_browser_is_redirected_where_a_client_is_refused(premises: World) -> None:
     reply = premises.browser().get("/account/sessions")
     assert (reply.status, reply.header("Location")) == (303, "/logon?next=%2Faccount%2Fsessions")
     half = premises.browser()
@@ -164,7 +162,7 @@ def test_browser_is_redirected_where_a_client_is_refused(premises: Premises) -> 
     assert (reply.status, reply.header("Location")) == (303, "/password/change?next=%2Faccount")
 
 
-def test_dead_cookie_is_taken_away(premises: Premises) -> None:
+def test_dead_cookie_is_taken_away(premises: World) -> None:
     browser = premises.browser()
     browser.logs_on(premises.person())
     premises.clock.passes(1800)
@@ -174,7 +172,7 @@ def test_dead_cookie_is_taken_away(premises: Premises) -> None:
     assert reply.header("Location") == "/logon?next=%2Faccount&notice=session_ended"
 
 
-def test_ad_01_wrong_kind_of_account_is_not_permitted(premises: Premises) -> None:
+def test_ad_01_wrong_kind_of_account_is_not_permitted(premises: World) -> None:
     visitor = inside(premises)
     visitor.get("/account")
     caller = json.loads(premises.events[-1][1]["requestContext"]["authorizer"]["caller"])

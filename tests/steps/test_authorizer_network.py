@@ -5,8 +5,10 @@ import pytest
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
 from chalicelib.domain.events import EventKind
 from tests.fakes.planting import plant
-from tests.steps.premises import CONTRACT, PASSWORD, PORTAL_URL, Premises
 from tests.steps.test_authorizer import inside
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import PASSWORD
+from tests.world.world import CONTRACT, World
 
 OUTSIDE = ("192.0.2.0/24",)
 HOSTILE = {
@@ -19,7 +21,7 @@ HOSTILE = {
 }
 
 
-def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(premises: Premises) -> None:
+def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(premises: World) -> None:
     plant(premises.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
     for operation in CONTRACT.operations:
         reply = premises.visitor("10.0.0.1").sends(operation.method, operation.path, headers=HOSTILE)
@@ -28,7 +30,7 @@ def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(premises: Prem
     assert premises.visitor("::ffff:192.0.2.9").get("/health").status == 200
 
 
-def test_ip_03_set_and_empty_means_nobody(premises: Premises) -> None:
+def test_ip_03_set_and_empty_means_nobody(premises: World) -> None:
     plant(premises.store, Policy(PORTAL_POLICY, ranges=()))
     assert premises.visitor("127.0.0.1").get("/health").status == 403
 
@@ -36,27 +38,27 @@ def test_ip_03_set_and_empty_means_nobody(premises: Premises) -> None:
 @pytest.mark.parametrize(
     "source", ["", "garbage", "10.0.0.1, 192.0.2.1", "::1%eth0", "0x7f.1", "010.0.0.1", "\u0661.1.1.1"]
 )
-def test_ip_04_unreadable_source_is_outside_of_everything(premises: Premises, source: str) -> None:
+def test_ip_04_unreadable_source_is_outside_of_everything(premises: World, source: str) -> None:
     reply = premises.visitor(source or " ").get("/health")
     assert (reply.status, reply.code) == (403, "address_not_permitted")
 
 
-def test_ip_04_unreadable_ranges_mean_no(premises: Premises) -> None:
+def test_ip_04_unreadable_ranges_mean_no(premises: World) -> None:
     plant(premises.store, Policy(PORTAL_POLICY, ranges=("10.0.0.0/0.255.255.255",)))
     assert premises.visitor("10.0.0.1").get("/health").status == 403
 
 
-def test_ip_04_store_that_is_down_lets_nobody_in(premises: Premises) -> None:
+def test_ip_04_store_that_is_down_lets_nobody_in(premises: World) -> None:
     visitor = inside(premises)
-    premises.store.down = True
+    premises.fake.down = True
     for path in ("/account", "/health", "/logon"):
         reply = visitor.get(path)
         assert (reply.status, reply.code, bool(reply.header("Retry-After"))) == (503, "unavailable", True)
-    premises.store.heal()
+    premises.fake.heal()
     assert visitor.get("/account").status == 200
 
 
-def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: Premises) -> None:
+def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: World) -> None:
     account, visitor = premises.person(), premises.visitor("192.0.2.5")
     visitor.logs_on(account)
     plant(premises.store, premises.stored(account)._replace(ranges=OUTSIDE))
@@ -87,7 +89,7 @@ def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: Premises
     ],
 )
 def test_wb_01_post_from_another_site_does_nothing(
-    premises: Premises, headers: dict[str, str], status: int
+    premises: World, headers: dict[str, str], status: int
 ) -> None:
     visitor = inside(premises)
     before = premises.rows("sessions", "events")
@@ -98,7 +100,7 @@ def test_wb_01_post_from_another_site_does_nothing(
         assert premises.rows("sessions", "events") == before
 
 
-def test_wb_01_forms_of_strangers_are_same_origin_too(premises: Premises) -> None:
+def test_wb_01_forms_of_strangers_are_same_origin_too(premises: World) -> None:
     ann = premises.person()
     cross = {"Sec-Fetch-Site": "cross-site"}
     posts = {
@@ -109,5 +111,5 @@ def test_wb_01_forms_of_strangers_are_same_origin_too(premises: Premises) -> Non
     }
     for path, body in posts.items():
         assert premises.browser().post(path, body, **cross).status == 403
-    assert premises.store.tables.events == {}
+    assert premises.fake.tables.events == {}
     assert premises.browser().get("/logon", **cross).status == 200  # a link from elsewhere is welcome

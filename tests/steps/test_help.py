@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0"
 
@@ -18,7 +18,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0"
     ],
 )
 def test_reader_learns_whether_the_browser_is_supported(
-    premises: Premises, agent: str, browser: str, supported: bool | None
+    premises: World, agent: str, browser: str, supported: bool | None
 ) -> None:
     visitor = premises.visitor("192.0.2.9", **{"User-Agent": agent})
     told = visitor.get("/help").json()
@@ -28,7 +28,7 @@ def test_reader_learns_whether_the_browser_is_supported(
     assert told["support_contact"] == "support@portal.example"
 
 
-def test_page_has_the_guides_advice(premises: Premises) -> None:
+def test_page_has_the_guides_advice(premises: World) -> None:
     page = premises.browser().get("/help", **{"User-Agent": "<svg onload=alert(1)>"}).text
     assert "<svg onload" not in page
     for words in (

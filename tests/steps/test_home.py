@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
 @pytest.mark.parametrize("kind", ["visitor", "browser"])
-def test_bare_address_leads_to_the_messages(premises: Premises, kind: str) -> None:
+def test_bare_address_leads_to_the_messages(premises: World, kind: str) -> None:
     reply = getattr(premises, kind)().get("/")
     assert (reply.status, reply.header("Location")) == (303, "/messages")

@@ -3,11 +3,11 @@
 import pytest
 
 from chalicelib.domain.events import EventKind
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises
+from tests.world.phones import enrolled
+from tests.world.world import World
 
 
-def test_session_is_dead_at_once(premises: Premises) -> None:
+def test_session_is_dead_at_once(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     premises.clock.passes(1)
@@ -16,11 +16,11 @@ def test_session_is_dead_at_once(premises: Premises) -> None:
     assert reply.header("Clear-Site-Data") == '"cache", "storage"'
     assert "Max-Age=0" in reply.cookies["__Host-portal-session"]
     assert visitor.get("/account").code == "session_required"
-    assert premises.store.tables.sessions == {}
+    assert premises.fake.tables.sessions == {}
     assert premises.store.events.of_account(ann.id)[0].kind is EventKind.LOGGED_OFF
 
 
-def test_other_sessions_live_on(premises: Premises) -> None:
+def test_other_sessions_live_on(premises: World) -> None:
     ann, here, there = premises.person(), premises.visitor(), premises.visitor()
     for visitor in (here, there):
         visitor.logs_on(ann)
@@ -28,7 +28,7 @@ def test_other_sessions_live_on(premises: Premises) -> None:
     assert there.get("/account").status == 200
 
 
-def test_half_done_logon_can_be_left(premises: Premises) -> None:
+def test_half_done_logon_can_be_left(premises: World) -> None:
     ann, _ = enrolled(premises)
     visitor = premises.visitor()
     assert visitor.logs_on(ann) == "enter_code"
@@ -36,7 +36,7 @@ def test_half_done_logon_can_be_left(premises: Premises) -> None:
     assert visitor.get("/logon/code").status == 401
 
 
-def test_browser_is_told(premises: Premises) -> None:
+def test_browser_is_told(premises: World) -> None:
     browser = premises.browser()
     browser.logs_on(premises.person())
     reply = browser.post("/logoff")
@@ -45,7 +45,7 @@ def test_browser_is_told(premises: Premises) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_only_a_post_logs_off(premises: Premises, method: str) -> None:
+def test_only_a_post_logs_off(premises: World, method: str) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     reply = visitor.sends(method, "/logoff")
@@ -53,7 +53,7 @@ def test_only_a_post_logs_off(premises: Premises, method: str) -> None:
     assert visitor.get("/account").status == 200
 
 
-def test_rl_05_second_press_has_no_second_effect(premises: Premises) -> None:
+def test_rl_05_second_press_has_no_second_effect(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     visitor.post("/logoff")

@@ -9,13 +9,13 @@ from chalicelib.domain.addresses import domain_of
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.hashing import Argon2Hasher
 from tests.fakes.planting import plant
-from tests.steps.premises import PASSWORD, Premises
-from tests.steps.visitors import Reply
+from tests.world.visitors import PASSWORD, Reply
+from tests.world.world import World
 
 WRONG = "guess after guess after guess"
 
 
-def refused(premises: Premises, account: Account | str, password: str = PASSWORD) -> Reply:
+def refused(premises: World, account: Account | str, password: str = PASSWORD) -> Reply:
     """One refused attempt from somewhere new."""
     email = account if isinstance(account, str) else account.address
     reply = premises.visitor().post("/logon", {"email": email, "password": password})
@@ -23,12 +23,12 @@ def refused(premises: Premises, account: Account | str, password: str = PASSWORD
     return reply
 
 
-def last_event(premises: Premises, account: Account, kind: EventKind = EventKind.LOGON_REFUSED) -> Event:
+def last_event(premises: World, account: Account, kind: EventKind = EventKind.LOGON_REFUSED) -> Event:
     """The newest event of this kind."""
     return next(event for event in premises.store.events.of_account(account.id) if event.kind is kind)
 
 
-def test_right_password_opens_a_full_session(premises: Premises) -> None:
+def test_right_password_opens_a_full_session(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     reply = visitor.post("/logon", {"email": ann.address, "password": PASSWORD})
     assert reply.status == 200
@@ -48,11 +48,11 @@ def test_right_password_opens_a_full_session(premises: Premises) -> None:
         ({"two_step": TwoStep(seed="sealed"), "must_change_password": True}, "enter_code"),
     ],
 )
-def test_what_comes_next_is_the_accounts(premises: Premises, facts: dict[str, Any], following: str) -> None:
+def test_what_comes_next_is_the_accounts(premises: World, facts: dict[str, Any], following: str) -> None:
     assert premises.visitor().logs_on(premises.person(**facts)) == following
 
 
-def test_en_01_every_refused_account_gets_the_same_answer(premises: Premises) -> None:
+def test_en_01_every_refused_account_gets_the_same_answer(premises: World) -> None:
     primary = premises.person()
     expired = premises.asks(expiring := premises.person())
     used = premises.asks(using := premises.person())
@@ -81,7 +81,7 @@ def test_en_01_every_refused_account_gets_the_same_answer(premises: Premises) ->
 def test_en_01_known_and_unknown_address_get_the_same_page(kind: str) -> None:
     said = []
     for email in ("ann@people.test", "bob@people.test"):
-        premises = Premises()
+        premises = World()
         premises.person("ann@people.test")
         somebody = getattr(premises, kind)("10.9.9.9")
         reply = somebody.post("/logon", {"email": email, "password": WRONG})
@@ -89,7 +89,7 @@ def test_en_01_known_and_unknown_address_get_the_same_page(kind: str) -> None:
     assert said[0] == said[1]
 
 
-def test_ip_08_outside_the_ranges_is_refused_recorded_and_not_counted(premises: Premises) -> None:
+def test_ip_08_outside_the_ranges_is_refused_recorded_and_not_counted(premises: World) -> None:
     ann = premises.person(ranges=("192.0.2.0/24",))
     for _ in range(8):
         refused(premises, ann)
@@ -100,7 +100,7 @@ def test_ip_08_outside_the_ranges_is_refused_recorded_and_not_counted(premises: 
     assert premises.visitor("::ffff:192.0.2.78").logs_on(ann) == "portal"
 
 
-def test_domain_ranges_count_where_the_account_has_none(premises: Premises) -> None:
+def test_domain_ranges_count_where_the_account_has_none(premises: World) -> None:
     ann = premises.person("ann@inside.test")
     own = premises.person("own@inside.test", ranges=("0.0.0.0/0",))
     plant(premises.store, Policy(domain_of(ann.address), ranges=("192.0.2.0/24",)))
@@ -109,7 +109,7 @@ def test_domain_ranges_count_where_the_account_has_none(premises: Premises) -> N
     assert premises.visitor("192.0.2.1").logs_on(ann) == "portal"
 
 
-def test_pw_02_all_of_the_password_counts(premises: Premises) -> None:
+def test_pw_02_all_of_the_password_counts(premises: World) -> None:
     password = ("pale moon over quiet water " * 8)[:200]
     ann = premises.person(password=password)
     for other in (password[:72], password[:199], password.swapcase(), password + " ", " " + password):
@@ -118,14 +118,14 @@ def test_pw_02_all_of_the_password_counts(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann, password) == "portal"
 
 
-def test_pw_03_composed_and_decomposed_are_one_password(premises: Premises) -> None:
+def test_pw_03_composed_and_decomposed_are_one_password(premises: World) -> None:
     ann = premises.person(password="caf\u00e9 at the old harbour")
     assert premises.visitor().logs_on(ann, "cafe\u0301 at the old harbour") == "portal"
     bob = premises.person(password="\ufb01ve candles in a window")
     refused(premises, bob, "five candles in a window")
 
 
-def test_pw_11_stale_hash_is_replaced_at_logon(premises: Premises) -> None:
+def test_pw_11_stale_hash_is_replaced_at_logon(premises: World) -> None:
     old = Argon2Hasher(premises.keyring, memory_kib=16, time_cost=1).hash(PASSWORD)
     ann = premises.person(password_hash=old)
     premises.visitor().logs_on(ann)
@@ -133,7 +133,7 @@ def test_pw_11_stale_hash_is_replaced_at_logon(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_se_01_chosen_session_is_never_adopted(premises: Premises) -> None:
+def test_se_01_chosen_session_is_never_adopted(premises: World) -> None:
     ann, browser = premises.person(), premises.browser()
     chosen = f"{ann.id}.{'A' * 43}"
     browser.jar["__Host-portal-session"] = chosen
@@ -142,7 +142,7 @@ def test_se_01_chosen_session_is_never_adopted(premises: Premises) -> None:
     assert premises.visitor().get("/account", Authorization=f"Bearer {chosen}").status == 401
 
 
-def test_account_that_changes_during_the_attempt_opens_nothing(premises: Premises) -> None:
+def test_account_that_changes_during_the_attempt_opens_nothing(premises: World) -> None:
     """SE-10: the epoch moved between the reservation and the session."""
     ann = premises.person()
     verify = premises.hasher.verify
@@ -154,11 +154,11 @@ def test_account_that_changes_during_the_attempt_opens_nothing(premises: Premise
     premises.hasher.verify = moves  # type: ignore[method-assign]
     refused(premises, ann)
     assert last_event(premises, ann).reason == "account_changed_meanwhile"
-    assert premises.store.tables.sessions == {}
+    assert premises.fake.tables.sessions == {}
 
 
 @pytest.mark.parametrize("wanted", ["/account", "/messages/0189-ab", "/account/two-step"])
-def test_browser_goes_where_it_wanted(premises: Premises, wanted: str) -> None:
+def test_browser_goes_where_it_wanted(premises: World, wanted: str) -> None:
     browser = premises.browser()
     body = {"email": premises.person().address, "password": PASSWORD}
     reply = browser.post(f"/logon?next={wanted}", body)
@@ -181,7 +181,7 @@ def test_browser_goes_where_it_wanted(premises: Premises, wanted: str) -> None:
         "",
     ],
 )
-def test_wb_07_browser_is_never_led_away(premises: Premises, wanted: str) -> None:
+def test_wb_07_browser_is_never_led_away(premises: World, wanted: str) -> None:
     body = {"email": premises.person().address, "password": PASSWORD}
     reply = premises.browser().post(f"/logon?next={wanted}", body)
     assert (reply.status, reply.header("Location")) == (303, "/messages")

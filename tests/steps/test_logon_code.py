@@ -5,19 +5,19 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.two_step import STEP_SECONDS
 from tests.fakes.planting import plant
-from tests.steps.phones import enrolled
-from tests.steps.premises import Premises
-from tests.steps.visitors import Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import Visitor
+from tests.world.world import World
 
 
-def half_done(premises: Premises, account: Account) -> Visitor:
+def half_done(premises: World, account: Account) -> Visitor:
     """Somebody who has typed the password, but not the code."""
     visitor = premises.visitor()
     assert visitor.logs_on(account) == "enter_code"
     return visitor
 
 
-def test_code_opens_the_portal_under_a_new_secret(premises: Premises) -> None:
+def test_code_opens_the_portal_under_a_new_secret(premises: World) -> None:
     """SE-02."""
     ann, phone = enrolled(premises)
     visitor = half_done(premises, ann)
@@ -27,7 +27,7 @@ def test_code_opens_the_portal_under_a_new_secret(premises: Premises) -> None:
     assert visitor.get("/messages", Authorization=f"Bearer {before}").status == 401
 
 
-def test_tf_01_codes_of_the_neighbouring_steps_are_accepted(premises: Premises) -> None:
+def test_tf_01_codes_of_the_neighbouring_steps_are_accepted(premises: World) -> None:
     for away, status in ((-2, 401), (-1, 200), (0, 200), (1, 200), (2, 401)):
         ann, phone = enrolled(premises)
         premises.clock.passes(5 * STEP_SECONDS)
@@ -35,7 +35,7 @@ def test_tf_01_codes_of_the_neighbouring_steps_are_accepted(premises: Premises) 
         assert (away, reply.status) == (away, status)
 
 
-def test_tf_02_code_is_accepted_once_and_none_before_it(premises: Premises) -> None:
+def test_tf_02_code_is_accepted_once_and_none_before_it(premises: World) -> None:
     ann, phone = enrolled(premises)
     premises.clock.passes(5 * STEP_SECONDS)
     code = phone.code(1)
@@ -57,13 +57,13 @@ def test_tf_02_code_is_accepted_once_and_none_before_it(premises: Premises) -> N
 @pytest.mark.parametrize(
     "code", ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "12345a", "-12345"]
 )
-def test_what_is_no_code_is_refused(premises: Premises, code: str) -> None:
+def test_what_is_no_code_is_refused(premises: World, code: str) -> None:
     ann, _ = enrolled(premises)
     reply = half_done(premises, ann).post("/logon/code", {"code": code})
     assert (reply.status, reply.code) == (401, "invalid_code")
 
 
-def test_tf_03_codes_count_over_all_sessions_together(premises: Premises) -> None:
+def test_tf_03_codes_count_over_all_sessions_together(premises: World) -> None:
     ann, phone = enrolled(premises)
     visitors = [half_done(premises, ann) for _ in range(8)]
     statuses = [visitor.post("/logon/code", {"code": "000000"}).status for visitor in visitors]
@@ -75,7 +75,7 @@ def test_tf_03_codes_count_over_all_sessions_together(premises: Premises) -> Non
     assert half_done(premises, ann).post("/logon/code", {"code": phone.code()}).status == 200
 
 
-def test_lg_09_fifth_wrong_code_ends_the_half_done_logon(premises: Premises) -> None:
+def test_lg_09_fifth_wrong_code_ends_the_half_done_logon(premises: World) -> None:
     ann, phone = enrolled(premises)
     visitor = half_done(premises, ann)
     for _ in range(5):
@@ -85,7 +85,7 @@ def test_lg_09_fifth_wrong_code_ends_the_half_done_logon(premises: Premises) -> 
     assert (reply.status, reply.code) == (401, "session_required")
 
 
-def test_lg_09_lock_ends_the_half_done_logon(premises: Premises) -> None:
+def test_lg_09_lock_ends_the_half_done_logon(premises: World) -> None:
     """LG-08 too: the lock holds at the second stage."""
     ann, phone = enrolled(premises)
     visitor = half_done(premises, ann)
@@ -94,7 +94,7 @@ def test_lg_09_lock_ends_the_half_done_logon(premises: Premises) -> None:
     assert visitor.post("/logon/code", {"code": phone.code()}).code == "session_required"
 
 
-def test_half_done_logon_lives_five_minutes(premises: Premises) -> None:
+def test_half_done_logon_lives_five_minutes(premises: World) -> None:
     ann, phone = enrolled(premises)
     for seconds, status in ((299, 200), (300.75, 401)):
         visitor = half_done(premises, ann)
@@ -102,7 +102,7 @@ def test_half_done_logon_lives_five_minutes(premises: Premises) -> None:
         assert visitor.post("/logon/code", {"code": phone.code()}).status == status
 
 
-def test_tf_08_recovery_code_works_once_whatever_its_spelling(premises: Premises) -> None:
+def test_tf_08_recovery_code_works_once_whatever_its_spelling(premises: World) -> None:
     ann, phone = enrolled(premises)
     code = phone.recovery[3]
     typed = f" {code.upper().replace('-', ' ')} "
@@ -113,7 +113,7 @@ def test_tf_08_recovery_code_works_once_whatever_its_spelling(premises: Premises
     assert code not in mail.text
 
 
-def test_tf_07_half_done_logon_reaches_nothing_else(premises: Premises) -> None:
+def test_tf_07_half_done_logon_reaches_nothing_else(premises: World) -> None:
     ann, _ = enrolled(premises)
     visitor = half_done(premises, ann)
     for path in (
@@ -131,7 +131,7 @@ def test_tf_07_half_done_logon_reaches_nothing_else(premises: Premises) -> None:
     assert visitor.post("/logoff").status == 204
 
 
-def test_unreadable_seed_is_a_refusal_and_no_fault(premises: Premises) -> None:
+def test_unreadable_seed_is_a_refusal_and_no_fault(premises: World) -> None:
     """TF-04: a seed copied from another account opens nothing."""
     ann, phone = enrolled(premises)
     eve, _ = enrolled(premises)

@@ -5,20 +5,18 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from tests.fakes.planting import plant
-from tests.steps.premises import Premises
-from tests.steps.visitors import Visitor
+from tests.world.visitors import Visitor
+from tests.world.world import World
 
 
 @pytest.fixture
-def reader(premises: Premises) -> tuple[Account, Visitor]:
+def reader(premises: World) -> tuple[Account, Visitor]:
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
     return account, visitor
 
 
-def test_list_and_message_have_the_contracts_fields(
-    premises: Premises, reader: tuple[Account, Visitor]
-) -> None:
+def test_list_and_message_have_the_contracts_fields(premises: World, reader: tuple[Account, Visitor]) -> None:
     identity = premises.sends(reader[0], "Subject", "Body\nof two lines")
     (listed,) = reader[1].get("/messages").json()["messages"]
     assert set(listed) == {"id", "from", "subject", "sent_at", "read_at", "expires_at"}
@@ -26,7 +24,7 @@ def test_list_and_message_have_the_contracts_fields(
     assert message == {**listed, "body": "Body\nof two lines"}
 
 
-def test_first_reading_is_noted_once(premises: Premises, reader: tuple[Account, Visitor]) -> None:
+def test_first_reading_is_noted_once(premises: World, reader: tuple[Account, Visitor]) -> None:
     ann, visitor = reader
     identity = premises.sends(ann)
     visitor.sends("HEAD", f"/messages/{identity}")
@@ -40,11 +38,11 @@ def test_first_reading_is_noted_once(premises: Premises, reader: tuple[Account, 
 
 
 def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
-    premises: Premises, reader: tuple[Account, Visitor]
+    premises: World, reader: tuple[Account, Visitor]
 ) -> None:
     ann, visitor = reader
     others, expired, recalled = (premises.sends(who) for who in (premises.person(), ann, ann))
-    kept = premises.store.tables.messages
+    kept = premises.fake.tables.messages
     plant(premises.store, kept[ann.id, expired]._replace(expires_at=premises.clock()))
     plant(premises.store, kept[ann.id, recalled]._replace(recalled_at=1.0))
     replies = [
@@ -55,18 +53,18 @@ def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
     assert visitor.get("/messages").json() == {"messages": []}
 
 
-def test_message_is_sealed_for_its_recipient(premises: Premises, reader: tuple[Account, Visitor]) -> None:
+def test_message_is_sealed_for_its_recipient(premises: World, reader: tuple[Account, Visitor]) -> None:
     """A row moved to another account opens nothing there, and its words are in no table."""
     ann, visitor = reader
     identity = premises.sends(bob := premises.person(), body="only for bob")
-    assert "only for bob" not in str(premises.store.tables)
-    plant(premises.store, premises.store.tables.messages[bob.id, identity]._replace(account_id=ann.id))
+    assert "only for bob" not in str(premises.fake.tables)
+    plant(premises.store, premises.fake.tables.messages[bob.id, identity]._replace(account_id=ann.id))
     reply = visitor.get(f"/messages/{identity}")
     assert reply.status in {404, 503}
     assert "only for bob" not in reply.text
 
 
-def test_wb_08_hostile_words_stay_words(premises: Premises) -> None:
+def test_wb_08_hostile_words_stay_words(premises: World) -> None:
     ann, browser = premises.person(), premises.browser()
     hostile = "<svg onload=alert(1)>{{7*7}}"
     identity = premises.sends(ann, hostile, hostile)
@@ -77,7 +75,7 @@ def test_wb_08_hostile_words_stay_words(premises: Premises) -> None:
         assert "&lt;svg onload=alert(1)&gt;{{7*7}}" in page
 
 
-def test_message_arrives_once_and_says_nothing_of_itself(premises: Premises) -> None:
+def test_message_arrives_once_and_says_nothing_of_itself(premises: World) -> None:
     ann = premises.person()
     premises.sends(ann, "Diagnosis", "Everything is well")
     (mail,) = premises.mails(ann)

@@ -6,13 +6,14 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Status
 from tests.fakes.planting import plant
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
 @pytest.fixture
-def told(premises: Premises) -> tuple[Account, str]:
+def told(premises: World) -> tuple[Account, str]:
     """Somebody whose password was changed, and the token of the notice's link."""
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account)
@@ -20,7 +21,7 @@ def told(premises: Premises) -> tuple[Account, str]:
     return account, premises.mails(account)[-1].token("/not-me")
 
 
-def test_wb_03_opening_it_changes_nothing(premises: Premises, told: tuple[Account, str]) -> None:
+def test_wb_03_opening_it_changes_nothing(premises: World, told: tuple[Account, str]) -> None:
     before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
     for method in ("GET", "HEAD") * 3:
         assert premises.visitor().sends(method, f"/not-me/{told[1]}").status == 200
@@ -29,7 +30,7 @@ def test_wb_03_opening_it_changes_nothing(premises: Premises, told: tuple[Accoun
 
 
 def test_pressing_it_freezes_the_account_and_voids_everything(
-    premises: Premises, told: tuple[Account, str]
+    premises: World, told: tuple[Account, str]
 ) -> None:
     ann, token = told
     thief = premises.visitor()
@@ -48,7 +49,7 @@ def test_pressing_it_freezes_the_account_and_voids_everything(
     assert premises.mails(ann)[-1].subject == "Your account has been frozen"
 
 
-def test_whoever_reads_the_mail_gets_the_account_back(premises: Premises, told: tuple[Account, str]) -> None:
+def test_whoever_reads_the_mail_gets_the_account_back(premises: World, told: tuple[Account, str]) -> None:
     ann, token = told
     premises.visitor().post("/not-me", {"token": token})
     again = premises.asks(ann)
@@ -59,7 +60,7 @@ def test_whoever_reads_the_mail_gets_the_account_back(premises: Premises, told: 
 
 
 def test_link_works_once_for_a_week_and_for_this_change_only(
-    premises: Premises, told: tuple[Account, str]
+    premises: World, told: tuple[Account, str]
 ) -> None:
     ann, token = told
     premises.clock.passes(7 * 86400 - 1)
@@ -70,20 +71,20 @@ def test_link_works_once_for_a_week_and_for_this_change_only(
     assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
 
 
-def test_link_ends_after_a_week(premises: Premises, told: tuple[Account, str]) -> None:
+def test_link_ends_after_a_week(premises: World, told: tuple[Account, str]) -> None:
     premises.clock.passes(7 * 86400)
     assert premises.visitor().get(f"/not-me/{told[1]}").code == "link_unusable"
     assert premises.visitor().post("/not-me", {"token": told[1]}).code == "link_unusable"
 
 
-def test_disabled_account_stays_disabled(premises: Premises, told: tuple[Account, str]) -> None:
+def test_disabled_account_stays_disabled(premises: World, told: tuple[Account, str]) -> None:
     ann, token = told
     plant(premises.store, premises.stored(ann)._replace(status=Status.DISABLED))
     assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
     assert premises.stored(ann).status is Status.DISABLED
 
 
-def test_reset_link_does_not_freeze(premises: Premises) -> None:
+def test_reset_link_does_not_freeze(premises: World) -> None:
     """RS-08, the other way round."""
     ann = premises.person()
     token = premises.asks(ann).token("/password/reset")
@@ -93,7 +94,7 @@ def test_reset_link_does_not_freeze(premises: Premises) -> None:
 
 @pytest.mark.parametrize("number", [None, "", "12", "000", "x" * 20])
 def test_form_that_nobody_typed_in_freezes_nothing(
-    premises: Premises, told: tuple[Account, str], number: str | None
+    premises: World, told: tuple[Account, str], number: str | None
 ) -> None:
     """A mail scanner that runs scripts submits every form as it is, or with words of its own."""
     before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
@@ -105,15 +106,13 @@ def test_form_that_nobody_typed_in_freezes_nothing(
 
 
 @pytest.mark.parametrize("zero", ["0", "\uff10", "\u0660"], ids=["ascii", "full width", "arabic"])
-def test_digits_of_any_keyboard_are_understood(
-    premises: Premises, told: tuple[Account, str], zero: str
-) -> None:
+def test_digits_of_any_keyboard_are_understood(premises: World, told: tuple[Account, str], zero: str) -> None:
     shown = digits(premises.browser().get(f"/not-me/{told[1]}").text)
     typed = " ".join(chr(ord(zero) + int(one)) for one in shown)
     assert premises.browser().post("/not-me", {"token": told[1], "number": typed}).status == 200
 
 
-def test_program_that_gives_a_wrong_number_is_told(premises: Premises, told: tuple[Account, str]) -> None:
+def test_program_that_gives_a_wrong_number_is_told(premises: World, told: tuple[Account, str]) -> None:
     reply = premises.visitor().post("/not-me", {"token": told[1], "number": "12"})
     assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "number")
 
@@ -125,7 +124,7 @@ def digits(page: str) -> str:
     return found[1]
 
 
-def test_frozen_browser_forgets_its_session(premises: Premises, told: tuple[Account, str]) -> None:
+def test_frozen_browser_forgets_its_session(premises: World, told: tuple[Account, str]) -> None:
     browser = premises.browser()
     browser.logs_on(told[0], CHOSEN)
     number = digits(browser.get(f"/not-me/{told[1]}").text)

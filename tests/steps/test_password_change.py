@@ -5,16 +5,16 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.flows.strength import LABELS
 from tests.fakes.planting import plant
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
-from tests.steps.visitors import Reply, Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
+from tests.world.world import World
 
 ANIMALS = "".join(chr(0x1F400 + number * number * 5 % 63) for number in range(300))  # four bytes each
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
 @pytest.fixture
-def changing(premises: Premises) -> tuple[Account, Visitor]:
+def changing(premises: World) -> tuple[Account, Visitor]:
     """Somebody who has logged on with a temporary password."""
     account, visitor = premises.person(), premises.visitor()
     visitor.logs_on(account, premises.asks(account).temporary)
@@ -26,7 +26,7 @@ def by_wish(visitor: Visitor, **entries: object) -> Reply:
 
 
 def test_tp_03_temporary_password_opens_only_the_change_page(
-    premises: Premises, changing: tuple[Account, Visitor]
+    premises: World, changing: tuple[Account, Visitor]
 ) -> None:
     visitor = changing[1]
     for path in (
@@ -47,7 +47,7 @@ def test_tp_03_temporary_password_opens_only_the_change_page(
 
 
 def test_tp_04_change_gives_a_new_session_and_ends_all_others(
-    premises: Premises, changing: tuple[Account, Visitor]
+    premises: World, changing: tuple[Account, Visitor]
 ) -> None:
     ann, visitor = changing
     other = premises.visitor()
@@ -60,7 +60,7 @@ def test_tp_04_change_gives_a_new_session_and_ends_all_others(
     assert premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD}).status == 401
 
 
-def test_tp_02_change_page_lives_ten_minutes(premises: Premises) -> None:
+def test_tp_02_change_page_lives_ten_minutes(premises: World) -> None:
     for seconds, status in ((599, 200), (600.75, 401)):
         ann, visitor = premises.person(), premises.visitor()
         visitor.logs_on(ann, premises.asks(ann).temporary)
@@ -69,7 +69,7 @@ def test_tp_02_change_page_lives_ten_minutes(premises: Premises) -> None:
 
 
 def test_tp_02_temporary_password_is_burned_by_its_first_use(
-    premises: Premises, changing: tuple[Account, Visitor]
+    premises: World, changing: tuple[Account, Visitor]
 ) -> None:
     ann = changing[0]
     temporary = premises.mails(ann)[-1].temporary
@@ -80,7 +80,7 @@ def test_tp_02_temporary_password_is_burned_by_its_first_use(
     assert premises.visitor().logs_on(ann) == "portal"  # the chosen one lives on until the change
 
 
-def test_tp_05_code_comes_before_the_change_page(premises: Premises) -> None:
+def test_tp_05_code_comes_before_the_change_page(premises: World) -> None:
     ann, phone = enrolled(premises)
     visitor = premises.visitor()
     assert visitor.logs_on(ann, premises.asks(ann).temporary) == "enter_code"
@@ -89,20 +89,20 @@ def test_tp_05_code_comes_before_the_change_page(premises: Premises) -> None:
     assert visitor.goes_on(visitor.post("/password/change", ENTRIES)) == "portal"
 
 
-def test_forced_change_is_asked_at_the_next_logon_and_ends_with_it(premises: Premises) -> None:
+def test_forced_change_is_asked_at_the_next_logon_and_ends_with_it(premises: World) -> None:
     ann, visitor = premises.person(must_change_password=True), premises.visitor()
     assert visitor.logs_on(ann) == "change_password"
     assert visitor.goes_on(visitor.post("/password/change", ENTRIES)) == "portal"
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
-def test_enrolment_follows_where_it_is_required(premises: Premises) -> None:
+def test_enrolment_follows_where_it_is_required(premises: World) -> None:
     ann, visitor = premises.person(must_change_password=True, two_step_required=True), premises.visitor()
     visitor.logs_on(ann)
     assert visitor.goes_on(visitor.post("/password/change", ENTRIES)) == "enrol_two_step"
 
 
-def test_pw_08_own_wish_needs_the_current_password(premises: Premises) -> None:
+def test_pw_08_own_wish_needs_the_current_password(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     assert visitor.get("/password/change").json()["fields"][-1] == "current_password"
@@ -112,7 +112,7 @@ def test_pw_08_own_wish_needs_the_current_password(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
-def test_change_of_own_wish_is_said_to_be_done(premises: Premises) -> None:
+def test_change_of_own_wish_is_said_to_be_done(premises: World) -> None:
     """And nothing else is: somebody who logged on only far enough to change it is not told so."""
     browser = premises.browser()
     browser.logs_on(premises.person())
@@ -124,7 +124,7 @@ def test_change_of_own_wish_is_said_to_be_done(premises: Premises) -> None:
     assert "Choose a new password" in forced.get("/password/change?done=1").text
 
 
-def test_late_question_of_the_page_takes_no_new_session_away(premises: Premises) -> None:
+def test_late_question_of_the_page_takes_no_new_session_away(premises: World) -> None:
     """The page asks about criteria while one types; who is quick confirms before that is answered."""
     browser = premises.browser()
     browser.logs_on(premises.person())
@@ -137,7 +137,7 @@ def test_late_question_of_the_page_takes_no_new_session_away(premises: Premises)
     assert browser.get("/messages").status == 200
 
 
-def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: Premises) -> None:
+def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     for _ in range(5):
@@ -148,7 +148,7 @@ def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: Premis
     assert visitor.goes_on(by_wish(visitor)) == "portal"
 
 
-def test_page_of_a_refused_password_says_how_strong_it_seemed(premises: Premises) -> None:
+def test_page_of_a_refused_password_says_how_strong_it_seemed(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person("wolkenkuckucksheim.zitronenfalter@people.test"))
     personal = "zitronenfalter wolkenkuckucksheim"
@@ -161,7 +161,7 @@ def test_page_of_a_refused_password_says_how_strong_it_seemed(premises: Premises
 
 
 def test_pw_08_current_and_temporary_password_are_no_new_ones(
-    premises: Premises, changing: tuple[Account, Visitor]
+    premises: World, changing: tuple[Account, Visitor]
 ) -> None:
     ann, visitor = changing
     temporary = premises.mails(ann)[-1].temporary
@@ -186,7 +186,7 @@ def test_pw_08_current_and_temporary_password_are_no_new_ones(
         ("\u6c34\u706b\u571f\u91d1\u6728\u65e5\u6708\u661f\u5c71\u5ddd\u6d77\u7a7a\u98a8\u96e8\u96ea", True),
     ],
 )
-def test_pw_05_any_characters_make_a_password(premises: Premises, password: str, accepted: bool) -> None:
+def test_pw_05_any_characters_make_a_password(premises: World, password: str, accepted: bool) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person(must_change_password=True))
     reply = visitor.post("/password/change", {"new_password": password, "confirm_password": password})
@@ -195,9 +195,7 @@ def test_pw_05_any_characters_make_a_password(premises: Premises, password: str,
 
 @pytest.mark.parametrize(("length", "status"), [(14, 422), (15, 200), (64, 200), (256, 200), (257, 422)])
 @pytest.mark.parametrize("text", ["wild fjord quartz box " * 12, ANIMALS], ids=["words", "emoji"])
-def test_pw_01_length_is_counted_in_code_points(
-    premises: Premises, length: int, status: int, text: str
-) -> None:
+def test_pw_01_length_is_counted_in_code_points(premises: World, length: int, status: int, text: str) -> None:
     password = text[:length]
     visitor = premises.visitor()
     visitor.logs_on(premises.person(must_change_password=True))
@@ -210,7 +208,7 @@ def test_pw_01_length_is_counted_in_code_points(
     ["SecureMessagingPortal", "passwordpassword", "ann.example ann.example", "annexampleannexample"],
 )
 def test_pw_06_common_and_personal_passwords_are_refused_with_the_reason(
-    premises: Premises, password: str
+    premises: World, password: str
 ) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person("ann.example@people.test", must_change_password=True))
@@ -220,13 +218,13 @@ def test_pw_06_common_and_personal_passwords_are_refused_with_the_reason(
     assert unmet <= {"not_common", "not_personal"}
 
 
-def test_pw_09_old_password_is_as_good_as_a_new_one(premises: Premises) -> None:
+def test_pw_09_old_password_is_as_good_as_a_new_one(premises: World) -> None:
     ann = premises.person()
     premises.clock.passes(400 * 86400)
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_se_07_five_devices_are_out_after_one_change(premises: Premises) -> None:
+def test_se_07_five_devices_are_out_after_one_change(premises: World) -> None:
     ann, visitors = premises.person(), [premises.visitor() for _ in range(5)]
     for visitor in visitors:
         visitor.logs_on(ann)
@@ -234,7 +232,7 @@ def test_se_07_five_devices_are_out_after_one_change(premises: Premises) -> None
     assert [visitor.get("/account").status for visitor in visitors] == [200, 401, 401, 401, 401]
 
 
-def test_se_10_change_that_lost_the_race_changes_nothing(premises: Premises) -> None:
+def test_se_10_change_that_lost_the_race_changes_nothing(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     hash_password = premises.hasher.hash
@@ -248,7 +246,7 @@ def test_se_10_change_that_lost_the_race_changes_nothing(premises: Premises) -> 
     assert premises.stored(ann).password_hash == ann.password_hash
 
 
-def test_notice_of_the_change_names_no_password(premises: Premises) -> None:
+def test_notice_of_the_change_names_no_password(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     by_wish(visitor)

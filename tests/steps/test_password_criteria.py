@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, Premises
-from tests.steps.visitors import Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, Visitor
+from tests.world.world import World
 
 IDS = ["length", "not_common", "not_personal", "different", "match"]
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
@@ -14,13 +14,13 @@ ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 def test_list_is_open_to_anybody_and_says_the_length_in_force() -> None:
     for least in ("15", "20"):
-        listed = Premises(PASSWORD_MIN_LENGTH=least).visitor().get("/password/criteria").json()["criteria"]
+        listed = World(PASSWORD_MIN_LENGTH=least).visitor().get("/password/criteria").json()["criteria"]
         assert [one["id"] for one in listed] == IDS
         assert [set(one) for one in listed] == [{"id", "label"}] * 5
         assert f"At least {least} characters" in listed[0]["label"]
 
 
-def test_verdicts_are_for_a_session_that_may_set_a_password(premises: Premises) -> None:
+def test_verdicts_are_for_a_session_that_may_set_a_password(premises: World) -> None:
     changing, full, half = premises.visitor(), premises.visitor(), premises.visitor()
     changing.logs_on(premises.person(must_change_password=True))
     full.logs_on(premises.person())
@@ -32,7 +32,7 @@ def test_verdicts_are_for_a_session_that_may_set_a_password(premises: Premises) 
         assert stranger.post("/password/criteria", ENTRIES).status in {401, 403}
 
 
-def test_verdicts_are_for_a_live_link(premises: Premises) -> None:
+def test_verdicts_are_for_a_live_link(premises: World) -> None:
     ann = premises.person("ann.example@people.test")
     token = premises.asks(ann).token("/password/reset")
     personal = {"new_password": "ann.example@people.test", "confirm_password": "x", "token": token}
@@ -51,7 +51,7 @@ def test_verdicts_are_for_a_live_link(premises: Premises) -> None:
     assert premises.visitor().post("/password/criteria", {**ENTRIES, "token": token}).code == "link_unusable"
 
 
-def test_verdicts_cost_no_hash_and_change_nothing(premises: Premises) -> None:
+def test_verdicts_cost_no_hash_and_change_nothing(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     runs, before = premises.hasher.runs, premises.rows("accounts", "resets", "sessions", "events")
@@ -60,7 +60,7 @@ def test_verdicts_cost_no_hash_and_change_nothing(premises: Premises) -> None:
     assert premises.rows("accounts", "resets", "sessions", "events") == before
 
 
-def test_hint_is_told_to_whoever_asks_for_it_and_to_nobody_else(premises: Premises) -> None:
+def test_hint_is_told_to_whoever_asks_for_it_and_to_nobody_else(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     for plain in (ENTRIES, {**ENTRIES, "strength": False}):
@@ -77,7 +77,7 @@ def hint(visitor: Visitor, password: str) -> Any:
     return visitor.post("/password/criteria", entries).json()["strength"]
 
 
-def test_hint_knows_the_address_and_never_praises_what_the_list_calls_common(premises: Premises) -> None:
+def test_hint_knows_the_address_and_never_praises_what_the_list_calls_common(premises: World) -> None:
     ann, ben = premises.visitor(), premises.visitor()
     ann.logs_on(premises.person("wolkenkuckucksheim.zitronenfalter@people.test"))
     ben.logs_on(premises.person())
@@ -90,7 +90,7 @@ def test_hint_knows_the_address_and_never_praises_what_the_list_calls_common(pre
 
 
 @pytest.mark.parametrize("password", ["", "\u0301\u0323" * 50_000, "x" * 257, "\ud800"])
-def test_pw_04_what_can_be_no_password_meets_nothing(premises: Premises, password: str) -> None:
+def test_pw_04_what_can_be_no_password_meets_nothing(premises: World, password: str) -> None:
     visitor: Visitor = premises.visitor()
     visitor.logs_on(premises.person())
     reply = visitor.post("/password/criteria", {"new_password": password, "confirm_password": password})

@@ -5,10 +5,11 @@ import pytest
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 
-def test_en_04_answer_is_the_same_for_everybody(premises: Premises) -> None:
+def test_en_04_answer_is_the_same_for_everybody(premises: World) -> None:
     primary = premises.person()
     throttled = premises.person()
     for _ in range(3):
@@ -31,15 +32,15 @@ def test_en_04_answer_is_the_same_for_everybody(premises: Premises) -> None:
     assert (pages[0].status, pages[0].header("Location")) == (303, "/password/forgot?sent=1")
 
 
-def test_en_03_same_acts_and_no_account_is_read(premises: Premises) -> None:
+def test_en_03_same_acts_and_no_account_is_read(premises: World) -> None:
     for email in (premises.person().address, "nobody@nowhere.test"):
-        before = len(premises.store.acts)
+        before = len(premises.fake.acts)
         premises.visitor().post("/password/forgot", {"email": email})
-        assert premises.store.acts[before:] == ["sessions.standing", "events.ask_reset"]
+        assert premises.fake.acts[before:] == ["sessions.standing", "events.ask_reset"]
     assert premises.hasher.runs == 1  # that of the person who was there already
 
 
-def test_en_04_answer_is_the_same_while_mail_fails(premises: Premises) -> None:
+def test_en_04_answer_is_the_same_while_mail_fails(premises: World) -> None:
     premises.mailer.fault = Unavailable("ses:Down")
     ann = premises.person()
     replies = [
@@ -50,7 +51,7 @@ def test_en_04_answer_is_the_same_while_mail_fails(premises: Premises) -> None:
     premises.delivers()
 
 
-def test_tp_06_asking_changes_nothing(premises: Premises) -> None:
+def test_tp_06_asking_changes_nothing(premises: World) -> None:
     ann, owner = premises.person(), premises.visitor()
     owner.logs_on(ann)
     before = premises.rows("accounts", "sessions")
@@ -60,7 +61,7 @@ def test_tp_06_asking_changes_nothing(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann) == "portal"
 
 
-def test_tp_07_asking_again_voids_nothing_and_success_voids_all(premises: Premises) -> None:
+def test_tp_07_asking_again_voids_nothing_and_success_voids_all(premises: World) -> None:
     ann = premises.person()
     first, second, third = premises.asks(ann), premises.asks(ann), premises.asks(ann)
     visitor = premises.visitor()
@@ -77,7 +78,7 @@ def test_tp_07_asking_again_voids_nothing_and_success_voids_all(premises: Premis
     assert premises.visitor().post("/password/reset", {"token": token, **body}).code == "link_unusable"
 
 
-def test_rs_13_three_mails_an_hour_and_ten_a_day(premises: Premises) -> None:
+def test_rs_13_three_mails_an_hour_and_ten_a_day(premises: World) -> None:
     """Windows of the clock: three in each hour, never more than ten in one day."""
     ann = premises.person()
     premises.clock.now = 1_900_022_400.0  # the start of a day, and so of an hour
@@ -91,7 +92,7 @@ def test_rs_13_three_mails_an_hour_and_ten_a_day(premises: Premises) -> None:
     assert premises.visitor().logs_on(ann) == "portal"  # it never locks the account
 
 
-def test_rs_13_source_that_asks_too_much_waits(premises: Premises) -> None:
+def test_rs_13_source_that_asks_too_much_waits(premises: World) -> None:
     asker = premises.visitor("198.51.100.7")
     for number in range(20):
         assert asker.post("/password/forgot", {"email": f"p{number}@x.test"}).status == 202
@@ -102,7 +103,7 @@ def test_rs_13_source_that_asks_too_much_waits(premises: Premises) -> None:
     assert asker.post("/password/forgot", {"email": "one.more@x.test"}).status == 202
 
 
-def test_rs_06_mail_goes_to_the_stored_address_only(premises: Premises) -> None:
+def test_rs_06_mail_goes_to_the_stored_address_only(premises: World) -> None:
     premises.person("mike@example.test")
     for typed in ("MIKE@EXAMPLE.test", " mike@example.test "):
         assert premises.visitor().post("/password/forgot", {"email": typed}).status == 202
@@ -120,7 +121,7 @@ def test_rs_06_mail_goes_to_the_stored_address_only(premises: Premises) -> None:
     "name", ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "Forwarded", "X-Host"]
 )
 @pytest.mark.parametrize("value", ["evil.example", "portal.example:x@evil.example", "host=evil.example"])
-def test_rs_05_links_come_from_the_settings(premises: Premises, name: str, value: str) -> None:
+def test_rs_05_links_come_from_the_settings(premises: World, name: str, value: str) -> None:
     ann = premises.person()
     assert premises.visitor().post("/password/forgot", {"email": ann.address}, **{name: value}).status == 202
     (mail,) = premises.mails(ann)
@@ -128,7 +129,7 @@ def test_rs_05_links_come_from_the_settings(premises: Premises, name: str, value
     assert mail.token("/password/reset")
 
 
-def test_mail_carries_a_temporary_password_and_a_link(premises: Premises) -> None:
+def test_mail_carries_a_temporary_password_and_a_link(premises: World) -> None:
     ann = premises.person()
     mail = premises.asks(ann)
     assert mail.token("/password/reset")
@@ -136,7 +137,7 @@ def test_mail_carries_a_temporary_password_and_a_link(premises: Premises) -> Non
     assert PASSWORD not in mail.text
 
 
-def test_asking_under_an_alias_mails_the_primary(premises: Premises) -> None:
+def test_asking_under_an_alias_mails_the_primary(premises: World) -> None:
     primary = premises.person()
     alias = premises.person(alias_of=primary.id)
     premises.visitor().post("/password/forgot", {"email": alias.address})
@@ -145,7 +146,7 @@ def test_asking_under_an_alias_mails_the_primary(premises: Premises) -> None:
     assert premises.visitor().logs_on(primary, mail.temporary) == "change_password"
 
 
-def test_asking_is_recorded_without_a_secret(premises: Premises) -> None:
+def test_asking_is_recorded_without_a_secret(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.post("/password/forgot", {"email": f" {ann.address} "})
     (event,) = premises.store.events.of_account(ann.id)

@@ -12,24 +12,24 @@ from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import Token, digest
 from chalicelib.flows.strength import LABELS
 from tests.fakes.planting import plant
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
-from tests.steps.visitors import Reply
+from tests.world.visitors import CHOSEN, PASSWORD, Reply
+from tests.world.world import World
 
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 COOKIE = "__Host-portal-reset"
 
 
-def issued(premises: Premises, **facts: Any) -> tuple[Account, str]:
+def issued(premises: World, **facts: Any) -> tuple[Account, str]:
     """Somebody who asked for a reset, and the token of the mail's link."""
     account = premises.person(**facts)
     return account, premises.asks(account).token("/password/reset")
 
 
-def posts(premises: Premises, token: object, **entries: object) -> Reply:
+def posts(premises: World, token: object, **entries: object) -> Reply:
     return premises.visitor().post("/password/reset", {"token": token, **ENTRIES, **entries})
 
 
-def test_link_moves_its_token_into_a_cookie_for_ten_minutes(premises: Premises) -> None:
+def test_link_moves_its_token_into_a_cookie_for_ten_minutes(premises: World) -> None:
     """RS-04."""
     _, token = issued(premises)
     reply = premises.browser().get(f"/password/reset/{token}", **{"Sec-Fetch-Site": "cross-site"})
@@ -40,7 +40,7 @@ def test_link_moves_its_token_into_a_cookie_for_ten_minutes(premises: Premises) 
     assert (reply.header("Referrer-Policy"), reply.header("Cache-Control")) == ("no-referrer", "no-store")
 
 
-def test_browser_resets_by_the_cookie_and_gets_no_session(premises: Premises) -> None:
+def test_browser_resets_by_the_cookie_and_gets_no_session(premises: World) -> None:
     """RS-10: no automatic logon."""
     ann, token = issued(premises)
     browser = premises.browser()
@@ -55,7 +55,7 @@ def test_browser_resets_by_the_cookie_and_gets_no_session(premises: Premises) ->
 
 
 def test_page_of_a_refused_password_says_how_strong_it_seemed_and_the_first_page_nothing(
-    premises: Premises,
+    premises: World,
 ) -> None:
     _, token = issued(premises)
     browser = premises.browser()
@@ -68,7 +68,7 @@ def test_page_of_a_refused_password_says_how_strong_it_seemed_and_the_first_page
     assert "strength" not in posts(premises, token, confirm_password="x").json()
 
 
-def test_rs_10_success_ends_sessions_lifts_the_lock_and_is_told(premises: Premises) -> None:
+def test_rs_10_success_ends_sessions_lifts_the_lock_and_is_told(premises: World) -> None:
     ann = premises.person()
     owner = premises.visitor()
     owner.logs_on(ann)
@@ -82,7 +82,7 @@ def test_rs_10_success_ends_sessions_lifts_the_lock_and_is_told(premises: Premis
     assert premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD}).status == 401
 
 
-def test_rs_01_link_is_good_until_its_last_second(premises: Premises) -> None:
+def test_rs_01_link_is_good_until_its_last_second(premises: World) -> None:
     for seconds, status in ((3599.5, 200), (3600, 410)):
         _, token = issued(premises)
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
@@ -91,14 +91,14 @@ def test_rs_01_link_is_good_until_its_last_second(premises: Premises) -> None:
         assert posts(premises, token).status == status
 
 
-def test_rs_01_only_the_digest_is_stored(premises: Premises) -> None:
+def test_rs_01_only_the_digest_is_stored(premises: World) -> None:
     _, token = issued(premises)
-    stored = str(premises.store.tables)
+    stored = str(premises.fake.tables)
     assert token not in stored
     assert digest(Token(token)) in stored
 
 
-def test_rs_02_link_is_used_once_and_the_first_password_stays(premises: Premises) -> None:
+def test_rs_02_link_is_used_once_and_the_first_password_stays(premises: World) -> None:
     ann, token = issued(premises)
     assert posts(premises, token).status == 200
     again = posts(
@@ -108,7 +108,7 @@ def test_rs_02_link_is_used_once_and_the_first_password_stays(premises: Premises
     assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
-def test_rs_03_get_and_head_spend_and_change_nothing(premises: Premises) -> None:
+def test_rs_03_get_and_head_spend_and_change_nothing(premises: World) -> None:
     _, token = issued(premises)
     before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
     for method in ("GET", "HEAD") * 5:
@@ -119,7 +119,7 @@ def test_rs_03_get_and_head_spend_and_change_nothing(premises: Premises) -> None
     assert posts(premises, token).status == 200
 
 
-def test_en_06_every_unusable_link_gets_the_same_answer(premises: Premises) -> None:
+def test_en_06_every_unusable_link_gets_the_same_answer(premises: World) -> None:
     _, used = issued(premises)
     posts(premises, used)
     superseded_owner, superseded = issued(premises)
@@ -144,7 +144,7 @@ def test_en_06_every_unusable_link_gets_the_same_answer(premises: Premises) -> N
     assert "Send me a new link" in shown[0].text
 
 
-def test_rs_07_nothing_sets_a_password_without_the_link(premises: Premises) -> None:
+def test_rs_07_nothing_sets_a_password_without_the_link(premises: World) -> None:
     ann, token = issued(premises)
     hashed = premises.stored(ann).password_hash
     for odd in (
@@ -167,31 +167,31 @@ def test_rs_07_nothing_sets_a_password_without_the_link(premises: Premises) -> N
     assert premises.stored(ann).password_hash == hashed
 
 
-def test_rs_08_link_is_bound_to_its_purpose_and_epoch(premises: Premises) -> None:
+def test_rs_08_link_is_bound_to_its_purpose_and_epoch(premises: World) -> None:
     ann, token = issued(premises)
     posts(premises, token)
     not_me = premises.mails(ann)[-1].token("/not-me")
     assert posts(premises, not_me).code == "link_unusable"
-    row = premises.store.tables.resets[link_key(Purpose.NOT_ME, digest(Token(not_me)))]
+    row = premises.fake.tables.resets[link_key(Purpose.NOT_ME, digest(Token(not_me)))]
     forged = row._replace(key=link_key(Purpose.RESET, digest(Token(not_me))))
     plant(premises.store, forged)  # even a row under the right key is not enough
     assert posts(premises, not_me).code == "link_unusable"
 
 
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"alias_of": "x"}])
-def test_rs_09_link_is_dead_after_the_account_changed(premises: Premises, change: dict[str, Any]) -> None:
+def test_rs_09_link_is_dead_after_the_account_changed(premises: World, change: dict[str, Any]) -> None:
     ann, token = issued(premises)
     plant(premises.store, premises.stored(ann)._replace(**change))
     assert posts(premises, token).code == "link_unusable"
 
 
-def test_rs_09_freeze_is_lifted_by_a_link_asked_for_afterwards(premises: Premises) -> None:
+def test_rs_09_freeze_is_lifted_by_a_link_asked_for_afterwards(premises: World) -> None:
     ann, token = issued(premises, status=Status.FROZEN, password_hash=None)
     assert posts(premises, token).status == 200
     assert premises.stored(ann).status is Status.ACTIVE
 
 
-def test_rs_12_refused_password_leaves_the_link_unspent(premises: Premises) -> None:
+def test_rs_12_refused_password_leaves_the_link_unspent(premises: World) -> None:
     ann, token = issued(premises)
     for new, confirmed in (("short", "short"), (CHOSEN, CHOSEN + "x"), (PASSWORD, PASSWORD)):
         reply = posts(premises, token, new_password=new, confirm_password=confirmed)
@@ -202,7 +202,7 @@ def test_rs_12_refused_password_leaves_the_link_unspent(premises: Premises) -> N
     assert premises.stored(ann).epoch == 2
 
 
-def test_rs_13_twenty_bad_links_and_the_source_waits(premises: Premises) -> None:
+def test_rs_13_twenty_bad_links_and_the_source_waits(premises: World) -> None:
     guesser = premises.visitor("198.51.100.7")
     for number in range(20):
         token = f"{number:043d}"
@@ -211,9 +211,9 @@ def test_rs_13_twenty_bad_links_and_the_source_waits(premises: Premises) -> None
     assert (reply.status, reply.code, bool(reply.header("Retry-After"))) == (429, "throttled", True)
 
 
-def test_rl_05_retry_after_success_has_no_second_effect(premises: Premises) -> None:
+def test_rl_05_retry_after_success_has_no_second_effect(premises: World) -> None:
     ann, token = issued(premises)
-    premises.store.fail(
+    premises.fake.fail(
         3, applied=True
     )  # standing, by_link, owner, then the write: done, but its answer is lost
     first = posts(premises, token)
@@ -225,7 +225,7 @@ def test_rl_05_retry_after_success_has_no_second_effect(premises: Premises) -> N
     assert len([mail for mail in premises.mails(ann) if mail.subject == "Your password has been reset"]) == 1
 
 
-def test_reuse_is_recorded_with_its_cause_and_reference(premises: Premises) -> None:
+def test_reuse_is_recorded_with_its_cause_and_reference(premises: World) -> None:
     """LO-01: re-use of a consumed token is an event, and a warning in the log."""
     ann, token = issued(premises)
     posts(premises, token)
@@ -236,8 +236,8 @@ def test_reuse_is_recorded_with_its_cause_and_reference(premises: Premises) -> N
     assert (line["level"], line["cause"]) == ("WARNING", "link_used")
 
 
-def test_page_opened_without_a_link_is_no_guess_at_one(premises: Premises) -> None:
+def test_page_opened_without_a_link_is_no_guess_at_one(premises: World) -> None:
     visitor = premises.visitor()
     for _ in range(25):
         assert visitor.get("/password/reset").code == "link_unusable"
-    assert premises.store.tables.throttles == {}
+    assert premises.fake.tables.throttles == {}

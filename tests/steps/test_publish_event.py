@@ -15,7 +15,9 @@ from chalicelib.services.event_bus import SOURCE, Publisher
 from chalicelib.steps.publish_event import work
 from tests.console.staff import staff
 from tests.faults.breaking import Raw
-from tests.steps.premises import CHOSEN, PASSWORD, Premises, heard
+from tests.world.running import heard
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 
 @dataclass
@@ -55,7 +57,7 @@ def bus() -> Bus:
 
 
 @pytest.fixture
-def publisher(premises: Premises, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+def publisher(premises: World, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     """The real one, with a client that talks to our bus."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
@@ -66,24 +68,24 @@ def publisher(premises: Premises, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> 
     return publisher
 
 
-def publish(premises: Premises, publisher: Publisher, records: list[Any]) -> list[str]:
+def publish(premises: World, publisher: Publisher, records: list[Any]) -> list[str]:
     """One batch; the sequence numbers that are to come again."""
     with heard(premises.lines):
         outcome = work({"Records": records}, publisher)
     return [one["itemIdentifier"] for one in outcome["batchItemFailures"]]
 
 
-def contained(premises: Premises) -> list[Any]:
+def contained(premises: World) -> list[Any]:
     """The stream after somebody was contained."""
     desk, ann = staff(premises), premises.person()
-    premises.store.records()
+    premises.fake.records()
     desk.does(ann, "contain", disable=True, require_two_step=True, reason="stolen notebook")
-    return premises.store.records()
+    return premises.fake.records()
 
 
 @pytest.mark.parametrize("broken", ["down", "error", "denied", "failed entry"])
 def test_event_of_a_containment_waits_for_the_bus_and_comes_once(
-    premises: Premises, bus: Bus, publisher: Publisher, broken: str
+    premises: World, bus: Bus, publisher: Publisher, broken: str
 ) -> None:
     records = contained(premises)
     bus.broken = broken
@@ -98,7 +100,7 @@ def test_event_of_a_containment_waits_for_the_bus_and_comes_once(
     assert (bus.entries[0]["Source"], bus.entries[0]["EventBusName"]) == (SOURCE, "portal-bus")
 
 
-def test_repetition_carries_the_same_id(premises: Premises, bus: Bus, publisher: Publisher) -> None:
+def test_repetition_carries_the_same_id(premises: World, bus: Bus, publisher: Publisher) -> None:
     """RL-06: a batch that is delivered twice is told apart by its receiver."""
     records = contained(premises)
     for _ in range(2):
@@ -108,7 +110,7 @@ def test_repetition_carries_the_same_id(premises: Premises, bus: Bus, publisher:
     assert len({detail["id"] for _, detail in bus.told}) == 1
 
 
-def test_poison_record_holds_up_nobody(premises: Premises, bus: Bus, publisher: Publisher) -> None:
+def test_poison_record_holds_up_nobody(premises: World, bus: Bus, publisher: Publisher) -> None:
     """RL-06."""
     poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "0", "NewImage": {}}}
     removed = {"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "x", "Keys": {}}}
@@ -117,16 +119,16 @@ def test_poison_record_holds_up_nobody(premises: Premises, bus: Bus, publisher: 
 
 
 def test_each_change_is_told_by_its_name_and_nothing_else_is(
-    premises: Premises, bus: Bus, publisher: Publisher
+    premises: World, bus: Bus, publisher: Publisher
 ) -> None:
     desk, ann = staff(premises), premises.person()
-    premises.store.records()
+    premises.fake.records()
     desk.does(ann, "unlock")
     desk.does(ann, "password", new_password=CHOSEN, force_change=False)
     desk.does(ann, "disable")
     desk.does(ann, "enable")
     premises.visitor().logs_on(ann, CHOSEN)
-    assert publish(premises, publisher, premises.store.records()) == []
+    assert publish(premises, publisher, premises.fake.records()) == []
     assert [(name, detail["by"]) for name, detail in bus.told] == [
         ("account.password_reset", "administrator"),
         ("account.disabled", "administrator"),
@@ -135,7 +137,7 @@ def test_each_change_is_told_by_its_name_and_nothing_else_is(
 
 
 def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
-    premises: Premises, bus: Bus, publisher: Publisher
+    premises: World, bus: Bus, publisher: Publisher
 ) -> None:
     """By link, in a session, and by "this was not me": other systems know people by their address."""
     ann = premises.person()
@@ -148,8 +150,8 @@ def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
     assert visitor.post("/password/change", second).status == 200
     not_me = premises.mails(ann)[-1].token("/not-me")
     assert premises.visitor().post("/not-me", {"token": not_me}).status == 200
-    premises.store._delivered.clear()
-    publish(premises, publisher, premises.store.records())
+    premises.fake._delivered.clear()
+    publish(premises, publisher, premises.fake.records())
     assert [(name, detail["by"], detail["email"]) for name, detail in bus.told] == [
         ("account.password_reset", "owner", ann.address),
         ("account.password_reset", "owner", ann.address),
@@ -157,8 +159,8 @@ def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
     ]
 
 
-def test_containment_itself_does_not_wait_for_the_bus(premises: Premises, bus: Bus) -> None:
+def test_containment_itself_does_not_wait_for_the_bus(premises: World, bus: Bus) -> None:
     bus.broken = "down"
     desk, ann = staff(premises), premises.person()
     assert desk.does(ann, "contain", reason="stolen notebook")["done"] == "contained"
-    assert "account_contained" in {event.kind for event in premises.store.tables.events.values()}
+    assert "account_contained" in {event.kind for event in premises.fake.tables.events.values()}

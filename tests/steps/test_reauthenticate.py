@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.steps.phones import enrolled
-from tests.steps.premises import PASSWORD, Premises
+from tests.world.phones import enrolled
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
 
 PATH = "/reauthenticate"
 
 
-def test_se_02_session_gets_a_new_secret(premises: Premises) -> None:
+def test_se_02_session_gets_a_new_secret(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     before = visitor.token
@@ -18,7 +19,7 @@ def test_se_02_session_gets_a_new_secret(premises: Premises) -> None:
     assert premises.stored(ann).failures == 0
 
 
-def test_wrong_password_is_refused_counted_and_recorded(premises: Premises) -> None:
+def test_wrong_password_is_refused_counted_and_recorded(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     reply = visitor.post(PATH, {"password": "not this one at all"})
@@ -29,7 +30,7 @@ def test_wrong_password_is_refused_counted_and_recorded(premises: Premises) -> N
     assert visitor.get("/account").status == 200
 
 
-def test_lg_08_lock_holds_here_too(premises: Premises) -> None:
+def test_lg_08_lock_holds_here_too(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     for _ in range(5):
@@ -42,7 +43,7 @@ def test_lg_08_lock_holds_here_too(premises: Premises) -> None:
 
 
 @pytest.mark.parametrize("code", ["000000", "", None])
-def test_code_is_needed_where_there_is_one(premises: Premises, code: str | None) -> None:
+def test_code_is_needed_where_there_is_one(premises: World, code: str | None) -> None:
     ann, phone = enrolled(premises)
     visitor = premises.visitor()
     visitor.logs_on(ann)
@@ -55,7 +56,7 @@ def test_code_is_needed_where_there_is_one(premises: Premises, code: str | None)
     assert visitor.goes_on(visitor.post(PATH, {"password": PASSWORD, "code": phone.code()})) == "portal"
 
 
-def test_se_11_it_is_good_for_ten_minutes(premises: Premises) -> None:
+def test_se_11_it_is_good_for_ten_minutes(premises: World) -> None:
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
     premises.clock.passes(1200)
@@ -66,7 +67,7 @@ def test_se_11_it_is_good_for_ten_minutes(premises: Premises) -> None:
     assert visitor.post("/account/two-step").code == "reauthentication_required"
 
 
-def test_session_does_not_live_longer_for_it(premises: Premises) -> None:
+def test_session_does_not_live_longer_for_it(premises: World) -> None:
     """The absolute lifetime is of the logon; reading the wire contract, `expires_at` tells it."""
     visitor = premises.visitor()
     visitor.logs_on(premises.person())
@@ -74,7 +75,7 @@ def test_session_does_not_live_longer_for_it(premises: Premises) -> None:
     assert reply.json()["session"]["expires_at"] == "2030-03-18T05:46:40.000Z"
 
 
-def test_browser_is_sent_there_and_back(premises: Premises) -> None:
+def test_browser_is_sent_there_and_back(premises: World) -> None:
     browser = premises.browser()
     browser.logs_on(premises.person())
     premises.clock.passes(700)

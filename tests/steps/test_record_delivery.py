@@ -15,7 +15,8 @@ from chalicelib.domain.events import EventKind
 from chalicelib.steps.record_delivery import work
 from tests.console.staff import staff
 from tests.fakes.samples import NOW
-from tests.steps.premises import Premises, heard
+from tests.world.running import heard
+from tests.world.world import World
 
 Told = dict[str, Any]
 DESTINATIONS = {
@@ -44,18 +45,18 @@ def bounce(to: str, at: float = NOW, kind: str = "Permanent") -> Told:
     return told("Bounce", to, at, bounceType=kind, bounceSubType="General")
 
 
-def arrive(premises: Premises, *told_of: Told) -> None:
+def arrive(premises: World, *told_of: Told) -> None:
     """SNS hands them over, one to a notification."""
     with heard(premises.lines):
         work({"Records": [{"Sns": {"Message": json.dumps(one)}} for one in told_of]}, premises.portal)
 
 
-def kinds(premises: Premises, who: Account) -> list[str]:
+def kinds(premises: World, who: Account) -> list[str]:
     trail = premises.portal.store.events.of_account(who.id, 100)
     return sorted(event.kind.value for event in trail if event.kind.value.startswith("mail_"))
 
 
-def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: Premises) -> None:
+def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: World) -> None:
     outcomes = []
     for order in itertools.permutations(range(4)):
         ann = premises.person()
@@ -75,7 +76,7 @@ def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: Pre
     }
 
 
-def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(premises: Premises) -> None:
+def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(premises: World) -> None:
     """ML-05: nothing tells a stranger that an address is dead."""
     ann, bob = premises.person(), premises.person()
     arrive(premises, bounce(ann.address))
@@ -91,7 +92,7 @@ def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(prem
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
-def test_full_mailbox_and_delay_stop_nothing(premises: Premises, kind: str) -> None:
+def test_full_mailbox_and_delay_stop_nothing(premises: World, kind: str) -> None:
     ann = premises.person()
     arrive(
         premises, bounce(ann.address, kind=kind), told("DeliveryDelay", ann.address, delayType="MailboxFull")
@@ -101,7 +102,7 @@ def test_full_mailbox_and_delay_stop_nothing(premises: Premises, kind: str) -> N
 
 
 def test_administrator_lifts_it_with_a_reason_and_late_news_does_not_bring_it_back(
-    premises: Premises,
+    premises: World,
 ) -> None:
     ann, desk = premises.person(), staff(premises)
     before = premises.clock()
@@ -116,7 +117,7 @@ def test_administrator_lifts_it_with_a_reason_and_late_news_does_not_bring_it_ba
     assert premises.stored(ann).undeliverable == "bounced"
 
 
-def test_lifting_twice_changes_nothing(premises: Premises) -> None:
+def test_lifting_twice_changes_nothing(premises: World) -> None:
     ann, desk = premises.person(), staff(premises)
     assert desk.does(ann, "deliverable", reason="to be sure")["changed"] is False
     arrive(premises, bounce(ann.address))
@@ -125,7 +126,7 @@ def test_lifting_twice_changes_nothing(premises: Premises) -> None:
     assert desk.does(ann, "deliverable", reason="repaired")["changed"] is False
 
 
-def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: Premises) -> None:
+def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: World) -> None:
     """RL-06."""
     ann = premises.person()
     broken: list[Any] = [
@@ -144,14 +145,14 @@ def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: Premise
     assert sum("delivery_unreadable" in line for line in premises.lines) >= len(broken) - 1
 
 
-def test_news_of_opens_and_of_addresses_that_cannot_be_is_nothing(premises: Premises) -> None:
+def test_news_of_opens_and_of_addresses_that_cannot_be_is_nothing(premises: World) -> None:
     before = premises.rows("accounts", "events")
     arrive(premises, told("Open", "ann@people.test"), told("Delivery", "no address"))
     assert premises.rows("accounts", "events") == before
 
 
-def test_news_of_an_address_without_an_account_is_kept_and_makes_none(premises: Premises) -> None:
+def test_news_of_an_address_without_an_account_is_kept_and_makes_none(premises: World) -> None:
     arrive(premises, bounce("nobody@people.test"))
     assert premises.rows("accounts") == {"accounts": {}}
-    (event,) = premises.store.tables.events.values()
+    (event,) = premises.fake.tables.events.values()
     assert event.kind is EventKind.MAIL_BOUNCED

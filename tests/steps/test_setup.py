@@ -1,25 +1,26 @@
 """The step `setup`: the first administrator is invited, once, and there is no default account (LG-11)."""
 
 from chalicelib.domain.accounts import Kind
-from tests.steps.phones import Phone
-from tests.steps.premises import CHOSEN, Premises
+from tests.world.phones import Phone
+from tests.world.visitors import CHOSEN
+from tests.world.world import World
 
 ADMINISTRATOR = "admin@portal.example"
 
 
-def test_administrator_is_invited_once(premises: Premises) -> None:
+def test_administrator_is_invited_once(premises: World) -> None:
     assert [premises.invoke("setup", {}) for _ in range(3)] == [
         {"invited": True},
         {"invited": False},
         {"invited": False},
     ]
-    (account,) = premises.store.tables.accounts.values()
+    (account,) = premises.fake.tables.accounts.values()
     assert (account.address, account.kind, account.password_hash) == (ADMINISTRATOR, Kind.ADMINISTRATOR, None)
     (mail,) = premises.mails()
     assert mail.to == ADMINISTRATOR
 
 
-def test_administrator_changes_the_password_and_enrols_before_anything_else(premises: Premises) -> None:
+def test_administrator_changes_the_password_and_enrols_before_anything_else(premises: World) -> None:
     premises.invoke("setup", {})
     (mail,) = premises.mails()
     visitor = premises.visitor()
@@ -30,14 +31,14 @@ def test_administrator_changes_the_password_and_enrols_before_anything_else(prem
     assert visitor.goes_on(visitor.post("/account/two-step/confirm", {"code": phone.code()})) == "portal"
 
 
-def test_existing_account_is_left_alone(premises: Premises) -> None:
+def test_existing_account_is_left_alone(premises: World) -> None:
     premises.person(ADMINISTRATOR)
     before = premises.rows()
     assert premises.invoke("setup", {}) == {"invited": False}
     assert premises.rows() == before
 
 
-def test_lg_11_portal_that_was_just_set_up_knows_nobody_else(premises: Premises) -> None:
+def test_lg_11_portal_that_was_just_set_up_knows_nobody_else(premises: World) -> None:
     premises.invoke("setup", {})
     for name in ("admin", "root", "administrator", "test", "portal"):
         for password in (name, "admin", "password", "changeme", ""):

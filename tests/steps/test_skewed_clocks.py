@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
 from tests.steps.test_logon_code import half_done
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
 
 SKEW = 120
 
 
-def at(premises: Premises, seconds: float) -> None:
+def at(premises: World, seconds: float) -> None:
     """From now on another instance answers, whose clock is off by so much."""
     true = premises.clock
     premises.portal = premises.portal._replace(clock=lambda: true() + seconds)
@@ -19,7 +20,7 @@ def at(premises: Premises, seconds: float) -> None:
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, 0), (SKEW, -SKEW), (0, -SKEW)])
 def test_rl_07_code_used_at_a_fast_instance_is_no_code_at_a_slow_one(
-    premises: Premises, first: int, then: int
+    premises: World, first: int, then: int
 ) -> None:
     ann, phone = enrolled(premises)
     at(premises, first)
@@ -32,7 +33,7 @@ def test_rl_07_code_used_at_a_fast_instance_is_no_code_at_a_slow_one(
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
 def test_rl_07_link_spent_at_one_instance_is_spent_at_the_other(
-    premises: Premises, first: int, then: int
+    premises: World, first: int, then: int
 ) -> None:
     ann = premises.person()
     token = premises.asks(ann).token("/password/reset")
@@ -47,7 +48,7 @@ def test_rl_07_link_spent_at_one_instance_is_spent_at_the_other(
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
 def test_rl_07_session_ended_at_one_instance_is_ended_at_the_other(
-    premises: Premises, first: int, then: int
+    premises: World, first: int, then: int
 ) -> None:
     ann, visitor, other = premises.person(), premises.visitor(), premises.visitor()
     for each in (visitor, other):

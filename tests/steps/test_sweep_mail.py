@@ -15,19 +15,19 @@ from chalicelib.steps import sweep_mail
 from chalicelib.steps.sweep_mail import AFTER_DAYS, PATIENCE, hours, sweep
 from tests.console.staff import staff
 from tests.mail.occasions import notes
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 HOUR, DAY = 3600, 86400
 NOTHING = {"settled": 0, "delayed": 0}
 
 
-def given_up(premises: Premises) -> None:
+def given_up(premises: World) -> None:
     """The stream has tried for a day what is in it, and tries no more."""
-    premises.store.records()
+    premises.fake.records()
     premises.clock.passes(DAY + HOUR + 1)
 
 
-def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: Premises) -> None:
+def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: World) -> None:
     ann = premises.person()
     premises.sends(ann)
     given_up(premises)
@@ -39,7 +39,7 @@ def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: 
     assert notes(premises, ann) == [(EventKind.MAIL_SENT, None)]
 
 
-def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: Premises) -> None:
+def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: World) -> None:
     ann = premises.person()
     premises.asks(ann)
     premises.clock.passes(HOUR)
@@ -50,7 +50,7 @@ def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: Prem
     assert len(premises.mailer.sent) == 1
 
 
-def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: Premises) -> None:
+def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: World) -> None:
     waiting = [premises.person() for _ in range(PATIENCE + 2)]
     for one in waiting:
         premises.sends(one)
@@ -64,7 +64,7 @@ def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: P
 
 
 def test_a_dead_mail_service_is_asked_a_few_times_only(
-    premises: Premises, monkeypatch: pytest.MonkeyPatch
+    premises: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -81,7 +81,7 @@ def test_a_dead_mail_service_is_asked_a_few_times_only(
 
 
 def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
-    premises: Premises, monkeypatch: pytest.MonkeyPatch
+    premises: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [premises.person() for _ in range(PATIENCE + 2)]
     for one in people:
@@ -99,30 +99,30 @@ def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
     assert [mail.to for mail in premises.mailer.sent] == [last.address]
 
 
-def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: Premises) -> None:
+def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: World) -> None:
     ann = premises.person()
     premises.visitor().post("/password/forgot", {"email": ann.address})
     given_up(premises)
     sweep(premises.worker)
     assert premises.mailer.sent == []
     assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
-    assert premises.store.tables.resets == {}
+    assert premises.fake.tables.resets == {}
 
 
-def test_a_message_that_has_expired_is_not_announced(premises: Premises) -> None:
+def test_a_message_that_has_expired_is_not_announced(premises: World) -> None:
     ann = premises.person()
     premises.sends(ann)
-    premises.store.records()
+    premises.fake.records()
     event = next(
         one for one in premises.store.events.of_account(ann.id) if one.kind is EventKind.MESSAGE_SENT
     )
-    premises.store.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
+    premises.fake.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
     given_up(premises)
     sweep(premises.worker)
     assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
 
 
-def invited(premises: Premises) -> Account:
+def invited(premises: World) -> Account:
     """A newcomer whose invitation did not get out, though what it carries was stored."""
     admin = staff(premises)
     premises.delivers()
@@ -130,12 +130,12 @@ def invited(premises: Premises) -> Account:
     premises.mailer.fault = Unavailable("ses:SendingPausedException")
     premises.delivers()
     premises.mailer.fault = None
-    (newcomer,) = [one for one in premises.store.tables.accounts.values() if one.address == "new@people.test"]
+    (newcomer,) = [one for one in premises.fake.tables.accounts.values() if one.address == "new@people.test"]
     return newcomer
 
 
 @pytest.mark.parametrize("days", [1, 2, 3, 5])
-def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: Premises, days: int) -> None:
+def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: World, days: int) -> None:
     newcomer = invited(premises)
     premises.clock.passes(days * DAY + HOUR + 1)
     assert sweep(premises.worker)["delayed"] == 0
@@ -144,7 +144,7 @@ def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: Pr
     assert premises.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
 
 
-def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: Premises) -> None:
+def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: World) -> None:
     newcomer = invited(premises)
     token, chosen = premises.asks(newcomer).token("/password/reset"), "seven lanterns over a harbour"
     fields = {"token": token, "new_password": chosen, "confirm_password": chosen}
@@ -156,25 +156,25 @@ def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: 
     assert (EventKind.MAIL_WITHHELD, "account_changed_meanwhile") in notes(premises, newcomer)
 
 
-def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(premises: Premises) -> None:
+def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(premises: World) -> None:
     newcomer = invited(premises)
     premises.clock.passes(DAY + HOUR + 1)
     sweep(premises.worker)
-    for key in [key for key in premises.store.tables.events if key[1].endswith("~mail")]:
-        del premises.store.tables.events[key]
+    for key in [key for key in premises.fake.tables.events if key[1].endswith("~mail")]:
+        del premises.fake.tables.events[key]
     sweep(premises.worker)
     first, second = (one for one in premises.mailer.sent if one.to == newcomer.address)
     assert first.temporary == second.temporary
 
 
-def test_store_that_does_not_answer_fails_the_run_and_the_next_hour_asks_again(premises: Premises) -> None:
+def test_store_that_does_not_answer_fails_the_run_and_the_next_hour_asks_again(premises: World) -> None:
     ann = premises.person()
     premises.sends(ann)
     given_up(premises)
-    premises.store.down = True
+    premises.fake.down = True
     with pytest.raises(Unavailable):
         sweep(premises.worker)
-    premises.store.heal()
+    premises.fake.heal()
     premises.clock.passes(HOUR)
     assert sweep(premises.worker) == {"settled": 1, "delayed": 0}
 
@@ -192,9 +192,7 @@ def test_no_hour_is_looked_at_before_the_stream_has_given_it_up() -> None:
         assert latest.timestamp() <= now - DAY
 
 
-def test_function_sweeps_for_the_container_s_worker(
-    premises: Premises, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_function_sweeps_for_the_container_s_worker(premises: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep_mail, "worker", lambda: premises.worker)
     ann = premises.person()
     premises.sends(ann)

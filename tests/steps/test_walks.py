@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts import Account
-from tests.steps.premises import CHOSEN, PASSWORD, Premises
-from tests.steps.visitors import Visitor
 from tests.web.routes import GETS, POSTS, fields_of
+from tests.world.visitors import CHOSEN, PASSWORD, Visitor
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ WALK = st.lists(
 class Stranger:
     """Sends anything, with anything she has, as anybody she can be."""
 
-    def __init__(self, premises: Premises) -> None:
+    def __init__(self, premises: World) -> None:
         self.premises, self.account = premises, premises.person("eve@people.test")
         self.sessions: list[str | None] = [None]
         visitor = premises.visitor()
@@ -69,7 +69,7 @@ class Stranger:
 @settings(max_examples=60, deadline=None)
 @given(WALK)
 def test_rs_07_no_walk_of_a_stranger_touches_the_victim(walk: list[tuple[Any, list[int], int]]) -> None:
-    premises = Premises()
+    premises = World()
     # The victim's password is one no stranger guesses; the words above are tried on it all the same.
     victim = premises.person("victim@people.test", password=VICTIMS)
     owner = premises.visitor()
@@ -81,7 +81,7 @@ def test_rs_07_no_walk_of_a_stranger_touches_the_victim(walk: list[tuple[Any, li
         stranger.does(operation, chosen, session)
     assert uncounted(premises.stored(victim)) == uncounted(before)
     assert resets_of(premises, victim) == resets
-    assert [who for who, _ in premises.store.tables.sessions].count(victim.id) == 1
+    assert [who for who, _ in premises.fake.tables.sessions].count(victim.id) == 1
     assert owner.get("/account").status == 200
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN, "token": mail.token("/password/reset")}
     assert premises.visitor().post("/password/reset", entries).status == 200
@@ -92,6 +92,6 @@ def uncounted(account: Account) -> Account:
     return account._replace(failures=0, attempted_at=0, locked_until=0)
 
 
-def resets_of(premises: Premises, account: Account) -> list[object]:
+def resets_of(premises: World, account: Account) -> list[object]:
     """What was mailed to somebody, spent or not."""
-    return [row for row in premises.store.tables.resets.values() if row.account_id == account.id]
+    return [row for row in premises.fake.tables.resets.values() if row.account_id == account.id]

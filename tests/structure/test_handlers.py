@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.gateway.functions import LambdaContext, function_of
-from tests.fakes.premises import Clock, a_portal
-from tests.fakes.store import FakeStore
 from tests.structure.code import LIBRARY, tree_of
 from tests.structure.test_map import WITH_ROUTES
+from tests.world.world import World
 
 ROUTES = [
     (step, route)
@@ -54,25 +52,20 @@ def test_a_handler_only_opens_the_doorway(step: str) -> None:
 )
 @pytest.mark.parametrize(("step", "route"), ROUTES, ids=[route for _, route in ROUTES])
 def test_ip_07_an_event_without_a_verdict_is_refused(
-    monkeypatch: pytest.MonkeyPatch, step: str, route: str, authorizer: Any
+    premises: World, step: str, route: str, authorizer: Any
 ) -> None:
-    store = FakeStore()
-    module = importlib.import_module(f"chalicelib.steps.{step}")
-    monkeypatch.setattr(module, "portal", lambda: a_portal(store, Clock()))
-    answer = function_of(step)(event_of(route, authorizer), LambdaContext(step))
+    answer = premises.invoke(step, event_of(route, authorizer))
     assert answer["statusCode"] in {401, 503}
     assert json.loads(answer["body"])["code"] in {"session_required", "unavailable"}
-    assert store.acts == []
+    assert premises.fake.acts == []
 
 
 @pytest.mark.parametrize("route", ["GET /messages", "POST /password/change"])
-def test_ip_07_a_pass_without_a_caller_is_nobodys(monkeypatch: pytest.MonkeyPatch, route: str) -> None:
+def test_ip_07_a_pass_without_a_caller_is_nobodys(premises: World, route: str) -> None:
     step = {"GET /messages": "messages", "POST /password/change": "password_change"}[route]
-    module = importlib.import_module(f"chalicelib.steps.{step}")
-    monkeypatch.setattr(module, "portal", lambda: a_portal(FakeStore(), Clock()))
     event = event_of(route, {"verdict": "pass"})
     event["body"] = (
         json.dumps({"new_password": "x", "confirm_password": "x"}) if route.startswith("POST") else None
     )
-    answer = function_of(step)(event, LambdaContext(step))
+    answer = premises.invoke(step, event)
     assert answer["statusCode"] == 401

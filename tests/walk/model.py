@@ -18,7 +18,7 @@ from chalicelib.domain.temporary import parse_temporary
 from chalicelib.domain.tokens import digest, parse_token, split_session_token
 from chalicelib.domain.two_step import recovery_digest
 from infra.contract import Operation
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 NOBODY: frozenset[AccountId] = frozenset()
 DESK = {
@@ -46,7 +46,7 @@ class Asked:
 class Model:
     """What everybody holds. Seeds are known here because the portal shows them once."""
 
-    premises: Premises
+    premises: World
     seeds: dict[AccountId, str] = field(default_factory=dict)
     proposed: dict[AccountId, str] = field(default_factory=dict)
 
@@ -55,7 +55,7 @@ class Model:
         return self.premises.clock()
 
     def account(self, who: AccountId) -> Account:
-        return self.premises.store.tables.accounts[who]
+        return self.premises.fake.tables.accounts[who]
 
     def may_set_password(self, asked: Asked) -> frozenset[AccountId]:
         """Whose password hash this request may change."""
@@ -112,7 +112,7 @@ class Model:
     def session(self, token: str | None) -> Session | None:
         """The session of a token, if it is alive."""
         who = split_session_token(token) if token else None
-        found = self.premises.store.tables.sessions.get(who) if who else None
+        found = self.premises.fake.tables.sessions.get(who) if who else None
         if found is None or not self._alive(found):
             return None
         return found
@@ -134,7 +134,7 @@ class Model:
         return account.status is Status.ACTIVE and account.epoch == session.epoch and in_time and kept
 
     def _by_link(self, purpose: Purpose, asked: Asked) -> frozenset[AccountId]:
-        tables = self.premises.store.tables
+        tables = self.premises.fake.tables
         for text in (asked.body.get("token"), asked.cookie):
             token = parse_token(text)
             row = tables.resets.get(link_key(purpose, digest(token))) if token else None
@@ -150,7 +150,7 @@ class Model:
             who = account_id(canonical_address(email))
         except InvalidAddress:
             return NOBODY
-        account = self.premises.store.tables.accounts.get(who)
+        account = self.premises.fake.tables.accounts.get(who)
         if account is None or account.status is not Status.ACTIVE or self.now < account.locked_until:
             return NOBODY
         typed = body.get("password")
@@ -168,7 +168,7 @@ class Model:
 
     def _temporary(self, who: AccountId, typed: object) -> bool:
         parsed = parse_temporary(typed) if isinstance(typed, str) else None
-        row = self.premises.store.tables.resets.get(temporary_key(who, parsed.name)) if parsed else None
+        row = self.premises.fake.tables.resets.get(temporary_key(who, parsed.name)) if parsed else None
         if parsed is None or row is None or row.password_hash is None or not self._live(row):
             return False
         return self.premises.hasher.verify(row.password_hash, parsed.text)

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.addresses import AccountId
 from tests.walk.model import Asked
-from tests.walk.world import World
+from tests.walk.walk import Walk
 
 pytestmark = pytest.mark.slow
 
@@ -20,20 +20,20 @@ SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.races) for seed in ra
 LEAST = {"password": 3, "session": 10, "console": 1, "refused": 50}  # less, and the walk would prove little
 
 
-def hashes(world: World) -> dict[AccountId, str | None]:
-    return {who: account.password_hash for who, account in world.premises.store.tables.accounts.items()}
+def hashes(walk: Walk) -> dict[AccountId, str | None]:
+    return {who: account.password_hash for who, account in walk.premises.fake.tables.accounts.items()}
 
 
-def step(world: World, seen: Counter[str]) -> None:
+def step(walk: Walk, seen: Counter[str]) -> None:
     """One request, judged before it is sent."""
-    asked, model, tables = world.asks(), world.model, world.premises.store.tables
+    asked, model, tables = walk.asks(), walk.model, walk.premises.fake.tables
     settable, openable = model.may_set_password(asked), model.may_open(asked)
     console = asked.operation.path.startswith("/admin")
     admitted = console and model.may_administer(asked)
-    passwords, sessions, accounts = hashes(world), set(tables.sessions), dict(tables.accounts)
-    reply = world.sends(asked)
+    passwords, sessions, accounts = hashes(walk), set(tables.sessions), dict(tables.accounts)
+    reply = walk.sends(asked)
     assert reply.status < 500, (asked, reply.text)
-    changed = {who for who, stored in hashes(world).items() if who in passwords and stored != passwords[who]}
+    changed = {who for who, stored in hashes(walk).items() if who in passwords and stored != passwords[who]}
     opened = {who for who, _ in set(tables.sessions) - sessions}
     assert changed <= settable, asked
     assert opened <= openable, asked
@@ -63,37 +63,37 @@ def standing_changes(
         assert admitted or new.ranges == old.ranges, asked
 
 
-def whole_sessions_are_whole(world: World) -> None:
+def whole_sessions_are_whole(walk: Walk) -> None:
     """Nobody stands in the portal with a step left out, whichever way they came."""
-    for token in world.tokens:
-        session = world.model.session(token)
-        if session is None or world.model.stage(session) != "portal":
+    for token in walk.tokens:
+        session = walk.model.session(token)
+        if session is None or walk.model.stage(session) != "portal":
             continue
-        account = world.model.account(session.account_id)
+        account = walk.model.account(session.account_id)
         assert session.code_entered or not account.two_step.active
         assert account.kind is not Kind.ADMINISTRATOR or account.two_step.active
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rs_07_no_order_of_requests_gets_anybody_further_than_their_credentials(seed: int) -> None:
-    world, seen = World(seed), Counter[str]()
+    walk, seen = Walk(seed), Counter[str]()
     for number in range(STEPS):
-        step(world, seen)
+        step(walk, seen)
         if number % 3 == 0:
-            world.passes()
+            walk.passes()
         if number % 50 == 0:
-            whole_sessions_are_whole(world)
+            whole_sessions_are_whole(walk)
         if number % 60 == 0:
-            somebody_is_enabled(world)
+            somebody_is_enabled(walk)
     assert [name for name, least in LEAST.items() if seen[name] < least] == [], seen
 
 
-def somebody_is_enabled(world: World) -> None:
+def somebody_is_enabled(walk: Walk) -> None:
     """So that a walk does not end with everybody shut out: status and locks are as on the first day."""
-    tables = world.premises.store.tables
+    tables = walk.premises.fake.tables
     for who, account in tables.accounts.items():
         status = Status.ACTIVE if account.status is Status.DISABLED else account.status
-        stored = account.password_hash or world.premises.hasher.hash("quiet rivers carry seven stones")
+        stored = account.password_hash or walk.premises.hasher.hash("quiet rivers carry seven stones")
         tables.accounts[who] = account._replace(
             status=status, password_hash=stored, failures=0, locked_until=0, ranges=None
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.steps.visitors import Reply
+from tests.world.visitors import Reply
 
 MEMBERS = {"title", "status", "detail", "code", "reference"}
 

@@ -10,9 +10,9 @@ from typing import Any
 from chalicelib.domain.accounts import Kind, TwoStep
 from chalicelib.web.request import Field
 from infra.contract import Operation
-from tests.steps.phones import enrolled
-from tests.steps.premises import CONTRACT, Premises
-from tests.steps.visitors import Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import Visitor
+from tests.world.world import CONTRACT, World
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 EVERY_TABLE = ("accounts", "resets", "sessions", "events", "policies", "throttles", "messages")
@@ -48,7 +48,7 @@ def good_body(operation: Operation) -> dict[str, Any]:
     return {name: GOOD[name] for name in fields_of(operation)}
 
 
-def entitled(premises: Premises, operation: Operation) -> Visitor:
+def entitled(premises: World, operation: Operation) -> Visitor:
     """Somebody who may call it."""
     visitor = premises.visitor()
     if operation.path == "/logon/code":

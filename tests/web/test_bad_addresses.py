@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 NO_ADDRESSES = [
     "",
@@ -50,22 +50,22 @@ NO_ADDRESSES += [
 
 
 @pytest.mark.parametrize("path", ["/logon", "/password/forgot"])
-def test_in_02_no_address_reaches_no_table(premises: Premises, path: str) -> None:
-    acts, visitor = len(premises.store.acts), premises.visitor()
+def test_in_02_no_address_reaches_no_table(premises: World, path: str) -> None:
+    acts, visitor = len(premises.fake.acts), premises.visitor()
     more = {"password": "guess after guess"} if path == "/logon" else {}
     for text in [*NO_ADDRESSES, "a" * 3000 + "@b.test"]:
         reply = visitor.post(path, {"email": text, **more})
         assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "email"), text
-    asked = premises.store.acts[acts:]
+    asked = premises.fake.acts[acts:]
     assert set(asked) == {"sessions.standing"}
-    assert premises.store.tables.events == {}
+    assert premises.fake.tables.events == {}
 
 
 @pytest.mark.parametrize(
     "text",
     ["mi\u212ae@b.test", "M\u0130KE@b.test", "mike@\uff42.test", "\uff4dike@b.test", "mike\u00a0@b.test"],
 )
-def test_in_01_look_alikes_never_resolve_to_the_account(premises: Premises, text: str) -> None:
+def test_in_01_look_alikes_never_resolve_to_the_account(premises: World, text: str) -> None:
     premises.person("mike@b.test")
     assert (
         premises.visitor()
@@ -75,7 +75,7 @@ def test_in_01_look_alikes_never_resolve_to_the_account(premises: Premises, text
     )
 
 
-def test_in_01_domain_is_one_in_unicode_and_punycode(premises: Premises) -> None:
+def test_in_01_domain_is_one_in_unicode_and_punycode(premises: World) -> None:
     ann = premises.person("ann@b\u00fccher.test")
     assert ann.address == "ann@xn--bcher-kva.test"
     for spelling in ("ann@B\u00dcCHER.test", "ANN@xn--bcher-kva.TEST"):
@@ -96,7 +96,7 @@ def test_in_01_domain_is_one_in_unicode_and_punycode(premises: Premises) -> None
         "/help?" + "a=b&" * 500,
     ],
 )
-def test_hostile_paths_and_queries_are_never_a_fault(premises: Premises, path: str) -> None:
+def test_hostile_paths_and_queries_are_never_a_fault(premises: World, path: str) -> None:
     for visitor in (premises.visitor(), premises.browser()):
         visitor.logs_on(premises.person())
         reply = visitor.get(path)

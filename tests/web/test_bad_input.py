@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.domain.access import PUBLIC, guard_of
 from infra.contract import Operation
-from tests.steps.premises import CONTRACT, Premises
 from tests.web.routes import ADDRESS, EVERY_TABLE, FORM, JSON, POSTS, encoded, entitled, fields_of, good_body
+from tests.world.world import CONTRACT, World
 
 GUARDED = [
     one
@@ -20,9 +20,7 @@ ODD: tuple[Any, ...] = (None, 7, 1.5, True, [], ["x"], {}, {"a": "x"}, [["x"]], 
 COMBINING = "\u0301\u0323" * 50_000
 
 
-def refusals(
-    premises: Premises, operation: Operation, bodies: list[tuple[bytes, str]]
-) -> list[tuple[int, str]]:
+def refusals(premises: World, operation: Operation, bodies: list[tuple[bytes, str]]) -> list[tuple[int, str]]:
     """What each of these bodies is answered; nothing may have changed by any of them."""
     visitor = entitled(premises, operation)
     before, hashes = premises.rows(*EVERY_TABLE), premises.hasher.runs
@@ -37,7 +35,7 @@ def refusals(
 
 
 @every_post
-def test_wb_10_wrong_types_are_refused_by_name(premises: Premises, operation: Operation) -> None:
+def test_wb_10_wrong_types_are_refused_by_name(premises: World, operation: Operation) -> None:
     good, bodies = good_body(operation), []
     for name, spec in fields_of(operation).items():
         wrong = [one for one in ODD if type(one) is not spec.kind and not (one is None and spec.nullable)]
@@ -46,9 +44,7 @@ def test_wb_10_wrong_types_are_refused_by_name(premises: Premises, operation: Op
 
 
 @every_post
-def test_wb_09_missing_unknown_and_doubled_fields_are_refused(
-    premises: Premises, operation: Operation
-) -> None:
+def test_wb_09_missing_unknown_and_doubled_fields_are_refused(premises: World, operation: Operation) -> None:
     good = good_body(operation)
     required = [name for name, spec in fields_of(operation).items() if spec.required]
     bodies = [
@@ -80,7 +76,7 @@ DEEP = [b"[" * 8000, b'{"a":' * 2700 + b"1" + b"}" * 2700, b'{"a":[[[["x"]]]]}',
 
 
 @every_post
-def test_wb_10_what_is_no_json_object_is_refused(premises: Premises, operation: Operation) -> None:
+def test_wb_10_what_is_no_json_object_is_refused(premises: World, operation: Operation) -> None:
     bodies = [(body, JSON) for body in BROKEN + NO_OBJECT + NO_TEXT + DEEP]
     said = refusals(premises, operation, bodies)
     assert set(said) <= {(400, "malformed_json"), (422, "invalid_request")}
@@ -91,7 +87,7 @@ def test_wb_10_what_is_no_json_object_is_refused(premises: Premises, operation: 
 
 
 @every_post
-def test_wb_10_more_than_sixteen_kibibytes_are_refused(premises: Premises, operation: Operation) -> None:
+def test_wb_10_more_than_sixteen_kibibytes_are_refused(premises: World, operation: Operation) -> None:
     for kind in (JSON, FORM, "text/plain"):
         bodies = [(b" " * 16385, kind), (b"x" * 1_000_000, kind)]
         assert set(refusals(premises, operation, bodies)) == {(413, "too_large")}
@@ -100,7 +96,7 @@ def test_wb_10_more_than_sixteen_kibibytes_are_refused(premises: Premises, opera
 
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda one: one.path)
 def test_ad_01_whoever_has_no_session_is_told_that_first_whatever_they_send(
-    premises: Premises, operation: Operation
+    premises: World, operation: Operation
 ) -> None:
     bodies = [
         (b'{"unknown":1}', JSON),
@@ -134,7 +130,7 @@ KINDS += [
 
 @every_post
 @pytest.mark.parametrize("kind", KINDS)
-def test_wb_02_other_content_types_are_refused(premises: Premises, operation: Operation, kind: str) -> None:
+def test_wb_02_other_content_types_are_refused(premises: World, operation: Operation, kind: str) -> None:
     bodies = [(encoded(good_body(operation) or {"x": 1}), kind)]
     assert refusals(premises, operation, bodies) == [(415, "unsupported_media_type")]
 
@@ -142,7 +138,7 @@ def test_wb_02_other_content_types_are_refused(premises: Premises, operation: Op
 @pytest.mark.parametrize(
     "kind", [JSON, "application/json; charset=utf-8", "APPLICATION/JSON ", FORM + ";charset=UTF-8"]
 )
-def test_wb_02_essence_counts_and_not_its_parameters(premises: Premises, kind: str) -> None:
+def test_wb_02_essence_counts_and_not_its_parameters(premises: World, kind: str) -> None:
     body = b"email=nobody%40nowhere.test" if kind.startswith(FORM) else encoded({"email": ADDRESS})
     headers = {"Content-Type": kind, "Accept": JSON}
     assert premises.visitor().sends("POST", "/password/forgot", body, headers).status == 202
@@ -150,7 +146,7 @@ def test_wb_02_essence_counts_and_not_its_parameters(premises: Premises, kind: s
 
 @every_post
 def test_pw_04_hundred_thousand_combining_characters_cost_nothing(
-    premises: Premises, operation: Operation
+    premises: World, operation: Operation
 ) -> None:
     good = good_body(operation)
     texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
@@ -164,9 +160,7 @@ def test_pw_04_hundred_thousand_combining_characters_cost_nothing(
 
 @pytest.mark.parametrize("length", [257, 1000, 2600])
 @pytest.mark.parametrize("character", ["\u0301", "x", "\U0001f40e"])
-def test_pw_04_password_nobody_can_have_costs_no_hash(
-    premises: Premises, length: int, character: str
-) -> None:
+def test_pw_04_password_nobody_can_have_costs_no_hash(premises: World, length: int, character: str) -> None:
     ann = premises.person()
     before = premises.rows(*EVERY_TABLE), premises.hasher.runs
     reply = premises.visitor().post("/logon", {"email": ann.address, "password": character * length})
@@ -176,7 +170,7 @@ def test_pw_04_password_nobody_can_have_costs_no_hash(
 
 @every_post
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
-def test_lone_surrogates_are_refused(premises: Premises, operation: Operation, text: str) -> None:
+def test_lone_surrogates_are_refused(premises: World, operation: Operation, text: str) -> None:
     good = good_body(operation)
     texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
     bodies = [(encoded({**good, name: text}), JSON) for name in texts]
@@ -209,7 +203,7 @@ HOSTILE += [
 @pytest.mark.slow
 @every_post
 @pytest.mark.parametrize("browser", [False, True], ids=["client", "browser"])
-def test_hostile_texts_are_never_a_fault(premises: Premises, operation: Operation, browser: bool) -> None:
+def test_hostile_texts_are_never_a_fault(premises: World, operation: Operation, browser: bool) -> None:
     """As a page too: what was typed is shown again there."""
     texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
     for name in texts:

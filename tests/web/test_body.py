@@ -13,7 +13,8 @@ from chalicelib.steps.password_forgot import ROUTES
 from chalicelib.web.body import MAX_BODY, read_fields
 from chalicelib.web.request import Field, read_event
 from chalicelib.web.serve import serve
-from tests.steps.premises import Premises, heard
+from tests.world.running import heard
+from tests.world.world import World
 
 FIELDS = {
     "text": Field(most=50),
@@ -124,9 +125,9 @@ def test_wb_02_only_the_exact_type_is_read(kind: str) -> None:
 @given(ANYTHING)
 def test_event_of_any_shape_is_answered_with_a_refusal(odd: Any) -> None:
     """Such an event never comes from API Gateway; whoever sends it gets a document, and no step runs."""
-    premises = Premises()
+    premises = World()
     for name in ("headers", "body", "pathParameters", "multiValueQueryStringParameters", "requestContext"):
         with heard(premises.lines):
             answer = serve(event("{}", "application/json") | {name: odd}, premises.portal, ROUTES)
         assert answer["statusCode"] in {303, 401, 422, 503}
-    assert premises.store.acts == []
+    assert premises.fake.acts == []

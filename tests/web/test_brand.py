@@ -13,9 +13,9 @@ from chalicelib.domain.colours import shades
 from chalicelib.web.render import Rendered, facade, render
 from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses
 from tests.domain.pictures import picture
-from tests.steps.premises import Premises
 from tests.web.page_samples import SAMPLES, Seen
 from tests.web.test_pages import WEIGHT
+from tests.world.world import World
 
 ACME = Brand("Acme & Söhne", "#a8232c", png(picture()), "+49 30 1234")
 HEAVIEST = Image(b"x" * 8192, "svg+xml")
@@ -71,7 +71,7 @@ def test_heaviest_logo_leaves_a_page_light(page: str) -> None:
 
 
 def test_name_is_the_authenticators_issuer_and_no_password() -> None:
-    premises = Premises(NAME="Harbour Messages")
+    premises = World(NAME="Harbour Messages")
     ann = premises.person()
     visitor = premises.visitor()
     visitor.logs_on(ann)

@@ -5,9 +5,9 @@ import pytest
 from chalicelib.domain.refusals import Code
 from chalicelib.web.sentences import SENTENCES
 from infra.contract import Operation
-from tests.steps.premises import CONTRACT, Premises
 from tests.web.answers import is_guarded, is_problem
 from tests.web.routes import GETS, POSTS, entitled, good_body
+from tests.world.world import CONTRACT, World
 
 HTML = {"Accept": "text/html"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
@@ -16,7 +16,7 @@ every_post = pytest.mark.parametrize("operation", POSTS, ids=lambda one: one.pat
 
 
 @pytest.mark.parametrize("path", sorted(CONTRACT.paths))
-def test_wb_11_other_methods_are_not_allowed(premises: Premises, path: str) -> None:
+def test_wb_11_other_methods_are_not_allowed(premises: World, path: str) -> None:
     allowed = set(CONTRACT.paths[path])
     for method in METHODS:
         if method in allowed:
@@ -30,7 +30,7 @@ def test_wb_11_other_methods_are_not_allowed(premises: Premises, path: str) -> N
 
 
 @every_get
-def test_get_and_head_agree_and_are_guarded(premises: Premises, operation: Operation) -> None:
+def test_get_and_head_agree_and_are_guarded(premises: World, operation: Operation) -> None:
     visitor = entitled(premises, operation)
     path = operation.path.replace("{token}", "A" * 43).replace("{id}", "none")
     for headers in ({"Accept": "application/json"}, HTML):
@@ -46,7 +46,7 @@ def test_get_and_head_agree_and_are_guarded(premises: Premises, operation: Opera
             assert "charset=utf-8" in got.header("Content-Type") or kind == "application/json"
 
 
-def test_step_itself_leaves_the_body_of_a_head_out(premises: Premises) -> None:
+def test_step_itself_leaves_the_body_of_a_head_out(premises: World) -> None:
     """API Gateway hands on what the step gives; only the local gateway would have cut it off."""
     premises.visitor().sends("HEAD", "/help")
     step, event = premises.events[-1]
@@ -55,7 +55,7 @@ def test_step_itself_leaves_the_body_of_a_head_out(premises: Premises) -> None:
 
 
 @every_get
-def test_wb_03_get_changes_nothing(premises: Premises, operation: Operation) -> None:
+def test_wb_03_get_changes_nothing(premises: World, operation: Operation) -> None:
     """But what it counts: a bad link's source, and the first reading of a message."""
     visitor = entitled(premises, operation)
     before = premises.rows("accounts", "resets", "sessions", "policies", "messages")
@@ -67,7 +67,7 @@ def test_wb_03_get_changes_nothing(premises: Premises, operation: Operation) -> 
 @every_post
 @pytest.mark.parametrize("headers", [{}, HTML], ids=["client", "browser"])
 def test_refused_posts_are_guarded_and_clear(
-    premises: Premises, operation: Operation, headers: dict[str, str]
+    premises: World, operation: Operation, headers: dict[str, str]
 ) -> None:
     visitor = entitled(premises, operation)
     reply = visitor.post(operation.path, {**good_body(operation), "unknown": 1}, **headers)
@@ -81,7 +81,7 @@ def test_refused_posts_are_guarded_and_clear(
 @pytest.mark.parametrize(
     "path", ["/nothing", "/logon/", "/logon/code/x", "//logon", "/password/reset/a/b", "/.env", "/%2e"]
 )
-def test_unknown_path_is_not_found(premises: Premises, path: str) -> None:
+def test_unknown_path_is_not_found(premises: World, path: str) -> None:
     reply = premises.visitor().get(path)
     assert reply.status == 404
     is_guarded(reply)
@@ -90,7 +90,7 @@ def test_unknown_path_is_not_found(premises: Premises, path: str) -> None:
     assert (page.status, page.header("Content-Type")) == (404, "text/html; charset=utf-8")
 
 
-def test_wb_06_no_origin_is_ever_reflected(premises: Premises) -> None:
+def test_wb_06_no_origin_is_ever_reflected(premises: World) -> None:
     evil = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     for method, path in (("GET", "/logon"), ("OPTIONS", "/logon"), ("GET", "/health"), ("GET", "/nothing")):
         reply = premises.visitor().sends(method, path, headers=evil)
@@ -98,7 +98,7 @@ def test_wb_06_no_origin_is_ever_reflected(premises: Premises) -> None:
         assert "evil" not in str(reply.pairs)
 
 
-def test_rs_05_hostile_host_is_never_echoed(premises: Premises) -> None:
+def test_rs_05_hostile_host_is_never_echoed(premises: World) -> None:
     ann = premises.person()
     for name in ("Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"):
         for headers in ({}, HTML):

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from infra.contract import Operation
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, CONTRACT, PASSWORD, Premises
 from tests.web.answers import is_guarded, is_problem
 from tests.web.routes import GETS
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import CONTRACT, World
 
 HTML = {"Accept": "text/html"}
 PRIVATE = [
@@ -17,7 +18,7 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("operation", PRIVATE, ids=lambda one: f"{one.method} {one.path}")
-def test_private_routes_ask_for_a_session(premises: Premises, operation: Operation) -> None:
+def test_private_routes_ask_for_a_session(premises: World, operation: Operation) -> None:
     path = operation.path.replace("{id}", "abc")
     refused = premises.visitor().sends(operation.method, path)
     is_problem(refused, 401, "session_required")
@@ -27,7 +28,7 @@ def test_private_routes_ask_for_a_session(premises: Premises, operation: Operati
     assert page.header("Location") == f"/logon{wanted}"
 
 
-def test_step_required_names_the_step_and_leads_a_browser_there(premises: Premises) -> None:
+def test_step_required_names_the_step_and_leads_a_browser_there(premises: World) -> None:
     stages = {
         "enter_code": ("/logon/code", enrolled(premises)[0]),
         "change_password": ("/password/change", premises.person(must_change_password=True)),
@@ -42,7 +43,7 @@ def test_step_required_names_the_step_and_leads_a_browser_there(premises: Premis
         assert browser.get("/messages/abc").header("Location") == f"{where}?next=%2Fmessages%2Fabc"
 
 
-def test_throttled_and_unavailable_say_when_to_come_back(premises: Premises) -> None:
+def test_throttled_and_unavailable_say_when_to_come_back(premises: World) -> None:
     guesser = premises.visitor("198.51.100.7")
     for _ in range(20):
         guesser.post("/password/forgot", {"email": "a@b.test"})
@@ -52,14 +53,14 @@ def test_throttled_and_unavailable_say_when_to_come_back(premises: Premises) -> 
         assert reply.header("Retry-After").isdigit()
         is_guarded(reply)
     for after in (0, 1):
-        premises.store.fail(after)
+        premises.fake.fail(after)
         reply = premises.visitor().post("/password/forgot", {"email": "a@b.test"})
         is_problem(reply, 503, "unavailable")
         assert reply.header("Retry-After") == "5"
         is_guarded(reply)
 
 
-def test_answers_of_a_whole_logon_are_the_contracts(premises: Premises) -> None:
+def test_answers_of_a_whole_logon_are_the_contracts(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     logon = visitor.post("/logon", {"email": ann.address, "password": PASSWORD})
     assert logon.json().keys() == {"next", "session"}
@@ -74,7 +75,7 @@ def test_answers_of_a_whole_logon_are_the_contracts(premises: Premises) -> None:
     ("url", "secure"), [("https://portal.example", True), ("http://localhost:8000", False)]
 )
 def test_se_03_cookie_is_bound_to_the_host(url: str, secure: bool) -> None:
-    premises = Premises(URL=url)
+    premises = World(URL=url)
     ann = premises.person()
     reply = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
     ((name, whole),) = reply.cookies.items()
@@ -90,14 +91,14 @@ def test_se_03_cookie_is_bound_to_the_host(url: str, secure: bool) -> None:
     assert "Domain" not in whole
 
 
-def test_half_done_cookie_lives_no_longer_than_its_session(premises: Premises) -> None:
+def test_half_done_cookie_lives_no_longer_than_its_session(premises: World) -> None:
     reply = premises.visitor().post("/logon", {"email": enrolled(premises)[0].address, "password": PASSWORD})
     seconds = re.search(r"Max-Age=(\d+)", reply.cookies["__Host-portal-session"])
     assert seconds is not None
     assert int(seconds[1]) <= 300
 
 
-def test_se_05_every_signed_in_page_has_a_log_off_button(premises: Premises) -> None:
+def test_se_05_every_signed_in_page_has_a_log_off_button(premises: World) -> None:
     browser = premises.browser()
     browser.logs_on(premises.person())
     for operation in GETS:
@@ -120,7 +121,7 @@ def test_se_05_every_signed_in_page_has_a_log_off_button(premises: Premises) -> 
     ],
 )
 def test_language_is_the_clients_choice(
-    premises: Premises, accept: str, kind: str | None, expected: str
+    premises: World, accept: str, kind: str | None, expected: str
 ) -> None:
     headers = {"Accept": accept} | ({"Content-Type": kind} if kind else {})
     reply = premises.visitor().sends("GET", "/logon", headers=headers)

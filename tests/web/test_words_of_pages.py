@@ -15,11 +15,12 @@ from chalicelib.presentation.languages import LANGUAGES, translation
 from chalicelib.web.sentences import INVALID_LOGON
 from infra.catalogues import SPOKEN, read
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, PASSWORD, PORTAL_URL, SETTINGS, Premises
-from tests.steps.visitors import REFERENCE, Reply, Visitor
 from tests.web.page_samples import SAMPLES as PAGES
 from tests.web.page_samples import STATES, Seen, sample
+from tests.world.phones import enrolled
+from tests.world.settings import ENVIRONMENT, PORTAL_URL
+from tests.world.visitors import CHOSEN, PASSWORD, REFERENCE, Reply, Visitor
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
 
@@ -86,7 +87,7 @@ def test_no_translation_breaks_the_page_it_stands_in(page: str, state: str, lang
     assert [html["lang"] for html in spoken.all("html")] == [language]
 
 
-def pseudo_browser(premises: Premises) -> Visitor:
+def pseudo_browser(premises: World) -> Visitor:
     """A browser whose reader speaks brackets; it is an old one."""
     browser = premises.browser()
     browser.headers |= {"Accept-Language": PSEUDO, "User-Agent": OLD, "Host": "elsewhere.test"}
@@ -97,7 +98,7 @@ def all_marked(reply: Reply, status: int, *data: str) -> None:
     """Every word of a page as it comes over the wire, what code put there too."""
     assert (reply.status, reply.header("Content-Language")) == (status, PSEUDO)
     shown = visible(reply.text)
-    known = {*NAMES, *SETTINGS.values(), *REFERENCE.findall(shown), *BROWSERS, *data}
+    known = {*NAMES, *ENVIRONMENT.values(), *REFERENCE.findall(shown), *BROWSERS, *data}
     assert unmarked(shown, known) == []
 
 
@@ -114,13 +115,13 @@ def all_marked(reply: Reply, status: int, *data: str) -> None:
     ],
 )
 def test_whatever_a_refused_logon_says_is_marked(
-    premises: Premises, fields: dict[str, str], status: int
+    premises: World, fields: dict[str, str], status: int
 ) -> None:
     reply = pseudo_browser(premises).post("/logon", fields)
     all_marked(reply, status, f"{PORTAL_URL}/logon", "https", *fields.values())
 
 
-def test_whatever_the_way_back_in_says_is_marked(premises: Premises) -> None:
+def test_whatever_the_way_back_in_says_is_marked(premises: World) -> None:
     account, browser = premises.person(), pseudo_browser(premises)
     all_marked(browser.post("/password/forgot", {"email": "ann"}), 422, "ann")
     all_marked(browser.get("/password/forgot?sent=1"), 200)
@@ -131,7 +132,7 @@ def test_whatever_the_way_back_in_says_is_marked(premises: Premises) -> None:
     all_marked(browser.get("/password/reset?done=1"), 200)
 
 
-def test_whatever_a_new_password_says_is_marked(premises: Premises) -> None:
+def test_whatever_a_new_password_says_is_marked(premises: World) -> None:
     account, browser = premises.person(), pseudo_browser(premises)
     browser.logs_on(account)
     for fields, status in (
@@ -146,7 +147,7 @@ def test_whatever_a_new_password_says_is_marked(premises: Premises) -> None:
     all_marked(browser.get("/password/change"), 200, forced.address)
 
 
-def test_whatever_two_steps_say_is_marked(premises: Premises) -> None:
+def test_whatever_two_steps_say_is_marked(premises: World) -> None:
     account, browser = premises.person(), pseudo_browser(premises)
     browser.logs_on(account)
     offered = browser.post("/account/two-step")
@@ -167,7 +168,7 @@ def test_whatever_two_steps_say_is_marked(premises: Premises) -> None:
     all_marked(browser.post("/reauthenticate", {}), 422, user.address)
 
 
-def test_whatever_the_other_pages_say_is_marked(premises: Premises) -> None:
+def test_whatever_the_other_pages_say_is_marked(premises: World) -> None:
     account, browser = premises.person(), pseudo_browser(premises)
     browser.logs_on(account)
     premises.visitor().logs_on(account)  # by a program that does not say what it is
@@ -181,7 +182,7 @@ def test_whatever_the_other_pages_say_is_marked(premises: Premises) -> None:
     all_marked(browser.post("/account/sessions/revoke", {"handle": "none"}), 404)
 
 
-def test_whatever_a_freeze_says_is_marked(premises: Premises) -> None:
+def test_whatever_a_freeze_says_is_marked(premises: World) -> None:
     account, browser = premises.person(), pseudo_browser(premises)
     browser.logs_on(account)
     browser.post("/password/change", {"current_password": PASSWORD, **NEW})
@@ -191,7 +192,7 @@ def test_whatever_a_freeze_says_is_marked(premises: Premises) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_en_01_a_refused_logon_is_as_generic_in_every_language(premises: Premises, language: str) -> None:
+def test_en_01_a_refused_logon_is_as_generic_in_every_language(premises: World, language: str) -> None:
     known, disabled = premises.person(), premises.person(status=Status.DISABLED)
     pages, problems = set(), set()
     for email in (known.address, disabled.address, "nobody@people.test"):
@@ -207,7 +208,7 @@ def test_en_01_a_refused_logon_is_as_generic_in_every_language(premises: Premise
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_problem_is_in_the_reader_s_language_and_its_code_is_not(premises: Premises, language: str) -> None:
+def test_problem_is_in_the_reader_s_language_and_its_code_is_not(premises: World, language: str) -> None:
     say = translation(language)
     visitor = premises.visitor(**{"Accept-Language": f"{language};q=0.9, nl"})
     missing = visitor.get("/messages")
@@ -220,9 +221,7 @@ def test_problem_is_in_the_reader_s_language_and_its_code_is_not(premises: Premi
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(
-    premises: Premises, language: str
-) -> None:
+def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(premises: World, language: str) -> None:
     say = translation(language)
     account, visitor = premises.person(), premises.visitor(**{"Accept-Language": language})
     listed = visitor.get("/password/criteria").json()["criteria"]
@@ -237,7 +236,7 @@ def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(
     assert [one["label"] for one in unmet] == [one["label"] for one in listed]
 
 
-def test_sessions_name_their_browser_in_the_reader_s_language(premises: Premises) -> None:
+def test_sessions_name_their_browser_in_the_reader_s_language(premises: World) -> None:
     account, visitor = premises.person(), premises.visitor(**{"Accept-Language": "fr", "User-Agent": OLD})
     visitor.logs_on(account)
     (session,) = visitor.get("/account/sessions").json()["sessions"]

@@ -9,7 +9,7 @@ from pyotp import TOTP
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.two_step import STEP_SECONDS
-from tests.steps.premises import Premises
+from tests.world.world import World
 
 
 class Phone:
@@ -23,7 +23,7 @@ class Phone:
         return self._codes.generate_otp(int(self._clock() // STEP_SECONDS) + away)
 
 
-def enrolled(premises: Premises, **facts: Any) -> tuple[Account, Phone]:
+def enrolled(premises: World, **facts: Any) -> tuple[Account, Phone]:
     """Somebody who has turned 2-step on, a minute ago."""
     account, visitor = premises.person(**facts), premises.visitor()
     visitor.logs_on(account)

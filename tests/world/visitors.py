@@ -5,14 +5,15 @@ from __future__ import annotations
 import json as jsonlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from chalicelib.domain.accounts import Account
 from infra.gateway.messages import Request
 
-KNOWN = "quiet rivers carry seven stones"
+PASSWORD = "quiet rivers carry seven stones"  # of every person, unless a test says otherwise
+CHOSEN = "seven lanterns over a harbour"  # the new one, where somebody sets one
 REFERENCE = re.compile(r"\b[2-9BCDFGHJKMNPQRSTVWXYZ]{4}-[2-9BCDFGHJKMNPQRSTVWXYZ]{4}\b")
 
 
@@ -35,6 +36,11 @@ class Reply:
     def code(self) -> str:
         """The `code` of a problem document, "" when it is none."""
         return str(self.json().get("code", "")) if "json" in self.header("Content-Type") and self.body else ""
+
+    @property
+    def next(self) -> str:
+        """The contract's `next`."""
+        return str(self.json().get("next", ""))
 
     def header(self, name: str) -> str:
         """The last header of this name, "" when there is none."""
@@ -96,10 +102,21 @@ class Visitor:
             self._keep(reply)
         return reply
 
-    def logs_on(self, who: Account | str, password: str = KNOWN) -> str:
+    def logs_on(self, who: Account | str, password: str = PASSWORD) -> str:
         """Log on and go on as that session; what comes next."""
         email = who.address if isinstance(who, Account) else who
         return self.goes_on(self.post("/logon", {"email": email, "password": password}))
+
+    def logon(self, email: str, password: str) -> Reply:
+        """An attempt, however it ends; whoever gets in goes on as that session."""
+        reply = self.post("/logon", {"email": email, "password": password})
+        if reply.status == 200:
+            self.goes_on(reply)
+        return reply
+
+    def twin(self) -> Visitor:
+        """The same session in another window."""
+        return replace(self, jar=dict(self.jar))
 
     def goes_on(self, reply: Reply) -> str:
         """Take the session that a reply gives; what comes next, or where a browser is sent."""

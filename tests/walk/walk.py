@@ -1,4 +1,4 @@
-"""The world of the walk: people with sessions, mails, phones and passwords, and what somebody may try next."""
+"""Who walks: people with sessions, mails, phones and passwords, and what somebody may try next."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import pyotp
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import AccountId
 from infra.contract import Operation
-from tests.steps.phones import enrolled
-from tests.steps.premises import CHOSEN, CONTRACT, PASSWORD, PORTAL_URL, Premises
-from tests.steps.visitors import Reply, Visitor
 from tests.walk.model import Asked, Model
 from tests.web.routes import fields_of
+from tests.world.phones import enrolled
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
+from tests.world.world import CONTRACT, World
 
 TEMPORARY = re.compile(r"^[0-9a-z]{5}(?:-[0-9a-z]{5}){4}$", re.MULTILINE)
 LINK = re.compile(rf"^{re.escape(PORTAL_URL)}/(?:password/reset|not-me)/([A-Za-z0-9_-]{{43}})$", re.MULTILINE)
@@ -46,11 +47,11 @@ CONSOLE = [one for one in CONTRACT.operations if one.path.startswith("/admin")]
 BY_ID = {one.operation_id: one for one in CONTRACT.operations}
 
 
-class World:
+class Walk:
     """Five people, and a stranger who holds all that was ever seen: old tokens, links, codes and passwords."""
 
     def __init__(self, seed: int) -> None:
-        self.chance, self.premises = random.Random(seed), Premises()
+        self.chance, self.premises = random.Random(seed), World()
         self.model = Model(self.premises)
         self.tokens: list[str | None] = [None]
         self.links, self.temporaries, self.recovery = ["A" * 43], ["aaaaa-bbbbb-ccccc-ddddd-eeeee"], [""]

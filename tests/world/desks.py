@@ -8,14 +8,15 @@ from typing import Any
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.tokens import digest, new_token, session_token
 from tests.fakes.planting import plant
-from tests.fakes.premises import Premises, Visitor
-from tests.fakes.residents import Resident, a_resident_with_two_step
 from tests.fakes.samples import a_session
+from tests.world.residents import Resident, a_resident_with_two_step
+from tests.world.visitors import Visitor
+from tests.world.world import World
 
 
-def logged_on(premises: Premises, account: Account) -> Visitor:
+def logged_on(world: World, account: Account) -> Visitor:
     """A whole session of this account, its password typed just now."""
-    secret, now = new_token(os.urandom), premises.portal.clock()
+    secret, now, visitor = new_token(os.urandom), world.clock(), world.visitor()
     session = a_session(
         account,
         digest=digest(secret),
@@ -25,11 +26,12 @@ def logged_on(premises: Premises, account: Account) -> Visitor:
         reauthenticated_at=now,
         expires_at=int(now) + 3600,
     )
-    plant(premises.portal.store, session)
-    return premises.visitor(token=session_token(account.id, secret))
+    plant(world.store, session)
+    visitor.token = session_token(account.id, secret)
+    return visitor
 
 
-def an_administrator(premises: Premises, **facts: Any) -> tuple[Resident, Visitor]:
+def an_administrator(world: World, **facts: Any) -> tuple[Resident, Visitor]:
     """Somebody on the staff, with 2-step, and their session."""
-    resident = a_resident_with_two_step(premises.portal, **{"kind": Kind.ADMINISTRATOR, **facts})
-    return resident, logged_on(premises, resident.account)
+    resident = a_resident_with_two_step(world, **{"kind": Kind.ADMINISTRATOR, **facts})
+    return resident, logged_on(world, resident.account)

@@ -1,0 +1,157 @@
+"""Who may pass which guard: every kind of guard, and everybody who can stand before it (AD-01, SE-11, TF-07)."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain import access
+from chalicelib.domain.access import GUARDS, Guard, check, guard_of
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.sessions import Caller, Credential, Next
+from tests.domain.truth import ANY, Row, Table
+from tests.fakes.samples import NOW, a_digest, an_account
+
+NAMED = {
+    name: getattr(access, name)
+    for name in (
+        *("PUBLIC", "ANY_SESSION", "FULL", "CODE", "CHANGE", "ENROL", "ENROL_FRESH"),
+        *("DESK", "ADMIN", "ADMIN_FRESH"),
+    )
+}
+NOBODY = "nobody"
+CODE_DUE, CHANGE_DUE, ENROLMENT_DUE, WHOLE = (
+    Next.ENTER_CODE,
+    Next.CHANGE_PASSWORD,
+    Next.ENROL_TWO_STEP,
+    Next.PORTAL,
+)
+RECIPIENT, SUPPORT, ADMINISTRATOR = Kind.RECIPIENT, Kind.SUPPORT, Kind.ADMINISTRATOR
+FRESH, STALE = True, False
+NO_ENTRY, STEP, KIND, AGAIN = (
+    Code.SESSION_REQUIRED,
+    Code.STEP_REQUIRED,
+    Code.NOT_PERMITTED,
+    Code.REAUTHENTICATION_REQUIRED,
+)
+TABLE = Table(
+    {"guard": tuple(NAMED), "stage": (NOBODY, *Next), "kind": tuple(Kind), "fresh": (FRESH, STALE)},
+    [
+        ("PUBLIC", ANY, ANY, ANY, None),
+        (set(NAMED) - {"PUBLIC"}, NOBODY, ANY, ANY, NO_ENTRY),
+        ("ANY_SESSION", set(Next), ANY, ANY, None),
+        ("FULL", WHOLE, ANY, ANY, None),
+        ("FULL", {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("CODE", CODE_DUE, ANY, ANY, None),
+        ("CODE", {CHANGE_DUE, ENROLMENT_DUE, WHOLE}, ANY, ANY, STEP),
+        ("CHANGE", {CHANGE_DUE, WHOLE}, ANY, ANY, None),
+        ("CHANGE", {CODE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("ENROL", {ENROLMENT_DUE, WHOLE}, ANY, ANY, None),
+        ("ENROL", {CODE_DUE, CHANGE_DUE}, ANY, ANY, STEP),
+        ("ENROL_FRESH", ENROLMENT_DUE, ANY, ANY, None),  # it has just been typed
+        ("ENROL_FRESH", WHOLE, ANY, FRESH, None),
+        ("ENROL_FRESH", WHOLE, ANY, STALE, AGAIN),
+        ("ENROL_FRESH", {CODE_DUE, CHANGE_DUE}, ANY, ANY, STEP),
+        ({"DESK", "ADMIN", "ADMIN_FRESH"}, {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("DESK", WHOLE, {SUPPORT, ADMINISTRATOR}, ANY, None),
+        ("DESK", WHOLE, RECIPIENT, ANY, KIND),
+        ("ADMIN", WHOLE, ADMINISTRATOR, ANY, None),
+        ("ADMIN", WHOLE, {RECIPIENT, SUPPORT}, ANY, KIND),
+        ("ADMIN_FRESH", WHOLE, ADMINISTRATOR, FRESH, None),
+        ("ADMIN_FRESH", WHOLE, ADMINISTRATOR, STALE, AGAIN),
+        ("ADMIN_FRESH", WHOLE, {RECIPIENT, SUPPORT}, ANY, KIND),
+    ],
+)
+
+
+def a_caller(stage: Next = WHOLE, kind: Kind = ADMINISTRATOR, reauthenticated_at: float = NOW) -> Caller:
+    account = an_account()
+    return Caller(
+        account_id=account.id,
+        address=account.address,
+        kind=kind,
+        epoch=1,
+        digest=a_digest(),
+        serial=1,
+        newest_serial=1,
+        next=stage,
+        reauthenticated_at=reauthenticated_at,
+        password_changed_at=None,
+        previous_logon_at=None,
+        two_step_active=False,
+        two_step_required=False,
+        recovery_codes_left=0,
+        opened_with=Credential.PASSWORD,
+        code_entered=False,
+        expires_at=NOW + 600,
+    )
+
+
+def refusal(guard: Guard, caller: Caller | None, cause: str | None = None) -> Refusal | None:
+    try:
+        check(guard, caller, cause, NOW)
+    except Refusal as refused:
+        return refused
+    return None
+
+
+@pytest.mark.parametrize("row", TABLE.rows, ids=str)
+def test_ad_01_tf_07_a_guard_lets_in_whom_it_names_and_nobody_else(row: Row) -> None:
+    for inputs in TABLE.inputs(row):
+        typed_at = NOW if inputs["fresh"] else NOW - 600
+        known = None if inputs["stage"] == NOBODY else a_caller(inputs["stage"], inputs["kind"], typed_at)
+        refused = refusal(NAMED[inputs["guard"]], known)
+        assert (refused and refused.code) == row[-1], inputs
+
+
+def test_everybody_before_every_guard_stands_in_one_row() -> None:
+    assert TABLE.wrong == []
+    assert set(GUARDS.values()) == set(NAMED.values())
+
+
+@pytest.mark.parametrize(
+    ("guard", "caller", "cause", "told"),
+    [
+        ("FULL", None, None, "no_session"),
+        ("FULL", None, "epoch_moved", "epoch_moved"),
+        ("FULL", a_caller(CODE_DUE), None, "stage_enter_code"),
+        ("DESK", a_caller(kind=RECIPIENT), None, "kind_recipient"),
+        ("ADMIN_FRESH", a_caller(reauthenticated_at=0), None, "password_typed_too_long_ago"),
+    ],
+)
+def test_the_log_is_told_why(guard: str, caller: Caller | None, cause: str | None, told: str) -> None:
+    refused = refusal(NAMED[guard], caller, cause)
+    assert refused is not None
+    assert refused.cause == told
+
+
+@pytest.mark.parametrize("stage", set(Next) - {WHOLE})
+def test_whoever_is_half_way_is_told_the_step_that_is_due(stage: Next) -> None:
+    refused = refusal(access.FULL, a_caller(stage))
+    assert refused is not None
+    assert refused.facts == {"next": stage.value}
+
+
+@pytest.mark.parametrize(("ago", "code"), [(599.999, None), (600, AGAIN), (600.001, AGAIN)])
+def test_se_11_a_password_is_fresh_for_ten_minutes_to_the_moment(ago: float, code: Code | None) -> None:
+    refused = refusal(access.ADMIN_FRESH, a_caller(reauthenticated_at=NOW - ago))
+    assert (refused and refused.code) == code
+
+
+@pytest.mark.parametrize(
+    ("method", "resource", "guard"),
+    [
+        ("GET", "/account", access.FULL),
+        ("HEAD", "/account", access.FULL),
+        ("HEAD", "/logoff", None),  # what only a POST may do, no HEAD does
+        ("POST", "/account", None),
+        ("GET", "/account/", None),
+        ("get", "/account", None),
+        ("GET", "/nothing", None),
+        ("GET", "", None),
+    ],
+)
+def test_ad_01_a_route_that_nobody_declared_has_no_guard(
+    method: str, resource: str, guard: Guard | None
+) -> None:
+    assert guard_of(method, resource) == guard

@@ -1,0 +1,66 @@
+"""How long to wait: between two codes (TF-03), and for a counter's window to end (LG-06, RS-13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.limits import Limit, code_wait
+
+HOURLY = Limit("kind", 20, 3600)
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "wait"),
+    [
+        # five at once: there is nothing to wait for, and whoever lost a race may try again in a second
+        (-20, 0, 1),
+        (0, 0, 1),
+        (4, 0, 1),
+        (4, 9999, 1),
+        # then one in five minutes
+        (5, 0, 301),
+        (5, 0.5, 300),
+        (5, 299, 2),
+        (5, 299.5, 1),
+        (5, 300, 1),
+        (5, 9999, 1),
+        (5, -10, 311),  # an attempt noted by an instance whose clock is ten seconds fast
+        (19, 0, 301),
+        # from twenty on one an hour
+        (20, 0, 3601),
+        (20, 300, 3301),
+        (20, 3599.5, 1),
+        (20, 3600, 1),
+        (99, 0, 3601),
+        # a hundred in a row stop the codes, however long ago it was
+        (100, 0, None),
+        (100, 1e9, None),
+        (10**6, 0, None),
+    ],
+)
+def test_tf_03_codes_are_paced_and_then_stopped(failures: int, since: float, wait: int | None) -> None:
+    assert code_wait(failures, 5000.0, 5000.0 + since) == wait
+
+
+@pytest.mark.parametrize(
+    ("now", "window", "left"),
+    [
+        (0.0, 0, 3601),
+        (0.25, 0, 3600),
+        (3598.5, 0, 2),
+        (3599.5, 0, 1),
+        (3599.999, 0, 1),
+        (3600.0, 1, 3601),
+        (7199.999, 1, 1),
+        (7200.0, 2, 3601),
+    ],
+)
+def test_a_window_ends_for_everybody_at_once_and_says_when(now: float, window: int, left: int) -> None:
+    assert HOURLY.key("192.0.2.1", now) == f"kind#192.0.2.1#{window}"
+    assert HOURLY.left(now) == left
+
+
+def test_each_kind_and_each_subject_is_counted_by_itself() -> None:
+    other = HOURLY._replace(name="other")
+    keys = {limit.key(subject, 0.0) for limit in (HOURLY, other) for subject in ("192.0.2.1", "192.0.2.2")}
+    assert len(keys) == 4
