@@ -6,13 +6,15 @@ Notices hang on the event, so no path to a change can forget its notice (ML-01).
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind, Reason, iso
 
-Details = Mapping[str, object]
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
+
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
 
@@ -52,7 +54,7 @@ def mail_of(event: Event) -> Mail | None:
     if reason is not None and event.reason == reason:
         return mail
     if event.kind in DETAILED:
-        return DETAILED[event.kind](event.details) if event.details else None
+        return DETAILED[event.kind](event.told) if event.details else None
     return ALWAYS.get(event.kind)
 
 
@@ -66,14 +68,14 @@ def hour_of(event: Event) -> str | None:
     return hour(event.at) if mail_of(event) else None
 
 
-def _of_refusal(details: Details) -> Mail | None:
-    return Mail.LOCKED if details.get("locks") else None
+def _of_refusal(told: "Details") -> Mail | None:
+    return Mail.LOCKED if told["locks"] else None
 
 
-def _of_logon(details: Details) -> Mail | None:
-    if int(str(details.get("failures_before", 0))) >= MANY_FAILURES:
+def _of_logon(told: "Details") -> Mail | None:
+    if (told["failures_before"] or 0) >= MANY_FAILURES:
         return Mail.AFTER_FAILURES
-    return Mail.NEW_CLIENT if details.get("new_client") else None
+    return Mail.NEW_CLIENT if told["new_client"] else None
 
 
 ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
@@ -100,6 +102,6 @@ REASONED: Mapping[EventKind, tuple[str, Mail]] = MappingProxyType(
     }
 )
 # Due or not by their details; a plain right or wrong password has none.
-DETAILED: Mapping[EventKind, Callable[[Details], Mail | None]] = MappingProxyType(
+DETAILED: Mapping[EventKind, "Callable[[Details], Mail | None]"] = MappingProxyType(
     {EventKind.LOGON_REFUSED: _of_refusal, EventKind.LOGON_SUCCEEDED: _of_logon}
 )

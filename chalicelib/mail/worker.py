@@ -1,7 +1,7 @@
 """The worker's tools together: the desk that writes a letter, and the mailer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.brand import Brand
@@ -14,6 +14,9 @@ from chalicelib.mail.duties import DUTIES, Desk, Withheld, sender_of
 from chalicelib.mail.letters import Sender
 from chalicelib.portal import Portal
 from chalicelib.services.ses import Mailer, Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Worker:
 
     def _outcome(
         self, mail: Mail, event: Event, account: Account, brand: Brand
-    ) -> tuple[EventKind, dict[str, object]]:
+    ) -> "tuple[EventKind, Details]":
         """Write and send it; what became of it. `brand` is a domain's; what it leaves open is the stage's."""
         try:
             letter = DUTIES[mail](self._desk(brand), event, account)
@@ -59,7 +62,7 @@ class Worker:
         except Rejected as rejected:
             return EventKind.MAIL_FAILED, {"cause": rejected.cause}
 
-    def _sent(self, address: str, letter: RenderedMail) -> dict[str, object]:
+    def _sent(self, address: str, letter: RenderedMail) -> "Details":
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""
         try:
             return {"message_id": self.mailer.send(address, letter)}
@@ -84,7 +87,7 @@ class Worker:
         )
 
 
-def note_of(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
+def note_of(event: Event, kind: EventKind, details: "Details") -> Event:
     """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
-    facts = {"about": event.kind.value} | dict(details)
+    facts: Details = {"about": event.kind.value, **details}
     return event._replace(kind=kind, id=f"{event.id}{NOTE}", reference=None, reason=None, details=facts)

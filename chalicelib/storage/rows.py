@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
-from chalicelib.domain.events import ATTEMPTS, Event, EventKind
+from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
@@ -158,7 +158,7 @@ def event_of(row: EventRow) -> Event:
         actor=row.actor,
         language=row.language,
         zone=row.zone,
-        details=row.details or {},
+        details=row.details or NO_DETAILS,
     )
 
 
