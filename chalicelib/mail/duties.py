@@ -70,8 +70,8 @@ def sender_of(event: Event) -> DomainId:
     The invitation of a new recipient is about one too, and comes beside the notice: two mails that look like two
     senders would look like fraud. The domain is that of whoever was logged on, never one that was typed.
     """
-    told = event.details.get("from") if event.kind is EventKind.MESSAGE_SENT else None
-    if event.kind is EventKind.ACCOUNT_INVITED and event.details.get("kind") == Kind.RECIPIENT:
+    told = event.told["from"] if event.kind is EventKind.MESSAGE_SENT else None
+    if event.kind is EventKind.ACCOUNT_INVITED and event.told["kind"] == Kind.RECIPIENT:
         told = event.actor
     try:
         return domain_id(domain_of(canonical_address(str(told or ""))))
@@ -84,8 +84,8 @@ def _invitation(desk: Desk, event: Event, account: Account) -> RenderedMail:
 
 
 def _message(desk: Desk, event: Event, account: Account) -> RenderedMail:
-    until = event.details.get("expires_at")
-    if isinstance(until, int | float) and desk.now >= until:
+    until = event.told["expires_at"]
+    if until is not None and desk.now >= until:
         raise Withheld("too_late")
     return letters.message_waiting(desk.sender, event, account)
 

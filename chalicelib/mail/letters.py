@@ -36,8 +36,8 @@ def invitation(sender: Sender, event: Event, account: Account, way: WayIn) -> Re
 
 def message_waiting(sender: Sender, event: Event, account: Account) -> RenderedMail:
     """A message waits; neither its subject nor its body is said."""
-    url = f"{sender.portal_url}/messages/{event.details.get('message')}"
-    values = {"sender": event.details.get("from"), "expires_at": event.details.get("expires_at")}
+    url = f"{sender.portal_url}/messages/{event.told['message']}"
+    values = {"sender": event.told["from"], "expires_at": event.told["expires_at"]}
     return _letter("message_waiting", sender, event, account, message_url=url, **values)
 
 
@@ -95,7 +95,7 @@ def new_client_logon(sender: Sender, event: Event, account: Account, not_me: str
 
 def account_contained(sender: Sender, event: Event, account: Account) -> RenderedMail:
     """An administrator contained the account."""
-    return _letter("account_contained", sender, event, account, measures=event.details.get("measures") or [])
+    return _letter("account_contained", sender, event, account, measures=event.told["measures"] or [])
 
 
 def _letter(name: str, sender: Sender, event: Event, account: Account, /, **values: object) -> RenderedMail:
@@ -106,7 +106,7 @@ def _letter(name: str, sender: Sender, event: Event, account: Account, /, **valu
         "zone": account.time_zone or (event.zone or "" if _own(event, account) else ""),
         "address": account.address,
         "at": event.at,
-        "by": event.details.get("actor_kind") or "yourself",
+        "by": event.told["actor_kind"] or "yourself",
         "source_address": event.source or "",
         "browser": read_browser(agent).described(say) if agent else "",
     }
