@@ -11,6 +11,7 @@ from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.tables import (
+    LISTED,
     AccountRow,
     EventRow,
     MessageRow,
@@ -207,7 +208,7 @@ def policy_row(key: str, policy: Policy) -> PolicyRow:
         two_step_required=policy.two_step_required,
         ranges=None if policy.ranges is None else list(policy.ranges),
         admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
-        listed=None if policy.name == PORTAL_POLICY else "domain",
+        listed=None if policy.name == PORTAL_POLICY else LISTED,
     )
 
 
