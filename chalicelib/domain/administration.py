@@ -5,12 +5,15 @@ credential or the status moves the epoch, so that everything opened or issued be
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.accounts import Account, Status, TwoStep
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 
 class Actor(NamedTuple):
@@ -155,7 +158,7 @@ def record_of(account: Account) -> dict[str, object]:
     }
 
 
-def difference(old: Account, new: Account) -> dict[str, object]:
+def difference(old: Account, new: Account) -> "Details":
     """`before` and `after`, of what differs only."""
     before, after = record_of(old), record_of(new)
     names = [name for name in before if before[name] != after[name]]

@@ -35,9 +35,14 @@ def send_message(
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
     message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated()))
-    details = {"message": identity, "from": draft.sender, "expires_at": until}
     event = Event(
-        who, EventKind.MESSAGE_SENT, now, random(16).hex(), email=draft.to, actor=draft.actor, details=details
+        who,
+        EventKind.MESSAGE_SENT,
+        now,
+        random(16).hex(),
+        email=draft.to,
+        actor=draft.actor,
+        details={"message": identity, "from": draft.sender, "expires_at": until},
     )
     store.messages.send(message, event)
     return message

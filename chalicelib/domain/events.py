@@ -4,13 +4,16 @@ An event is written in the same transaction as the change it tells of, so no cha
 be forgotten. It never holds a secret: no password, token, code or cookie.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from chalicelib.domain.addresses import AccountId
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 
 class EventKind(StrEnum):
@@ -91,12 +94,16 @@ ATTEMPTS = frozenset(
 )  # what the support desk is asked about: every attempt to get in, with its outcome
 
 
+NO_DETAILS = cast("Details", MappingProxyType({}))
+
+
 class Event(NamedTuple):
     """One thing that happened to one account, known or not (an unknown address has an account id too).
 
     `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link.
     `email` is the address as typed; `source` the IP address; `url` never holds a token. `language` and `zone` are those
-    of the browser that asked: its mail speaks to the person behind it.
+    of the browser that asked: its mail speaks to the person behind it. `details` is what else there is to tell, written
+    there and read from `told`.
     """
 
     account_id: AccountId
@@ -112,7 +119,12 @@ class Event(NamedTuple):
     actor: str | None = None
     language: str | None = None
     zone: str | None = None
-    details: Mapping[str, object] = MappingProxyType({})
+    details: "Details" = NO_DETAILS
+
+    @property
+    def told(self) -> "Details":
+        """The details to read from: None for what this event does not tell."""
+        return cast("Details", defaultdict(lambda: None, self.details))
 
     @property
     def sort_key(self) -> str:

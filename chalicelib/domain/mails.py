@@ -7,7 +7,7 @@ says: that is `chalicelib/mail`'s.
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import (
@@ -21,7 +21,9 @@ from chalicelib.domain.addresses import (
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind, Reason, iso
 
-Details = Mapping[str, object]
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
+
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
 
@@ -57,7 +59,7 @@ def mail_of(event: Event) -> Mail | None:
     if reason is not None and event.reason == reason:
         return mail
     if event.kind in DETAILED:
-        return DETAILED[event.kind](event.details) if event.details else None
+        return DETAILED[event.kind](event.told) if event.details else None
     return ALWAYS.get(event.kind)
 
 
@@ -77,8 +79,8 @@ def sender_of(event: Event) -> DomainId:
     The invitation of a new recipient is about one too, and comes beside the notice: two mails that look like two
     senders would look like fraud. The domain is that of whoever was logged on, never one that was typed.
     """
-    told = event.details.get("from") if event.kind is EventKind.MESSAGE_SENT else None
-    if event.kind is EventKind.ACCOUNT_INVITED and event.details.get("kind") == Kind.RECIPIENT:
+    told = event.told["from"] if event.kind is EventKind.MESSAGE_SENT else None
+    if event.kind is EventKind.ACCOUNT_INVITED and event.told["kind"] == Kind.RECIPIENT:
         told = event.actor
     try:
         return domain_id(domain_of(canonical_address(str(told or ""))))
@@ -86,14 +88,14 @@ def sender_of(event: Event) -> DomainId:
         return domain_id_of(event.account_id)
 
 
-def _of_refusal(details: Details) -> Mail | None:
-    return Mail.ACCOUNT_LOCKED if details.get("locks") else None
+def _of_refusal(told: "Details") -> Mail | None:
+    return Mail.ACCOUNT_LOCKED if told["locks"] else None
 
 
-def _of_logon(details: Details) -> Mail | None:
-    if int(str(details.get("failures_before", 0))) >= MANY_FAILURES:
+def _of_logon(told: "Details") -> Mail | None:
+    if (told["failures_before"] or 0) >= MANY_FAILURES:
         return Mail.SUSPICIOUS_LOGON
-    return Mail.NEW_CLIENT_LOGON if details.get("new_client") else None
+    return Mail.NEW_CLIENT_LOGON if told["new_client"] else None
 
 
 ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
@@ -120,6 +122,6 @@ REASONED: Mapping[EventKind, tuple[str, Mail]] = MappingProxyType(
     }
 )
 # Due or not by their details; a plain right or wrong password has none.
-DETAILED: Mapping[EventKind, Callable[[Details], Mail | None]] = MappingProxyType(
+DETAILED: Mapping[EventKind, "Callable[[Details], Mail | None]"] = MappingProxyType(
     {EventKind.LOGON_REFUSED: _of_refusal, EventKind.LOGON_SUCCEEDED: _of_logon}
 )

@@ -39,12 +39,12 @@ def event_facts(event: Event) -> dict[str, object]:
         "at": iso(event.at),
         "kind": event.kind.value,
         "reference": event.reference,
-        "reason": event.details.get("reason") or event.reason,
+        "reason": event.told["reason"] or event.reason,
         "email": event.email,
         "source": event.source,
         "actor": "" if _by_owner(event) else event.actor,
-        "before": event.details.get("before"),
-        "after": event.details.get("after"),
+        "before": event.told["before"],
+        "after": event.told["after"],
         "details": {name: value for name, value in event.details.items() if name not in {"before", "after"}},
     }
 

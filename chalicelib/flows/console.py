@@ -1,6 +1,7 @@
 """What the console's steps share: the account or domain the path names, who acts, and carrying a measure out."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import Account, Kind, Policy
@@ -18,6 +19,9 @@ from chalicelib.flows.events import event_of
 from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 MAX_REASON = 500
 MOST_DIGITS = 6
@@ -54,10 +58,14 @@ def carry_out(
     old: Account,
     measure: Measure,
     done: str,
-    details: Mapping[str, object] | None = None,
+    details: "Details | None" = None,
 ) -> Page:
     """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
-    facts = {**difference(old, measure.new), "actor_kind": request.known.kind.value, **(details or {})}
+    facts: Details = {
+        **difference(old, measure.new),
+        "actor_kind": request.known.kind.value,
+        **(details or {}),
+    }
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
     if events and not request.store.administration.apply(actor(request), old, measure.new, events):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")

@@ -1,11 +1,14 @@
 """A request as an event: who, from where, with what, at which page. The one place that fills those fields in."""
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from chalicelib.domain import tokens
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.web.request import Request
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 
 def event_of(
@@ -16,7 +19,7 @@ def event_of(
     reason: str | None = None,
     email: str | None = None,
     reference: str | None = None,
-    details: Mapping[str, object] | None = None,
+    details: "Details | None" = None,
 ) -> Event:
     """An event of now, caused by this request. `email` is the address as typed, else the account's."""
     return Event(

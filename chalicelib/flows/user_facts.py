@@ -91,9 +91,9 @@ def trail_facts(events: Sequence[Event]) -> dict[str, object]:
 def _mail(event: Event) -> dict[str, object]:
     return {
         "at": iso(event.at),
-        "what": event.details.get("about") or event.kind.value,
+        "what": event.told["about"] or event.kind.value,
         "state": event.kind.value.removeprefix("mail_"),
-        "detail": event.details.get("cause") or "",
+        "detail": event.told["cause"] or "",
     }
 
 

@@ -35,4 +35,4 @@ def account_frozen(mail: Outgoing) -> Values:
 
 def account_contained(mail: Outgoing) -> Values:
     """An administrator contained the account."""
-    return {"measures": mail.event.details.get("measures") or []}
+    return {"measures": mail.event.told["measures"] or []}

@@ -110,7 +110,7 @@ def words_of(mail: Outgoing, values: Values) -> RenderedMail:
         "zone": account.time_zone or (event.zone or "" if own else ""),
         "address": account.address,
         "at": event.at,
-        "by": event.details.get("actor_kind") or "yourself",
+        "by": event.told["actor_kind"] or "yourself",
         "source_address": event.source or "",
         "browser": read_browser(event.user_agent).described(translation(lang)) if event.user_agent else "",
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
@@ -35,6 +35,9 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
     }
 )
 
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
+
 
 class Worker(NamedTuple):
     """A portal with a mailer."""
@@ -61,7 +64,7 @@ class Worker(NamedTuple):
         outbox.note(note)
         return note
 
-    def _outcome(self, mail: Outgoing) -> tuple[EventKind, dict[str, object]]:
+    def _outcome(self, mail: Outgoing) -> "tuple[EventKind, Details]":
         """Write and send it; what became of it."""
         try:
             words = words_of(mail, WRITTEN_BY[mail.name](mail))
@@ -75,7 +78,7 @@ class Worker(NamedTuple):
         except Rejected as rejected:
             return EventKind.MAIL_FAILED, {"cause": rejected.cause}
 
-    def _send(self, address: str, words: RenderedMail) -> dict[str, object]:
+    def _send(self, address: str, words: RenderedMail) -> "Details":
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""
         try:
             return {"message_id": self.mailer.send(address, words)}
@@ -86,7 +89,7 @@ class Worker(NamedTuple):
             return {"message_id": self.mailer.send(address, bare), "without_logo": rejected.cause}
 
 
-def note_of(event: Event, kind: EventKind, details: Mapping[str, object]) -> Event:
+def note_of(event: Event, kind: EventKind, details: "Details") -> Event:
     """The note a mail leaves: one for each event, whatever became of it, under a key made from the event's."""
-    facts = {"about": event.kind.value} | dict(details)
+    facts: Details = {"about": event.kind.value, **details}
     return event._replace(kind=kind, id=f"{event.id}{NOTE}", reference=None, reason=None, details=facts)

@@ -42,7 +42,10 @@ def submit(request: Request) -> Page:
     before, asked = _chosen(caller), _asked(request)
     if asked != before:
         event = event_of(
-            request, EventKind.PREFERENCES_CHANGED, caller.account_id, details=dict(_facts(asked))
+            request,
+            EventKind.PREFERENCES_CHANGED,
+            caller.account_id,
+            details={"language": asked.language, "time_zone": asked.time_zone},
         )
         if not request.store.preferences.choose(caller.account_id, caller.epoch, asked, event):
             raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")

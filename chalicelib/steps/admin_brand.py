@@ -60,8 +60,12 @@ def submit(request: Request) -> Page:
     new = (old or Brand())._replace(
         **{name: _checked(request, name) for name in CHECKED if name in request.fields}
     )
-    details = {"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)}
-    event = event_of(request, EventKind.BRAND_CHANGED, request.known.account_id, details=details)
+    event = event_of(
+        request,
+        EventKind.BRAND_CHANGED,
+        request.known.account_id,
+        details={"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)},
+    )
     change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)
     if not request.store.administration.apply_brand(actor(request), change, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")

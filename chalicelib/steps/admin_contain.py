@@ -36,10 +36,9 @@ def submit(request: Request) -> Page:
         ranges=given_ranges(request) if sets_ranges(request) else None,
         sets_ranges=sets_ranges(request),
     )
-    details: dict[str, object] = {"reason": reason_of(request)}
-    measure = administration.contain(account, actor(request), asked)
-    details["measures"] = administration.done(account, measure.new)
-    return carry_out(request, account, measure, "contained", details)
+    reason, measure = reason_of(request), administration.contain(account, actor(request), asked)
+    measures = administration.done(account, measure.new)
+    return carry_out(request, account, measure, "contained", {"reason": reason, "measures": measures})
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -25,9 +25,8 @@ def admin_delivery(event: dict[str, Any], context: object) -> dict[str, Any]:
 def submit(request: Request) -> Page:
     """Lift it, with a reason."""
     account, _ = target(request)
-    details = {"reason": reason_of(request)}
-    measure = administration.lift_undeliverable(account, request.now())
-    return carry_out(request, account, measure, "deliverable", details)
+    reason, measure = reason_of(request), administration.lift_undeliverable(account, request.now())
+    return carry_out(request, account, measure, "deliverable", {"reason": reason})
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

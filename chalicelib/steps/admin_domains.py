@@ -45,8 +45,12 @@ def submit(request: Request) -> Page:
         ranges=base.ranges,
         admin_ranges=base.admin_ranges,
     )
-    details = {"policy": name, "before": _facts(old) if old else {}, "after": _facts(new)}
-    event = event_of(request, EventKind.POLICY_CHANGED, request.known.account_id, details=details)
+    event = event_of(
+        request,
+        EventKind.POLICY_CHANGED,
+        request.known.account_id,
+        details={"policy": name, "before": _facts(old) if old else {}, "after": _facts(new)},
+    )
     if not request.store.administration.apply_policy(actor(request), PolicyChange(key, old, new), event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     done = "domain_changed" if old else "domain_added"

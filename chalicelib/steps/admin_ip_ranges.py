@@ -97,7 +97,7 @@ def try_portal(request: Request) -> Page:
     """Which of everybody's last logons the list would have refused; of administrators' only, for the console's list."""
     events: Iterator[Event] = _recent(request.portal)
     if _scope(request) == "admin":
-        events = (event for event in events if event.details.get("kind") == "administrator")
+        events = (event for event in events if event.told["kind"] == "administrator")
     return _tried(request, refused_by(given_ranges(request), events))
 
 
@@ -155,8 +155,12 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         else {}
     )
     after = {"ranges": _list(change.new.ranges), "admin_ranges": _list(change.new.admin_ranges)}
-    details = {"policy": change.new.name, "before": before, "after": after}
-    event = event_of(request, EventKind.POLICY_CHANGED, request.known.account_id, details=details)
+    event = event_of(
+        request,
+        EventKind.POLICY_CHANGED,
+        request.known.account_id,
+        details={"policy": change.new.name, "before": before, "after": after},
+    )
     if not request.store.administration.apply_policy(actor(request), change, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     return Page(facts=after, location=f"{page}?done=ranges_saved")

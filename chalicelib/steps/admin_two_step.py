@@ -33,8 +33,8 @@ def require(request: Request) -> Page:
 def reset(request: Request) -> Page:
     """Take seed and recovery codes away; sessions end, and the next logon enrols again."""
     account, _ = target(request)
-    details = {"reason": reason_of(request)}
-    return carry_out(request, account, administration.reset_two_step(account), "two_step_reset", details)
+    reason, measure = reason_of(request), administration.reset_two_step(account)
+    return carry_out(request, account, measure, "two_step_reset", {"reason": reason})
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -5,7 +5,7 @@ true reason is in the event. It may not send mail, nor tell anybody whether an a
 allow-list is enforced here for the logon itself (`domain/logons.py`), and by the authorizer for every request after it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
@@ -29,6 +29,9 @@ from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=True, store=("logons",))
@@ -118,7 +121,7 @@ def _logged_on(
 ) -> Event:
     """A session that is whole or half-done, with what its owner should hear of (LG-12)."""
     kind = EventKind.LOGON_SUCCEEDED if next_ is Next.PORTAL else EventKind.LOGON_HALF_DONE
-    details: dict[str, object] = {} if next_ is Next.PORTAL else {"next": next_.value}
+    details: Details = {} if next_ is Next.PORTAL else {"next": next_.value}
     if account.failures > 1:  # this attempt is counted too
         details["failures_before"] = account.failures - 1
     if account.kind is not Kind.RECIPIENT:

@@ -45,8 +45,13 @@ def submit(request: Request) -> Page:
         request, stage, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=True
     )
     kind = EventKind.RECOVERY_CODE_USED if proof.recovery else EventKind.LOGON_SUCCEEDED
-    details = {"next": stage.value, "second_step": "recovery_code" if proof.recovery else "code"}
-    event = event_of(request, kind, account.id, email=account.address, details=details)
+    event = event_of(
+        request,
+        kind,
+        account.id,
+        email=account.address,
+        details={"next": stage.value, "second_step": "recovery_code" if proof.recovery else "code"},
+    )
     if not codes.accept(request.portal, proof, caller.digest, session, event):
         raise codes.refused(request, account, "code_used_meanwhile")
     return session_page(request, secret, session)

@@ -44,8 +44,13 @@ def submit(request: Request) -> Page:
     """Freeze the account: its sessions and credentials are void in one write."""
     link = find(request, Purpose.NOT_ME, request.text("token"))
     _check_typed(request)
-    details = {"by": "not_me_link"}
-    event = event_of(request, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details)
+    event = event_of(
+        request,
+        EventKind.ACCOUNT_FROZEN,
+        link.account_id,
+        email=link.address,
+        details={"by": "not_me_link"},
+    )
     if not request.store.passwords.freeze(link, event):
         raise unusable(request, link.account_id, "void")
     cookie = clear_session(secure=request.settings.secure)

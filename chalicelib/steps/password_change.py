@@ -54,8 +54,13 @@ def submit(request: Request) -> Page:
         new_hash = hashed(
             request, caller.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
         )
-    details = {"from": caller.next.value}
-    event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
+    event = event_of(
+        request,
+        EventKind.PASSWORD_CHANGED,
+        account.id,
+        email=account.address,
+        details={"from": caller.next.value},
+    )
     stage = next_step(
         _changed(account),
         opened_with=Credential.PASSWORD,

@@ -53,7 +53,7 @@ def detail(event: Event) -> dict[str, object]:
         "at": iso(event.at),
         "account_id": event.account_id,
         "email": event.email,
-        "by": event.details.get("actor_kind") or "owner",
-        "reason": event.details.get("reason"),
-        "measures": event.details.get("measures") or [],
+        "by": event.told["actor_kind"] or "owner",
+        "reason": event.told["reason"],
+        "measures": event.told["measures"] or [],
     }

@@ -66,8 +66,15 @@ def _events(told: Mapping[str, Any]) -> Iterator[tuple[Event, str | None]]:
         identity = hashlib.sha256(f"{message_id}|{name}|{address}|{part['timestamp']}".encode()).hexdigest()[
             :32
         ]
-        details = {"message_id": message_id, "cause": _cause(name, part)}
-        yield Event(who, kind, at, identity, email=address, details=details), _undeliverable(name, part)
+        event = Event(
+            who,
+            kind,
+            at,
+            identity,
+            email=address,
+            details={"message_id": message_id, "cause": _cause(name, part)},
+        )
+        yield event, _undeliverable(name, part)
 
 
 def _addresses(name: str, part: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:

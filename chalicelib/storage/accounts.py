@@ -10,7 +10,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, account_row, event_row, policy_of
-from chalicelib.storage.tables import AccountRow, PolicyRow
+from chalicelib.storage.tables import LISTED, AccountRow, PolicyRow
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Accounts:
         if actor is not None:
             check_actor_in(transaction, actor)
         row, domain = PolicyRow, domain_of(account.address)
-        named = [row.name.set(row.name | domain), row.listed.set(row.listed | "domain")]
+        named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
         transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
         transaction.put("event", event_row(event))

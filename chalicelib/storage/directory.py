@@ -11,10 +11,9 @@ from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_of, message_of, policy_of, reset_of
-from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, EventRow, MessageRow, PolicyRow, ResetRow
 
 LAST = "\uffff"  # sorts behind every address, which are ASCII
-LISTED = "domain"  # the hash key all domains share in their index
 
 
 class Directory:

@@ -4,13 +4,14 @@ from typing import Any
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
-from chalicelib.domain.events import ATTEMPTS, Event, EventKind
+from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.tables import (
+    LISTED,
     AccountRow,
     EventRow,
     MessageRow,
@@ -158,7 +159,7 @@ def event_of(row: EventRow) -> Event:
         actor=row.actor,
         language=row.language,
         zone=row.zone,
-        details=row.details or {},
+        details=row.details or NO_DETAILS,
     )
 
 
@@ -207,7 +208,7 @@ def policy_row(key: str, policy: Policy) -> PolicyRow:
         two_step_required=policy.two_step_required,
         ranges=None if policy.ranges is None else list(policy.ranges),
         admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
-        listed=None if policy.name == PORTAL_POLICY else "domain",
+        listed=None if policy.name == PORTAL_POLICY else LISTED,
     )
 
 

@@ -25,6 +25,8 @@ from chalicelib.storage.indexes import (
     BySender,
 )
 
+LISTED = "domain"  # the hash key that all domains share in their index
+
 
 class AccountRow(Model):
     """An account; kept under 1 KB, above which every write costs double: so the long names are short in the row."""

@@ -9,7 +9,7 @@ from chalicelib.domain.access import GUARDS, Guard, check, guard_of
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Credential, Next
-from tests.domain.truth import ANY, Row, Table
+from tests.domain.truth import ANY, Row, Table, told
 from tests.fakes.samples import NOW, a_digest, an_account
 
 NAMED = {
@@ -95,7 +95,7 @@ def refusal(guard: Guard, caller: Caller | None, cause: str | None = None) -> Re
     return None
 
 
-@pytest.mark.parametrize("row", TABLE.rows, ids=str)
+@pytest.mark.parametrize("row", TABLE.rows, ids=told)
 def test_ad_01_tf_07_a_guard_lets_in_whom_it_names_and_nobody_else(row: Row) -> None:
     for inputs in TABLE.inputs(row):
         typed_at = NOW if inputs["fresh"] else NOW - 600
@@ -125,7 +125,7 @@ def test_the_log_is_told_why(guard: str, caller: Caller | None, cause: str | Non
     assert refused.cause == told
 
 
-@pytest.mark.parametrize("stage", set(Next) - {WHOLE})
+@pytest.mark.parametrize("stage", sorted(set(Next) - {WHOLE}))
 def test_whoever_is_half_way_is_told_the_step_that_is_due(stage: Next) -> None:
     refused = refusal(access.FULL, a_caller(stage))
     assert refused is not None

@@ -14,7 +14,7 @@ from chalicelib.domain.logons import Admission, Attempt, LogonRefused, judge, to
 from chalicelib.domain.password_text import Password
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.temporary import Temporary
-from tests.domain.truth import ANY, Row, Table
+from tests.domain.truth import ANY, Row, Table, told
 from tests.fakes.samples import NOW, a_temporary, an_account
 
 YES, NO = True, False
@@ -142,7 +142,7 @@ def test_en_01_a_logon_is_judged_by_the_most_telling_reason(row: Row) -> None:
         assert judged(**inputs) is row[-1], inputs
 
 
-@pytest.mark.parametrize("row", HASH.rows, ids=str)
+@pytest.mark.parametrize("row", HASH.rows, ids=told)
 def test_lg_01_a_lock_and_an_unknown_address_verify_a_dummy_and_all_others_their_one_hash(row: Row) -> None:
     accounts = {
         NONE: None,

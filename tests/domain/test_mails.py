@@ -47,7 +47,8 @@ def test_a_mail_is_due_by_kind_reason_and_details(
 
 
 def test_what_the_tables_say_by_details_needs_some() -> None:
-    assert all(decide({}) is None for decide in DETAILED.values())
+    told = an_event(an_account().id).told
+    assert all(decide(told) is None for decide in DETAILED.values())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.accounts import TwoStep
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.sessions import Credential, Next
-from tests.domain.truth import ANY, Row, Table
+from tests.domain.truth import ANY, Row, Table, told
 from tests.fakes.samples import an_account
 
 YES, NO = True, False
@@ -47,7 +47,7 @@ def decided(
     )
 
 
-@pytest.mark.parametrize("row", TABLE.rows, ids=str)
+@pytest.mark.parametrize("row", TABLE.rows, ids=told)
 def test_tf_07_tp_03_tp_05_there_is_one_next_step(row: Row) -> None:
     for inputs in TABLE.inputs(row):
         assert decided(**inputs) is row[-1], inputs

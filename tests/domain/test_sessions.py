@@ -15,7 +15,7 @@ from chalicelib.domain.sessions import (
     outlived,
     touch_due,
 )
-from tests.domain.truth import ANY, Row, Table
+from tests.domain.truth import ANY, Row, Table, told
 from tests.fakes.samples import NOW, a_session, an_account
 
 YES, NO = True, False
@@ -72,13 +72,13 @@ def died_of(*, status: Status, next_: Next, locked: bool, ended: str | None) -> 
     return cause_of_death(session, account, NOW, IDLE)
 
 
-@pytest.mark.parametrize("row", OUTLIVED.rows, ids=str)
+@pytest.mark.parametrize("row", OUTLIVED.rows, ids=told)
 def test_se_01_a_session_is_over_for_the_first_of_four_reasons(row: Row) -> None:
     for inputs in OUTLIVED.inputs(row):
         assert judged(**inputs) == row[-1], inputs
 
 
-@pytest.mark.parametrize("row", DEATH.rows, ids=str)
+@pytest.mark.parametrize("row", DEATH.rows, ids=told)
 def test_lg_07_lg_09_a_session_dies_of_its_account_of_a_lock_half_way_or_of_itself(row: Row) -> None:
     for inputs in DEATH.inputs(row):
         assert died_of(**inputs) == row[-1], inputs

@@ -22,6 +22,11 @@ ANY: Final = "*"
 Row = tuple[Any, ...]
 
 
+def told(row: Row) -> str:
+    """A row as a test is called: always alike, so that two processes collect the same tests."""
+    return ", ".join("|".join(sorted(map(str, cell))) if isinstance(cell, set) else str(cell) for cell in row)
+
+
 @dataclass(frozen=True)
 class Table:
     """`columns` are the inputs with all their values; each row has a cell for each, and the outcome last."""

@@ -1,0 +1,53 @@
+"""What an event's `details` may hold: every key there is, with the type of its value. No other place names one.
+
+A key is written in the dict that an event is made with, and read from `event.told`; at both ends the type checker knows
+a misspelt one. A key lives on in rows and shows in the console, so it keeps its name and its meaning. These are types
+alone: no code loads this module at run time (ADR 16).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+# The sender of a message; of a changed password, where its session stood. A class could not name it: it is a keyword.
+From = TypedDict("From", {"from": str | None}, total=False)
+
+
+class Details(From, total=False):
+    """What is None, or is not there, the event does not tell."""
+
+    # An attempt to get in.
+    next: str | None  # where the logon goes on: a `Next`
+    kind: str | None  # of the account: staff's at a logon, anybody's in an invitation
+    failures: int | None  # in a row, with this one
+    locks: bool | None  # this one set the first lock, which its owner hears of
+    failures_before: int | None  # a right password came after so many wrong ones
+    new_client: bool | None  # a browser the account had not seen
+    second_step: str | None  # what was entered: "code" or "recovery_code"
+    rule: str | None  # which list of ranges a session's address was outside of
+
+    # Something done to one's own account.
+    by: str | None  # the link that did it: "link" or "not_me_link"
+    count: int | None  # sessions ended
+    language: str | None
+    time_zone: str | None
+
+    # Something an administrator did or read.
+    actor_kind: str | None
+    reason: str | None  # in the administrator's words
+    before: Mapping[str, object] | None  # of what differs only
+    after: Mapping[str, object] | None
+    measures: Sequence[str] | None  # of a containment, see `administration.done`
+    force_change: bool | None  # the password that was set must be changed at the next logon
+    policy: str | None  # the domain whose rules or brand changed; `*` is the portal
+    attempts: Mapping[str, str] | None  # what was searched for
+    events_of: str | None  # whose trail was read
+
+    # A secure message.
+    message: str | None  # its id
+    expires_at: float | None
+
+    # The note of a mail.
+    about: str | None  # the kind of the event that made it due
+    message_id: str | None  # SES's
+    without_logo: str | None  # why SES did not take the logo
+    cause: str | None  # why it was withheld or failed, or what SES tells of it
