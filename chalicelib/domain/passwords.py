@@ -92,9 +92,7 @@ def _is_confirmed(entry: _Entry) -> bool:
 CRITERIA: tuple[Criterion, ...] = (
     Criterion("length", "At least {min_length} characters, at most {max_length}", _is_long_enough),
     Criterion("not_common", "Not a common password", _is_not_common),
-    Criterion(
-        "not_personal", "Not made from your e-mail address or the name of the portal", _is_not_personal
-    ),
+    Criterion("not_personal", "Not made from your email address or the name of the portal", _is_not_personal),
     Criterion("different", "Different from your current and temporary password", _is_different),
     Criterion("match", "Both entries are the same", _is_confirmed),
 )

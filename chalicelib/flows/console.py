@@ -111,13 +111,13 @@ def console_view(request: Request) -> dict[str, object]:
 
 
 SAID: Mapping[Hint | Code, str] = {
-    Hint.ALREADY_READ: marked("The message was read or recalled meanwhile."),
+    Hint.ALREADY_READ: marked("The message was read or recalled in the meantime."),
     Hint.PASSWORDS_ARE_MADE: marked(
         "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
     ),
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
     Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
-    Code.EXISTS: marked("There is an account with this address already."),
+    Code.EXISTS: marked("An account with this address already exists."),
 }
 FIELDS_SAID = {
     "reason": marked("Say why, in up to 500 characters."),
@@ -125,7 +125,7 @@ FIELDS_SAID = {
     "email": marked("Enter the whole email address."),
     "to": marked("Enter the whole email address of the recipient."),
     "domain": marked("Enter a domain such as example.com."),
-    "subject": marked("Enter a subject of one line."),
+    "subject": marked("Enter a subject on one line."),
     "body": marked("Enter a message."),
     "since": marked("Enter a date, such as 2026-11-21."),
     "expires_in_days": marked("Enter a number of days from 1 to 365."),

@@ -154,7 +154,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
             "code": request.say("This code is not valid. Wait for the next one and try again.")
         },
         Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
-        Code.CONFLICT: {"code": request.say("Something changed meanwhile. Please start again.")},
+        Code.CONFLICT: {"code": request.say("Something has changed. Please start again.")},
     }[refusal.code]
     account, _ = request.store.accounts.find(request.caller.account_id)
     pending = (

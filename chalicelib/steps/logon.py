@@ -1,4 +1,4 @@
-"""Logon: an e-mail address and a password, temporary or chosen, for a session.
+"""Logon: an email address and a password, temporary or chosen, for a session.
 
 Every refusal is the same answer at the same cost: one Argon2 computation and three trips, whatever the account is. The
 true reason is in the event. It may not send mail, nor tell anybody whether an address is known. An account's IP

@@ -105,7 +105,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         view = {"errors": {"current_password": request.say("This is not your current password.")}}
     elif refusal.code is Code.INVALID_REQUEST:
         field = str(refusal.facts.get("field") or "new_password")
-        view = {"errors": {field: request.say("Please fill this in.")}}
+        view = {"errors": {field: request.say("Please fill in this field.")}}
     else:
         return None
     view |= judged(request, refusal, request.known.address)

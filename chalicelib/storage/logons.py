@@ -65,7 +65,7 @@ class Logons:
         return done, account_of(AccountRow.from_raw_data(item)) if item else None
 
     def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
-        """One doorway to a session after a right credential; None when the account changed meanwhile.
+        """One doorway to a session after a right credential; None when the account changed in the meantime.
 
         Burns the temporary password (`burn`: its key), forgets the failures, stores a fresh hash (`rehash`) and a
         browser not seen before (`client`), all in one transaction on the epoch seen. The session's number is the next

@@ -98,12 +98,12 @@ SENTENCES = MappingProxyType(
         Code.TWO_STEP_REQUIRED: Sentence(
             403,
             marked("2-step authentication is required"),
-            marked("Your account must keep 2-step verification."),
+            marked("Your account must keep 2-step authentication."),
         ),
-        Code.EXISTS: Sentence(409, marked("Already there"), marked("An entry like this exists already.")),
+        Code.EXISTS: Sentence(409, marked("Already exists"), marked("An entry like this already exists.")),
         Code.CONFLICT: Sentence(
             409,
-            marked("Changed meanwhile"),
+            marked("Changed in the meantime"),
             marked("Something changed while you were working. Look again, then repeat it."),
         ),
         Code.OWN_ACCOUNT: Sentence(
@@ -114,7 +114,7 @@ SENTENCES = MappingProxyType(
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,
             marked("This would lock you out"),
-            marked("Your own address is outside of these ranges. Confirm if you really mean it."),
+            marked("Your own address is outside these ranges. Confirm if you really mean it."),
         ),
         Code.UNAVAILABLE: Sentence(
             503,

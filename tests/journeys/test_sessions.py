@@ -79,7 +79,7 @@ def test_sessions_are_ended_in_a_browser_without_scripts(town: Town) -> None:
     assert page.path == "/account/sessions?notice=revoked"
     assert "The session has been ended." in page.text
     assert elsewhere.get("/account").status_code == 401
-    assert "You are logged on nowhere else." in page.text
+    assert "You are not logged on anywhere else." in page.text
 
 
 def test_account_page_tells_the_last_logon_and_the_password_age(town: Town) -> None:

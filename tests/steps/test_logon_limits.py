@@ -167,7 +167,7 @@ def test_lg_12_last_logon_is_shown_and_many_failures_are_told(premises: World) -
     premises.clock.passes(60)
     visitor.logs_on(ann)
     first = premises.clock()
-    assert "Please check a log on to your account" in [mail.subject for mail in premises.mails(ann)]
+    assert "Please check a logon to your account" in [mail.subject for mail in premises.mails(ann)]
     premises.clock.passes(100)
     visitor.logs_on(ann)
     assert visitor.get("/account").json()["last_logon_at"] == iso(first)

@@ -100,7 +100,7 @@ def measures(town: Town, person: Person) -> None:
     _disables_and_enables(person)
     part = person.unfolds("2-step authentication")
     person.types("Reason, for the record", "Lost phone, called back", part)
-    part.get_by_label("I have made sure that it is the user who asks").check()
+    part.get_by_label("I have made sure that it is the user who is asking").check()
     person.looks(
         "user", "An action is unfolded where it is needed; what cannot be undone asks for a tick or a reason."
     )

@@ -89,7 +89,7 @@ def sessions(town: Town, person: Person) -> None:
     person.reads("The session has been ended.")
     person.looks("session-ended", "One has been ended.")
     person.presses("End every other session")
-    person.reads("You are logged on nowhere else.")
+    person.reads("You are not logged on anywhere else.")
     assert {other.get("/account").status_code for other in others} == {401}
 
 
