@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from tests.gateway import ROOT
 
 STALE = ".venv does not work: its Python is gone, too old or without pip. Run `make clean` and try again."
+
+OF_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"}
 
 
 @pytest.fixture
@@ -26,8 +29,10 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """As a person calls it, also where `make test` runs this: a make below another says more."""
+    alone = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
     return subprocess.run(
-        ["make", target], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
+        ["make", target], cwd=checkout, env=alone, capture_output=True, text=True, check=False, timeout=60
     )
 
 
