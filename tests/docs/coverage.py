@@ -13,20 +13,31 @@ from tests.docs.tables import rows
 SECURITY = ROOT / "docs" / "security.md"
 IDENTITY = re.compile(r"(?:^|_)(pw|lg|en|tp|rs|tf|se|wb|in(?=_0)|ip|ad|ml|lo|rl)_([01]\d)(?=_|$)")
 IN_WORDS = re.compile(r"\b(PW|LG|EN|TP|RS|TF|SE|WB|IN|IP|AD|ML|LO|RL)-([01]\d)\b")
-NONE = "none yet"
+NONE, DEVIATION = "none yet", "deviation"
 
 
 @cache
-def named_after() -> dict[str, list[str]]:
-    """The files that hold a test with this id in its name or its docstring."""
+def tests_of() -> dict[str, list[str]]:
+    """The tests with this id in their name or their docstring, as `file::name`."""
     found: dict[str, set[str]] = defaultdict(set)
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 ids = IDENTITY.findall(node.name) + IN_WORDS.findall(ast.get_docstring(node) or "")
                 for family, number in ids:
-                    found[f"{family.upper()}-{number}"].add(file.relative_to(ROOT).as_posix())
-    return {identity: sorted(files) for identity, files in found.items()}
+                    found[f"{family.upper()}-{number}"].add(
+                        f"{file.relative_to(ROOT).as_posix()}::{node.name}"
+                    )
+    return {identity: sorted(tests) for identity, tests in found.items()}
+
+
+@cache
+def named_after() -> dict[str, list[str]]:
+    """The files that hold such a test."""
+    return {
+        identity: sorted({test.partition("::")[0] for test in tests})
+        for identity, tests in tests_of().items()
+    }
 
 
 def tested(files: list[str]) -> str:
@@ -39,14 +50,23 @@ def missing(held_by: str) -> list[str]:
     return [identity for identity in held_by.split(", ") if identity not in named_after()]
 
 
+def cell_of_tests(held_by: str) -> str:
+    """How many tests bear an id of this cell, and one of each; or which ids have none."""
+    if gaps := missing(held_by):
+        return f"{NONE} for {', '.join(gaps)}"
+    found = [tests_of()[identity] for identity in held_by.split(", ")]
+    shown = dict.fromkeys(min(tests, key=len).removeprefix("tests/") for tests in found)
+    return f"{len(set().union(*found))}, such as {', '.join(f'`{test}`' for test in shown)}"
+
+
 def headline() -> str:
-    """How much of the standard is covered, by level."""
-    every, covered = Counter[str](), Counter[str]()
-    for _, level, _, _, mark in rows(SECURITY, "ASVS"):
+    """How many rows of the standard have tests, by level."""
+    every, with_tests = Counter[str](), Counter[str]()
+    for _, level, _, held_by, cell in rows(SECURITY, "ASVS"):
         every[level] += 1
-        covered[level] += mark == "yes"
-    parts = [f"level {level} {covered[level]} of {every[level]}" for level in sorted(every)]
-    return f"Covered: {', '.join(parts)}; {covered.total()} of {every.total()} in all."
+        with_tests[level] += cell != DEVIATION and not missing(held_by)
+    parts = [f"level {level} {with_tests[level]} of {every[level]}" for level in sorted(every)]
+    return f"Rows with tests: {', '.join(parts)}; {with_tests.total()} of {every.total()} in all."
 
 
 def main() -> None:
@@ -57,12 +77,13 @@ def main() -> None:
         row = f"| {identity} | {requirement} | {where} |"
         text = text.replace(f"{row} {cell} |" if cell else f"{row} |", f"{row} {new} |")
     for number, level, requirement, held_by, cell in rows(SECURITY, "ASVS"):
-        gaps = missing(held_by)
-        new = cell if cell == "deviation" else f"not yet: {', '.join(gaps)}" if gaps else "yes"
+        new = cell if cell == DEVIATION else cell_of_tests(held_by)
         row = f"| {number} | {level} | {requirement} | {held_by} |"
         text = text.replace(f"{row} {cell} |" if cell else f"{row}  |", f"{row} {new} |")
     SECURITY.write_text(text, encoding="utf-8")
-    SECURITY.write_text(re.sub(r"^Covered: .*$", headline(), text, flags=re.MULTILINE), encoding="utf-8")
+    SECURITY.write_text(
+        re.sub(r"^Rows with tests: .*$", headline(), text, flags=re.MULTILINE), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
