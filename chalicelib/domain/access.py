@@ -100,6 +100,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/attempts": DESK,
         "GET /admin/events": DESK,
         "GET /admin/messages": ADMIN,
+        # Of all writes of the console only these two are not fresh: writing a message can take longer than ten minutes,
+        # and asking for the password then would throw the text away. Neither changes who may log on.
         "POST /admin/messages": ADMIN,
         "POST /admin/messages/{id}/recall": ADMIN,
     }

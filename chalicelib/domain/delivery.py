@@ -11,6 +11,7 @@ from chalicelib.domain.messages import BODY, Message, message_id
 from chalicelib.domain.sealing import Sealer
 
 if TYPE_CHECKING:
+    from chalicelib.domain.administration import Actor
     from chalicelib.domain.ports import Store
 
 
@@ -26,11 +27,20 @@ class Draft(NamedTuple):
 
 
 def send_message(
-    store: "Store", sealer: Sealer, draft: Draft, *, now: float, random: Callable[[int], bytes]
+    store: "Store",
+    sealer: Sealer,
+    draft: Draft,
+    *,
+    now: float,
+    random: Callable[[int], bytes],
+    by: "Actor | None" = None,
 ) -> Message:
-    """Store the message for its recipient; a recipient without an account is invited, in a mail of its own."""
+    """Store the message for its recipient; a recipient without an account is invited, in a mail of its own.
+
+    `by` must still be an active administrator in the very writes that invite and send (SE-10); else raises CONFLICT.
+    """
     invited = invitation(draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
-    store.accounts.invite(*invited)
+    store.accounts.invite(*invited, by)
     who, identity = account_id(draft.to), message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
@@ -44,5 +54,5 @@ def send_message(
         actor=draft.actor,
         details={"message": identity, "from": draft.sender, "expires_at": until},
     )
-    store.messages.send(message, event)
+    store.messages.send(message, event, by)
     return message

@@ -52,7 +52,14 @@ def submit(request: Request) -> Page:
         actor=request.known.address,
     )
     sealer = Sealer(request.portal.keyring, request.portal.random)
-    message = send_message(request.store, sealer, draft, now=request.now(), random=request.portal.random)
+    message = send_message(
+        request.store,
+        sealer,
+        draft,
+        now=request.now(),
+        random=request.portal.random,
+        by=actor(request),
+    )
     return Page(status=201, facts={"id": message.id}, location="/admin/messages?done=message_sent")
 
 

@@ -1,11 +1,17 @@
 """The acts on messages: sent, listed and read."""
 
+from typing import TYPE_CHECKING
+
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_row, message_of, message_row
 from chalicelib.storage.tables import MessageRow
+
+if TYPE_CHECKING:
+    from chalicelib.domain.administration import Actor
 
 
 class Messages:
@@ -14,12 +20,17 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def send(self, message: Message, event: Event) -> None:
-        """Store a message with the event that mails its notice."""
+    def send(self, message: Message, event: Event, actor: "Actor | None" = None) -> None:
+        """Store a message with the event that mails its notice. An `actor` must still be an administrator (SE-10)."""
         transaction = self._database.transaction()
+        if actor is not None:
+            from chalicelib.storage.accounts import check_actor_in  # noqa: PLC0415 - for the console's one step
+
+            check_actor_in(transaction, actor)
         transaction.put("message", message_row(message), MessageRow.id.does_not_exist())
         transaction.put("event", event_row(event))
-        transaction.commit()
+        if "actor" in transaction.commit():
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
 
     def of_account(self, account_id: AccountId) -> list[Message]:
         """Every stored message of an account, newest first; ids sort by time."""

@@ -106,6 +106,36 @@ def test_se_10_invitation_begun_before_the_actor_lost_standing_invites_nobody(
     assert {row.address for row in premises.fake.tables.accounts.values()} == {desk.account.address}
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_se_10_message_begun_before_the_actor_lost_standing_is_not_sent(
+    premises: World, meanwhile: str, known: bool
+) -> None:
+    desk, ann = staff(premises), premises.person()
+    between(premises, lambda: plant(premises.store, MEANWHILE[meanwhile](premises.stored(desk.account))))
+    to = ann.address if known else "new@people.test"
+    refused = desk.visitor.post("/admin/messages", {"to": to, "subject": "Hello", "body": "Good day."})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert premises.fake.tables.messages == {}
+    assert {row.address for row in premises.fake.tables.accounts.values()} == {
+        desk.account.address,
+        ann.address,
+    }
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_se_10_recall_begun_before_the_actor_lost_standing_takes_nothing_back(
+    premises: World, meanwhile: str
+) -> None:
+    desk, ann = staff(premises), premises.person()
+    sent = desk.visitor.post("/admin/messages", {"to": ann.address, "subject": "Hello", "body": "Good day."})
+    between(premises, lambda: plant(premises.store, MEANWHILE[meanwhile](premises.stored(desk.account))))
+    identity = sent.json()["id"]
+    refused = desk.visitor.post(f"/admin/messages/{identity}/recall", {"to": ann.address})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert [one.recalled_at for one in premises.fake.tables.messages.values()] == [None]
+
+
 @pytest.mark.parametrize("action", WRITES)
 def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
     premises: World, action: str
@@ -123,7 +153,7 @@ def between(premises: World, happens: Callable[[], None]) -> None:
     perform = premises.fake.perform
 
     def interrupted(name: str, run: Callable[[], Any]) -> Any:
-        if name.startswith(("administration.", "accounts.invite")):
+        if name.startswith(("administration.", "accounts.invite", "messages.send")):
             happens()
         return perform(name, run)
 

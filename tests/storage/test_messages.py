@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
+from chalicelib.domain.refusals import Refusal
 from tests.fakes.looking import planted, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_message, an_account, an_event
@@ -30,6 +37,24 @@ def test_a_message_is_sent_once(store: Store) -> None:
     send(store, message._replace(subject="Another"))
     assert store.messages.of_account(message.account_id) == [message]
     assert len(store.events.of_account(message.account_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [{"epoch": 2}, {"status": Status.DISABLED}, {"kind": Kind.SUPPORT}], ids=str
+)
+def test_se_10_no_message_is_sent_by_an_actor_who_no_longer_stands(
+    store: Store, meanwhile: dict[str, Any]
+) -> None:
+    admin, message = planted(store, kind=Kind.ADMINISTRATOR), a_message(planted(store))
+    told = an_event(message.account_id, EventKind.MESSAGE_SENT)
+    plant(store, admin._replace(**meanwhile))
+    with pytest.raises(Refusal, match="conflict"):
+        store.messages.send(message, told, Actor(admin.id, 1))
+    assert store.messages.of_account(message.account_id) == []
+    assert store.events.of_account(message.account_id) == []
+    plant(store, admin)
+    store.messages.send(message, told, Actor(admin.id, 1))
+    assert store.messages.of_account(message.account_id) == [message]
 
 
 def test_the_first_reading_is_noted_and_no_later_one(store: Store) -> None:

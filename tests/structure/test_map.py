@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.access import GUARDS
+from chalicelib.domain.access import ADMIN, ADMIN_FRESH, GUARDS
 from chalicelib.web.request import Field
 from infra.contract import API, Operation, read_contract
 from infra.documents import read_yaml
@@ -104,6 +104,21 @@ def test_an_operation_is_called_after_its_step_and_its_function(operation: Opera
 
 def test_ad_01_every_route_has_its_guard_and_there_is_no_other_guard() -> None:
     assert sorted(GUARDS) == sorted(ROUTES)
+
+
+# Why a write of the console does not ask for the password again.
+NOT_FRESH = {
+    "POST /admin/messages": "writing one can take longer than ten minutes, and its text would be thrown away",
+    "POST /admin/messages/{id}/recall": "it takes back what the same session could send, and changes no account",
+}
+CONSOLE_WRITES = [
+    route for route in ROUTES if route.startswith("POST /admin") and not route.endswith("/dry-run")
+]
+
+
+@pytest.mark.parametrize("route", CONSOLE_WRITES)
+def test_ad_06_every_write_of_the_console_asks_for_a_fresh_password(route: str) -> None:
+    assert GUARDS[route] == (ADMIN if route in NOT_FRESH else ADMIN_FRESH)
 
 
 def schema_of(route: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 
@@ -10,8 +11,8 @@ from chalicelib.domain.messages import Message
 class MessageActs(Protocol):
     """Messages, to whoever they are for."""
 
-    def send(self, message: Message, event: Event) -> None:
-        """Store a message with its notice."""
+    def send(self, message: Message, event: Event, actor: Actor | None = None) -> None:
+        """Store a message with its notice; raises CONFLICT when the actor may no longer."""
 
     def of_account(self, account_id: AccountId) -> list[Message]:
         """The messages of an account."""

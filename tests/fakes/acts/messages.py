@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
 from tests.fakes.tables import Family, act
 
 
@@ -12,7 +14,9 @@ class Messages(Family):
     """`ports.MessageActs`."""
 
     @act
-    def send(self, message: Message, event: Event) -> None:
+    def send(self, message: Message, event: Event, actor: Actor | None = None) -> None:
+        if actor is not None and not self._tables.still_administrator(actor):
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
         if (message.account_id, message.id) not in self._tables.messages:
             self._tables.messages[message.account_id, message.id] = message
             self._tables.put_event(event)
