@@ -1,6 +1,7 @@
 """The real store on the test engine: one connection a process, tables of its own, bound anew for each test.
 
-PynamoDB's models are bound by class, so whoever bound them last is heard; `real_store` binds them before each test.
+PynamoDB's models are bound by class, so whoever bound them last is heard; `real_store` binds them before each test. A
+step that runs over it (tests/world) is held to its row of infra/permissions.yaml, as behind the local gateway.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import pytest
 
 from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import MODELS
+from infra.gateway.roles import Roles
 from tests.engine import Engine
 
 
 @pytest.fixture(scope="session")
 def bound(engine: Engine) -> Iterator[tuple[DynamoStore, str]]:
     """A store and the prefix of its tables; tests keep apart by using accounts and sources of their own."""
-    prefix = engine.create_tables()
-    yield DynamoStore(botocore.session.get_session(), "eu-west-1", prefix, threshold=5, cap=900), prefix
+    prefix, session = engine.create_tables(), botocore.session.get_session()
+    Roles(prefix).guard(session)
+    yield DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900), prefix
     engine.delete_tables(prefix)
 
 

@@ -55,7 +55,7 @@ def guarded(prefix: str) -> World:
     """The portal on the real engine, every call checked against the row of whoever makes it."""
     session = botocore.session.get_session()
     Roles(prefix).guard(session)
-    store: Any = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
+    store = DynamoStore(session, "eu-west-1", prefix, threshold=5, cap=900)
     counter: Any = Counter(session)
     return World(store, clock=Clock(time.time()), mailer=counter)
 
