@@ -73,6 +73,8 @@ def test_settings_that_no_function_would_start_on_are_told_before_anything_is_be
     assert "PORTAL_COLOUR" in unworkable(Stage("trial", pale))
 
 
+# What moto does not make of a stack, and nothing here asks for.
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..(SES..|SNS..TopicPolicy):UserWarning:moto")
 def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:
     stacks, manager = engine.client("cloudformation"), engine.client("secretsmanager")
     made = change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage))
