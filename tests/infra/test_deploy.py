@@ -86,6 +86,8 @@ def test_an_option_of_packaging_that_is_wrong_is_told_before_anything_is_begun(
     assert "ARGON2" in "\n".join(lacking(stage, botocore.session.get_session()))
 
 
+# What moto does not make of a stack, and nothing here asks for.
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..(SES..|SNS..TopicPolicy):UserWarning:moto")
 def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:
     stacks, manager = engine.client("cloudformation"), engine.client("secretsmanager")
     made = change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage))

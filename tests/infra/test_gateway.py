@@ -82,6 +82,7 @@ def is_running(pid: Any) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.ministack("it is about the process that MiniStack is")
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's process list")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_embedded_services_end_with_the_gateway(start_gateway: Any, number: Any) -> None:

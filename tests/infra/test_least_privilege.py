@@ -74,6 +74,7 @@ def desk(premises: World) -> Staff:
     return staff(premises)
 
 
+@pytest.mark.ministack("moto has no suppression list")
 def test_lifting_an_address_needs_the_worker_to_ask_ses(premises: World, desk: Staff) -> None:
     ann = premises.person(undeliverable="bounced")
     desk.does(ann, "deliverable", reason="mailbox repaired")

@@ -1,8 +1,11 @@
 """An administrator lets mail go to an address again: SES's own suppression list must know it too."""
 
 from typing import Any, cast
+from urllib.parse import unquote
 
+import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.domain.events import EventKind
@@ -11,22 +14,39 @@ from chalicelib.mail.worker import Worker
 from chalicelib.services.ses import Mailer, Rejected
 from chalicelib.steps.send_mail import work
 from tests.fakes.samples import an_event
+from tests.faults.breaking import Raw
 from tests.world.world import World
+
+SESSION = botocore.session.Session()  # one, since each reads the model of SES anew
+
+
+@pytest.fixture(autouse=True)
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever signs the calls."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
 
 
 class Ses:
-    """SES's suppression list, or a fault."""
+    """SES's suppression list behind botocore's own client, or a fault; moto has none, MiniStack neither."""
 
     def __init__(self, fault: Exception | None = None) -> None:
         self.fault, self.lifted = fault, cast(list[str], [])
 
-    def create_client(self, *_: object, **__: object) -> "Ses":
-        return self
+    def create_client(self, service: str, **given: Any) -> Any:
+        client = SESSION.create_client(service, **given)
+        client.meta.events.register("provide-client-params.sesv2", self.is_asked)
+        client.meta.events.register("before-send.sesv2.DeleteSuppressedDestination", self.answer)
+        return client
 
-    def delete_suppressed_destination(self, *, EmailAddress: str) -> None:  # noqa: N803 - AWS's spelling
+    def is_asked(self, **_: object) -> None:
         if self.fault is not None:
             raise self.fault
-        self.lifted.append(EmailAddress)
+
+    def answer(self, request: Any, **_: object) -> AWSResponse:
+        assert (request.method, "/v2/email/suppression/addresses/" in request.url) == ("DELETE", True)
+        self.lifted.append(unquote(request.url.rpartition("/")[2]))
+        return AWSResponse(request.url, 200, {"content-type": "application/json"}, cast(Any, Raw(b"{}")))
 
 
 def refused(code: str) -> ClientError:

@@ -146,7 +146,7 @@ def test_way_in_that_an_administrator_made_is_under_no_limit_of_what_strangers_a
     premises.store.events.record(issued)
     mail = premises.mails(ann)[-1]
     assert mail.subject == "Choose a new password"
-    assert "An administrator has made a temporary password" in mail.text
+    assert "An administrator has issued a temporary password" in mail.text
     assert premises.visitor().logs_on(ann, mail.temporary) == "change_password"
 
 

@@ -57,7 +57,7 @@ def test_ml_01_owner_is_told_by_whom_and_can_stop_it(premises: World) -> None:
     desk.does(ann, "password", new_password=NEW)
     (notice,) = premises.mails(ann)
     assert "administrator" in notice.text
-    assert NEW not in notice.text + notice.letter.html
+    assert NEW not in notice.text + notice.rendered.html
     assert premises.visitor().post("/not-me", {"token": notice.token("/not-me")}).status == 200
     late = premises.visitor().post("/logon", {"email": ann.address, "password": NEW})
     assert late.code == "invalid_logon"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import botocore.session
@@ -58,14 +59,18 @@ def bus() -> Bus:
 
 @pytest.fixture
 def publisher(premises: World, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
-    """The real one, with a client that talks to our bus."""
+    """With a client that talks to our bus."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    publisher = Publisher(
-        botocore.session.get_session(), "eu-west-1", "portal-bus", premises.store.outbox.event_of
-    )
+    publisher = a_publisher(premises)
     publisher._client.meta.events.register("before-send.events.PutEvents", bus)
     return publisher
+
+
+def a_publisher(premises: World) -> Publisher:
+    """The real one."""
+    session = botocore.session.get_session()
+    return Publisher(session, "eu-west-1", "portal-bus", premises.store.outbox.event_of)
 
 
 def publish(premises: World, publisher: Publisher, records: list[Any]) -> list[str]:
@@ -98,6 +103,24 @@ def test_event_of_a_containment_waits_for_the_bus_and_comes_once(
     assert (name, detail["reason"]) == ("account.contained", "stolen notebook")
     assert detail["measures"] == ["password", "sessions", "disabled", "two_step"]
     assert (bus.entries[0]["Source"], bus.entries[0]["EventBusName"]) == (SOURCE, "portal-bus")
+
+
+def test_bus_hands_on_what_it_was_given_under_its_name(premises: World, moto: ModuleType) -> None:
+    """EventBridge as moto has it: an event is found by source and name, as other systems look for it."""
+    session = botocore.session.get_session()
+    events, sqs = session.create_client("events"), session.create_client("sqs")
+    queue = sqs.create_queue(QueueName="contained")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.create_event_bus(Name="portal-bus")
+    pattern = json.dumps({"source": [SOURCE], "detail-type": ["account.contained"]})
+    events.put_rule(Name="contained", EventBusName="portal-bus", EventPattern=pattern)
+    events.put_targets(Rule="contained", EventBusName="portal-bus", Targets=[{"Id": "queue", "Arn": arn}])
+    records = contained(premises)
+    assert publish(premises, a_publisher(premises), records) == []
+    (heard_of,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    event = json.loads(heard_of["Body"])
+    assert (event["source"], event["detail-type"]) == (SOURCE, "account.contained")
+    assert event["detail"]["reason"] == "stolen notebook"
 
 
 def test_repetition_carries_the_same_id(premises: World, bus: Bus, publisher: Publisher) -> None:

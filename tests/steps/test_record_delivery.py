@@ -6,8 +6,10 @@ import itertools
 import json
 import random
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
+import botocore.session
 import pytest
 
 from chalicelib.domain.accounts import Account
@@ -89,6 +91,23 @@ def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(prem
         ("bounced", "Permanent/General"),
         ("withheld", "address_undeliverable"),
     }
+
+
+def test_bounce_is_read_from_the_notification_that_sns_makes_of_it(premises: World, moto: ModuleType) -> None:
+    """SNS as moto has it: what SES tells is a text inside its notification, which Lambda hands on as it is."""
+    session, ann = botocore.session.get_session(), premises.person()
+    sns, sqs = session.create_client("sns"), session.create_client("sqs")
+    topic = sns.create_topic(Name="deliveries")["TopicArn"]
+    queue = sqs.create_queue(QueueName="deliveries")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message=json.dumps(bounce(ann.address)))
+    (notified,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    notification = json.loads(notified["Body"])
+    assert (notification["Type"], notification["TopicArn"]) == ("Notification", topic)
+    with heard(premises.lines):
+        work({"Records": [{"EventSource": "aws:sns", "Sns": notification}]}, premises.portal)
+    assert premises.stored(ann).undeliverable == "bounced"
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
