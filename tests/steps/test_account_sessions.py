@@ -1,5 +1,7 @@
 """The step `account_sessions`: where one is logged on, and ending it."""
 
+import re
+
 import pytest
 
 from chalicelib.domain.accounts import Account
@@ -25,13 +27,17 @@ def handle_of(visitor: Visitor, of: Visitor) -> str:
     return str(next(one["handle"] for one in listed if one["address"] == of.source))
 
 
-def test_se_08_live_sessions_are_listed_without_ids(devices: tuple[Account, list[Visitor]]) -> None:
+def test_se_08_live_sessions_are_listed_without_ids(
+    premises: World, devices: tuple[Account, list[Visitor]]
+) -> None:
     _, visitors = devices
     reply = visitors[1].get("/account/sessions")
     listed = reply.json()["sessions"]
     assert [one["address"] for one in listed] == [one.source for one in reversed(visitors)]
     assert [one["current"] for one in listed] == [False, True, False]
     assert set(listed[0]) == {"handle", "current", "started_at", "last_seen_at", "address", "browser"}
+    assert all(re.fullmatch(r"[a-z2-7]{16}", one["handle"]) for one in listed)
+    assert not any(one["handle"] in str(premises.fake.tables.sessions) for one in listed)
     for visitor in visitors:
         found = split_session_token(visitor.token)
         assert found is not None

@@ -8,7 +8,7 @@ from pyotp import TOTP
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
 from tests.world.phones import Phone, enrolled
-from tests.world.visitors import PASSWORD, Visitor
+from tests.world.visitors import CHOSEN, PASSWORD, Visitor
 from tests.world.world import World
 
 PATH, CONFIRM, REMOVE = "/account/two-step", "/account/two-step/confirm", "/account/two-step/remove"
@@ -132,6 +132,16 @@ def test_tf_06_removal_needs_password_and_code_and_is_told(premises: World) -> N
     assert other.get("/logon/code").status == 401
     assert premises.mails(ann)[-1].subject == "2-step authentication of your account was changed"
     assert premises.visitor().logs_on(ann) == "portal"
+
+
+def test_rs_11_second_step_survives_a_reset_of_the_password(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    reset = {"token": premises.asks(ann).token("/password/reset"), **entries}
+    assert premises.visitor().post("/password/reset", reset).status == 200
+    visitor = premises.visitor()
+    assert visitor.logs_on(ann, CHOSEN) == "enter_code"
+    assert visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()})) == "portal"
 
 
 def test_removal_forgets_the_attempts_it_counted(premises: World) -> None:

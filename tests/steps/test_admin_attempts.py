@@ -71,6 +71,8 @@ def test_address_typed_is_found_also_when_unknown(premises: World) -> None:
     reference = fails(premises.visitor(), "nobody@people.test")
     (row,) = found(staff(premises), email="nobody@people.test")
     assert (row["reference"], row["reason"]) == (reference, "unknown_address")
+    premises.visitor().logs_on(ann := premises.person())
+    assert [row["outcome"] for row in found(staff(premises), email=ann.address)] == ["succeeded"]
     assert staff(premises).visitor.get("/admin/attempts?email=nonsense").code == "invalid_request"
 
 

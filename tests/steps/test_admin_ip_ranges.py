@@ -97,6 +97,27 @@ def test_ip_05_save_that_shuts_the_saver_out_asks_first(
     assert desk.visitor.get("/admin/domains").status == 403
 
 
+def test_account_s_own_ranges_go_before_its_domain_s(premises: World) -> None:
+    desk, ann, path = (
+        staff(premises),
+        premises.person("ann@placed.test"),
+        "/admin/domains/placed.test/ip-ranges",
+    )
+    logon = {"email": ann.address, "password": PASSWORD}
+    assert desk.visitor.post(path, {"ranges": [PLACE]}).json() == {"ranges": [PLACE], "admin_ranges": None}
+    assert desk.user(ann)["ranges"] == {
+        "effective": [PLACE],
+        "source": "domain",
+        "own": None,
+        "domain": [PLACE],
+    }
+    assert [premises.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [200, 401]
+    desk.does(ann, "ip-ranges", ranges=[ELSEWHERE])
+    assert desk.user(ann)["ranges"]["source"] == "account"
+    assert [premises.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [401, 200]
+    assert desk.visitor.get(path).json() == {"ranges": [PLACE]}
+
+
 def test_others_may_be_shut_out_without_confirmation(premises: World) -> None:
     desk, ann = staff(premises), premises.person()
     assert desk.does(ann, "ip-ranges", ranges=[PLACE])["changed"] is True

@@ -44,10 +44,23 @@ def test_tp_06_made_password_is_mailed_and_the_old_one_is_void_at_once(premises:
     visitor.logs_on(ann)
     assert desk.does(ann, "password")["done"] == "password_mailed"
     assert visitor.get("/account").code == "session_required"
+    old = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
+    assert old.code == "invalid_logon"
     notice, issued = sorted(premises.mails(ann), key=lambda mail: "reset" not in mail.subject)
     assert "administrator" in notice.text
     assert desk.user(ann)["password_state"] == "temporary_pending"
     assert premises.visitor().logs_on(ann, issued.temporary) == "change_password"
+
+
+def test_ml_01_owner_is_told_by_whom_and_can_stop_it(premises: World) -> None:
+    desk, ann = staff(premises), premises.person()
+    desk.does(ann, "password", new_password=NEW)
+    (notice,) = premises.mails(ann)
+    assert "administrator" in notice.text
+    assert NEW not in notice.text + notice.letter.html
+    assert premises.visitor().post("/not-me", {"token": notice.token("/not-me")}).status == 200
+    late = premises.visitor().post("/logon", {"email": ann.address, "password": NEW})
+    assert late.code == "invalid_logon"
 
 
 def test_made_password_is_good_for_a_day(premises: World) -> None:

@@ -195,15 +195,20 @@ def test_lock_is_told_once_though_it_grows(premises: World) -> None:
     ]
 
 
-def test_expired_temporary_password_brings_a_fresh_one(premises: World) -> None:
-    account = premises.person()
-    old = premises.asks(account)
-    premises.clock.passes(3600)
-    premises.visitor().post("/logon", {"email": account.address, "password": old.temporary})
-    fresh = premises.mails(account)[-1]
+@pytest.mark.parametrize("first", [True, False], ids=["invited", "forgotten"])
+def test_expired_temporary_password_brings_a_fresh_one(premises: World, first: bool) -> None:
+    address = "new@people.test" if first else premises.person().address
+    if first:
+        premises.sends(address)
+    else:
+        premises.visitor().post("/password/forgot", {"email": address})
+    old = next(mail for mail in premises.mails(address) if "password" in mail.subject)
+    premises.clock.passes(86400 if first else 3600)
+    premises.visitor().post("/logon", {"email": address, "password": old.temporary})
+    fresh = premises.mails(address)[-1]
     assert fresh.subject == "Your temporary password had expired: here is a fresh one"
     assert fresh.temporary != old.temporary
-    assert premises.visitor().logs_on(account, fresh.temporary) == "change_password"
+    assert premises.visitor().logs_on(address, fresh.temporary) == "change_password"
 
 
 def test_tp_02_invitation_lives_a_day(premises: World) -> None:

@@ -91,6 +91,17 @@ def test_se_03_cookie_is_bound_to_the_host(url: str, secure: bool) -> None:
     assert "Domain" not in whole
 
 
+def test_rs_14_reset_while_logged_on_as_somebody_else_mixes_no_identities(premises: World) -> None:
+    ann, bob, browser = premises.person(), premises.person(), premises.browser()
+    browser.logs_on(ann)
+    browser.get(f"/password/reset/{premises.asks(bob).token('/password/reset')}")
+    done = browser.post("/password/reset", {"new_password": CHOSEN, "confirm_password": CHOSEN})
+    assert done.header("Location") == "/password/reset?done=1"
+    assert ann.address in browser.get("/account").text
+    assert premises.visitor().logs_on(ann) == "portal"
+    assert premises.visitor().logs_on(bob, CHOSEN) == "portal"
+
+
 def test_half_done_cookie_lives_no_longer_than_its_session(premises: World) -> None:
     reply = premises.visitor().post("/logon", {"email": enrolled(premises)[0].address, "password": PASSWORD})
     seconds = re.search(r"Max-Age=(\d+)", reply.cookies["__Host-portal-session"])
