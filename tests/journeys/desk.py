@@ -48,11 +48,6 @@ class Desk:
         """The page of one user."""
         return self.get(user_path(address))
 
-    def trail(self, address: str, kind: str) -> list[Any]:
-        """What the trail of an account says of one kind of event, newest first."""
-        found = self.get(f"/admin/events?email={quote(address)}")["events"]
-        return [event for event in found if event["kind"] == kind]
-
     def does(self, address: str, action: str, body: object = None) -> Any:
         """An action on a user that is accepted."""
         answer = self.tries(address, action, body)

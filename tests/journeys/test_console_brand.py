@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.domain.pictures import in_base64, picture
-from tests.journeys.desk import guest, presses, seated
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.desk import presses, seated
+from tests.journeys.town import Town
 
 pytestmark = pytest.mark.slow
 
@@ -38,17 +38,3 @@ def test_a_domain_gets_its_brand_and_its_mails_carry_it(town: Town) -> None:
     client = town.client()
     client.post("/password/forgot", {"email": new})
     assert "by Secure Messaging Portal." in town.mail(new, "Choose a new password")["text"]
-
-
-def test_nobody_but_an_administrator_sees_or_changes_a_brand(town: Town) -> None:
-    desk = seated(town)
-    path = f"/admin/domains/{desk.address.partition('@')[2]}/brand"
-    before = desk.get(path)
-    _, client = guest(town)
-    assert client.get(path).json()["code"] == "not_permitted"
-    assert client.post(path, {"name": "Mine"}).json()["code"] == "not_permitted"
-    assert town.client().get(path).status_code == 401
-    desk.becomes_stale()
-    assert desk.client.post(path, {"name": "Mine"}).json()["code"] == "reauthentication_required"
-    assert desk.get(path) == before
-    assert PASSWORD not in town.gateway.log

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.desk import Desk, guest, presses, seated
 from tests.journeys.people import temporary_password
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
 
 pytestmark = pytest.mark.slow
 
@@ -48,22 +48,6 @@ def test_new_recipient_is_invited_reads_it_and_the_sender_gets_a_receipt(town: T
     assert state(desk, message) == ("read", True)
 
 
-def test_only_its_recipient_ever_reads_it(town: Town, desk: Desk) -> None:
-    """AD-02: for everybody else, its sender and other administrators included, it is not there."""
-    ann, client = guest(town)
-    message = sends(desk, ann)
-    _, other = guest(town)
-    missing = other.get("/messages/0-0").json() | {"reference": ""}
-    for one in (other, desk.client, seated(town).client):
-        answer = one.get(f"/messages/{message}")
-        assert answer.status_code == 404
-        assert answer.json() | {"reference": ""} == missing
-    assert client.get(f"/messages/{message}").status_code == 200
-    for secret in ("the balance", SUBJECT):
-        assert secret not in town.gateway.log
-    assert "the balance" not in str(town.dump())
-
-
 def test_in_a_browser_sent_listed_and_recalled(town: Town, desk: Desk) -> None:
     ann, _ = guest(town)
     browser = desk.browser()
@@ -76,10 +60,3 @@ def test_in_a_browser_sent_listed_and_recalled(town: Town, desk: Desk) -> None:
     action = next(one.action for one in page.forms if one.action.partition("?")[0].endswith("/recall"))
     page = presses(browser, action.partition("?")[0])
     assert "The message is recalled" in page.text
-
-
-def test_session_of_a_sending_system_is_an_api_session(town: Town, desk: Desk) -> None:
-    """A program with a bearer token and no cookie posts a message; its password need not be typed again."""
-    desk.becomes_stale()
-    assert sends(desk, town.new_address("system"))
-    assert PASSWORD not in town.gateway.log

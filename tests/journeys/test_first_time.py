@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.people import temporary_password
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
 
 CHOSEN = "seven lanterns over a harbour"
 
@@ -51,35 +51,3 @@ def test_newcomer_reads_the_message_as_a_client(town: Town, newcomer: str) -> No
     assert listed["subject"] == "Your statement"
     assert client.get(f"/messages/{listed['id']}").json()["body"] == "The balance is 12."
     assert town.client().logs_on(newcomer, CHOSEN) == "portal"
-
-
-def test_typed_temporary_password_is_forgiven_its_surroundings(town: Town, newcomer: str) -> None:
-    temporary = temporary_password(town.mail(newcomer, "temporary password"))
-    typed = f"  {temporary.upper().replace('-', ' ')}\t"
-    assert town.client().logs_on(f" {newcomer.upper()} ", typed) == "change_password"
-
-
-def test_temporary_password_is_burned_though_the_change_page_was_abandoned(town: Town, newcomer: str) -> None:
-    temporary = temporary_password(town.mail(newcomer, "temporary password"))
-    assert town.client().logs_on(newcomer, temporary) == "change_password"
-    again = town.client().post("/logon", {"email": newcomer, "password": temporary})
-    assert (again.status_code, again.json()["code"]) == (401, "invalid_logon")
-    # Not a dead end: forgotten password, as the page says.
-    assert town.client().post("/password/forgot", {"email": newcomer}).status_code == 202
-    fresh = temporary_password(town.mail(newcomer, "choose a new password"))
-    assert town.client().logs_on(newcomer, fresh) == "change_password"
-
-
-def test_new_password_is_told_of_by_mail_and_ends_every_other_session(town: Town) -> None:
-    address = town.person()
-    here, elsewhere = town.client(), town.client()
-    assert [here.logs_on(address, PASSWORD), elsewhere.logs_on(address, PASSWORD)] == ["portal"] * 2
-    before = here.token
-    body = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
-    assert here.goes_on(here.post("/password/change", body)) == "portal"
-    assert here.token != before
-    assert here.get("/account").status_code == 200
-    assert elsewhere.get("/account").status_code == 401
-    notice = town.mail(address, "password has been reset")
-    assert "portal-client" in notice["text"] or "unknown browser" in notice["text"]
-    assert here.source in notice["text"]

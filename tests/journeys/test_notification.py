@@ -11,38 +11,16 @@ STOLEN, CHOSEN = "a thief has chosen this one", "seven lanterns over a harbour"
 
 @pytest.fixture
 def changed(town: Town) -> tuple[str, str]:
-    """Somebody changed the password from Firefox: the address, and the path of the notice's link."""
+    """Somebody changed the password from far away, as the notice says: the address, and the link of the notice."""
     address, thief = town.person(), town.client("127.9.9.9")
     thief.logs_on(address, PASSWORD)
     body = {"current_password": PASSWORD, "new_password": STOLEN, "confirm_password": STOLEN}
     assert thief.post("/password/change", body, **{"User-Agent": FIREFOX}).status_code == 200
-    return address, link(town.mail(address, "password has been reset"), "/not-me/")
-
-
-def test_notice_says_what_happened_and_what_to_do(town: Town, changed: tuple[str, str]) -> None:
-    notice = town.mail(changed[0], "password has been reset")
+    notice = town.mail(address, "password has been reset")
     for part in (notice["text"], notice["html"]):
-        for words in (
-            "has been reset",
-            "127.9.9.9",
-            "Firefox 140.0",
-            "support@portal.test",
-            "UTC",
-            "no further action",
-        ):
-            assert words in part
-        assert STOLEN not in part
-    assert "yourself" in notice["text"].lower()
-
-
-def test_opening_the_link_changes_nothing(town: Town, changed: tuple[str, str]) -> None:
-    path = "/not-me/" + token_of(changed[1])
-    before = town.dump()
-    for method in ("HEAD", "GET", "GET"):
-        assert town.client().send(method, path).status_code == 200
-    page = town.browser().opens(changed[1])
-    assert page.heading == "Was this not you?"
-    assert town.dump() == before
+        assert "127.9.9.9" in part
+        assert "Firefox 140.0" in part
+    return address, link(notice, "/not-me/")
 
 
 def test_pressing_the_button_freezes_and_the_mailbox_gives_the_account_back(
@@ -71,30 +49,3 @@ def test_pressing_the_button_freezes_and_the_mailbox_gives_the_account_back(
     token = token_of(link(fresh, "/password/reset/"))
     assert town.client().post("/password/reset", {"token": token, **body}).status_code == 200
     assert town.client().logs_on(address, CHOSEN) == "portal"
-
-
-def test_link_freezes_once(town: Town, changed: tuple[str, str]) -> None:
-    token, client = token_of(changed[1]), town.client()
-    done = client.post("/not-me", {"token": token})
-    assert (done.status_code, done.json()) == (200, {"status": "frozen"})
-    again = client.post("/not-me", {"token": token})
-    assert (again.status_code, again.json()["code"]) == (410, "link_unusable")
-    assert client.get(f"/not-me/{token}").status_code == 410
-
-
-def test_notice_comes_for_every_way_of_setting_a_password(town: Town) -> None:
-    """ML-01: one notice each, and the link of an earlier one is history."""
-    address = town.person()
-    body = {"new_password": CHOSEN, "confirm_password": CHOSEN}
-    town.client().post("/password/forgot", {"email": address})
-    mail = town.mail(address, "choose a new password")
-    client = town.client()
-    client.logs_on(address, temporary_password(mail))
-    assert client.goes_on(client.post("/password/change", body)) == "portal"
-    first = town.mail(address, "password has been reset")
-    body = {"current_password": CHOSEN, "new_password": STOLEN, "confirm_password": STOLEN}
-    client.goes_on(client.post("/password/change", body))
-    town.mail(address, "password has been reset", count=2)
-    old = client.post("/not-me", {"token": token_of(link(first, "/not-me/"))})
-    assert old.status_code == 410
-    assert len([mail for mail in town.mails(address) if "has been reset" in mail["subject"]]) == 2

@@ -1,4 +1,6 @@
-"""Language and time zone: chosen on a page without scripts, and true for every session at once."""
+"""One's own account in a browser without scripts: language and time zone, and where else one is logged on."""
+
+import pytest
 
 from tests.journeys.town import PASSWORD, Town
 
@@ -19,3 +21,19 @@ def test_language_and_zone_are_chosen_in_a_browser_without_scripts(town: Town) -
     page = browser.submits("/account/preferences", language="", time_zone="")
     assert '<html lang="en"' in page.html
     assert elsewhere.get("/account/preferences").json() == {"language": None, "time_zone": None}
+
+
+@pytest.mark.slow
+def test_sessions_are_ended_in_a_browser_without_scripts(town: Town) -> None:
+    address, browser, elsewhere = town.person(), town.browser(), town.client()
+    elsewhere.logs_on(address, PASSWORD)
+    browser.opens("/logon")
+    browser.submits("/logon", email=address, password=PASSWORD)
+    page = browser.opens("/account/sessions")
+    assert "Firefox 140.0 on Linux" in page.text
+    assert "This session" in page.text
+    page = browser.submits("/account/sessions/revoke")  # the first form there: the one other session
+    assert page.path == "/account/sessions?notice=revoked"
+    assert "The session has been ended." in page.text
+    assert elsewhere.get("/account").status_code == 401
+    assert "You are logged on nowhere else." in page.text
