@@ -1,15 +1,19 @@
-"""What a request asks of DynamoDB: each call with its tables, and how many came one after another."""
+"""What a request asks of DynamoDB: each call with its tables, and how many had to come one after another.
+
+Which calls come one after another is told by what waits for what, never by a clock: on a busy machine a call that was
+handed to another thread may have ended before the next one begins, although nothing waited for it.
+"""
 
 from __future__ import annotations
 
 import json
-import time
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -19,24 +23,16 @@ from tests.fakes.premises import Premises
 
 T = TypeVar("T")
 
-SLOWLY = (
-    0.002  # so that of two calls beside each other the first has not ended before the second was handed over
-)
-
-# When the call was handed to another thread: on a busy machine that thread may begin long after.
-_handed_over: ContextVar[float | None] = ContextVar("handed_over", default=None)
-
 
 @dataclass
 class Call:
-    """One call. `consistent` is None for a write."""
+    """One call. `consistent` is None for a write; `place` is its place in the longest chain that leads to it."""
 
     step: str
     operation: str
     tables: tuple[str, ...]
     consistent: bool | None
-    started: float
-    ended: float = 0
+    place: int
 
     @property
     def told(self) -> str:
@@ -58,60 +54,77 @@ class Ledger:
         return sorted(call.told for call in self.of(step))
 
     def trips(self, step: str) -> int:
-        """The longest chain of calls of which each began after the one before it had ended."""
-        chain, free = 0, 0.0
-        for call in sorted(self.of(step), key=lambda one: one.ended):
-            if call.started >= free:
-                chain, free = chain + 1, call.ended
-        return chain
+        """How many of a step's calls had to come one after another."""
+        return len({call.place for call in self.of(step)})
+
+
+class Chain:
+    """How many calls each thread has behind it when it makes its next one."""
+
+    def __init__(self) -> None:
+        self._behind: dict[int, int] = {}
+        self.under_way = 0
+
+    @property
+    def behind(self) -> int:
+        return self._behind.get(threading.get_ident(), 0)
+
+    @behind.setter
+    def behind(self, calls: int) -> None:
+        self._behind[threading.get_ident()] = calls
+
+    def next(self) -> int:
+        """The place of the call that this thread makes now."""
+        self.behind += 1
+        return self.behind
+
+    def beside(self, database: Database, patch: pytest.MonkeyPatch, act: Callable[[], T]) -> Future[T]:
+        """Hand over: the act begins with what lies behind now, and is behind whoever waits for its result."""
+        before, after = self.behind, []
+
+        def begun() -> T:
+            self.behind = before
+            try:
+                return act()
+            finally:
+                after.append(self.behind)
+
+        def waited(timeout: float | None = None) -> T:
+            try:
+                return result(timeout)
+            finally:
+                self.behind = max(self.behind, *after)
+                self.under_way -= 1
+
+        future = Database.beside(database, begun)
+        self.under_way += 1
+        result = future.result
+        patch.setattr(future, "result", waited)
+        return future
 
 
 @contextmanager
 def counting(premises: Premises) -> Iterator[Ledger]:
     """Everything the portal asks while this lasts."""
-    ledger, store = Ledger(), premises.portal.store
+    ledger, chain, store = Ledger(), Chain(), premises.portal.store
     assert isinstance(store, DynamoStore)
-    events = store.database.connection.client.meta.events
+    database, hasher = store.database, cast(Any, premises.portal.hasher)
+    events, runs = database.connection.client.meta.events, hasher.runs
 
-    def before(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    def before(model: Any, params: dict[str, Any], **_: Any) -> None:
         body = json.loads(params["body"])
-        started = _handed_over.get() or time.monotonic()
-        call = Call(premises.running, model.name, _tables(body), _consistent(model.name, body), started)
-        ledger.calls.append(call)
-        context["call"] = call
-        time.sleep(SLOWLY)
+        asked = model.name, _tables(body), _consistent(model.name, body)
+        ledger.calls.append(Call(premises.running, *asked, chain.next()))
 
-    def after(context: dict[str, Any], **_: Any) -> None:
-        context["call"].ended = time.monotonic()
-
-    hasher: Any = premises.portal.hasher
-    runs = hasher.runs
-    hooks = [("before-call.dynamodb", before), ("after-call.dynamodb", after)]
-    for name, hook in hooks:
-        events.register(name, hook)
+    events.register("before-call.dynamodb", before)
     try:
-        with _noting_when(store.database):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(database, "beside", partial(chain.beside, database, patch))
             yield ledger
     finally:
-        for name, hook in hooks:
-            events.unregister(name, hook)
+        events.unregister("before-call.dynamodb", before)
         ledger.hashes = hasher.runs - runs
-
-
-@contextmanager
-def _noting_when(database: Database) -> Iterator[None]:
-    """Calls beside others begin when they are handed over."""
-
-    def beside(act: Callable[[], T]) -> Future[T]:
-        before = _handed_over.set(time.monotonic())
-        try:
-            return Database.beside(database, act)
-        finally:
-            _handed_over.reset(before)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "beside", beside)
-        yield
+    assert not chain.under_way, "nobody asked for the result of what was done beside"
 
 
 def _tables(body: dict[str, Any]) -> tuple[str, ...]:
