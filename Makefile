@@ -56,8 +56,8 @@ proofs: .venv/dev ## The slower tests: every fault, random walks, every text in 
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
-browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
-	@command -v chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium)"; exit 1; }
+browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
+	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
 	@rm -rf build/browser
 	@$(PY) -m pytest -n 2 --dist load -m browser tests/browser $(ARGS)
 
