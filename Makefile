@@ -26,7 +26,7 @@ test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for py
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs browser tour check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races proofs browser check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/browser ## Style and types
@@ -59,10 +59,12 @@ proofs: .venv/dev ## The slower tests: every fault, random walks, every text in 
 browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
 	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
 	@rm -rf build/browser
-	@$(PY) -m pytest -n 2 --dist load -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist load -m browser tests/browser $(ARGS)
+	@$(if $(ARGS),,$(PY) -m tests.browser.tour)
 
 .PHONY: tour
-tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures
+tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures; make browser draws it too
+	@$(MAKE) --no-print-directory browser ARGS="-k 'test_flow and not plain'"
 	@$(PY) -m tests.browser.tour
 
 .PHONY: bench
