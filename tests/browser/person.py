@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator
@@ -12,35 +10,19 @@ from tests.browser.chromium import ARTEFACTS, Screen, context_on
 from tests.browser.looking import faults, misplaced
 from tests.browser.watching import Watch
 
-# What is done with each page that a flow stops at: its name, and a sentence about it.
-Stop = Callable[["Person", str, str], None]
-_seen: set[tuple[str, str]] = set()
-
 
 def nothing(found: list[str]) -> None:
     """No finding; or all of them."""
     assert not found, "\n".join(found)
 
 
-def looked_at(person: Person, name: str, sentence: str) -> None:
-    """Nothing sticks out; with scripts, axe finds nothing. A picture of each page and screen is kept."""
-    assert sentence
-    nothing(misplaced(person.page))
-    if (person.screen.name, name) in _seen:
-        return
-    _seen.add((person.screen.name, name))
-    if person.screen.scripts:
-        nothing(faults(person.page))
-    person.picture(ARTEFACTS / person.screen.name / f"{name}.png")
-
-
 class Person:
     """One person with a browser of their own."""
 
-    def __init__(self, browser: Browser, portal: str, screen: Screen, stop: Stop = looked_at) -> None:
+    def __init__(self, browser: Browser, portal: str, screen: Screen) -> None:
         self.portal = portal
         self.screen = screen
-        self._stop = stop
+        self.stops: dict[str, str] = {}
         self.context = context_on(browser, screen)
         self.page = self.context.new_page()
         self.page.emulate_media(
@@ -78,11 +60,13 @@ class Person:
         assert words in self.text, f"{self.status} {self.path}: no {words!r} in\n{self.text}"
 
     def looks(self, name: str, sentence: str) -> None:
-        """Stop here: this is a page people come by."""
-        self._stop(self, name, sentence)
-
-    def picture(self, where: Path) -> None:
-        """The whole page."""
+        """Stop here: a page people come by. Nothing sticks out, axe finds nothing, and a picture of it is kept."""
+        assert sentence
+        self.stops[name] = sentence
+        nothing(misplaced(self.page))
+        if self.screen.scripts:
+            nothing(faults(self.page))
+        where = ARTEFACTS / self.screen.name / f"{name}.png"
         where.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=where, full_page=True)
 

@@ -7,7 +7,6 @@ import importlib.util
 import json
 import marshal
 import ssl
-import sys
 import sysconfig
 import types
 import zipfile
@@ -151,7 +150,3 @@ def test_machine_code_is_cut_behind_what_is_loaded_and_still_loads() -> None:
     assert len(cut) < 1_000_000
     assert loaded_part(cut) == cut
     assert loaded_part(b"no machine code") == b"no machine code"
-
-
-def test_python_here_is_the_one_that_wrote_the_cache_tag() -> None:
-    assert sys.implementation.cache_tag in beside("app.py")

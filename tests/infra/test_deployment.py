@@ -16,6 +16,7 @@ import pytest
 
 from infra.bindings import LIBRARY, NEWEST_GLIBC, Unfit, able, bindings, newest_glibc
 from infra.bundle import loaded_part
+from infra.drafts import drafted
 from infra.package import package_stage
 from infra.permissions import read_permissions
 from infra.stages import stage_of
@@ -100,6 +101,10 @@ def test_package_is_the_same_bytes_again(build: Path, tmp_path: Path) -> None:
     package_stage(stage_of("dev"), tmp_path)
     for name in ("deployment.zip", "sam.json"):
         assert (tmp_path / name).read_bytes() == (build / name).read_bytes()
+
+
+def test_template_that_is_checked_without_code_is_the_one_of_the_package(build: Path, tmp_path: Path) -> None:
+    assert drafted(stage_of("dev"), tmp_path).read_bytes() == (build / "sam.json").read_bytes()
 
 
 def test_package_is_the_same_for_every_stage(build: Path, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ def raw(gateway: Any, text: Any, source: Any = "127.0.0.1") -> Any:
     port = int(gateway.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0)) as connection:
         connection.sendall(text)
-        connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # a server that has had enough has closed it already
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         while chunk := connection.recv(65536):
             answer += chunk
@@ -46,7 +47,7 @@ def test_broken_request_gets_a_refusal_and_kills_nothing(gateway: Any, text: Any
 
 def test_absurdly_long_header_kills_nothing(gateway: Any) -> None:
     # The server stops reading in the middle, so the refusal may be lost on the way: only what follows counts.
-    with contextlib.suppress(ConnectionResetError):
+    with contextlib.suppress(ConnectionError):
         assert raw(gateway, b"GET /health HTTP/1.1\r\nX: " + b"a" * 20000 + b"\r\n\r\n").split()[1] == "400"
     assert requests.get(f"{gateway.url}/nope", timeout=5).status_code == 404
 

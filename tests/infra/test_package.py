@@ -12,8 +12,9 @@ from chalice.deploy.models import LambdaFunction
 
 from app import app
 from infra.contract import read_contract
+from infra.drafts import drafted
 from infra.gateway_responses import read_gateway_responses
-from infra.package import lay_out, main, merged, run_chalice, write_json
+from infra.package import main
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.stages import ROOT, stage_of
 from infra.tables import described_tables
@@ -35,13 +36,7 @@ STEPS = {one.name for one in app.pure_lambda_functions}
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: Any) -> Any:
-    build = tmp_path_factory.mktemp("build")
-    lay_out(build / "project", stage_of("dev"))
-    # The template does not depend on what is in the zip; without libraries nothing is downloaded.
-    (build / "project" / "requirements.txt").write_text("")
-    write_json(build / "merge.json", merged(stage_of("dev")))
-    run_chalice(build, "dev")
-    return json.loads((build / "sam.json").read_text())["Resources"]
+    return json.loads(drafted(stage_of("dev"), tmp_path_factory.mktemp("build")).read_text())["Resources"]
 
 
 def functions(template: Any) -> Any:

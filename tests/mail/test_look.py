@@ -52,7 +52,6 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         ALARM | {"change": "on", "by": "yourself"},
         ALARM | {"change": "off", "by": "yourself"},
         ALARM | {"change": "reset", "by": "administrator"},
-        ALARM | {"change": "stopped", "by": "yourself"},
     ],
     "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
     "new_client_logon": [ALARM],

@@ -20,6 +20,12 @@ def names_in(file: str) -> frozenset[str]:
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
+def exists(test: str) -> bool:
+    """Whether `file::name` is a test."""
+    file, _, name = test.partition("::")
+    return name.startswith("test_") and (TESTS / file).is_file() and name in names_in(file)
+
+
 def paragraph_of(sentence: str) -> int:
     return int(sentence.rstrip("abcdefgh"))
 
@@ -29,11 +35,7 @@ def test_statement_is_shown_by_tests_that_exist(statement: tuple[str, str]) -> N
     says, shown_by = STATEMENTS[statement]
     assert says
     assert shown_by, "no test shows it"
-    for test in shown_by:
-        file, _, name = test.partition("::")
-        assert name.startswith("test_")
-        assert (TESTS / file).is_file(), test
-        assert name in names_in(file), test
+    assert [test for test in shown_by if not exists(test)] == []
 
 
 @pytest.mark.parametrize("document", PARAGRAPHS)
@@ -53,5 +55,15 @@ def test_sentences_of_one_paragraph_are_told_apart() -> None:
         assert letter != "" or (document, f"{number}a") not in STATEMENTS
 
 
-def test_statement_without_a_test_would_be_seen() -> None:
-    assert "test_that_never_was" not in names_in("sources/test_sentences.py")
+@pytest.mark.parametrize(
+    "named",
+    [
+        "sources/test_sentences.py::test_that_never_was",
+        "sources/test_that_never_was.py::test_statement_is_shown_by_tests_that_exist",
+        "sources/test_sentences.py::paragraph_of",
+        "sources/test_sentences.py",
+    ],
+)
+def test_statement_whose_test_is_gone_or_is_none_would_be_seen(named: str) -> None:
+    assert exists("sources/test_sentences.py::test_statement_is_shown_by_tests_that_exist")
+    assert not exists(named)
