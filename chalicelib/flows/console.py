@@ -15,12 +15,14 @@ from chalicelib.domain.administration import Actor, Measure, difference
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
+from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 
 MAX_REASON = 500
 MOST_DIGITS = 6
+LONGEST_SEARCH = 254
 ROWS = 25  # of a table on one page, which so stays under 50 KB; a program gets every row at once
 
 
@@ -72,6 +74,21 @@ def one_page(request: Request, path: str, name: str, rows: list[dict[str, object
     query = urlencode({**request.query, "skip": skip + ROWS})
     more = f"{path}?{query}" if len(rows) > skip + ROWS else None
     return {name: rows[skip : skip + ROWS], "next_url": more}
+
+
+def searched(request: Request, name: str) -> str:
+    """What a search asked for, for its field again and nothing else: whoever made the link may have typed it."""
+    text = request.query.get(name, "").strip()
+    return text[:LONGEST_SEARCH] if text.isprintable() else ""
+
+
+def named(request: Request) -> str:
+    """The address or the domain the path names, in its one spelling; "" for a text that cannot be either (WB-14)."""
+    params = request.params
+    try:
+        return canonical_address(params["email"]) if "email" in params else canonical_domain(params["domain"])
+    except (InvalidAddress, KeyError):
+        return ""
 
 
 def user_path(address: str) -> str:
@@ -158,7 +175,7 @@ def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str
         errors["new_password"] = _said_of(request, refusal, "new_password")
     problem = "" if errors else request.say(SAID.get(refusal.cause, NOT_ACCEPTED))
     base = {
-        "email": request.params.get("email", ""),
+        "email": named(request) if "email" in request.params else "",
         **console_view(request),
         "errors": errors,
         "problem": problem,
@@ -171,7 +188,7 @@ def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
     if entry is None:
         return request.say(FIELDS_SAID.get(field, CHECK_THIS))
-    return request.say("{entry}: {cause}", entry=entry, cause=cause)
+    return request.say("{entry}: {cause}", entry=evidence(str(entry)), cause=cause)
 
 
 def _here(request: Request) -> str:
