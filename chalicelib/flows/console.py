@@ -15,6 +15,7 @@ from chalicelib.domain.administration import Actor, Measure, difference
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import ambiguous
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
@@ -183,11 +184,20 @@ def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str
     return Page(template=template, view=base | dict(view))
 
 
+def shown_in_both_spellings(
+    request: Request, template: str, view: Mapping[str, object], field: str, canonical: str
+) -> Page:
+    """The form again, with the other spelling in its field: sent once more, it is what was typed (IN-05)."""
+    spellings = {"typed": request.text(field).strip(), "canonical": canonical}
+    filled = {**request.fields, field: canonical}
+    return Page(status=409, template=template, view={**view, "typed": filled, "respelled": spellings})
+
+
 def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
     entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
     if entry is None:
-        return request.say(FIELDS_SAID.get(field, CHECK_THIS))
+        return ambiguous(request, refusal) or request.say(FIELDS_SAID.get(field, CHECK_THIS))
     return request.say("{entry}: {cause}", entry=evidence(str(entry)), cause=cause)
 
 

@@ -9,8 +9,15 @@ from chalicelib.domain.accounts import Kind, ListedAccount
 from chalicelib.domain.addresses import DomainName, InvalidAddress, account_id, canonical_address
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import actor, console_view, correct, searched, user_path
-from chalicelib.flows.inputs import address_input, domain_input
+from chalicelib.flows.console import (
+    actor,
+    console_view,
+    correct,
+    searched,
+    shown_in_both_spellings,
+    user_path,
+)
+from chalicelib.flows.inputs import address_input, domain_input, respelled
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -93,6 +100,8 @@ def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
     address = address_input(request.text("email"))
     kind = _kind(request)
+    if respelled(request, request.text("email"), address):
+        return shown_in_both_spellings(request, "admin_users", _view(request), "email", address)
     event_id = request.portal.random(16).hex()
     account, event = invitation(
         address, kind, at=request.now(), event_id=event_id, actor=request.known.address

@@ -89,6 +89,11 @@ def address_typed(text: str) -> bool:
     return not text or (accepted(canonical_address)(text) and text == text.strip())
 
 
+def address_or_domain_typed(text: str) -> bool:
+    """The same, or the domain of one."""
+    return address_typed(text) or accepted(canonical_domain)(text)
+
+
 def our_url(text: str) -> bool:
     """An address of the portal, absolute or not, with nothing of a stranger's in its path but an encoded search."""
     return shaped(f"(?:{re.escape(PORTAL_URL)})?(?:{PATH})?")(text)

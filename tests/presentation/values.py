@@ -56,6 +56,8 @@ PAGES: Walk = MappingProxyType(
         (SERVER, form.quoted): "mails[].detail",
         (READER, form.IP): "support.address your_address",
         (READER, form.address_typed): "support.email",
+        (READER, form.address_or_domain_typed): "respelled.typed",
+        (READER, form.address_or_domain): "respelled.canonical",
         (READER, form.line_by_staff): "errors.ranges",
         (READER, form.known_zone): "time_zone caller.zone",
         (READER, form.WORD): """

@@ -47,6 +47,7 @@ UNBRANDED = BRANDED | {
     "shown": STAGE,
     "size": None,
 }
+RESPELLED = {"typed": "ann@b\u00fccher.example", "canonical": "ann@xn--bcher-kva.example"}
 USERS = [
     {"email": EMAIL, "kind": "recipient", "status": "active"},
     {"email": "admin@portal.test", "kind": "administrator", "status": "active"},
