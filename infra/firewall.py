@@ -72,12 +72,13 @@ def firewall_log(stage: Stage) -> Resources:
             "Properties": {
                 "ResourceArn": {"Fn::GetAtt": ["Firewall", "Arn"]},
                 "LogDestinationConfigs": [log_arn("FirewallLog")],
-                # A link's token stands in the path, a session in these two headers.
+                # A link's token stands in the path, and in the next request's Referer; a session in the other two.
                 "RedactedFields": [
                     {"UriPath": {}},
                     {"QueryString": {}},
                     {"SingleHeader": {"Name": "authorization"}},
                     {"SingleHeader": {"Name": "cookie"}},
+                    {"SingleHeader": {"Name": "referer"}},
                 ],
                 "LoggingFilter": ONLY_BLOCKED,
             },

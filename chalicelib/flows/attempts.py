@@ -1,11 +1,13 @@
 """An attempt to get in as the support desk reads it: what the person saw, and the true reason behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.presentation.browsers import read_browser
+from chalicelib.presentation.evidence import evidence
+from chalicelib.presentation.languages import Translate
 
 DAYS_KEPT_IN_SIGHT = 30
 
@@ -16,21 +18,32 @@ OUTCOMES = {
 }
 
 
-def attempt_facts(event: Event) -> dict[str, object]:
-    """The contract's row of `/admin/attempts`. The browser is parsed here, where it is read."""
-    browser = read_browser(event.user_agent or "")
+def attempt_row(event: Event, say: Translate) -> dict[str, object]:
+    """An attempt as the console's page shows it. The browser is parsed here, where it is read.
+
+    Attack: what a stranger's browser calls itself stands in a column of ours as if we knew it. Defence: the column has
+    words of our list alone, and an unknown browser's own are quoted beside them, as `agent` (WB-14).
+    """
+    sent = event.user_agent or ""
+    browser = read_browser(sent)
     return {
         "reference": event.reference,
         "at": iso(event.at),
         "email": event.email,
         "url": event.url,
-        "browser": browser.name or (event.user_agent or "")[:120],
+        "browser": browser.called(sent, say),
         "browser_version": browser.version,
         "operating_system": browser.operating_system,
         "address": event.source,
         "outcome": OUTCOMES.get(event.kind, "refused"),
         "reason": event.reason,
+        "agent": "" if browser.name else evidence(sent),
     }
+
+
+def attempt_facts(row: Mapping[str, object]) -> dict[str, object]:
+    """The contract's row of `/admin/attempts`: what was quoted is for a person's eyes."""
+    return {name: value for name, value in row.items() if name != "agent"}
 
 
 def event_facts(event: Event) -> dict[str, object]:

@@ -16,6 +16,8 @@ from chalicelib.domain.administration import Actor, Measure, difference
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
+from chalicelib.flows.inputs import ambiguous
+from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_REASON = 500
 MOST_DIGITS = 6
+LONGEST_SEARCH = 254
 ROWS = 25  # of a table on one page, which so stays under 50 KB; a program gets every row at once
 
 
@@ -80,6 +83,21 @@ def one_page(request: Request, path: str, name: str, rows: list[dict[str, object
     query = urlencode({**request.query, "skip": skip + ROWS})
     more = f"{path}?{query}" if len(rows) > skip + ROWS else None
     return {name: rows[skip : skip + ROWS], "next_url": more}
+
+
+def searched(request: Request, name: str) -> str:
+    """What a search asked for, for its field again and nothing else: whoever made the link may have typed it."""
+    text = request.query.get(name, "").strip()
+    return text[:LONGEST_SEARCH] if text.isprintable() else ""
+
+
+def named(request: Request) -> str:
+    """The address or the domain the path names, in its one spelling; "" for a text that cannot be either (WB-14)."""
+    params = request.params
+    try:
+        return canonical_address(params["email"]) if "email" in params else canonical_domain(params["domain"])
+    except (InvalidAddress, KeyError):
+        return ""
 
 
 def user_path(address: str) -> str:
@@ -164,7 +182,7 @@ def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str
         errors["new_password"] = _said_of(request, refusal, "new_password")
     problem = "" if errors else request.say(SAID.get(refusal.hint or refusal.code, NOT_ACCEPTED))
     base = {
-        "email": request.params.get("email", ""),
+        "email": named(request) if "email" in request.params else "",
         **console_view(request),
         "errors": errors,
         "problem": problem,
@@ -172,12 +190,21 @@ def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str
     return Page(template=template, view=base | dict(view))
 
 
+def shown_in_both_spellings(
+    request: Request, template: str, view: Mapping[str, object], field: str, canonical: str
+) -> Page:
+    """The form again, with the other spelling in its field: sent once more, it is what was typed (IN-05)."""
+    spellings = {"typed": request.text(field).strip(), "canonical": canonical}
+    filled = {**request.fields, field: canonical}
+    return Page(status=409, template=template, view={**view, "typed": filled, "respelled": spellings})
+
+
 def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
     entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
     if entry is None:
-        return request.say(FIELDS_SAID.get(field, CHECK_THIS))
-    return request.say("{entry}: {cause}", entry=entry, cause=cause)
+        return ambiguous(request, refusal) or request.say(FIELDS_SAID.get(field, CHECK_THIS))
+    return request.say("{entry}: {cause}", entry=evidence(str(entry)), cause=cause)
 
 
 def _here(request: Request) -> str:

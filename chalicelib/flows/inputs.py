@@ -8,7 +8,14 @@ from chalicelib.domain.addresses import (
     canonical_domain,
 )
 from chalicelib.domain.refusals import Refusal, invalid
+from chalicelib.presentation.languages import marked
 from chalicelib.web.request import Request
+
+_AROUND = " \t\r\n\f\v"
+AMBIGUOUS = marked(
+    "A letter of this domain can be written in more than one way, such as ß."
+    " Enter the domain as mail servers write it: it begins with xn--."
+)
 
 
 def address_input(text: str, field: str = "email") -> CanonicalAddress:
@@ -27,11 +34,28 @@ def domain_input(text: str) -> DomainName:
         raise invalid(f"domain:{error.cause}", "domain") from error
 
 
+def respelled(request: Request, typed: str, canonical: str) -> bool:
+    """Whether a person must be shown how we spell what they typed, and be asked, before anything is done (IN-05).
+
+    Attack: a domain with a letter that only looks like another's is registered, and is typed or pasted for the real
+    one; an invitation, a temporary password and the messages then go to a stranger, in a spelling that nobody saw.
+    Defence: whatever is not the same but for white space around it and the case of the letters A to Z is shown in both
+    spellings first. A program means what it sends.
+    """
+    lowered = "".join(c.lower() if c.isascii() else c for c in typed.strip(_AROUND))
+    return not request.wants_json and lowered != canonical
+
+
+def ambiguous(request: Request, refusal: Refusal) -> str:
+    """What helps where two standards, or two eyes, read a domain differently; "" for any other refusal."""
+    return request.say(AMBIGUOUS) if refusal.cause.endswith("is ambiguous") else ""
+
+
 def field_errors(request: Request, refusal: Refusal) -> dict[str, str]:
     """What a person reads at the field that was refused; at the address, where the refusal names none."""
     field = str(refusal.facts.get("field") or "email")
     said = {
-        "email": request.say("Enter your whole email address."),
+        "email": ambiguous(request, refusal) or request.say("Enter your whole email address."),
         "password": request.say("Enter your password."),
     }
     return {field: said.get(field, request.say("Please check what you entered."))}

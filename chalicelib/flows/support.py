@@ -11,7 +11,7 @@ def support_details(request: Request, reference: str | None, email: str) -> dict
         "reference": reference or "",
         "at": request.now(),
         "url": request.url,
-        "browser": browser.name or request.user_agent[:120],
+        "browser": browser.called(request.user_agent, request.say),
         "browser_version": browser.version,
         "operating_system": browser.operating_system,
         "email": email,

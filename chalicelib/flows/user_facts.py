@@ -1,7 +1,7 @@
 """One user as the console shows them: everything an administrator or the support desk needs, and never a secret."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.accounts import Account, Kind, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import domain_of
@@ -11,9 +11,10 @@ from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.domain.sessions import Next, Session, cause_of_death
 from chalicelib.domain.tokens import session_handle
-from chalicelib.flows.attempts import attempt_facts, event_facts
+from chalicelib.flows.attempts import attempt_facts, attempt_row, event_facts
 from chalicelib.portal import Portal
 from chalicelib.presentation.browsers import read_browser
+from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import Translate
 
 MAILS = frozenset(
@@ -79,10 +80,15 @@ def session_facts(
     ]
 
 
-def trail_facts(events: Sequence[Event]) -> dict[str, object]:
+def attempt_rows(events: Sequence[Event], say: Translate) -> list[dict[str, object]]:
+    """The latest attempts, as the console's page shows them."""
+    return [attempt_row(event, say) for event in events if event.kind in ATTEMPTS][:20]
+
+
+def trail_facts(events: Sequence[Event], attempts: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """The latest attempts, events and mails."""
     return {
-        "attempts": [attempt_facts(event) for event in events if event.kind in ATTEMPTS][:20],
+        "attempts": [attempt_facts(row) for row in attempts],
         "events": [event_facts(event) for event in events if event.kind not in MAILS][:30],
         "mails": [_mail(event) for event in events if event.kind in MAILS][:10],
     }
@@ -93,7 +99,7 @@ def _mail(event: Event) -> dict[str, object]:
         "at": iso(event.at),
         "what": event.told["about"] or event.kind.value,
         "state": event.kind.value.removeprefix("mail_"),
-        "detail": event.told["cause"] or "",
+        "detail": evidence(event.told["cause"] or ""),  # a remote mail server has a say in it
     }
 
 

@@ -9,8 +9,8 @@ from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind
 from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.domain.tokens import parse_reference
-from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, days_back
-from chalicelib.flows.console import console_view, correct, one_page
+from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, attempt_facts, attempt_row, days_back
+from chalicelib.flows.console import console_view, correct, one_page, searched
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
 from chalicelib.portal import Portal
@@ -20,6 +20,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 MOST = 200
+ASKED = ("reference", "email", "since")
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -33,14 +34,15 @@ def admin_attempts(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """The attempts asked for, newest first."""
-    asked = {name: request.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
-    found = _found(request.portal, asked)[:MOST]
+    found = _found(request.portal, {name: request.query.get(name, "").strip() for name in ASKED})[:MOST]
+    asked = {name: searched(request, name) for name in ASKED}
     event = event_of(request, EventKind.TRAIL_READ, request.known.account_id, details={"attempts": asked})
     request.store.events.record(event)
-    listed = [attempt_facts(one) for one in found]
-    shown = one_page(request, "/admin/attempts", "attempts", listed)
+    rows = [attempt_row(one, request.say) for one in found]
+    shown = one_page(request, "/admin/attempts", "attempts", rows)
     view = {"search": asked, **shown, **console_view(request)}
-    return Page(facts={"attempts": listed}, template="admin_attempts", view=view)
+    facts = {"attempts": [attempt_facts(row) for row in rows]}
+    return Page(facts=facts, template="admin_attempts", view=view)
 
 
 def _found(portal: Portal, asked: dict[str, str]) -> list[Event]:
@@ -81,7 +83,7 @@ def _since(text: str) -> float:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The search again."""
-    asked = {name: request.query.get(name, "").strip()[:254] for name in ("reference", "email", "since")}
+    asked = {name: searched(request, name) for name in ASKED}
     return correct(request, refusal, "admin_attempts", {"search": asked, "attempts": None, "next_url": None})
 
 

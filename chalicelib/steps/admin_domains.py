@@ -8,9 +8,9 @@ from chalicelib.domain.accounts import Policy, PolicyChange
 from chalicelib.domain.addresses import domain_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.flows.console import actor, console_view, correct
+from chalicelib.flows.console import actor, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
-from chalicelib.flows.inputs import domain_input
+from chalicelib.flows.inputs import domain_input, respelled
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -35,6 +35,8 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Add a domain, or change what holds for it; its IP ranges stay as they are."""
     name = domain_input(request.text("domain"))
+    if respelled(request, request.text("domain"), name):
+        return shown_in_both_spellings(request, "admin_domains", _listed(request), "domain", name)
     key = domain_id(name)
     old = request.store.directory.policy(key)
     base = old or Policy(name)
@@ -71,14 +73,15 @@ def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object
     return {"domains": [{**one, "users": None} for one in listed], **console_view(request)}
 
 
+def _listed(request: Request) -> dict[str, object]:
+    return _view(request, [_facts(policy) for policy in request.store.directory.domains()])
+
+
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The list with the form as it was filled in."""
     if request.caller is None:
         return None
-    listed = [_facts(policy) for policy in request.store.directory.domains()]
-    return correct(
-        request, refusal, "admin_domains", _view(request, listed) | {"typed": dict(request.fields)}
-    )
+    return correct(request, refusal, "admin_domains", _listed(request) | {"typed": dict(request.fields)})
 
 
 ROUTES = {

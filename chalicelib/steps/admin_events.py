@@ -27,11 +27,9 @@ def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """The newest events of one account; of an address without an account too, since strangers type those."""
-    email = request.query.get("email", "").strip()
-    who = account_id(address_input(email))
-    read = event_of(
-        request, EventKind.TRAIL_READ, request.known.account_id, details={"events_of": email[:254]}
-    )
+    email = address_input(request.query.get("email", ""))
+    who = account_id(email)
+    read = event_of(request, EventKind.TRAIL_READ, request.known.account_id, details={"events_of": email})
     request.store.events.record(read)
     listed = [event_facts(event) for event in request.store.events.of_account(who, 200)]
     shown = one_page(request, "/admin/events", "events", listed)

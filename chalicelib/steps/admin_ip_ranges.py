@@ -15,7 +15,7 @@ from chalicelib.domain.addresses import domain_id, domain_id_of
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, days_back
-from chalicelib.flows.console import actor, carry_out, console_view, correct, named_domain, target
+from chalicelib.flows.console import actor, carry_out, console_view, correct, named, named_domain, target
 from chalicelib.flows.events import event_of
 from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, not_locking_oneself_out, refused_by
 from chalicelib.portal import Portal
@@ -127,7 +127,7 @@ def _view(request: Request) -> dict[str, object]:
         sent |= {"restriction": request.fields["restriction"], "ranges": request.fields.get("ranges") or []}
     return {
         "subject": subject,
-        "name": params.get("email") or params.get("domain") or "",
+        "name": named(request),
         "lists": [sent],
         "your_address": str(request.source),
         **console_view(request),

@@ -10,9 +10,9 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
-from chalicelib.flows.console import actor, console_view, correct, one_page
+from chalicelib.flows.console import actor, console_view, correct, one_page, shown_in_both_spellings
 from chalicelib.flows.events import event_of
-from chalicelib.flows.inputs import address_input
+from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -33,8 +33,7 @@ def admin_messages(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """What this administrator sent, newest first, with its read receipt; never a body."""
-    now = request.now()
-    listed = [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
+    listed = _listed(request)
     return Page(facts={"messages": listed}, template="admin_messages", view=_view(request, listed))
 
 
@@ -51,6 +50,8 @@ def submit(request: Request) -> Page:
         lifetime_seconds=days * 86400,
         actor=request.known.address,
     )
+    if respelled(request, request.text("to"), draft.to):
+        return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", draft.to)
     sealer = Sealer(request.portal.keyring, request.portal.random)
     message = send_message(
         request.store,
@@ -106,6 +107,15 @@ def _facts(message: Message, now: float) -> dict[str, object]:
     }
 
 
+def _listed(request: Request) -> list[dict[str, object]]:
+    now = request.now()
+    return [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
+
+
+def _sent(request: Request) -> dict[str, object]:
+    return _view(request, _listed(request))
+
+
 def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object]:
     return {**one_page(request, "/admin/messages", "messages", listed), **console_view(request)}
 
@@ -114,10 +124,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
     if request.caller is None:
         return None
-    now = request.now()
-    listed = [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
-    view = _view(request, listed) | {"typed": dict(request.fields)}
-    return correct(request, refusal, "admin_messages", view)
+    return correct(request, refusal, "admin_messages", _sent(request) | {"typed": dict(request.fields)})
 
 
 ROUTES = {

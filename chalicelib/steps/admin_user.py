@@ -5,7 +5,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.flows.console import console_view, target
-from chalicelib.flows.user_facts import password_facts, session_facts, trail_facts, user_facts
+from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -25,17 +25,20 @@ def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
     account, policy = target(request)
     user = user_facts(account, policy, request.portal)
+    events = request.store.events.of_account(account.id, 100)
+    attempts = attempt_rows(events, request.say)
     facts = {
         **user,
         **password_facts(account, request.store.directory.mailed(account.id), request.now()),
         "sessions": session_facts(
             request.store.sessions.of_account(account.id), account, request.portal, request.say
         ),
-        **trail_facts(request.store.events.of_account(account.id, 100)),
+        **trail_facts(events, attempts),
     }
     view = {
         **facts,
         "user": user,
+        "attempts": attempts,
         "own_account": account.id == request.known.account_id,
         "may_choose_password": request.settings.admin_may_choose_passwords,
         **console_view(request),

@@ -6,11 +6,18 @@ from urllib.parse import urlencode
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind, ListedAccount
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import DomainName, InvalidAddress, account_id, canonical_address
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import actor, console_view, correct, user_path
-from chalicelib.flows.inputs import address_input, domain_input
+from chalicelib.flows.console import (
+    actor,
+    console_view,
+    correct,
+    searched,
+    shown_in_both_spellings,
+    user_path,
+)
+from chalicelib.flows.inputs import address_input, domain_input, respelled
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -31,18 +38,23 @@ def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """One page of users by address; `after` is where the next one begins."""
-    domain, prefix = request.query.get("domain", "").strip(), request.query.get("q", "").strip().lower()[:254]
+    typed = request.query.get("domain", "").strip()
+    domain = domain_input(typed) if typed else DomainName("")
+    prefix = request.query.get("q", "").strip().lower()[:254]
     found, after = _found(request.portal, domain, prefix, request.query.get("after"))
     listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
     return Page(
         facts={"users": listed, "next": after},
         template="admin_users",
-        view=_view(request) | {"users": listed, "next_url": _next_url(domain, prefix, after)},
+        view=_view(request, domain) | {"users": listed, "next_url": _next_url(domain, prefix, after)},
     )
 
 
-def _view(request: Request) -> dict[str, object]:
-    asked = {"domain": request.query.get("domain", "").strip(), "q": request.query.get("q", "").strip()[:254]}
+def _view(request: Request, domain: str = "") -> dict[str, object]:
+    """Attack: a link to this page with a sentence as its domain, which then is the page's heading. Defence: the heading
+    has a domain in its one spelling or none; what else was asked for stands in its field alone (WB-14).
+    """
+    asked = {"domain": domain, "q": searched(request, "q")}
     return {"users": None, "next_url": None, **asked, **console_view(request)}
 
 
@@ -51,10 +63,10 @@ def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
 
 
 def _found(
-    portal: Portal, domain: str, prefix: str, after: str | None
+    portal: Portal, domain: DomainName, prefix: str, after: str | None
 ) -> tuple[list[ListedAccount], str | None]:
     if domain:
-        return portal.store.directory.users(domain_input(domain), prefix, after, PAGE_SIZE)
+        return portal.store.directory.users(domain, prefix, after, PAGE_SIZE)
     if "@" in prefix and (whole := _exactly(portal, prefix)):
         return whole, None
     return _everywhere(portal, prefix, after)
@@ -89,6 +101,8 @@ def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
     address = address_input(request.text("email"))
     kind = _kind(request)
+    if respelled(request, request.text("email"), address):
+        return shown_in_both_spellings(request, "admin_users", _view(request), "email", address)
     event_id = request.portal.random(16).hex()
     account, event = invitation(
         address, kind, at=request.now(), event_id=event_id, actor=request.known.address

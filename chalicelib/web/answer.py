@@ -36,6 +36,7 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
         "caller": request.caller,
         **facade(request.settings.brand),
         "path_next": suffix(request.query.get("next")),
+        "referrer": _referrer(request),
         "reference": refusal.reference if refusal else "",
         "lang": request.language,
         "zone": request.zone,
@@ -93,6 +94,13 @@ def _filled(request: Request) -> str:
     for name, value in request.params.items():
         path = path.replace("{" + name + "}", quote(value, safe=""))
     return path
+
+
+def _referrer(request: Request) -> str:
+    """Attack: the address of a page is a mailed link, and each link and form of it carries the token in its Referer to
+    wherever our own requests are written down. Defence: such a page says no more than its origin (RS-04).
+    """
+    return "strict-origin" if "{token}" in request.resource else ""
 
 
 def _dead_session(request: Request, refusal: Refusal | None) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ where a browser would refuse them.
 import re
 
 RESET_SECONDS = 600
+_SPACE = " \t"  # all that may stand around a pair of a Cookie header (RFC 6265, 4.2.1; RFC 9110, 5.6.3)
 # RFC 6265, 4.1.1. Nothing of ours is ever quoted.
 _VALUE = r"[!#-+\--:<-\[\]-~]*"
+_ZONE = r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*"
+ZONE_MOST = 64
 ZONE = (
     "portal-zone"  # written by static/zone.js; no secret, and nothing depends on it but how times are written
 )
@@ -45,10 +48,22 @@ def clear_reset(*, secure: bool) -> str:
 
 
 def read_cookie(header: str, name: str) -> str | None:
-    """One cookie's value. A name sent twice is refused as none: we cannot know which of them is ours (SE-01)."""
-    values = [part.split("=", 1)[1] for part in header.split(";") if part.strip().startswith(f"{name}=")]
-    found = re.fullmatch(_VALUE, values[0].strip()) if len(values) == 1 else None
-    return found[0] if found else None
+    """One cookie's value. A name sent twice is refused as none: we cannot know which of them is ours (SE-01).
+
+    Attack: a neighbour under our domain plants a cookie whose name is U+2000, or U+0085, and then
+    `__Host-portal-session`. A browser sees no `__Host-` there and keeps it for the whole domain; whoever strips white
+    space as Unicode knows it reads the neighbour's session for ours. Defence: only space and tab are taken off (WB-12).
+    """
+    pairs = [part.strip(_SPACE).partition("=") for part in header.split(";")]
+    values = [value for found, _, value in pairs if found == name]
+    read = re.fullmatch(_VALUE, values[0].strip(_SPACE)) if len(values) == 1 else None
+    return read[0] if read else None
+
+
+def read_zone(header: str) -> str:
+    """The reader's time zone, as far as it can be one's name; "" otherwise. Whoever uses it looks it up (WB-14)."""
+    value = read_cookie(header, ZONE) or ""
+    return value if re.fullmatch(_ZONE, value) and len(value) <= ZONE_MOST else ""
 
 
 def _cookie(name: str, value: str, seconds: int, same_site: str, *, secure: bool) -> str:

@@ -1,4 +1,4 @@
-"""The security headers of every answer (WB-04..06). API Gateway's own: `infra/gateway_responses.yaml`."""
+"""The security headers of every answer (WB-04..06, WB-13). API Gateway's own: `infra/gateway_responses.yaml`."""
 
 from types import MappingProxyType
 
@@ -11,7 +11,11 @@ SECURITY_HEADERS = MappingProxyType(
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
+        # Attack: another site reads in the Referer which of our pages, and which link's token, its visitor came from.
+        # Defence: no address of ours leaves the portal (RS-04). It was `no-referrer` once, which also makes a browser
+        # send `Origin: null` with our own forms: whoever sits behind a proxy that takes Sec-Fetch headers off, or has
+        # a browser without them, then has nothing to show that a form is ours (WB-01, WB-13).
+        "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

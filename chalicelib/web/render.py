@@ -52,6 +52,7 @@ COMMON: Mapping[str, object] = {
     **facade(OURS),
     "caller": None,
     "path_next": "",
+    "referrer": "",
     "reference": "",
     "errors": {},
     "problem": "",

@@ -15,7 +15,7 @@ from chalicelib.domain.sessions import Caller
 from chalicelib.portal import Portal
 from chalicelib.presentation.languages import LANGUAGES, SOURCE, negotiated, translation
 from chalicelib.settings import Settings
-from chalicelib.web.cookies import ZONE, read_cookie
+from chalicelib.web.cookies import read_zone
 
 if TYPE_CHECKING:
     from chalicelib.domain.ports import Store
@@ -125,7 +125,7 @@ def request_of(
         host=header("host", ""),
         caller=caller,
         language=caller.language if caller and caller.language in LANGUAGES else asked,
-        zone=caller.zone if caller and caller.zone else read_cookie(cookies, ZONE) or "",
+        zone=caller.zone if caller and caller.zone else read_zone(cookies),
     )
 
 

@@ -53,6 +53,7 @@ def test_lo_02_no_log_of_the_edge_holds_a_path_a_query_or_a_header(merged: Any) 
     assert {one["SingleHeader"]["Name"] for one in redacted if "SingleHeader" in one} == {
         "cookie",
         "authorization",
+        "referer",
     }
 
 

@@ -91,6 +91,7 @@ def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: World) -
 def test_wb_01_post_from_another_site_does_nothing(
     premises: World, headers: dict[str, str], status: int
 ) -> None:
+    """WB-13: an Origin that is ours is enough, and `null` is nobody's."""
     visitor = inside(premises)
     before = premises.rows("sessions", "events")
     reply = visitor.post("/logoff", **headers)

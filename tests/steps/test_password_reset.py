@@ -37,7 +37,7 @@ def test_link_moves_its_token_into_a_cookie_for_ten_minutes(premises: World) -> 
     assert reply.cookies == {
         COOKIE: f"{COOKIE}={token}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure",
     }
-    assert (reply.header("Referrer-Policy"), reply.header("Cache-Control")) == ("no-referrer", "no-store")
+    assert (reply.header("Referrer-Policy"), reply.header("Cache-Control")) == ("same-origin", "no-store")
 
 
 def test_browser_resets_by_the_cookie_and_gets_no_session(premises: World) -> None:

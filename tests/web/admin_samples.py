@@ -16,6 +16,7 @@ from tests.web.console_data import (
     NOT_ONESELF,
     ONE,
     RANGES,
+    RESPELLED,
     SEEN_BY,
     SENT,
     SUPPORT,
@@ -34,6 +35,12 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "domains": DOMAINS[:1],
             "typed": {"domain": "exa mple", "internal": True},
             "errors": {"domain": "Enter a domain such as example.com."},
+        },
+        "respelled": SEEN_BY
+        | {
+            "domains": DOMAINS[:1],
+            "typed": {"domain": "xn--bcher-kva.example", "internal": True},
+            "respelled": {"typed": "b\u00fccher.example", "canonical": "xn--bcher-kva.example"},
         },
         "support": {"domains": DOMAINS, "caller": SUPPORT},
     },
@@ -67,6 +74,15 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "next_url": None,
             "typed": {"email": EMAIL, "kind": "support"},
             "errors": {"email": "This address has an account already."},
+        },
+        "respelled": SEEN_BY
+        | {
+            "domain": "",
+            "q": "",
+            "users": None,
+            "next_url": None,
+            "typed": {"email": RESPELLED["canonical"], "kind": "support"},
+            "respelled": RESPELLED,
         },
         "support": {"domain": DOMAIN, "q": "", "users": USERS, "next_url": None, "caller": SUPPORT},
     },
@@ -227,6 +243,13 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "next_url": None,
             "typed": {"to": "a@", "subject": "Hello", "body": "<b>Hi</b>\n", "expires_in_days": "900"},
             "errors": {"to": "Enter a whole email address.", "expires_in_days": "Between 1 and 365."},
+        },
+        "respelled": SEEN_BY
+        | {
+            "messages": [],
+            "next_url": None,
+            "typed": {"to": RESPELLED["canonical"], "subject": "Hello", "body": "Hi"},
+            "respelled": RESPELLED,
         },
     },
 }

@@ -13,7 +13,7 @@ def is_guarded(reply: Reply) -> None:
     """WB-04, WB-05, WB-06: what every answer carries, refusal or not."""
     assert reply.header("Strict-Transport-Security") == "max-age=63072000; includeSubDomains"
     assert reply.header("X-Content-Type-Options") == "nosniff"
-    assert reply.header("Referrer-Policy") == "no-referrer"
+    assert reply.header("Referrer-Policy") == "same-origin"
     assert reply.header("Cross-Origin-Opener-Policy") == "same-origin"
     assert reply.header("Cache-Control") == "no-store"
     policy = dict(

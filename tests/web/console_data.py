@@ -47,6 +47,7 @@ UNBRANDED = BRANDED | {
     "shown": STAGE,
     "size": None,
 }
+RESPELLED = {"typed": "ann@b\u00fccher.example", "canonical": "ann@xn--bcher-kva.example"}
 USERS = [
     {"email": EMAIL, "kind": "recipient", "status": "active"},
     {"email": "admin@portal.test", "kind": "administrator", "status": "active"},
@@ -61,6 +62,7 @@ ATTEMPT: dict[str, Any] = {
     "browser": "Firefox",
     "browser_version": "128.0",
     "operating_system": "Windows 11",
+    "agent": "",
     "address": "203.0.113.9",
     "outcome": "refused",
     "reason": "wrong_password",
@@ -80,8 +82,10 @@ ATTEMPTS = [
     | {
         "email": "nobody@elsewhere.example",
         "reason": "unknown_address",
-        "browser": "",
+        "browser": "an unknown browser",
+        "browser_version": "",
         "operating_system": "",
+        "agent": "Your account is closed, call +1 555 0100 or see http://evil.example/1.0 CFNetwork/1.0 Darwin/1",
     },
 ]
 EVENT: dict[str, Any] = {

@@ -1,0 +1,145 @@
+"""Staff and mail servers write too, into what users and other staff read; and staff read what everybody wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from chalicelib.domain.accounts import Account, Kind, Policy
+from chalicelib.domain.addresses import DomainName
+from chalicelib.steps.record_delivery import work
+from tests.console.staff import Staff, logged_on
+from tests.fakes.planting import plant
+from tests.presentation.strangers import (
+    HEADERS,
+    HEBREW,
+    LINK,
+    SEARCH,
+    SENTENCE,
+    TYPED,
+    hostile,
+    owner_looks_round,
+    says,
+    strangers_try,
+    thieves_get_in,
+)
+from tests.world.phones import enrolled
+from tests.world.running import heard
+from tests.world.visitors import PASSWORD
+from tests.world.world import World
+
+
+def all_of_it(premises: World, agent: str = HEADERS["User-Agent"]) -> None:
+    """Every page and every mail, with what everybody wrote."""
+    headers = HEADERS | {"User-Agent": agent}
+    ann = premises.person("ann@insurer.example")
+    strangers_try(premises, ann, headers)
+    owner_looks_round(premises, ann, headers)
+    thieves_get_in(premises, ann, headers)
+    desk = behind_the_console(premises, headers)
+    staff_writes(premises, desk, ann)
+    mail_servers_answer(premises, ann)
+    staff_reads(premises, desk, ann)
+    premises.delivers()
+
+
+def behind_the_console(premises: World, headers: Mapping[str, str]) -> Staff:
+    """An administrator, whose browser is no better."""
+    account, phone = enrolled(premises, kind=Kind.ADMINISTRATOR, address="admin@insurer.example")
+    plant(premises.store, Policy(DomainName("insurer.example")))
+    browser = logged_on(premises, hostile(premises, headers), account, phone)
+    return Staff(account, browser, phone)
+
+
+def staff_writes(premises: World, desk: Staff, ann: Account) -> None:
+    """What administrators say to others, in words that must not be taken for the portal's; and what they mistype."""
+    desk.visitor.post("/reauthenticate", {"password": PASSWORD, "code": desk.phone.code()})
+    ask, words = desk.visitor.post, HEBREW
+    for message in ({"to": ann.address}, {"to": "new@people.test"}, {"to": says("to"), "body": says("body")}):
+        ask("/admin/messages", {"subject": words, "body": words, **message})
+    ask("/admin/users", {"email": says("email"), "kind": "support"})
+    ask("/admin/users", {"email": "eve@people.test", "kind": "support"})
+    ask("/admin/domains", {"domain": says("domain")})
+    ask("/admin/domains", {"domain": "\u0435vil.example"})
+    ask("/admin/users", {"email": "call-555-0100@\u0435vil.example", "kind": "support"})
+    ask("/admin/messages", {"to": "call-555-0100@\u0435vil.example", "subject": words, "body": words})
+    ask("/admin/domains/insurer.example/brand", {"name": "evil \u05d0", "support_contact": SENTENCE})
+    ask("/admin/domains/insurer.example/brand", {"name": f"<{says('name')}>", "logo": says("logo")})
+    ask("/admin/ip-ranges", {"restriction": "listed", "ranges": "evil\u202e.example"})
+    user = f"/admin/users/{ann.address}"
+    for action, fields in ACTIONS:
+        ask(f"{user}/{action}", fields)
+        ask(f"/admin/users/{quote(SENTENCE)}/{action}", fields | {"evil": SENTENCE})
+
+
+ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("two-step/reset", {"reason": ""}),
+    ("two-step/reset", {"reason": SENTENCE}),
+    ("two-step", {"required": "true"}),
+    ("two-step", {"required": SENTENCE}),
+    ("ip-ranges/dry-run", {"restriction": "nobody"}),
+    ("ip-ranges", {"restriction": "listed", "ranges": SENTENCE}),
+    ("deliverable", {"reason": ""}),
+    ("deliverable", {"reason": SENTENCE}),
+    ("password", {"new_password": "evil"}),
+    ("password", {}),
+    ("force-change", {}),
+    ("sessions/revoke", {}),
+    ("sessions/revoke", {"evil": SENTENCE}),
+    ("disable", {"confirm": SENTENCE}),
+    ("contain", {"reason": "\x00", "restriction": "listed", "ranges": SENTENCE}),
+    ("contain", {"reason": SENTENCE, "disable": "true"}),
+)
+
+
+def mail_servers_answer(premises: World, ann: Account) -> None:
+    """What a server far away says of a mail and of its reader."""
+    stamp = "2030-03-18T00:00:00.000Z"
+    mail = {"messageId": "message-1", "destination": [ann.address]}
+    told = [
+        (
+            "Bounce",
+            {"bounceType": "Permanent", "bounceSubType": SENTENCE, "bouncedRecipients": [ann.address]},
+        ),
+        ("Complaint", {"complaintFeedbackType": SENTENCE * 5, "complainedRecipients": [ann.address]}),
+        ("DeliveryDelay", {"delayType": "Call_us\u202e_at_evil", "delayedRecipients": [ann.address]}),
+    ]
+    for name, part in told:
+        facts = {
+            key: [{"emailAddress": one} for one in value] if isinstance(value, list) else value
+            for key, value in part.items()
+        }
+        document = {
+            "eventType": name,
+            "mail": mail,
+            name[0].lower() + name[1:]: {"timestamp": stamp, **facts},
+        }
+        with heard(premises.lines):
+            work({"Records": [{"Sns": {"Message": json.dumps(document)}}]}, premises.portal)
+
+
+def staff_reads(premises: World, desk: Staff, ann: Account) -> None:
+    """The console's pages, by its own links and by crafted ones."""
+    for path in (
+        "/admin/domains",
+        "/admin/users",
+        "/admin/users?domain=INSURER.example&q=evil.example",
+        "/admin/users" + LINK,
+        f"/admin/users/{ann.address}",
+        "/admin/domains/insurer.example/ip-ranges",
+        "/admin/domains/INSURER.example/ip-ranges",
+        f"/admin/domains/{quote(SENTENCE)}/ip-ranges",
+        "/admin/domains/insurer.example/brand",
+        "/admin/ip-ranges" + LINK,
+        "/admin/attempts",
+        f"/admin/attempts?email={quote(TYPED)}",
+        f"/admin/attempts?{SEARCH}",
+        f"/admin/attempts?email={quote(says('email'))}%0A",
+        f"/admin/events?email={quote(TYPED)}",
+        f"/admin/events?email={ann.address}",
+        f"/admin/events?email={quote(SENTENCE)}",
+        "/admin/messages" + LINK,
+    ):
+        desk.visitor.get(path)
+        premises.clock.passes(1)

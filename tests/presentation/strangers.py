@@ -1,0 +1,122 @@
+"""Whoever is outside writes what they can into whatever is read by others: headers, cookies, links, forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from chalicelib.domain.accounts import Account
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN, PASSWORD, Visitor
+from tests.world.world import World
+
+SENTENCE = "Call +1 555 0100 now http://evil.example"
+HEBREW = f"{SENTENCE} \u05d0"  # written the other way
+TYPED = "Call+1-555-0100@evil.EXAMPLE"  # an address, to whoever reads it as one
+
+
+def says(where: str) -> str:
+    """The sentence, told apart by where it was typed."""
+    return f"{SENTENCE}/{where}"
+
+
+LINK = "?" + urlencode(
+    {
+        "next": "//evil.example",
+        "notice": says("notice"),
+        "done": says("done"),
+        "domain": says("a domain"),
+        "q": says("q"),
+    }
+)
+SEARCH = urlencode({"reference": says("reference"), "since": says("since")})
+HEADERS = {
+    "User-Agent": f"{SENTENCE}/1.0 CFNetwork/1.0 Darwin/1",
+    "Accept-Language": "evil, evil-DE;q=0.9",
+    "Host": "evil.example",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-For": "evil.example",
+    "Referer": "https://evil.example/",
+}
+COOKIE = "portal-zone=evil.example/Call+1-555-0100"
+
+
+def hostile(premises: World, headers: Mapping[str, str]) -> Visitor:
+    """A browser that says of itself what it likes."""
+    browser = premises.browser()
+    browser.headers |= headers
+    browser.jar |= dict([COOKIE.split("=", 1)])
+    return browser
+
+
+def strangers_try(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+    """What is open to everybody, by the front door and by crafted links."""
+    one = hostile(premises, headers)
+    for path in ("/logon", "/help", "/password/forgot", "/password/reset", "/admin/users"):
+        one.get(path + LINK)
+    one.get(f"/not-me/{quote(SENTENCE)}")
+    one.get(f"/password/reset/{quote(SENTENCE)}")
+    for typed in (says("address"), TYPED, ann.address):
+        one.post("/logon", {"email": typed, "password": f"{SENTENCE} "})
+        one.post("/password/forgot", {"email": typed})
+    one.post("/not-me", {"token": SENTENCE, "number": "1"})
+    one.post("/logon", {"email": ann.address, "password": PASSWORD, SENTENCE: SENTENCE})
+    for _ in range(20):
+        one.post("/logon", {"email": TYPED, "password": SENTENCE})
+
+
+def owner_looks_round(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+    """One's own pages, where a thief's session, and what was sent to one, stand too."""
+    one, other = hostile(premises, headers), hostile(premises, headers)
+    other.headers["User-Agent"] = "evil and again"
+    for browser in (one, other):
+        browser.logs_on(ann)
+    premises.delivers()
+    one.get(f"/messages/{premises.sends(ann, HEBREW, SENTENCE)}")
+    for path in ("/account", "/account/sessions", "/account/preferences", "/account/two-step", "/messages"):
+        one.get(path + LINK)
+    one.post("/account/preferences", {"language": SENTENCE[:20], "time_zone": "../evil"})
+    one.post("/account/preferences", {"time_zone": "Europe/Berlin"})
+    one.get("/account/preferences")
+    one.get("/reauthenticate" + LINK)
+    one.post("/reauthenticate", {"password": SENTENCE})
+    one.get("/messages/evil.example")
+    one.post(
+        "/password/change", {"new_password": "evil", "confirm_password": "x", "current_password": PASSWORD}
+    )
+    one.get("/password/change" + LINK)
+    half = hostile(premises, headers)
+    half.logs_on(enrolled(premises)[0])
+    half.post("/logon/code", {"code": SENTENCE})
+
+
+def thieves_get_in(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+    """Whoever has the password, or five guesses at it: every notice and warning goes out."""
+    bob, phone = enrolled(premises, address="bob@insurer.example")
+    thief = hostile(premises, headers)
+    thief.logs_on(bob)
+    thief.post("/logon/code", {"code": SENTENCE})
+    premises.clock.passes(60)
+    thief.post("/logon/code", {"code": phone.recovery[0]})
+    thief.post("/account/two-step/remove", {"password": PASSWORD, "code": phone.recovery[1]})
+    thief.post("/account/two-step")
+    thief.post("/account/two-step/confirm", {"code": SENTENCE})
+    changed = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
+    thief.post("/password/change", changed)
+    notice = premises.mails(bob)[-1]
+    for _ in range(5):
+        hostile(premises, headers).post("/logon", {"email": ann.address, "password": SENTENCE})
+    premises.delivers()
+    premises.clock.passes(3600)
+    other = hostile(premises, headers)
+    other.logs_on(ann)
+    late = premises.asks(ann)
+    other.get(f"/password/reset/{late.token('/password/reset')}")
+    other.get("/password/reset" + LINK)
+    other.post("/password/reset", {"new_password": SENTENCE, "confirm_password": "evil"})
+    premises.clock.passes(4000)
+    hostile(premises, headers).post("/logon", {"email": ann.address, "password": late.temporary})
+    premises.delivers()
+    other.get(f"/not-me/{notice.token('/not-me')}")
+    other.post("/not-me", {"token": notice.token("/not-me"), "number": "evil"})
+    premises.visitor(**headers).post("/not-me", {"token": notice.token("/not-me")})

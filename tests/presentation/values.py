@@ -1,0 +1,150 @@
+"""Every value that a page or a mail is given: who wrote it, and what it is let be (WB-14).
+
+A value that is not here fails its test, and so does one of another form. A path that means different things on
+different pages has its page before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tests.presentation import forms_of_values as form
+from tests.presentation.forms_of_values import Form
+
+STRANGER = "whoever sends requests, logged on or not"
+LINK = "whoever made the link that a reader follows"
+SERVER = "whoever answers for a mailbox"
+READER = "who sent this very request, and is answered"
+STAFF = "an administrator, for others to read"
+STAGE = "the stage's settings"
+US = "this code"
+
+Walk = Mapping[tuple[str, Form], str]
+
+
+class Value(NamedTuple):
+    """One value's writer and form."""
+
+    writer: str
+    form: Form
+
+
+PAGES: Walk = MappingProxyType(
+    {
+        (STRANGER, form.BROWSER_NAME): "support.browser attempts[].browser",
+        (STRANGER, form.VERSION): "support.browser_version attempts[].browser_version",
+        (STRANGER, form.SYSTEM): "support.operating_system attempts[].operating_system",
+        (STRANGER, form.BROWSER): "sessions[].browser",
+        (STRANGER, form.quoted): "attempts[].agent",
+        (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email",
+        (STRANGER, form.address): "events[].details.events_of",
+        (STRANGER, form.key): "events[].details events[].email",
+        (STRANGER, form.zone_name): "zone",
+        (STRANGER, form.IP): """
+            attempts[].address events[].source sessions[].address dry_run.refused[].address
+        """,
+        (LINK, form.path_next): "path_next",
+        (LINK, form.key): "notice",
+        (LINK, form.search): "q search.reference search.email search.since",
+        (LINK, form.own_path): "reauthenticate_first",
+        (LINK, form.our_url): "next_url",
+        (LINK, form.address): "admin_events:email",
+        (LINK, form.domain): "admin_users:domain admin_brand:domain",
+        (LINK, form.TOKEN): "token",
+        (SERVER, form.quoted): "mails[].detail",
+        (READER, form.IP): "support.address your_address",
+        (READER, form.address_typed): "support.email",
+        (READER, form.address_or_domain_typed): "respelled.typed",
+        (READER, form.address_or_domain): "respelled.canonical",
+        (READER, form.line_by_staff): "errors.ranges",
+        (READER, form.known_zone): "time_zone caller.zone",
+        (READER, form.WORD): """
+            lists[].scope lists[].restriction asked.restriction account_preferences:language
+        """,
+        (READER, form.typed): """
+            logon:email password_forgot:email link_unusable:email
+            typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
+            typed.domain typed.name typed.colour typed.logo typed.support_contact
+            admin_two_step:reason admin_delivery:reason asked.reason asked.ranges[] lists[].ranges[]
+        """,
+        (STAFF, form.address): """
+            address email user.email users[].email caller.address
+            messages[].to messages[].from message.from events[].actor
+        """,
+        (STAFF, form.domain): "user.domain domains[].domain domains[].name",
+        (STAFF, form.address_or_domain): "name",
+        (STAFF, form.line_by_staff): """
+            message.subject messages[].subject shown.name shown.support_contact
+            events[].before.name events[].after.name
+            events[].before.support_contact events[].after.support_contact
+        """,
+        (STAFF, form.text_by_staff): "message.body events[].reason",
+        (STAFF, form.NETWORK): """
+            domains[].ranges[] ranges.own[] ranges.domain[] ranges.effective[] inherited[]
+            events[].before.ranges[] events[].after.ranges[] events[].after.admin_ranges[]
+        """,
+        (STAFF, form.COLOUR): "shown.colour events[].before.colour events[].after.colour",
+        (STAFF, form.DIGEST): "events[].before.logo events[].after.logo",
+        (STAGE, form.sentence): "portal_name support_contact stage.name stage.support_contact",
+        (STAGE, form.COLOUR): "colour stage.colour",
+        (STAGE, form.our_url): "portal_url",
+        (STAGE, form.MAIL_FROM): "mail_from",
+        (US, form.sentence): """
+            title detail problem errors logo account:notice diagnosis[] criteria[].label strength.label
+            supported_browsers[] time_zones[] language languages.en languages.de languages.fr languages.es
+            qr_svg secret recovery_codes[]
+        """,
+        (US, form.WORD): """
+            state action subject lang reason account_sessions:notice criteria[].id undeliverable
+            caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
+            user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
+            attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
+            events[].kind events[].details.about events[].before.status events[].after.status
+            events[].before.kind events[].after.kind events[].before.password events[].after.password
+        """,
+        (US, form.key): """
+            admin_user:kind admin_user:status admin_user:domain admin_user:password_state
+            admin_user:created_at admin_user:last_logon_at user.undeliverable user.ranges user.two_step
+        """,
+        (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
+        (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
+        (US, form.TOKEN): """
+            sessions[].handle message.id messages[].id caller.account_id caller.digest
+        """,
+        (US, form.REFERRER): "referrer",
+        (US, form.DIGITS): "number",
+        (US, form.INSTANT): """
+            attempts[].at events[].at mails[].at dry_run.refused[].at lock.locked_until
+            message.sent_at message.read_at message.expires_at
+            messages[].sent_at messages[].read_at messages[].expires_at
+            sessions[].started_at sessions[].last_seen_at
+            user.created_at user.last_logon_at password.changed_at password.expires_at
+        """,
+        (US, form.no_text): """
+            at retry_after last_logon_at password_changed_at size supported recovery_codes_left
+            required two_step_required done saved sent force_change would_lock_you_out
+            may_act may_choose_password own_account
+        """,
+    }
+)
+MAILS: Walk = MappingProxyType(
+    {
+        (STRANGER, form.BROWSER): "browser",
+        (STRANGER, form.IP): "source_address",
+        (STRANGER, form.zone_name): "zone",
+        (STAFF, form.address): "address sender",
+        (STAFF, form.line_by_staff): "portal_name support_contact",
+        (STAGE, form.COLOUR): "plate ink dark",
+        (US, form.WORD): "by change kind reason measure measures[] lang direction",
+        (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url",
+        (US, form.TEMPORARY): "temporary_password",
+        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by",
+    }
+)
+
+
+def by_path(walk: Walk) -> Mapping[str, Value]:
+    """To be looked up in."""
+    return {path: Value(*row) for row, paths in walk.items() for path in paths.split()}

@@ -1,0 +1,48 @@
+"""What of a page's address goes along with the next request: its origin to ourselves, and to others nothing at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.gateway_responses import HTML, read_gateway_responses
+from tests.web.page_samples import STATES, Seen, sample
+from tests.world.settings import PORTAL_URL
+from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.world import World
+
+NEW = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
+LEADS = ("href", "src", "action", "formaction", "srcset", "data", "poster", "ping", "cite")
+
+
+@pytest.mark.parametrize(("page", "state"), STATES)
+def test_rs_04_no_page_leads_to_another_origin_or_loads_from_one(page: str, state: str) -> None:
+    """A referrer that never leaves the portal: not by its policy alone."""
+    for tag, attributes in Seen(sample(page, state).html).elements:
+        for name in LEADS:
+            where = str(attributes.get(name) or "/")
+            ours = where.startswith(("#", "/", f"{PORTAL_URL}/", "data:image/")) and not where.startswith(
+                "//"
+            )
+            assert ours, f"<{tag} {name}={where}>"
+
+
+@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+def test_wb_13_the_gateways_own_answers_have_the_same_policy(kind: str) -> None:
+    response = read_gateway_responses({})[kind]
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    (told,) = [one for one in Seen(response.bodies[HTML]).all("meta") if one.get("name") == "referrer"]
+    assert told["content"] == "strict-origin"
+
+
+def test_rs_04_page_whose_address_is_a_mailed_link_says_its_origin_alone(premises: World) -> None:
+    account, visitor = premises.person(), premises.visitor()
+    visitor.logs_on(account)
+    visitor.goes_on(visitor.post("/password/change", NEW))
+    token = premises.mails(account)[-1].token("/not-me")
+    browser = premises.browser()
+    for path, status in ((f"/not-me/{token}", 200), (f"/not-me/{'A' * 43}", 410), ("/not-me/x", 410)):
+        page = browser.get(path)
+        assert (page.status, page.header("Referrer-Policy")) == (status, "same-origin")
+        (told,) = [one for one in Seen(page.text).all("meta") if one.get("name") == "referrer"]
+        assert told["content"] == "strict-origin"
+    assert 'name="referrer"' not in browser.get("/logon").text
