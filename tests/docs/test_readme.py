@@ -12,7 +12,7 @@ from tests.docs.tables import plain, rows
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-DOCUMENTS = sorted([README, *(ROOT / "docs").rglob("*.md"), ROOT / "CHANGELOG.md"])
+DOCUMENTS = sorted([README, *(ROOT / "docs").rglob("*.md"), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"])
 NO_DEFAULT = {"required", "this or the next", "this or the last", "none"}
 
 
