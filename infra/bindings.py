@@ -24,7 +24,7 @@ from infra.stages import ROOT
 PROJECT = "argon2-cffi-bindings"
 LIBRARY = "_argon2_cffi_bindings/_ffi.abi3.so"
 FLAGS = "-O3 -mavx2"
-TOOLS = ROOT / "requirements-bindings.txt"
+TOOLS = ROOT / "requirements" / "bindings.txt"
 KEPT = ROOT / "build" / "bindings"
 PROCESSOR = Path("/proc/cpuinfo")
 COMPILERS = ("cc", "gcc", "clang")
@@ -110,9 +110,12 @@ def built(kept: Path, compiler: str) -> Path:
 
 
 def pinned() -> str:
-    """The very version whose wheel would be packaged."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return next(line for line in lines if line.startswith(f"{PROJECT}=="))
+    """The very version whose wheel would be packaged, with the hashes of its files; as pip reads it."""
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    found = re.search(rf"^{PROJECT}==(.*\\\n)*.*", pins, re.MULTILINE)
+    if found is None:
+        raise Unfit(f"requirements.txt does not pin {PROJECT}")
+    return found[0]
 
 
 def build(scratch: Path, compiler: str) -> None:
@@ -123,11 +126,13 @@ def build(scratch: Path, compiler: str) -> None:
     clean = {name: value for name, value in os.environ.items() if not NOT_OURS.match(name)}
     path = f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment = {**clean, "PATH": path, "PYTHONPATH": str(tools), "CC": compiler, "CFLAGS": FLAGS}
-    pip(clean, "install", "--target", str(tools), "-r", str(TOOLS))
+    source = scratch / "source.txt"
+    source.write_text(pinned(), encoding="utf-8")
+    pip(clean, "install", "--require-hashes", "--target", str(tools), "-r", str(TOOLS))
     pip(
         environment,
         *("wheel", "--no-cache-dir", "--no-build-isolation", "--no-deps", "--no-binary", PROJECT),
-        *("-w", str(scratch), pinned()),
+        *("--require-hashes", "-w", str(scratch), "-r", str(source)),
     )
 
 

@@ -33,7 +33,7 @@ NOT_RUN = re.compile(
     r"|chalicelib/presentation/locales/.*\.po$|ua_parser_builtins/(matchers|regexes)\.py$"
 )
 # They build the two encryption bindings; what runs is the compiled _cffi_backend alone.
-BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|cffi-gen-src")
+BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|pycparser-[^/]+\.dist-info/|cffi-gen-src")
 # The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
 # Templates that were made Python are nobody's to read.

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import botocore.session
+import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         print(wrong, file=sys.stderr)
         return MISSING
     stage = stage_of(arguments[0])
-    session = botocore.session.get_session()
+    session = boto3.Session()
     missing = lacking(stage, session)
     if missing:
         print(f"Nothing was begun. To deploy {stage.name}, this is missing:", file=sys.stderr)
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     try:
         return deploy(
             stage,
-            lambda service: session.create_client(service, config=config),
+            lambda service: session.client(service, config=config),
             ROOT / "build" / stage.name,
         )
     except (ClientError, BotoCoreError, Failed) as error:

@@ -1,4 +1,5 @@
 """`python -m infra.package STAGE`: the template and the code of one stage, under build/STAGE, as they are deployed.
+Beside the code lies the list of the libraries in it.
 
 Chalice packages a copy of what runs in Lambda, with a configuration that names each step's own IAM policy.
 """
@@ -19,12 +20,15 @@ from infra.bundle import bundle
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import policy, read_permissions
+from infra.sbom import write_sbom
 from infra.stages import ROOT, Stage, stage_of, usage
 from infra.template import merge_template
 from infra.warm import snapped
 
+ARCHIVE, SBOM = "deployment.zip", "deployment.cdx.json"
 PACKAGED = ("app.py", "chalicelib", "requirements.txt")
 WANTED_PYTHON = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
+ONLY_PINNED = {"PIP_REQUIRE_HASHES": "1", "PIP_ONLY_BINARY": ":all:"}
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -57,7 +61,8 @@ def package_stage(stage: Stage, build: Path) -> None:
     run_chalice(build, stage.name)
     argon2 = bindings()
     print(f"      Argon2: {argon2.told}")
-    bundle(build / "deployment.zip", {LIBRARY: argon2.library} if argon2.library else {})
+    bundle(build / ARCHIVE, {LIBRARY: argon2.library} if argon2.library else {})
+    write_sbom(build / ARCHIVE, build / SBOM)
 
 
 def merged(stage: Stage) -> dict[str, Any]:
@@ -101,8 +106,13 @@ def with_policies(configuration: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_chalice(build: Path, stage: str) -> None:
-    """Chalice needs a region to say which partition it is; it asks nobody and needs no account."""
-    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ}
+    """Chalice needs a region to say which partition it is; it asks nobody and needs no account.
+
+    Attack: one of its libraries is another than the one that was tried. Defence: no file without its hash from
+    requirements.txt. On Linux pip gets all of them by that list; where Chalice would ask for a wheel or a source by its
+    name alone, because what it got does not run in Lambda, pip refuses.
+    """
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ, **ONLY_PINNED}
     command = [
         str(Path(sys.executable).with_name("chalice")),
         *("--project-dir", str(build / "project")),
@@ -116,10 +126,10 @@ def tell(build: Path) -> None:
     resources = json.loads((build / "sam.json").read_text(encoding="utf-8"))["Resources"].values()
     functions = [one for one in resources if one["Type"] == "AWS::Serverless::Function"]
     runtimes = {one["Properties"]["Runtime"] for one in functions}
-    size = (build / "deployment.zip").stat().st_size / 1e6
+    size = (build / ARCHIVE).stat().st_size / 1e6
     where = build.relative_to(ROOT)
     print(f"{where}/sam.json: {len(functions)} functions on {', '.join(sorted(runtimes))}")
-    print(f"{where}/deployment.zip: {size:.1f} MB")
+    print(f"{where}/{ARCHIVE}: {size:.1f} MB; what is in it: {where}/{SBOM}")
     if runtimes != {f"python{WANTED_PYTHON}"}:
         print(f"a rehearsal: deployments are packaged with Python {WANTED_PYTHON}, which .venv does not have")
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-import botocore.session
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.bindings import asked
@@ -17,7 +17,7 @@ from infra.workable import complaint
 PLACEHOLDER = "example.com"
 
 
-def lacking(stage: Stage, session: botocore.session.Session) -> list[str]:
+def lacking(stage: Stage, session: boto3.Session) -> list[str]:
     """What must be there before anything is begun, each with what to do about it."""
     found = [wrong_python(), wrong_option(), placeholders(stage), unworkable(stage), *no_way_to_aws(session)]
     missing = [one for one in found if one]
@@ -57,34 +57,33 @@ def unworkable(stage: Stage) -> str:
     return f"settings that work in .chalice/config.json: {found}" if found else ""
 
 
-def no_way_to_aws(session: botocore.session.Session) -> list[str]:
+def no_way_to_aws(session: boto3.Session) -> list[str]:
     """A region, credentials, and that they work."""
     missing = []
-    region = session.get_config_variable("region")
-    if not region:
+    if not session.region_name:
         missing.append("a region: set AWS_DEFAULT_REGION")
     if session.get_credentials() is None:
         missing.append("credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
     if missing:
         return missing
     try:
-        session.create_client("sts").get_caller_identity()
+        session.client("sts").get_caller_identity()
     except (ClientError, BotoCoreError) as error:
         return [f"credentials that work: AWS says {error}"]
     return []
 
 
-def no_log_role(session: botocore.session.Session) -> str:
+def no_log_role(session: boto3.Session) -> str:
     """API Gateway writes access logs only where the account, once for a region, has given it a role for that."""
-    account = session.create_client("apigateway").get_account()
+    account = session.client("apigateway").get_account()
     if account.get("cloudwatchRoleArn"):
         return ""
     return "a role with which API Gateway may write logs in this region: docs/operations.md, first deployment"
 
 
-def unverified_sender(stage: Stage, session: botocore.session.Session) -> str:
+def unverified_sender(stage: Stage, session: boto3.Session) -> str:
     """SES sends for nobody who has not shown that the domain is theirs. One that SES does not know is made first."""
-    ses = session.create_client("sesv2")
+    ses = session.client("sesv2")
     told = [identity(ses, one) for one in (stage.shared["PORTAL_MAIL_FROM"], stage.mail_domain)]
     known = [one for one in told if one is not None]
     if not known:

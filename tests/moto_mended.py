@@ -1,7 +1,7 @@
 """What is mended in moto, so that a test may hold it for AWS. Importing this mends it; nothing else is in here.
 
 Each of these was seen: two winners of one condition, a stream that stands still, a text part that is lost. moto's
-version is exact (requirements-dev.txt), and tests/test_moto_engine.py says when one of these is needed no more.
+version is exact (requirements/dev.txt), and tests/test_moto_engine.py says when one of these is needed no more.
 """
 
 from __future__ import annotations

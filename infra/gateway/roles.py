@@ -17,7 +17,7 @@ from infra.gateway.functions import running
 from infra.permissions import may_use_table, read_permissions
 
 log = logging.getLogger(__name__)
-# Names a file in which to write down what each function has used, for infra/least.py.
+# Names a file in which to write down what each function has used, for infra/unused_permissions.py.
 USED = "USED_PERMISSIONS"
 ITEM_ACTIONS = {
     "Put": "PutItem",

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import botocore.session
+import boto3
 
 from infra import deploy
 from infra.gateway import mailbox
@@ -105,8 +105,7 @@ def rehearsed(name: str) -> Stage:
 
 def deployed(stage: Stage) -> dict[str, Any]:
     """By the very program of `make deploy`, with the keys of this process as the first ones."""
-    session = botocore.session.get_session()
-    if deploy.deploy(stage, session.create_client, BUILD, package_for_emulator, put_own_keys):
+    if deploy.deploy(stage, boto3.Session().client, BUILD, package_for_emulator, put_own_keys):
         sys.exit("the rehearsal ends here")
     template: dict[str, Any] = json.loads((BUILD / "sam.json").read_text(encoding="utf-8"))
     return template
@@ -133,7 +132,7 @@ def started(stage: Stage, template: dict[str, Any], closing: ExitStack) -> dict[
     with zipfile.ZipFile(BUILD / "deployment.zip") as archive:
         archive.extractall(package)  # our own, made a moment ago
     logs.mkdir(exist_ok=True)
-    client = botocore.session.get_session().create_client("lambda")
+    client = boto3.client("lambda")
     stop_emulated(client)
     runtime = runtime_client(BUILD / "runtime")
     functions = {}
@@ -147,7 +146,7 @@ def stop_emulated(client: Any) -> None:
     """The emulator would run the workers too, in a process of its own making, and every mail would go out twice."""
     for one in client.list_event_source_mappings()["EventSourceMappings"]:
         client.delete_event_source_mapping(UUID=one["UUID"])
-    clock = botocore.session.get_session().create_client("events")
+    clock = boto3.client("events")
     for rule in clock.list_rules()["Rules"]:
         clock.disable_rule(Name=rule["Name"])
 

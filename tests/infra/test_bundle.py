@@ -40,6 +40,7 @@ GIVEN = {
     "botocore/data/ec2/2016-11-15/service-2.json.gz": b"",
     "cffi/api.py": SOURCE,
     "pycparser/c_parser.py": SOURCE,
+    "pycparser-3.0.dist-info/METADATA": b"",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import botocore.session
+import boto3
 import pytest
 from botocore.exceptions import WaiterError
 
@@ -39,7 +39,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_everything_that_is_missing_is_said_at_once(nowhere: None, stage: Stage) -> None:
-    told = "\n".join(lacking(stage, botocore.session.get_session()))
+    told = "\n".join(lacking(stage, boto3.Session()))
     assert "AWS_DEFAULT_REGION" in told
     assert "AWS_PROFILE" in told
     assert "PORTAL_ADMIN_EMAIL" in told
@@ -83,7 +83,7 @@ def test_an_option_of_packaging_that_is_wrong_is_told_before_anything_is_begun(
     nowhere: None, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARGON2", "nonsense")
-    assert "ARGON2" in "\n".join(lacking(stage, botocore.session.get_session()))
+    assert "ARGON2" in "\n".join(lacking(stage, boto3.Session()))
 
 
 # What moto does not make of a stack, and nothing here asks for.
@@ -102,8 +102,7 @@ def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, s
 
 
 def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(capsys: Any) -> None:
-    session = botocore.session.get_session()
-    ses = session.create_client("sesv2", region_name="eu-west-1")
+    ses = boto3.client("sesv2", region_name="eu-west-1")
     verified: dict[str, Any] = {"DkimAttributes": {"Tokens": ["abc"]}, "VerifiedForSendingStatus": False}
 
     class Ses:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ import pytest
 from infra.bindings import LIBRARY, NEWEST_GLIBC, Unfit, able, bindings, newest_glibc
 from infra.bundle import loaded_part
 from infra.drafts import drafted
-from infra.package import package_stage
+from infra.package import lay_out, package_stage, run_chalice, write_json
 from infra.permissions import read_permissions
-from infra.stages import stage_of
+from infra.stages import ROOT, stage_of
 
 pytestmark = pytest.mark.deployment
 
@@ -66,6 +67,14 @@ for kind in Type:
 """
 
 
+def pin(name: str) -> str:
+    """One library's lines of requirements.txt."""
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    found = re.search(rf"^{name}==(.*\\\n)*.*\n", pins, re.MULTILINE)
+    assert found
+    return found[0]
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: Any) -> Path:
     folder: Path = tmp_path_factory.mktemp("package")
@@ -88,6 +97,30 @@ def test_package_holds_what_runs_and_no_development_dependency(names: list[str])
     assert top == LIBRARIES | {"app", "chalicelib", "__pycache__"}
 
 
+def test_list_of_what_ships_names_each_library_of_the_package_and_no_other(build: Path) -> None:
+    """By the names under which they are pinned; the compiler that built two of them stays behind."""
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    shipped = set(re.findall(r"^[\w.-]+==[\w.]+", pins, re.MULTILINE)) - {
+        f"pycparser=={version('pycparser')}"
+    }
+    listed = json.loads((build / "deployment.cdx.json").read_text(encoding="utf-8"))["components"]
+    assert {f"{one['name']}=={one['version']}" for one in listed} == shipped | {
+        f"chalice=={version('chalice')}"
+    }
+
+
+def test_library_that_is_not_the_one_that_was_pinned_is_not_packaged(tmp_path: Path) -> None:
+    lay_out(tmp_path / "project", stage_of("dev"))
+    write_json(tmp_path / "merge.json", {})
+    asked = tmp_path / "project" / "requirements.txt"
+    for hashed in ("", f" --hash=sha256:{'0' * 64}"):
+        asked.write_text(f"six=={version('six')}{hashed}\n")
+        with pytest.raises(subprocess.CalledProcessError):
+            run_chalice(tmp_path, "dev")
+    asked.write_text(pin("six"))
+    run_chalice(tmp_path, "dev")
+
+
 def test_every_module_is_compiled(names: list[str]) -> None:
     tag = sys.implementation.cache_tag
     sources = {name for name in names if name.endswith(".py")}
@@ -99,7 +132,7 @@ def test_every_module_is_compiled(names: list[str]) -> None:
 
 def test_package_is_the_same_bytes_again(build: Path, tmp_path: Path) -> None:
     package_stage(stage_of("dev"), tmp_path)
-    for name in ("deployment.zip", "sam.json"):
+    for name in ("deployment.zip", "deployment.cdx.json", "sam.json"):
         assert (tmp_path / name).read_bytes() == (build / name).read_bytes()
 
 

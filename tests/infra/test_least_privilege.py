@@ -1,6 +1,6 @@
 """Each function within its row on the real engine, for what no journey through the gateway comes to.
 
-With USED_PERMISSIONS set, what is used here is written down beside what the journeys use (infra/least.py).
+With USED_PERMISSIONS set, what is used here is written down beside what the journeys use (infra/unused_permissions.py).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from chalicelib.steps.sweep_mail import sweep
 from chalicelib.storage.store import DynamoStore
 from infra.gateway import functions
 from infra.gateway.roles import USED, Roles
-from infra.least import allowed, main, read_used
 from infra.permissions import read_permissions
+from infra.unused_permissions import allowed, main, read_used
 from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
 from tests.fakes.planting import plant

@@ -130,7 +130,7 @@ def test_web_asks_the_store_nothing_but_a_request_s_time(file: Path) -> None:
     assert asked <= {"request"}
 
 
-def test_nothing_imports_boto3() -> None:
+def test_nothing_that_runs_in_lambda_imports_boto3() -> None:
     using = [ids(file) for file in FILES if any(name.split(".")[0] == "boto3" for name in imports_of(file))]
     assert using == []
 

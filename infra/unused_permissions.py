@@ -1,4 +1,4 @@
-"""`python -m infra.least FILE`: what infra/permissions.yaml allows and no journey has used. Anything is too much.
+"""`python -m infra.unused_permissions FILE`: what infra/permissions.yaml allows and no journey used. One is too many.
 
 FILE holds what the local gateway saw each function use, written while the tests ran with USED_PERMISSIONS=FILE.
 """
@@ -16,7 +16,7 @@ Permission = tuple[str, str, str]
 def main(arguments: list[str]) -> int:
     """Say which permissions nobody needed; fail when there are any."""
     if len(arguments) != 1:
-        print("usage: python -m infra.least FILE", file=sys.stderr)
+        print("usage: python -m infra.unused_permissions FILE", file=sys.stderr)
         return 2
     used = read_used(Path(arguments[0]))
     spare = sorted(allowed(read_permissions()) - used)
