@@ -32,11 +32,11 @@ def test_tf_01_the_vectors_of_rfc_6238(now: int, code: str) -> None:
     assert matching_step(SEED, code, now) == now // 30
 
 
-@pytest.mark.parametrize("offset", range(-120, 121))
-def test_tf_01_only_the_step_before_and_after_are_accepted(offset: int) -> None:
+def test_tf_01_only_the_step_before_and_after_are_accepted() -> None:
     base = 1111111110  # a step begins here
-    expected = base // 30 if -30 <= offset <= 59 else None
-    assert matching_step(SEED, "050471", base + offset) == expected
+    for offset in range(-120, 121):
+        expected = base // 30 if -30 <= offset <= 59 else None
+        assert matching_step(SEED, "050471", base + offset) == expected, offset
 
 
 @pytest.mark.parametrize("now", [0, 29.9, 30])
