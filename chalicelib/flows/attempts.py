@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.addresses import CanonicalAddress, account_id
+from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, account_id, canonical_address
 from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.flows.inputs import differs
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import Translate
@@ -22,7 +23,8 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
     """An attempt as the console's page shows it. The browser is parsed here, where it is read.
 
     Attack: what a stranger's browser calls itself stands in a column of ours as if we knew it. Defence: the column has
-    words of our list alone, and an unknown browser's own are quoted beside them, as `agent` (WB-14).
+    words of our list alone, and an unknown browser's own are quoted beside them, as `agent` (WB-14). An address that
+    only looks like somebody's has its one spelling beside it, as `spelled` (IN-05).
     """
     sent = event.user_agent or ""
     browser = read_browser(sent)
@@ -38,12 +40,22 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
         "outcome": OUTCOMES.get(event.kind, "refused"),
         "reason": event.reason,
         "agent": "" if browser.name else evidence(sent),
+        "spelled": _spelled(event.email or ""),
     }
 
 
+def _spelled(typed: str) -> str:
+    """The one spelling of an address where it is another than was typed; "" where it is not."""
+    try:
+        canonical = canonical_address(typed)
+    except InvalidAddress:
+        return ""
+    return canonical if differs(typed, canonical) else ""
+
+
 def attempt_facts(row: Mapping[str, object]) -> dict[str, object]:
-    """The contract's row of `/admin/attempts`: what was quoted is for a person's eyes."""
-    return {name: value for name, value in row.items() if name != "agent"}
+    """The contract's row of `/admin/attempts`: what stands beside it is for a person's eyes."""
+    return {name: value for name, value in row.items() if name not in {"agent", "spelled"}}
 
 
 def event_facts(event: Event) -> dict[str, object]:

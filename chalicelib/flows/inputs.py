@@ -42,8 +42,12 @@ def respelled(request: Request, typed: str, canonical: str) -> bool:
     Defence: whatever is not the same but for white space around it and the case of the letters A to Z is shown in both
     spellings first. A program means what it sends.
     """
-    lowered = "".join(c.lower() if c.isascii() else c for c in typed.strip(_AROUND))
-    return not request.wants_json and lowered != canonical
+    return not request.wants_json and differs(typed, canonical)
+
+
+def differs(typed: str, canonical: str) -> bool:
+    """Whether the one spelling is another than was typed, beyond white space around it and the case of A to Z."""
+    return "".join(c.lower() if c.isascii() else c for c in typed.strip(_AROUND)) != canonical
 
 
 def ambiguous(request: Request, refusal: Refusal) -> str:

@@ -4,6 +4,7 @@ before that person has seen them (IN-05)."""
 from __future__ import annotations
 
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
@@ -27,6 +28,10 @@ ASKED = {
     " ann@\u0430pple.example\t": "ann@xn--pple-43d.example",  # a letter that only looks like a Latin one
 }
 NOT_ASKED = ["ann@books.example", " Ann@BOOKS.Example \t", "ann@xn--bcher-kva.example"]
+CONTRACT = {
+    *("reference", "at", "email", "url", "browser", "browser_version", "operating_system"),
+    *("address", "outcome", "reason"),
+}
 every_form = pytest.mark.parametrize("path", FORMS)
 
 
@@ -111,3 +116,13 @@ def test_domain_that_can_be_read_in_two_ways_is_refused_in_words_that_help(
     page = desk(premises).post(path, typed_at(path, typed) if path in FORMS else fields)
     assert page.status == 422
     assert "it begins with xn--" in page.text
+
+
+def test_in_05_desk_sees_how_an_address_that_only_looks_like_one_is_spelled(premises: World) -> None:
+    browser = desk(premises)
+    for typed in ("ann@\u0430pple.example", "ANN@apple.example"):
+        premises.visitor().post("/logon", {"email": typed, "password": "guess after guess"})
+        page = browser.get(f"/admin/attempts?email={quote(typed)}")
+        assert ("<bdi>ann@xn--pple-43d.example</bdi>" in page.text) == (typed != "ANN@apple.example")
+        rows = browser.get(f"/admin/attempts?email={quote(typed)}", Accept="application/json").json()
+        assert set(rows["attempts"][0]) == CONTRACT

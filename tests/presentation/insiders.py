@@ -12,6 +12,7 @@ from chalicelib.steps.record_delivery import work
 from tests.console.staff import Staff, logged_on
 from tests.fakes.planting import plant
 from tests.presentation.strangers import (
+    ALIKE,
     HEADERS,
     HEBREW,
     LINK,
@@ -134,6 +135,7 @@ def staff_reads(premises: World, desk: Staff, ann: Account) -> None:
         "/admin/ip-ranges" + LINK,
         "/admin/attempts",
         f"/admin/attempts?email={quote(TYPED)}",
+        f"/admin/attempts?email={quote(ALIKE)}",
         f"/admin/attempts?{SEARCH}",
         f"/admin/attempts?email={quote(says('email'))}%0A",
         f"/admin/events?email={quote(TYPED)}",

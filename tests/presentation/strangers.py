@@ -15,6 +15,9 @@ HEBREW = f"{SENTENCE} \u05d0"  # written the other way
 TYPED = "Call+1-555-0100@evil.EXAMPLE"  # an address, to whoever reads it as one
 
 
+ALIKE = "ann@insur\u0435r.example"  # with a Cyrillic letter
+
+
 def says(where: str) -> str:
     """The sentence, told apart by where it was typed."""
     return f"{SENTENCE}/{where}"
@@ -56,7 +59,7 @@ def strangers_try(premises: World, ann: Account, headers: Mapping[str, str]) -> 
         one.get(path + LINK)
     one.get(f"/not-me/{quote(SENTENCE)}")
     one.get(f"/password/reset/{quote(SENTENCE)}")
-    for typed in (says("address"), TYPED, ann.address):
+    for typed in (says("address"), TYPED, ALIKE, ann.address):
         one.post("/logon", {"email": typed, "password": f"{SENTENCE} "})
         one.post("/password/forgot", {"email": typed})
     one.post("/not-me", {"token": SENTENCE, "number": "1"})

@@ -39,7 +39,7 @@ PAGES: Walk = MappingProxyType(
         (STRANGER, form.BROWSER): "sessions[].browser",
         (STRANGER, form.quoted): "attempts[].agent",
         (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email",
-        (STRANGER, form.address): "events[].details.events_of",
+        (STRANGER, form.address): "events[].details.events_of attempts[].spelled",
         (STRANGER, form.key): "events[].details events[].email",
         (STRANGER, form.zone_name): "zone",
         (STRANGER, form.IP): """

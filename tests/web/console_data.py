@@ -63,6 +63,7 @@ ATTEMPT: dict[str, Any] = {
     "browser_version": "128.0",
     "operating_system": "Windows 11",
     "agent": "",
+    "spelled": "",
     "address": "203.0.113.9",
     "outcome": "refused",
     "reason": "wrong_password",
@@ -80,7 +81,8 @@ ATTEMPTS = [
     ATTEMPT | {"outcome": "succeeded", "reason": None, "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348"},
     ATTEMPT
     | {
-        "email": "nobody@elsewhere.example",
+        "email": "nobody@els\u0435where.example",
+        "spelled": "nobody@xn--elswhere-h4f.example",
         "reason": "unknown_address",
         "browser": "an unknown browser",
         "browser_version": "",
@@ -124,7 +126,12 @@ EVENTS = [
 ]
 MAILS = [
     {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},
-    {"at": AT, "what": "password_reset_asked", "state": "bounced", "detail": "mailbox_does_not_exist"},
+    {
+        "at": AT,
+        "what": "password_reset_asked",
+        "state": "bounced",
+        "detail": "Permanent/OnAccountSuppressionList",
+    },
     {"at": EARLIER, "what": "account_invited", "state": "withheld", "detail": "hourly limit"},
 ]
 LIVE = [
