@@ -13,6 +13,7 @@ ENTER_CODE_SECONDS = 300
 CHANGE_PASSWORD_SECONDS = 600
 ENROL_SECONDS = 600
 REAUTHENTICATION_SECONDS = 600
+CONFIRMATIONS = 5  # wrong ones in one whole session, then it ends (LG-13)
 TOUCH_SECONDS = 60  # last-seen is written at most this often (SE-04)
 
 
@@ -36,7 +37,8 @@ class Session(NamedTuple):
     """One row; the secret itself is only in the owner's cookie, here is its digest.
 
     `epoch` and `serial` are the account's when it was made. `reauthenticated_at` is when a password was last typed in
-    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs.
+    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs. `confirmations` are
+    the passwords and codes typed again in it since it got this secret, counted before they are looked at.
     """
 
     account_id: AccountId
@@ -53,6 +55,7 @@ class Session(NamedTuple):
     source: str
     user_agent: str
     previous_logon_at: float | None = None
+    confirmations: int = 0
 
 
 class Standing(NamedTuple):

@@ -119,6 +119,7 @@ def session_of(row: SessionRow) -> Session:
         source=row.source,
         user_agent=row.user_agent,
         previous_logon_at=row.previous_logon_at,
+        confirmations=int(row.confirmations),
     )
 
 
@@ -139,6 +140,7 @@ def session_row(session: Session) -> SessionRow:
         source=session.source,
         user_agent=session.user_agent,
         previous_logon_at=session.previous_logon_at,
+        confirmations=session.confirmations,
     )
 
 

@@ -112,6 +112,7 @@ class SessionRow(Model):
     source = UnicodeAttribute()
     user_agent = UnicodeAttribute()
     previous_logon_at = NumberAttribute(null=True)
+    confirmations = NumberAttribute(default=0)
 
 
 class EventRow(Model):

@@ -128,7 +128,6 @@ class TwoSteps:
                 row.recovery.remove(),
                 row.two_step_last.set(step or account.two_step.last_step),
                 row.two_step_failures.set(0),
-                row.failures.set(0),  # the password was right
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,

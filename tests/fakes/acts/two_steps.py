@@ -94,5 +94,5 @@ class TwoSteps(Family):
             return False
         last = step or account.two_step.last_step
         two_step = stored.two_step._replace(seed=None, recovery=(), last_step=last, failures=0)
-        changes = {"two_step": two_step, "epoch": session.epoch, "failures": 0}
+        changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
