@@ -54,7 +54,7 @@ def _asked_for(mail: Outgoing) -> Values:
 def _issue(mail: Outgoing, rows: list[Reset]) -> int:
     """Store them where the limits leave a place; for how long they are good.
 
-    Attack: strangers ask until the account's mails are used up, and its owner, locked out, holds a dead link and gets no
+    Attack: strangers ask until the account's mails are used up: its owner, locked out, holds a dead link and gets no
     other. Defence: the last mail that an hour or a day allows is good until that hour or day is over, and then there
     are mails again: at any moment a link is alive, or asking brings one (RS-15).
     """
