@@ -23,6 +23,7 @@ from chalicelib.storage.throttles import count, demand_room
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
+NOBODYS = 10**9  # failures that no account has
 MAX_CLIENTS = 4  # browsers of one person; more of them would take the account's row over 1 KB
 
 
@@ -122,48 +123,41 @@ class Logons:
         return transaction.commit()
 
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self, event: Event, account: Account | None, *, counter: str, counted: bool, outside: bool
     ) -> None:
-        """Record a refusal and, beside it, count it for its source (`counter`; None inside a session, which has none).
+        """Record a refusal, and beside it count it for its source and for the account. Any of them failing fails it.
 
-        Either failing fails the act. The counter is not part of the transaction: many refusals of one source at once
-        would only conflict there.
+        Attack: sixteen guesses at once; in one transaction with the account's row they get into each other's way and
+        are tried again, which only a known address has, and time tells it. Defence: three plain writes at once, the
+        same three whatever the account is; none is a transaction, so none conflicts with its like (EN-07).
         """
-        if counter is None:
-            self._refuse(event, account, counted=counted, outside=outside)
-            return
-        counting = self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at))
+        beside = [
+            self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at)),
+            self._database.beside(lambda: self._settle(event, account, counted=counted, outside=outside)),
+        ]
         try:
-            self._refuse(event, account, counted=counted, outside=outside)
+            Events(self._database).record(event)
         finally:
             # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
-            wait([counting])
-        counting.result()
+            wait(beside)
+        for act in beside:
+            act.result()
 
-    def _refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
-        """The event, and what follows from the refusal for the account.
+    def _settle(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
+        """What follows from the refusal for the account: mostly nothing, by a condition that fails.
 
         `counted` is whether this attempt was reserved. An attempt from outside the permitted ranges gives its place
-        back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned (LG-01).
+        back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned (LG-01). A
+        success or a longer lock that came between stays.
         """
-        transaction = self._database.transaction()
-        transaction.put("event", event_row(event))
-        row = AccountRow
-        if account is not None and counted:
-            lock = lockout.lock_seconds(account.failures, self._threshold, self._cap)
-            if outside:
-                back = [row.failures.set(row.failures - 1)]
-                transaction.update("account", AccountRow(account.id), back, row.failures > 0)
-            elif lock:
-                transaction.update(
-                    "account",
-                    AccountRow(account.id),
-                    [row.locked_until.set(event.at + lock)],
-                    (row.failures >= account.failures) & (row.locked_until < event.at + lock),
-                )
-        if "account" in transaction.commit():
-            # A success or a longer lock came between: only the event is due.
-            Events(self._database).record(event)
+        row, seen = AccountRow, account.failures if account and counted else NOBODYS
+        until = event.at + lockout.lock_seconds(seen, self._threshold, self._cap)
+        if outside and counted:
+            actions, condition = [row.failures.set(row.failures - 1)], row.failures > 0
+        else:
+            actions = [row.locked_until.set(until)]
+            condition = (row.failures >= max(seen, self._threshold)) & (row.locked_until < until)
+        self._database.update(AccountRow(event.account_id), actions, row.id.exists() & condition)
 
 
 def _numbered(session: Session, account: Account) -> Session:

@@ -50,8 +50,9 @@ class Outbox:
 
         `limits` are an account's at this epoch, whoever asks (RS-13); counted in the same transaction. What is already
         stored under these keys was issued by an earlier run of the same event: fine, the secrets are derived from the
-        event, so the mail carries the same link. A mail that somebody asked for counts against the portal's budget of `budget_at`,
-        the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later window (ML-06).
+        event, so the mail carries the same link. A mail that somebody asked for counts against the portal's budget of
+        `budget_at`, the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later
+        window (ML-06).
         """
         transaction = self._database.transaction()
         for reset in resets:

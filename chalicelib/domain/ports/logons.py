@@ -31,6 +31,6 @@ class LogonActs(Protocol):
         """The one doorway to a session."""
 
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self, event: Event, account: Account | None, *, counter: str, counted: bool, outside: bool
     ) -> None:
-        """Record a refusal, count it for its source (not inside a session) and set the lock it earned."""
+        """Record a refusal, count it for its source and set the lock it earned."""

@@ -75,10 +75,9 @@ class Logons(Family):
 
     @act
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self, event: Event, account: Account | None, *, counter: str, counted: bool, outside: bool
     ) -> None:
-        if counter is not None:
-            self._tables.count(counter)
+        self._tables.count(counter)
         self._tables.put_event(event)
         stored = self._tables.accounts.get(account.id) if account else None
         if stored is None or account is None or not counted:
