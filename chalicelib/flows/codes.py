@@ -74,12 +74,14 @@ def _judge(request: Request, account: Account, typed: str) -> Proof | str:
     return "code_replayed" if step is not None else "code_wrong"
 
 
-def accept(portal: Portal, proof: Proof, old: Digest, session: Session, event: Event) -> bool:
+def accept(
+    portal: Portal, proof: Proof, old: Digest, session: Session, event: Event, *, network: str | None = None
+) -> bool:
     """Whether this request was the one that used it; of many at once one is (TF-02, TF-08)."""
     acts = portal.store.two_steps
     if proof.recovery is not None:
-        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event)
-    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event)
+        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event, network)
+    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event, network)
 
 
 def refused(request: Request, account: Account, cause: str) -> Refusal:

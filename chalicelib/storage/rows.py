@@ -43,6 +43,9 @@ def account_of(row: AccountRow) -> Account:
         failures=int(row.failures),
         attempted_at=row.attempted_at,
         locked_until=row.locked_until,
+        known_failures=int(row.known_failures),
+        known_attempted_at=row.known_attempted_at,
+        known_locked_until=row.known_locked_until,
         session_serial=int(row.session_serial),
         last_logon_at=row.last_logon_at,
         two_step=two_step,
@@ -120,6 +123,7 @@ def session_of(row: SessionRow) -> Session:
         user_agent=row.user_agent,
         previous_logon_at=row.previous_logon_at,
         confirmations=int(row.confirmations),
+        known=bool(row.known),
     )
 
 
@@ -141,6 +145,7 @@ def session_row(session: Session) -> SessionRow:
         user_agent=session.user_agent,
         previous_logon_at=session.previous_logon_at,
         confirmations=session.confirmations,
+        known=session.known,
     )
 
 

@@ -154,11 +154,22 @@ def test_a_right_logon_writes_no_counter_of_its_source(
     ledger = counted(premises, lambda: premises.visitor().logon(email, password), 200)
     typed = "+resets" if who is temporary else ""
     burnt = "+update resets" if who is temporary else ""
+    learnt = "+update throttles" if who is right else ""  # the network of a whole logon, at most once a week
     assert ledger.told("logon") == [
         f"BatchGetItem domains{typed}+throttles",
-        f"TransactWriteItems put events+put sessions+update accounts{burnt}",
+        f"TransactWriteItems put events+put sessions+update accounts{burnt}{learnt}",
         "UpdateItem accounts",
     ]
+
+
+def test_lg_14_a_network_that_is_known_costs_nothing_more(premises: Premises) -> None:
+    (email, password), visitor = right(premises), premises.visitor()
+    assert visitor.logon(email, password).status == 200
+    ledger = counted(premises, lambda: visitor.logon(email, password), 200)
+    assert "TransactWriteItems put events+put sessions+update accounts" in ledger.told("logon")
+    wrong_one = counted(premises, lambda: visitor.logon(email, "not the password at all"), 401)
+    stranger = counted(premises, lambda: premises.visitor().logon(email, "not the password at all"), 401)
+    assert wrong_one.told("logon") == stranger.told("logon")
 
 
 @pytest.mark.parametrize("who", [right, wrong, unknown, temporary], ids=lambda who: who.__name__)

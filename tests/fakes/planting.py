@@ -79,6 +79,8 @@ def full_account_row(account: Account) -> AccountRow:
     row.password_changed_at = account.password_changed_at
     row.must_change_password = account.must_change_password
     row.failures, row.attempted_at = account.failures, account.attempted_at
+    row.known_failures, row.known_attempted_at = account.known_failures, account.known_attempted_at
+    row.known_locked_until = account.known_locked_until
     row.locked_until, row.session_serial = account.locked_until, account.session_serial
     row.last_logon_at = account.last_logon_at
     row.two_step_seed, row.two_step_last = two_step.seed, two_step.last_step

@@ -1,7 +1,7 @@
 """A siege: strangers with any number of addresses, and the owner of one account, for a simulated week in random order.
 
     siege = Siege(seed=1)                       # owner_is_away: who comes back to it only when asked
-    siege.lasts(days=7, then=siege.owner_can_get_in_by_mail)     # asked after each move
+    siege.lasts(days=7, then=siege.owner_can_get_in)     # asked after each move
 
 What is asked leaves no trace: the portal is put back to what it was before the question. Left out, because no rule of
 mails can answer for them: an account that is disabled, an address that mail does not reach, and strangers who share the
@@ -117,6 +117,12 @@ class Siege:
             links = self.live_links()
             new = "by way of the mailbox, at any moment"
             return bool(links) and self._sets_by(links[-1], new) and self._logs_on(self.home, new)
+
+    def owner_can_get_in(self) -> bool:
+        """Both ways: by the mailbox, and by the right password where there is one, from the owner's own browser."""
+        account = self.premises.stored(self.owner)
+        by_password = self.password_opens() if account.open and account.password_hash else True
+        return by_password and self.owner_can_get_in_by_mail()
 
     def password_opens(self) -> bool:
         """The right password does, from home."""
