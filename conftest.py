@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from infra import catalogues
 
@@ -12,8 +13,10 @@ BROWSER = Path(__file__).parent / "tests/browser"
 
 
 def pytest_configure() -> None:
-    """The tests speak every language the portal speaks."""
+    """The tests speak every language the portal speaks, and no example of a property is timed: a machine may be busy."""
     catalogues.compiled()
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -43,6 +43,14 @@ class TwoStep(NamedTuple):
         return self.seed is not None
 
 
+class Tries(NamedTuple):
+    """One count of wrong passwords of an account, and the lock it has earned."""
+
+    failures: int
+    attempted_at: float
+    locked_until: float
+
+
 class Account(NamedTuple):
     """One person's account, as one row.
 
@@ -50,7 +58,8 @@ class Account(NamedTuple):
     one write. `session_serial` numbers the sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09).
     `undeliverable` is why mail does not reach its address, and stops self-service mails (ML-05). `clients` are the
     browsers seen, as short digests. `language` and `time_zone` are None where the browser of the moment is asked.
-    `failures` are consecutive, and counted before the password is verified.
+    `failures` are consecutive, and counted before the password is verified: those of strangers, and apart from them
+    (`known_`) those of the browsers and networks its owner has logged on from.
     """
 
     id: AccountId
@@ -64,6 +73,9 @@ class Account(NamedTuple):
     failures: int = 0
     attempted_at: float = 0
     locked_until: float = 0
+    known_failures: int = 0
+    known_attempted_at: float = 0
+    known_locked_until: float = 0
     session_serial: int = 0
     last_logon_at: float | None = None
     two_step: TwoStep = TwoStep()
@@ -81,6 +93,16 @@ class Account(NamedTuple):
     def open(self) -> bool:
         """Whether its owner may log on at all, with the right credential."""
         return self.status is Status.ACTIVE and self.alias_of is None
+
+    def tries(self, *, known: bool) -> Tries:
+        """The count that an attempt from a known browser or network, or from a stranger's, is under (LG-14)."""
+        if known:
+            return Tries(self.known_failures, self.known_attempted_at, self.known_locked_until)
+        return Tries(self.failures, self.attempted_at, self.locked_until)
+
+    def forgiven(self) -> "Account":
+        """Without failures and locks, whoever caused them."""
+        return self._replace(failures=0, locked_until=0, known_failures=0, known_locked_until=0)
 
     @property
     def may_reset(self) -> bool:

@@ -32,25 +32,29 @@ class Measure(NamedTuple):
 
 def set_password(account: Account, password_hash: str, at: float, *, force_change: bool) -> Measure:
     """A password chosen by the administrator. A frozen account is opened by it; a disabled one stays disabled."""
-    new = _moved(account)._replace(
-        password_hash=password_hash,
-        password_changed_at=at,
-        must_change_password=force_change,
-        status=_thawed(account),
-        failures=0,
-        locked_until=0,
+    new = (
+        _moved(account)
+        .forgiven()
+        ._replace(
+            password_hash=password_hash,
+            password_changed_at=at,
+            must_change_password=force_change,
+            status=_thawed(account),
+        )
     )
     return Measure(new, (EventKind.PASSWORD_RESET,))
 
 
 def issue_password(account: Account) -> Measure:
     """A password that is made and mailed: the old one is void now, the temporary one comes with the event's mail."""
-    new = _moved(account)._replace(
-        password_hash=None,
-        must_change_password=False,
-        status=_thawed(account),
-        failures=0,
-        locked_until=0,
+    new = (
+        _moved(account)
+        .forgiven()
+        ._replace(
+            password_hash=None,
+            must_change_password=False,
+            status=_thawed(account),
+        )
     )
     return Measure(new, (EventKind.PASSWORD_RESET, EventKind.PASSWORD_ISSUED))
 
@@ -77,14 +81,14 @@ def enable(account: Account) -> Measure:
     """Logon is possible again; what was void stays void (AD-04)."""
     if account.status is Status.ACTIVE:
         return Measure(account, ())
-    new = _moved(account)._replace(status=Status.ACTIVE, failures=0, locked_until=0)
+    new = _moved(account).forgiven()._replace(status=Status.ACTIVE)
     return Measure(new, (EventKind.ACCOUNT_ENABLED,))
 
 
 def unlock(account: Account) -> Measure:
     """Forget the failures, of passwords and of codes."""
     two_step = account.two_step._replace(failures=0, attempted_at=0)
-    new = account._replace(failures=0, locked_until=0, attempted_at=0, two_step=two_step)
+    new = account.forgiven()._replace(attempted_at=0, known_attempted_at=0, two_step=two_step)
     return Measure(new, (EventKind.ACCOUNT_UNLOCKED,))
 
 

@@ -22,6 +22,7 @@ class Details(From, total=False):
     locks: bool | None  # this one set the first lock, which its owner hears of
     failures_before: int | None  # a right password came after so many wrong ones
     new_client: bool | None  # a browser the account had not seen
+    session_ended: bool | None  # this one ended the session it was made in
     second_step: str | None  # what was entered: "code" or "recovery_code"
     rule: str | None  # which list of ranges a session's address was outside of
 

@@ -18,14 +18,20 @@ class Limit(NamedTuple):
         """Seconds until the window ends, at least 1; goes into Retry-After."""
         return int(self.seconds - now % self.seconds) + 1
 
+    def but_the_last(self) -> "Limit":
+        """The same counter, with its last place kept free."""
+        return self._replace(most=self.most - 1)
+
 
 LOGONS_BY_SOURCE = Limit("logon", 20, 300)
 RESETS_BY_SOURCE = Limit("forgot", 20, 3600)
 BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)
+# Of an account as it is: a success (its epoch moves) voids every link that is out, and the count begins afresh (RS-15).
 RESET_MAILS_HOURLY = Limit("reset-mail-hour", 3, 3600)
 RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
 # All mails together that somebody at a keyboard can cause, whoever asks and for whom: beyond it they wait (ML-06).
 SELF_SERVICE_MAILS = Limit("self-service-mail", 300, 60)
+TOO_MANY = "too_many_mails"
 BUDGET_SPENT = "mail_budget_spent"
 BUDGET_PAUSE_SECONDS = 2.0  # so that a hundred tries of the stream last longer than any window
 WARNINGS_DAILY = Limit("warning", 1, 86400)

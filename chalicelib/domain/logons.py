@@ -6,8 +6,9 @@ May not read a clock or a table, nor hash: the step hands in what it read, and w
 from typing import NamedTuple
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Policy, Status, effective_ranges
+from chalicelib.domain.accounts import Account, Policy, Status, Tries, effective_ranges
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.devices import KNOWN_SECONDS, LEARNED_AGAIN_SECONDS
 from chalicelib.domain.events import Reason
 from chalicelib.domain.networks import IPAddress, permitted
 from chalicelib.domain.password_text import Password
@@ -28,16 +29,31 @@ class LogonRefused(Exception):
 class Admission(NamedTuple):
     """What the first trip of a logon found: the domain's policy, and the temporary password that was typed, if one was.
 
-    `counter` is the source's, which a refusal adds to.
+    `counter` is the source's, which a refusal adds to. `network` is the key of the row that says the account was used
+    from here before, `network_until` how long that is so: 0 for never.
     """
 
     counter: str
     policy: Policy | None
     temporary: Reset | None
+    network: str = ""
+    network_until: float = 0
+
+    def knows_network(self, now: float) -> bool:
+        """Whether the account was used from this network before, and not too long ago."""
+        return now < self.network_until
+
+    def to_learn(self, now: float) -> str | None:
+        """The network's key where a whole logon should note it: it is not known, or was noted a while ago."""
+        fresh = now + KNOWN_SECONDS - LEARNED_AGAIN_SECONDS < self.network_until
+        return None if fresh else self.network
 
 
 class Attempt(NamedTuple):
-    """One attempt, counted (unless the account is locked) and not judged yet. `email` is as typed."""
+    """One attempt, counted (unless the account is locked) and not judged yet. `email` is as typed.
+
+    `known`: it comes from a browser or a network that the account was used from before.
+    """
 
     email: str
     account_id: AccountId
@@ -48,6 +64,12 @@ class Attempt(NamedTuple):
     admission: Admission
     counted: bool
     account: Account | None
+    known: bool = False
+
+    @property
+    def tries(self) -> Tries:
+        """The count this attempt is under, where there is an account."""
+        return self.account.tries(known=self.known) if self.account else Tries(0, 0, 0)
 
     @property
     def issued(self) -> Reset | None:
@@ -74,7 +96,7 @@ def judge(attempt: Attempt, *, matches: bool) -> Account:
     if not permitted(attempt.source, effective_ranges(account, attempt.admission.policy)):
         raise LogonRefused(Reason.OUTSIDE_RANGES)
     if not attempt.counted:
-        raise LogonRefused(Reason.STOPPED if lockout.hard_stopped(account.failures) else Reason.LOCKED)
+        raise LogonRefused(Reason.STOPPED if lockout.hard_stopped(attempt.tries.failures) else Reason.LOCKED)
     if not matches:
         raise LogonRefused(Reason.WRONG_PASSWORD if account.password_hash else Reason.NO_PASSWORD)
     if attempt.issued is not None and (why := attempt.issued.unusable(account, attempt.now)):

@@ -13,6 +13,7 @@ ENTER_CODE_SECONDS = 300
 CHANGE_PASSWORD_SECONDS = 600
 ENROL_SECONDS = 600
 REAUTHENTICATION_SECONDS = 600
+CONFIRMATIONS = 5  # wrong ones in one whole session, then it ends (LG-13)
 TOUCH_SECONDS = 60  # last-seen is written at most this often (SE-04)
 
 
@@ -36,7 +37,9 @@ class Session(NamedTuple):
     """One row; the secret itself is only in the owner's cookie, here is its digest.
 
     `epoch` and `serial` are the account's when it was made. `reauthenticated_at` is when a password was last typed in
-    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs.
+    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs. `confirmations` are
+    the passwords and codes typed again in it since it got this secret, counted before they are looked at. `known`: its
+    logon came from a browser or a network that the account was used from before.
     """
 
     account_id: AccountId
@@ -53,6 +56,8 @@ class Session(NamedTuple):
     source: str
     user_agent: str
     previous_logon_at: float | None = None
+    confirmations: int = 0
+    known: bool = False
 
 
 class Standing(NamedTuple):
@@ -91,6 +96,7 @@ class Caller(NamedTuple):
     expires_at: float
     language: str = ""
     zone: str = ""
+    known: bool = False
 
 
 def lifetime(next_: Next, full_seconds: int) -> int:
@@ -108,7 +114,7 @@ def cause_of_death(session: Session, account: Account, now: float, idle_seconds:
     """Why this session is dead, or None while it lives."""
     if account.status is not Status.ACTIVE:
         return f"account_{account.status}"
-    if session.next is not Next.PORTAL and now < account.locked_until:
+    if session.next is not Next.PORTAL and now < account.tries(known=session.known).locked_until:
         return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
     return outlived(session, account.epoch, account.session_serial, now, idle_seconds)
 

@@ -10,6 +10,8 @@ from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
+from chalicelib.flows.confirm import Confirmation
+from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.portal import Portal
 from chalicelib.web.request import Request
@@ -41,24 +43,45 @@ def reserve(request: Request) -> Account:
 
 def prove(request: Request, account: Account, typed: str) -> Proof:
     """What the code proves; raises INVALID_CODE, for a replayed one just as for a wrong one."""
+    found = _judge(request, account, typed)
+    if isinstance(found, Proof):
+        return found
+    raise refused(request, account, found)
+
+
+def prove_again(request: Request, confirmation: Confirmation, typed: str) -> Proof:
+    """The same in a whole session, beside the password: one confirmation, counted in that session alone (LG-13).
+
+    Attack: a stranger who knows the password uses up the account's codes, and the owner's session can confirm nothing.
+    """
+    found = _judge(request, confirmation.account, typed)
+    if isinstance(found, Proof):
+        return found
+    raise refused_again(request, EventKind.CODE_REFUSED, Code.INVALID_CODE, found, ends=confirmation.last)
+
+
+def _judge(request: Request, account: Account, typed: str) -> Proof | str:
+    """What the code proves, or why it proves nothing."""
     two_step = account.two_step
     if two_step.seed is None:
-        raise refused(request, account, "not_enrolled")
+        return "not_enrolled"
     step = matching_step(open_seed(request.portal, account, two_step.seed), typed, request.now())
     if step is not None and fresh(step, two_step.last_step):
         return Proof(account, step=step)
     found = recovery_digest(typed)
     if found is not None and found in two_step.recovery:
         return Proof(account, recovery=found)
-    raise refused(request, account, "code_replayed" if step is not None else "code_wrong")
+    return "code_replayed" if step is not None else "code_wrong"
 
 
-def accept(portal: Portal, proof: Proof, old: Digest, session: Session, event: Event) -> bool:
+def accept(
+    portal: Portal, proof: Proof, old: Digest, session: Session, event: Event, *, network: str | None = None
+) -> bool:
     """Whether this request was the one that used it; of many at once one is (TF-02, TF-08)."""
     acts = portal.store.two_steps
     if proof.recovery is not None:
-        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event)
-    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event)
+        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event, network)
+    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event, network)
 
 
 def refused(request: Request, account: Account, cause: str) -> Refusal:

@@ -1,34 +1,65 @@
-"""The password typed again inside a session: counted before it is verified, like any logon (LG-08, PW-08)."""
+"""The password, or a code, typed again inside a whole session: counted in that session before it is looked at (LG-13).
+
+The account's own counters are of logons, which strangers make; they neither refuse a confirmation here nor count one.
+"""
+
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.password_text import UnusablePassword, normalise
 from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.sessions import CONFIRMATIONS
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.web.request import Request
 
 
-def confirm_password(request: Request, password: str, kind: EventKind) -> Account:
-    """The account, read and its attempt counted in one trip; raises INVALID_LOGON for a wrong password or a lock."""
-    caller = request.known
+class Confirmation(NamedTuple):
+    """A confirmation that was counted, with the account read in the same trip. A wrong `last` one ends the session."""
+
+    account: Account
+    last: bool
+
+
+def reserve(request: Request, kind: EventKind) -> Confirmation:
+    """Count one; raises INVALID_LOGON past the last, SESSION_REQUIRED for an account that has moved on."""
+    number, account = request.store.sessions.reserve_confirmation(
+        request.known.account_id, request.known.digest
+    )
+    if account is None or account.epoch != request.known.epoch:
+        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE)
+    if not number:
+        raise refused(request, kind, Code.INVALID_LOGON, "confirmations_used_up", ends=True)
+    return Confirmation(account, last=number >= CONFIRMATIONS)
+
+
+def confirm_password(request: Request, password: str, kind: EventKind) -> Confirmation:
+    """A right password, counted; raises INVALID_LOGON for a wrong one, whose refusal is an event of `kind`."""
     try:
         normalise(password)
     except UnusablePassword as error:
         raise invalid("password_unusable", "password") from error
-    now = request.now()
-    counted, account = request.store.logons.reserve_attempt(caller.account_id, now)
-    stored = account.password_hash if account and counted else None
-    matches = request.portal.hasher.verify(stored, password)
-    if account is not None and matches and account.open and account.epoch == caller.epoch:
-        return account
-    reason = Reason.WRONG_PASSWORD if counted else Reason.LOCKED
+    confirmation = reserve(request, kind)
+    account = confirmation.account
+    if request.portal.hasher.verify(account.password_hash, password) and account.open:
+        return confirmation
+    raise refused(request, kind, Code.INVALID_LOGON, Reason.WRONG_PASSWORD, ends=confirmation.last)
+
+
+def refused(request: Request, kind: EventKind, code: Code, cause: str, *, ends: bool) -> Refusal:
+    """Record a refused confirmation. The last that a session has ends it, in the same transaction.
+
+    Attack: a stolen session guesses the password. Defence: five guesses, and the thief has no session any more.
+    """
+    caller = request.known
     event = event_of(
         request,
         kind,
         caller.account_id,
-        reason=reason,
+        reason=cause,
         email=caller.address,
         reference=new_reference(request),
+        details={"session_ended": True} if ends else {},
     )
-    request.store.logons.refuse(event, account, counter=None, counted=counted, outside=False)
-    raise Refusal(Code.INVALID_LOGON, reason, reference=event.reference)
+    request.store.sessions.end(caller.account_id, [caller.digest] if ends else [], event)
+    return Refusal(code, cause, reference=event.reference)

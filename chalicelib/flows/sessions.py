@@ -1,10 +1,11 @@
 """The one builder of a session, and the answer of every step that gives one (contract, `POST /logon`)."""
 
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie
 from chalicelib.domain.events import iso
 from chalicelib.domain.sessions import Credential, Next, Session, lifetime
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
-from chalicelib.web.cookies import set_session
+from chalicelib.web.cookies import set_device, set_session
 from chalicelib.web.page import Page
 from chalicelib.web.paths import after
 from chalicelib.web.request import Request
@@ -19,6 +20,7 @@ def new_session(
     opened_with: Credential,
     code_entered: bool,
     previous_logon_at: float | None,
+    known: bool,
     serial: int = 0,
 ) -> tuple[Token, Session]:
     """A fresh secret and the session it opens, begun now from this request's address and browser.
@@ -41,6 +43,7 @@ def new_session(
         source=str(request.source),
         user_agent=request.user_agent[:200],
         previous_logon_at=previous_logon_at,
+        known=known,
     )
     return secret, session
 
@@ -58,13 +61,14 @@ def follow_up(
         opened_with=opened_with,
         code_entered=code_entered,
         previous_logon_at=caller.previous_logon_at,
+        known=caller.known,
         serial=caller.serial,
     )
 
 
 def session_page(request: Request, secret: Token, session: Session, **facts: object) -> Page:
     """The session as an answer: JSON for a client; for a browser the cookie and the way to the next step."""
-    token = session_token(session.account_id, secret)
+    token, secure = session_token(session.account_id, secret), request.settings.secure
     seconds = max(1, int(session.expires_at - session.started_at))
     return Page(
         facts={
@@ -73,5 +77,14 @@ def session_page(request: Request, secret: Token, session: Session, **facts: obj
             "session": {"token": token, "expires_at": iso(session.expires_at)},
         },
         location=after(session.next, request.query.get("next")),
-        cookies=(set_session(token, seconds, secure=request.settings.secure),),
+        cookies=(set_session(token, seconds, secure=secure), *_known_again(request, session)),
     )
+
+
+def _known_again(request: Request, session: Session) -> tuple[str, ...]:
+    """The cookie by which the browser of a whole logon is known the next time; a client has its network (LG-14)."""
+    if session.next is not Next.PORTAL or request.wants_json:
+        return ()
+    portal, secure = request.portal, request.settings.secure
+    value = device_cookie(portal.keyring, session.account_id, session.started_at, portal.random)
+    return (set_device(value, KNOWN_SECONDS, secure=secure),)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from chalicelib.domain.accounts import Account, Kind, Policy, effective_ranges, two_step_required
+from chalicelib.domain.accounts import Account, Kind, Policy, Tries, effective_ranges, two_step_required
 from chalicelib.domain.addresses import domain_of
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind, iso
 from chalicelib.domain.limits import code_wait
@@ -132,13 +132,19 @@ def _ranges(account: Account, policy: Policy | None) -> dict[str, object]:
 
 
 def _lock(account: Account, now: float) -> dict[str, object]:
-    locked = now < account.locked_until
+    """The lock of strangers, and (`known`) the one of the browsers and networks its owner was at before."""
+    known = _lock_of(account.tries(known=True), now)
+    return _lock_of(account.tries(known=False), now) | {"known": known}
+
+
+def _lock_of(tries: Tries, now: float) -> dict[str, object]:
+    locked = now < tries.locked_until
     return {
         "locked": locked,
-        "locked_until": iso(account.locked_until) if locked else None,
-        "seconds_left": max(0, math.ceil(account.locked_until - now)),
-        "failures": account.failures,
-        "stopped": hard_stopped(account.failures),
+        "locked_until": iso(tries.locked_until) if locked else None,
+        "seconds_left": max(0, math.ceil(tries.locked_until - now)),
+        "failures": tries.failures,
+        "stopped": hard_stopped(tries.failures),
     }
 
 

@@ -4,12 +4,15 @@ What somebody at a keyboard asked for is limited, and over soon. What an adminis
 ask and cannot ask again, is neither: it outlasts an outage.
 """
 
+from itertools import groupby
+from math import ceil
+
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY
+from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, TOO_MANY, Limit
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld
 
-RESET_LIMITS = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
+HOUR = 3600
 
 
 def invitation(mail: Outgoing) -> Values:
@@ -37,18 +40,53 @@ def account_locked(mail: Outgoing) -> Values:
     A link alone: while it is locked, the logon form takes no password at all, not even a temporary one.
     """
     _judge(mail)
-    lifetime = mail.portal.settings.reset_lifetime
-    token, link = mail.link(Purpose.RESET, lifetime)
-    mail.issue([link], RESET_LIMITS, budget_at=mail.now)
-    return {"reset_url": mail.url(f"/password/reset/{token}"), "lifetime": lifetime}
+    token, link = mail.link(Purpose.RESET, mail.portal.settings.reset_lifetime)
+    return {"reset_url": mail.url(f"/password/reset/{token}"), "lifetime": _issue(mail, [link])}
 
 
 def _asked_for(mail: Outgoing) -> Values:
     """Link and temporary password for somebody at a keyboard, never more often than the limits."""
     _judge(mail)
     rows, values = _link_and_temporary(mail, mail.portal.settings.reset_lifetime)
-    mail.issue(rows, RESET_LIMITS, budget_at=mail.now)
-    return values
+    return values | {"lifetime": _issue(mail, rows)}
+
+
+def _issue(mail: Outgoing, rows: list[Reset]) -> int:
+    """Store them where the limits leave a place; for how long they are good.
+
+    Attack: strangers ask until the account's mails are used up: its owner, locked out, holds a dead link and gets no
+    other. Defence: the last mail that an hour or a day allows is good until that hour or day is over, and then there
+    are mails again: at any moment a link is alive, or asking brings one (RS-15).
+    """
+    for limits, lifetime in _places(mail.event.at, mail.portal.settings.reset_lifetime):
+        lasting = [row._replace(valid_until=mail.event.at + lifetime) for row in rows]
+        try:
+            mail.issue(lasting, limits, budget_at=mail.now)
+        except Withheld as withheld:
+            if withheld.reason != TOO_MANY:
+                raise
+        else:
+            return lifetime
+    raise Withheld(TOO_MANY)
+
+
+def _places(asked_at: float, usual: int) -> list[tuple[tuple[Limit, ...], int]]:
+    """Which places there are, in the order they are taken, and how long what takes one is good for.
+
+    Of places that are worth the same, only the one that is left longest is asked for: one call less.
+    """
+    hourly, daily = RESET_MAILS_HOURLY, RESET_MAILS_DAILY
+    places = [
+        ((hourly.but_the_last(), daily.but_the_last()), usual),
+        ((hourly, daily.but_the_last()), max(usual, _until_the_end(hourly, asked_at))),
+        ((hourly, daily), max(usual, _until_the_end(daily, asked_at))),
+    ]
+    return [list(alike)[-1] for _, alike in groupby(places, key=lambda place: place[1])]
+
+
+def _until_the_end(limit: Limit, asked_at: float) -> int:
+    """Seconds until its window is over, in whole hours, which a mail can say."""
+    return ceil((limit.seconds - asked_at % limit.seconds) / HOUR) * HOUR
 
 
 def _opened(mail: Outgoing) -> Values:

@@ -110,8 +110,8 @@ def remove(request: Request) -> Page:
         raise Refusal(Code.TWO_STEP_REQUIRED, "two_step_is_required_of_this_account")
     if not caller.two_step_active:
         raise Refusal(Code.CONFLICT, "not_enrolled")
-    confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
-    proof = codes.prove(request, codes.reserve(request), request.text("code"))
+    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    proof = codes.prove_again(request, confirmation, request.text("code"))
     secret, session = follow_up(
         request, Next.PORTAL, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=False
     )

@@ -135,6 +135,7 @@ def _as_caller(request: Request, session: Session, account: Account, domain: Pol
         expires_at=session.expires_at,
         language=account.language or "",
         zone=account.time_zone or "",
+        known=session.known,
     )
 
 

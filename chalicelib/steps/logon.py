@@ -11,7 +11,8 @@ from chalice import Blueprint
 
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, two_step_required
-from chalicelib.domain.addresses import account_id
+from chalicelib.domain.addresses import AccountId, account_id
+from chalicelib.domain.devices import knows
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.networks import throttle_key
@@ -25,6 +26,7 @@ from chalicelib.domain.tokens import Token
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.inputs import address_input, field_errors
 from chalicelib.flows.sessions import new_session, session_page
+from chalicelib.web.cookies import device_name, read_cookie
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -73,7 +75,8 @@ def _reserve(request: Request) -> Attempt:
     temporary = parse_temporary(password)
     name = temporary.name if temporary else None
     admission = request.store.logons.admit(throttle_key(request.source), who, name, now)
-    counted, account = request.store.logons.reserve_attempt(who, now)
+    known = admission.knows_network(now) or _known_browser(request, who, now)
+    counted, account = request.store.logons.reserve_attempt(who, now, known=known)
     return Attempt(
         email=email.strip(),
         account_id=who,
@@ -84,7 +87,13 @@ def _reserve(request: Request) -> Attempt:
         admission=admission,
         counted=counted,
         account=account,
+        known=known,
     )
+
+
+def _known_browser(request: Request, who: AccountId, now: float) -> bool:
+    cookie = read_cookie(request.cookies, device_name(request.settings.secure))
+    return knows(request.portal.keyring, who, cookie, now)
 
 
 def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, Session]:
@@ -101,6 +110,7 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
         opened_with=opened_with,
         code_entered=False,
         previous_logon_at=account.last_logon_at,
+        known=attempt.known,
     )
     client = _new_client(request, account, session.next)
     stored = request.store.logons.open(
@@ -110,6 +120,7 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
         burn=attempt.issued.key if attempt.issued else None,
         rehash=None if attempt.issued else _fresh_hash(request, account, attempt.password),
         client=client,
+        network=attempt.admission.to_learn(attempt.now) if session.next is Next.PORTAL else None,
     )
     if stored is None:
         raise LogonRefused(Reason.CHANGED_MEANWHILE)
@@ -122,8 +133,9 @@ def _logged_on(
     """A session that is whole or half-done, with what its owner should hear of (LG-12)."""
     kind = EventKind.LOGON_SUCCEEDED if next_ is Next.PORTAL else EventKind.LOGON_HALF_DONE
     details: Details = {} if next_ is Next.PORTAL else {"next": next_.value}
-    if account.failures > 1:  # this attempt is counted too
-        details["failures_before"] = account.failures - 1
+    before = account.failures + account.known_failures - 1  # this attempt is counted too
+    if before > 0:
+        details["failures_before"] = before
     if account.kind is not Kind.RECIPIENT:
         details["kind"] = account.kind.value
     if account.clients and new_client:
@@ -146,7 +158,7 @@ def _fresh_hash(request: Request, account: Account, password: str) -> str | None
 
 def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
     """Record the true reason; give back, on the tick, the refusal that tells nothing."""
-    failures = attempt.account.failures if attempt.account and attempt.counted else 0
+    failures = attempt.tries.failures if attempt.counted else 0
     threshold = request.settings.lock_threshold
     lock = lockout.lock_seconds(failures, threshold, request.settings.lock_seconds)
     event = event_of(
@@ -164,6 +176,7 @@ def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
         counter=attempt.admission.counter,
         counted=attempt.counted,
         outside=reason is Reason.OUTSIDE_RANGES,
+        known=attempt.known,
     )
     request.portal.sleep(until_next_tick(request.now() - attempt.now))
     return Refusal(Code.INVALID_LOGON, reason, reference=event.reference)

@@ -8,7 +8,9 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.devices import network_key
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Next
@@ -52,9 +54,17 @@ def submit(request: Request) -> Page:
         email=account.address,
         details={"next": stage.value, "second_step": "recovery_code" if proof.recovery else "code"},
     )
-    if not codes.accept(request.portal, proof, caller.digest, session, event):
+    network = _network(request, stage)
+    if not codes.accept(request.portal, proof, caller.digest, session, event, network=network):
         raise codes.refused(request, account, "code_used_meanwhile")
     return session_page(request, secret, session)
+
+
+def _network(request: Request, stage: Next) -> str | None:
+    """Where a whole logon came from, if the account does not know that yet (LG-14)."""
+    if stage is not Next.PORTAL or request.known.known:
+        return None
+    return network_key(request.known.account_id, throttle_key(request.source))
 
 
 def _after(account: Account, caller: Caller) -> Next:

@@ -1,7 +1,7 @@
 """Change the password inside a session: after a temporary one, when an administrator asks for it, or by own wish.
 
 Every other session and everything mailed is void with it, in the same write (SE-07, TP-04). In a full session the
-current password is asked for, and a wrong one counts like a wrong logon (PW-08).
+current password is asked for; a wrong one counts in this session, not for the account (PW-08, LG-13).
 """
 
 from typing import Any
@@ -46,9 +46,7 @@ def submit(request: Request) -> Page:
     """Set the password and go on: under a new secret and a new epoch."""
     caller = request.known
     if caller.next is Next.PORTAL:
-        account = _confirmed(request)
-        current = request.text("current_password")
-        new_hash = hashed(request, caller.address, lambda new: new == current)
+        account, new_hash = _by_wish(request)
     else:
         account = _still_there(caller, request.portal)
         new_hash = hashed(
@@ -80,10 +78,18 @@ def submit(request: Request) -> Page:
     return page._replace(location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
 
 
-def _confirmed(request: Request) -> Account:
-    if not request.text("current_password"):
+def _by_wish(request: Request) -> tuple[Account, str]:
+    """The account, its current password proved, and the new one's hash."""
+    current = request.text("current_password")
+    if not current:
         raise invalid("missing_field", "current_password")
-    return confirm_password(request, request.text("current_password"), EventKind.LOGON_REFUSED)
+    account = confirm_password(request, current, EventKind.LOGON_REFUSED).account
+    try:
+        return account, hashed(request, account.address, lambda new: new == current)
+    except Refusal:
+        # The current one was right: a new one that needs several tries is no guessing.
+        request.store.sessions.confirmed(account.id, request.known.digest)
+        raise
 
 
 def _still_there(caller: Caller, portal: Portal) -> Account:

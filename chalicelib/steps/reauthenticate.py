@@ -38,7 +38,7 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Prove the password, and the code; the session goes on under a new secret."""
     caller = request.known
-    confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
     secret, session = follow_up(
         request,
         Next.PORTAL,
@@ -48,7 +48,7 @@ def submit(request: Request) -> Page:
     )
     event = event_of(request, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:
-        proof = codes.prove(request, codes.reserve(request), request.text("code"))
+        proof = codes.prove_again(request, confirmation, request.text("code"))
         accepted = codes.accept(request.portal, proof, caller.digest, session, event)
     else:
         accepted = request.store.sessions.move_on(caller.digest, session, event)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
@@ -67,3 +68,10 @@ def still_administrator(actor: "Actor") -> Condition:
     current: Condition = (row.epoch == actor.epoch) & (row.status == Status.ACTIVE.value)
     current &= row.kind == Kind.ADMINISTRATOR.value
     return current
+
+
+def forgive() -> list[Action]:
+    """Forget the failures and the locks, whoever caused them."""
+    row = AccountRow
+    counts = (row.failures, row.locked_until, row.known_failures, row.known_locked_until)
+    return [count.set(0) for count in counts]

@@ -10,7 +10,8 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import event_of, message_of, policy_of, reset_of
+from chalicelib.storage.message_rows import message_of
+from chalicelib.storage.rows import event_of, policy_of, reset_of
 from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, EventRow, MessageRow, PolicyRow, ResetRow
 
 LAST = "\uffff"  # sorts behind every address, which are ASCII

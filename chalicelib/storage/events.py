@@ -29,9 +29,7 @@ class Events:
 
     def record(self, event: Event) -> None:
         """Write one event."""
-        transaction = self._database.transaction()
-        transaction.put("event", event_row(event))
-        transaction.commit()
+        self._database.put(event_row(event))
 
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
         """The newest events of an account, newest first."""

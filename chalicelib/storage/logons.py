@@ -7,22 +7,27 @@ source only a refusal counts, once it is one (ADR 13).
 
 from concurrent.futures import wait
 
+from pynamodb.attributes import NumberAttribute
+
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.accounts import Account, Status, Tries
 from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.devices import network_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import Session
+from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow, ThrottleRow
-from chalicelib.storage.throttles import count, demand_room
+from chalicelib.storage.throttles import count, demand_room, learn_in
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40
+NOBODYS = Tries(10**9, 0, 0)  # which no account has
 MAX_CLIENTS = 4  # browsers of one person; more of them would take the account's row over 1 KB
 
 
@@ -35,41 +40,59 @@ class Logons:
         self._cap = cap
 
     def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
-        """Read what does not depend on the account, the source's counter among it. Raises THROTTLED; writes nothing."""
-        counter = LOGONS_BY_SOURCE.key(source, now)
+        """Read what does not depend on the account, the source's counter among it. Raises THROTTLED; writes nothing.
+
+        Whether the account was used from this network before is asked for every address alike (EN-03).
+        """
+        counter, network = LOGONS_BY_SOURCE.key(source, now), network_key(account_id, source)
         wanted: list[tuple[type, str, str | None]] = [
             (ThrottleRow, counter, None),
             (PolicyRow, domain_id_of(account_id), None),
+            (ThrottleRow, network, None),
         ]
         if temporary_name is not None:
             wanted.append((ResetRow, temporary_key(account_id, temporary_name), None))
-        refused, policy, temporary = [*self._database.read_together(*wanted), None][:3]
+        refused, policy, used, temporary = [*self._database.read_together(*wanted), None][:4]
         demand_room(refused, LOGONS_BY_SOURCE, now)
-        return Admission(counter, policy_of(policy), reset_of(temporary) if temporary else None)
+        return Admission(
+            counter,
+            policy_of(policy),
+            reset_of(temporary) if temporary else None,
+            network,
+            used.expires_at if used else 0,
+        )
 
-    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+    def reserve_attempt(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
         """Count one attempt, if the account may be tried at all; reads the account in the same trip.
 
         (True, account) when counted; (False, account) while locked or stopped; (False, None) for no such account.
         Up to four times the threshold may be under way at once, since ten right logons at once must all succeed
         (LG-04); beyond that each attempt needs a full lock's time since the one before it.
+
+        Attack: strangers lock the account, or stop its password, with one wrong one at each lapse. Defence: what comes
+        from a browser or a network that its owner has used (`known`) is under a count of its own (LG-14).
         """
-        row = AccountRow
-        free = row.failures < lockout.burst_limit(self._threshold)
-        paced = (row.failures < lockout.HARD_STOP) & (row.attempted_at <= now - self._cap)
+        failures, attempted_at, locked_until = _counted_in(known=known)
+        so_far = failures | 0  # a row from before that count has none
+        free = failures.does_not_exist() | (failures < lockout.burst_limit(self._threshold))
+        paced = (failures < lockout.HARD_STOP) & (attempted_at <= now - self._cap)
+        unlocked = locked_until.does_not_exist() | (locked_until <= now)
         done, item = self._database.update(
             AccountRow(account_id),
-            [row.failures.set(row.failures + 1), row.attempted_at.set(now)],
-            row.id.exists() & (row.locked_until <= now) & (free | paced),
+            [failures.set(so_far + 1), attempted_at.set(now)],
+            AccountRow.id.exists() & unlocked & (free | paced),
         )
         return done, account_of(AccountRow.from_raw_data(item)) if item else None
 
     def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
         """One doorway to a session after a right credential; None when the account changed in the meantime.
 
-        Burns the temporary password (`burn`: its key), forgets the failures, stores a fresh hash (`rehash`) and a
-        browser not seen before (`client`), all in one transaction on the epoch seen. The session's number is the next
-        one: another logon may take it first, then the row comes back with the refusal and we try the next (LG-04).
+        Burns the temporary password (`burn`: its key), forgets the failures, stores a fresh hash (`rehash`), a browser
+        and a network not seen before (`client`, `network`), all in one transaction on the epoch seen. The session's
+        number is the next one: another logon may take it first, then the row comes back with the refusal and we try the
+        next (LG-04).
         """
         for _ in range(SERIAL_TRIES):
             numbered = _numbered(session, account)
@@ -94,12 +117,12 @@ class Logons:
         burn: str | None = None,
         rehash: str | None = None,
         client: str | None = None,
+        network: str | None = None,
     ) -> dict[str, dict[str, object] | None]:
         transaction = self._database.transaction()
         row = AccountRow
         actions = [
-            row.failures.set(0),
-            row.locked_until.set(0),
+            *forgive(),
             row.session_serial.set(session.serial),
             row.last_logon_at.set(session.started_at),
         ]
@@ -119,51 +142,65 @@ class Logons:
         transaction.put("event", event_row(event))
         if burn is not None:
             _burn(transaction, burn, session.started_at)
+        if network is not None:
+            learn_in(transaction, network, session.started_at)
         return transaction.commit()
 
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self,
+        event: Event,
+        account: Account | None,
+        *,
+        counter: str,
+        counted: bool,
+        outside: bool,
+        known: bool = False,
     ) -> None:
-        """Record a refusal and, beside it, count it for its source (`counter`; None inside a session, which has none).
+        """Record a refusal, and beside it count it for its source and for the account. Any of them failing fails it.
 
-        Either failing fails the act. The counter is not part of the transaction: many refusals of one source at once
-        would only conflict there.
+        Attack: sixteen guesses at once; in one transaction with the account's row they get into each other's way and
+        are tried again, which only a known address has, and time tells it. Defence: three plain writes at once, the
+        same three whatever the account is; none is a transaction, so none conflicts with its like (EN-07).
         """
-        if counter is None:
-            self._refuse(event, account, counted=counted, outside=outside)
-            return
-        counting = self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at))
+        tries = account.tries(known=known) if account and counted else NOBODYS
+        beside = [
+            self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at)),
+            self._database.beside(
+                lambda: self._settle(event, tries, outside=outside and counted, known=known)
+            ),
+        ]
         try:
-            self._refuse(event, account, counted=counted, outside=outside)
+            Events(self._database).record(event)
         finally:
             # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
-            wait([counting])
-        counting.result()
+            wait(beside)
+        for act in beside:
+            act.result()
 
-    def _refuse(self, event: Event, account: Account | None, *, counted: bool, outside: bool) -> None:
-        """The event, and what follows from the refusal for the account.
+    def _settle(self, event: Event, tries: Tries, *, outside: bool, known: bool) -> None:
+        """What follows from the refusal for the account: mostly nothing, by a condition that fails.
 
-        `counted` is whether this attempt was reserved. An attempt from outside the permitted ranges gives its place
-        back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned (LG-01).
+        `tries` are those that this attempt was counted among, if it was. One from outside the permitted ranges gives
+        its place back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned
+        (LG-01). A success or a longer lock that came between stays.
         """
-        transaction = self._database.transaction()
-        transaction.put("event", event_row(event))
-        row = AccountRow
-        if account is not None and counted:
-            lock = lockout.lock_seconds(account.failures, self._threshold, self._cap)
-            if outside:
-                back = [row.failures.set(row.failures - 1)]
-                transaction.update("account", AccountRow(account.id), back, row.failures > 0)
-            elif lock:
-                transaction.update(
-                    "account",
-                    AccountRow(account.id),
-                    [row.locked_until.set(event.at + lock)],
-                    (row.failures >= account.failures) & (row.locked_until < event.at + lock),
-                )
-        if "account" in transaction.commit():
-            # A success or a longer lock came between: only the event is due.
-            Events(self._database).record(event)
+        failures, _, locked_until = _counted_in(known=known)
+        until = event.at + lockout.lock_seconds(tries.failures, self._threshold, self._cap)
+        if outside:
+            actions, condition = [failures.set(failures - 1)], failures > 0
+        else:
+            shorter = locked_until.does_not_exist() | (locked_until < until)
+            actions = [locked_until.set(until)]
+            condition = (failures >= max(tries.failures, self._threshold)) & shorter
+        self._database.update(AccountRow(event.account_id), actions, AccountRow.id.exists() & condition)
+
+
+def _counted_in(*, known: bool) -> tuple[NumberAttribute, NumberAttribute, NumberAttribute]:
+    """Where an attempt is counted: failures, the last attempt, the lock."""
+    row = AccountRow
+    if known:
+        return row.known_failures, row.known_attempted_at, row.known_locked_until
+    return row.failures, row.attempted_at, row.locked_until
 
 
 def _numbered(session: Session, account: Account) -> Session:

@@ -7,7 +7,8 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import event_row, message_of, message_row
+from chalicelib.storage.message_rows import message_of, message_row
+from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import MessageRow
 
 if TYPE_CHECKING:

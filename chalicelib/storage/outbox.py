@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
+from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
 from chalicelib.domain.mails import NOTE, Due
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
@@ -48,10 +48,11 @@ class Outbox:
     ) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not.
 
-        `limits` are an account's, whoever asks (RS-13); counted in the same transaction. What is already stored under
-        these keys was issued by an earlier run of the same event: fine, the secrets are derived from the event, so the
-        mail carries the same link. A mail that somebody asked for counts against the portal's budget of `budget_at`,
-        the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later window (ML-06).
+        `limits` are an account's at this epoch, whoever asks (RS-13); counted in the same transaction. What is already
+        stored under these keys was issued by an earlier run of the same event: fine, the secrets are derived from the
+        event, so the mail carries the same link. A mail that somebody asked for counts against the portal's budget of
+        `budget_at`, the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later
+        window (ML-06).
         """
         transaction = self._database.transaction()
         for reset in resets:
@@ -59,7 +60,9 @@ class Outbox:
         account_id = resets[0].account_id
         transaction.check("account", AccountRow(account_id), AccountRow.epoch == epoch)
         for limit in limits:
-            reserve_in(transaction, "limit", limit, account_id, asked_at)
+            # Attack: the owner uses a link, which voids them all, and strangers have left no mail for another.
+            # Defence: what was counted before the epoch moved counts no more (RS-15).
+            reserve_in(transaction, "limit", limit, f"{account_id}#{epoch}", asked_at)
         if budget_at is not None:
             reserve_in(transaction, "budget", SELF_SERVICE_MAILS, "portal", budget_at)
         failed = transaction.commit()
@@ -67,7 +70,7 @@ class Outbox:
             return None
         if set(failed) == {"budget"}:
             raise Unavailable(BUDGET_SPENT)
-        return "account_changed_meanwhile" if "account" in failed else "too_many_mails"
+        return "account_changed_meanwhile" if "account" in failed else TOO_MANY
 
     def unsettled(self, hour: str) -> list[Event]:
         """The events of an hour whose mail left no note, oldest first; read without what is settled."""

@@ -6,6 +6,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_row, reset_of
 from chalicelib.storage.sessions import hand_over_in
@@ -79,8 +80,7 @@ def _set_password(
         row.must_change_password.set(False),
         row.status.set(Status.ACTIVE.value),
         row.epoch.set(row.epoch + 1),
-        row.failures.set(0),
-        row.locked_until.set(0),
+        *forgive(),
     ]
     condition = (row.epoch == epoch) & row.status.is_in(*(status.value for status in statuses))
     transaction.update("account", AccountRow(account_id), actions, condition)

@@ -6,7 +6,6 @@ from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, Sta
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
 from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
-from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
 from chalicelib.domain.tokens import Digest
@@ -14,7 +13,6 @@ from chalicelib.storage.tables import (
     LISTED,
     AccountRow,
     EventRow,
-    MessageRow,
     PolicyRow,
     ResetRow,
     SessionRow,
@@ -44,6 +42,9 @@ def account_of(row: AccountRow) -> Account:
         failures=int(row.failures),
         attempted_at=row.attempted_at,
         locked_until=row.locked_until,
+        known_failures=int(row.known_failures),
+        known_attempted_at=row.known_attempted_at,
+        known_locked_until=row.known_locked_until,
         session_serial=int(row.session_serial),
         last_logon_at=row.last_logon_at,
         two_step=two_step,
@@ -120,6 +121,8 @@ def session_of(row: SessionRow) -> Session:
         source=row.source,
         user_agent=row.user_agent,
         previous_logon_at=row.previous_logon_at,
+        confirmations=int(row.confirmations),
+        known=bool(row.known),
     )
 
 
@@ -140,6 +143,8 @@ def session_row(session: Session) -> SessionRow:
         source=session.source,
         user_agent=session.user_agent,
         previous_logon_at=session.previous_logon_at,
+        confirmations=session.confirmations,
+        known=session.known,
     )
 
 
@@ -209,36 +214,6 @@ def policy_row(key: str, policy: Policy) -> PolicyRow:
         ranges=None if policy.ranges is None else list(policy.ranges),
         admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
         listed=None if policy.name == PORTAL_POLICY else LISTED,
-    )
-
-
-def message_of(row: MessageRow) -> Message:
-    """The row as the domain's value."""
-    return Message(
-        account_id=AccountId(row.account_id),
-        id=row.id,
-        sender=row.sender,
-        recipient=row.recipient or "",
-        subject=row.subject,
-        sealed_body=row.sealed_body or "",
-        sent_at=row.sent_at,
-        expires_at=row.expires_at,
-        read_at=row.read_at,
-        recalled_at=row.recalled_at,
-    )
-
-
-def message_row(message: Message) -> MessageRow:
-    """The value as a row."""
-    return MessageRow(
-        message.account_id,
-        message.id,
-        sender=message.sender,
-        recipient=message.recipient,
-        subject=message.subject,
-        sealed_body=message.sealed_body,
-        sent_at=message.sent_at,
-        expires_at=int(message.expires_at),
     )
 
 

@@ -1,9 +1,11 @@
 """The acts on sessions: who is asking, touch, move on to the next step, end one or all."""
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Status
+from concurrent.futures import wait
+
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.sessions import MAX_SESSIONS, Session, Standing
+from chalicelib.domain.sessions import CONFIRMATIONS, MAX_SESSIONS, Session, Standing
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
@@ -50,8 +52,36 @@ class Sessions:
         hand_over_in(transaction, old, session, event)
         row = AccountRow
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
-        transaction.update("account", AccountRow(session.account_id), [row.failures.set(0)], current)
+        transaction.check("account", AccountRow(session.account_id), current)
         return not transaction.commit()
+
+    def reserve_confirmation(self, account_id: AccountId, digest: Digest) -> tuple[int, Account | None]:
+        """Count a password or code typed again in this session, and read the account in the same trip.
+
+        Attack: a stranger's wrong passwords lock the account, and the owner, logged on, can confirm nothing (LG-13).
+        Defence: the count is the session's own, of which a stranger has none; a thief of one uses up that one alone.
+        """
+        row = SessionRow
+        reading = self._database.beside(lambda: self._database.read(AccountRow, account_id))
+        try:
+            done, item = self._database.update(
+                SessionRow(account_id, digest),
+                # A session from before this counter has none.
+                [row.confirmations.set((row.confirmations | 0) + 1)],
+                row.digest.exists()
+                & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
+            )
+        finally:
+            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
+            wait([reading])
+        account = reading.result()
+        number = session_of(SessionRow.from_raw_data(item)).confirmations if done and item else 0
+        return number, account_of(account) if account else None
+
+    def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+        """Count afresh; a session that was ended meanwhile does not come back."""
+        row = SessionRow
+        self._database.update(SessionRow(account_id, digest), [row.confirmations.set(0)], row.digest.exists())
 
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""

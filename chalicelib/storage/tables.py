@@ -45,18 +45,21 @@ class AccountRow(Model):
     epoch = NumberAttribute()
     password_hash = UnicodeAttribute(null=True)
     password_changed_at = NumberAttribute(null=True, attr_name="chosen_at")
-    must_change_password = BooleanAttribute(default=False)
+    must_change_password = BooleanAttribute(default=False, attr_name="must_change")
     failures = NumberAttribute(default=0)
-    attempted_at = NumberAttribute(default=0)
+    attempted_at = NumberAttribute(default=0, attr_name="tried_at")
     locked_until = NumberAttribute(default=0)
-    session_serial = NumberAttribute(default=0)
+    known_failures = NumberAttribute(default=0, attr_name="kf")
+    known_attempted_at = NumberAttribute(default=0, attr_name="ka")
+    known_locked_until = NumberAttribute(default=0, attr_name="ku")
+    session_serial = NumberAttribute(default=0, attr_name="serial")
     last_logon_at = NumberAttribute(null=True, attr_name="logon_at")
-    two_step_seed = UnicodeAttribute(null=True)
-    two_step_last = NumberAttribute(default=0)
+    two_step_seed = UnicodeAttribute(null=True, attr_name="seed")
+    two_step_last = NumberAttribute(default=0, attr_name="code_last")
     two_step_pending = UnicodeAttribute(null=True)
     two_step_pending_until = NumberAttribute(null=True)
-    two_step_failures = NumberAttribute(default=0)
-    two_step_attempted_at = NumberAttribute(default=0, attr_name="two_step_at")
+    two_step_failures = NumberAttribute(default=0, attr_name="code_failures")
+    two_step_attempted_at = NumberAttribute(default=0, attr_name="code_at")
     two_step_required = BooleanAttribute(default=False)
     recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
@@ -114,6 +117,8 @@ class SessionRow(Model):
     source = UnicodeAttribute()
     user_agent = UnicodeAttribute()
     previous_logon_at = NumberAttribute(null=True)
+    confirmations = NumberAttribute(default=0)
+    known = BooleanAttribute(default=False)
 
 
 class EventRow(Model):
@@ -185,7 +190,7 @@ class BrandRow(Model):
 
 
 class ThrottleRow(Model):
-    """A counter of one window of one thing."""
+    """A counter of one window of one thing, or a network that an account is known from until it expires."""
 
     class Meta:
         """Its name, without the stage's prefix."""

@@ -6,6 +6,7 @@ A window is part of a counter's key, so it starts afresh by itself and its row i
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.domain.devices import KNOWN_SECONDS
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
@@ -23,6 +24,13 @@ def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
 def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, now: float) -> None:
     """The same as part of a transaction, whose failed condition is then told by `name`."""
     transaction.update(name, ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))
+
+
+def learn_in(transaction: Transaction, network: str, now: float) -> None:
+    """Note that an account was used from a network (its key), as part of the transaction of a whole logon (LG-14)."""
+    transaction.update(
+        "network", ThrottleRow(network), [ThrottleRow.expires_at.set(int(now) + KNOWN_SECONDS)]
+    )
 
 
 def demand_room(row: ThrottleRow | None, limit: Limit, now: float) -> None:

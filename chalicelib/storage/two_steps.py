@@ -11,10 +11,12 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of
 from chalicelib.storage.sessions import hand_over_in
 from chalicelib.storage.tables import AccountRow
+from chalicelib.storage.throttles import learn_in
 
 
 class TwoSteps:
@@ -79,22 +81,34 @@ class TwoSteps:
         return not transaction.commit()
 
     def accept_code_step(
-        self, account: Account, step: int, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        step: int,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         """Use up a time step and everything before it, and move the session on (TF-02). One of many wins."""
         row = AccountRow
-        actions = [row.two_step_last.set(step), row.two_step_failures.set(0), row.failures.set(0)]
-        return self._accept(account, actions, row.two_step_last < step, old, session, event)
+        actions = [row.two_step_last.set(step), row.two_step_failures.set(0), *forgive()]
+        return self._accept(account, actions, row.two_step_last < step, old, session, event, network)
 
     def accept_recovery_code(
-        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        digest: str,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         """Use up one recovery code and move the session on; the list must be as it was read (TF-08)."""
         row = AccountRow
         left = [code for code in account.two_step.recovery if code != digest]
-        actions = [row.recovery.set(left), row.two_step_failures.set(0), row.failures.set(0)]
+        actions = [row.recovery.set(left), row.two_step_failures.set(0), *forgive()]
         return self._accept(
-            account, actions, row.recovery == list(account.two_step.recovery), old, session, event
+            account, actions, row.recovery == list(account.two_step.recovery), old, session, event, network
         )
 
     def _accept(
@@ -105,9 +119,12 @@ class TwoSteps:
         old: Digest,
         session: Session,
         event: Event,
+        network: str | None,
     ) -> bool:
         row = AccountRow
         transaction = self._database.transaction()
+        if network is not None:
+            learn_in(transaction, network, event.at)
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
         transaction.update("account", AccountRow(account.id), actions, condition & current)
         hand_over_in(transaction, old, session, event)
@@ -128,7 +145,6 @@ class TwoSteps:
                 row.recovery.remove(),
                 row.two_step_last.set(step or account.two_step.last_step),
                 row.two_step_failures.set(0),
-                row.failures.set(0),  # the password was right
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,

@@ -1,6 +1,6 @@
-"""The cookies: the session, the reset link on its way from the URL to the form, and the reader's time zone.
+"""The cookies: the session, the reset link on its way from the URL to the form, the browser known again, the time zone.
 
-The first two are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
+The first three are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
 where a browser would refuse them.
 """
 
@@ -40,6 +40,16 @@ def clear_session(*, secure: bool) -> str:
 def set_reset(token: str, *, secure: bool) -> str:
     """A Set-Cookie value. Lax, since the redirect that follows the mail's link is a cross-site navigation."""
     return _cookie(reset_name(secure), token, RESET_SECONDS, "Lax", secure=secure)
+
+
+def device_name(secure: bool) -> str:  # noqa: FBT001 - as above
+    """The name of the cookie by which a browser is known again."""
+    return "__Host-portal-device" if secure else "portal-device"
+
+
+def set_device(value: str, seconds: int, *, secure: bool) -> str:
+    """A Set-Cookie value. Strict: only the logon form asks for it, and that is posted from our own page."""
+    return _cookie(device_name(secure), value, seconds, "Strict", secure=secure)
 
 
 def clear_reset(*, secure: bool) -> str:

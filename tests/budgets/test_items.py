@@ -39,6 +39,9 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises:
         failures=100,
         attempted_at=NOW,
         locked_until=NOW,
+        known_failures=100,
+        known_attempted_at=NOW,
+        known_locked_until=NOW,
         session_serial=10_000,
         last_logon_at=NOW,
         two_step=TwoStep(

@@ -11,7 +11,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
-from chalicelib.storage import brands, rows
+from chalicelib.storage import brands, message_rows, rows
 from chalicelib.storage.tables import AccountRow
 from tests.fakes.store import FakeStore
 
@@ -63,7 +63,7 @@ def _save(value: Account | Policy | Reset | Session | Message) -> None:
         case Session():
             rows.session_row(value).save()
         case Message():
-            message = rows.message_row(value)
+            message = message_rows.message_row(value)
             message.read_at, message.recalled_at = value.read_at, value.recalled_at
             message.save()
 
@@ -79,6 +79,8 @@ def full_account_row(account: Account) -> AccountRow:
     row.password_changed_at = account.password_changed_at
     row.must_change_password = account.must_change_password
     row.failures, row.attempted_at = account.failures, account.attempted_at
+    row.known_failures, row.known_attempted_at = account.known_failures, account.known_attempted_at
+    row.known_locked_until = account.known_locked_until
     row.locked_until, row.session_serial = account.locked_until, account.session_serial
     row.last_logon_at = account.last_logon_at
     row.two_step_seed, row.two_step_last = two_step.seed, two_step.last_step

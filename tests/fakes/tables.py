@@ -34,6 +34,7 @@ class Tables:
     policies: dict[str, Policy] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
+    networks: dict[str, float] = field(default_factory=dict)  # until when an account is known from there
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
 
     def put_event(self, event: Event) -> None:

@@ -25,7 +25,7 @@ def happens(premises: World, account: Account, what: dict[str, Any]) -> None:
     ("what", "words"),
     [
         (AFTER_FAILURES, "Somebody logged on to your account after several wrong passwords."),
-        (CODE_REFUSED, "Somebody entered the right password of your account, but not the right code."),
+        (CODE_REFUSED, "Somebody entered the right password for your account, but not the right code."),
         (NEW_CLIENT, "from a browser that was not used with it before"),
     ],
     ids=["after_failures", "code_refused", "new_client"],

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.limits import RESET_MAILS_HOURLY
+from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.mail.occasions import forgets, notes
-from tests.world.visitors import CHOSEN
+from tests.world.mailer import Sent
+from tests.world.visitors import CHOSEN, Reply
 from tests.world.world import World
 
 
@@ -170,3 +171,85 @@ def test_while_it_is_locked_a_link_alone_is_mailed(premises: World) -> None:
         premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries}).status
         == 200
     )
+
+
+def midnight(premises: World) -> None:
+    premises.clock.now -= premises.clock.now % 86400
+
+
+def used_up(premises: World, account: Account) -> list[Sent]:
+    """Every mail of a day, asked for by strangers as soon as there is one."""
+    midnight(premises)
+    while len(premises.mails(account)) < RESET_MAILS_DAILY.most:
+        for _ in range(RESET_MAILS_HOURLY.most):
+            premises.asks(account)
+        premises.clock.passes(3600)
+    return premises.mails(account)
+
+
+def test_rs_15_last_mail_of_a_day_is_good_until_that_day_is_over(premises: World) -> None:
+    ann = premises.person()
+    *others, last = used_up(premises, ann)
+    premises.clock.now += 86400 - premises.clock.now % 86400 - 1  # a second before midnight
+    premises.asks(ann)
+    assert len(premises.mails(ann)) == RESET_MAILS_DAILY.most
+    assert not any(opens(premises, mail) for mail in others)
+    assert opens(premises, last)
+    premises.clock.passes(1)
+    assert opens(premises, premises.asks(ann))
+
+
+def test_rs_15_mail_says_how_long_it_is_good_for(premises: World) -> None:
+    """The tenth is asked for in the fourth hour of the day."""
+    first, *_, last = used_up(premises, premises.person())
+    assert "Each works once, within 1 hour." in first.text
+    assert "Each works once, within 21 hours." in last.text
+    assert "within 21 hours" in last.html
+
+
+def test_rs_15_last_mail_of_an_hour_is_good_until_that_hour_is_over() -> None:
+    premises = World(RESET_LIFETIME_SECONDS="600")
+    ann = premises.person()
+    midnight(premises)
+    *others, last = [premises.asks(ann) for _ in range(RESET_MAILS_HOURLY.most)]
+    premises.clock.passes(3599)
+    assert [opens(premises, mail) for mail in (*others, last)] == [False, False, True]
+    assert "Each works once, within 10 minutes." in others[0].text
+    assert "Each works once, within 1 hour." in last.text
+
+
+def test_rs_15_link_that_was_used_leaves_mails_for_another(premises: World) -> None:
+    """It voids every other link; strangers had used the mails up."""
+    ann = premises.person()
+    last = used_up(premises, ann)[-1]
+    assert sets_password(premises, last).status == 200
+    fresh = premises.asks(ann)
+    assert fresh != last
+    assert opens(premises, fresh)
+
+
+def test_rs_15_lock_told_by_the_last_mail_leaves_a_link_too(premises: World) -> None:
+    ann = premises.person()
+    midnight(premises)
+    while len(premises.mails(ann)) < RESET_MAILS_DAILY.most - 1:
+        for _ in range(RESET_MAILS_HOURLY.most):
+            premises.asks(ann)
+        premises.clock.passes(3600)
+    for _ in range(5):
+        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
+    told = premises.mails(ann)[-1]
+    assert "within 21 hours" in told.text
+    premises.clock.passes(20 * 3600)
+    assert sets_password(premises, told).status == 200
+
+
+def opens(premises: World, mail: Sent) -> bool:
+    """Whether the link shows its form."""
+    browser = premises.browser()
+    browser.get(f"/password/reset/{mail.token('/password/reset')}")
+    return browser.get("/password/reset").status == 200
+
+
+def sets_password(premises: World, mail: Sent) -> Reply:
+    entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    return premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries})

@@ -1,5 +1,7 @@
 """The step `admin_status`: disable, enable, unlock; who may, on whom, and what dies with it."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.accounts import Status
@@ -86,13 +88,21 @@ def test_ad_07_disabled_administrator_is_out_at_the_next_request(premises: World
 
 
 def test_lg_02_unlocking_lifts_lock_and_hard_stop(premises: World) -> None:
-    desk, ann = staff(premises), premises.person(failures=100, locked_until=premises.clock() + 900)
+    until = premises.clock() + 900
+    both: dict[str, Any] = {
+        "failures": 100,
+        "locked_until": until,
+        "known_failures": 100,
+        "known_locked_until": until,
+    }
+    desk, ann = staff(premises), premises.person(**both)
     assert (desk.user(ann)["lock"]["locked"], desk.user(ann)["lock"]["stopped"]) == (True, True)
     refused = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
     assert refused.code == "invalid_logon"
     assert desk.does(ann, "unlock")["done"] == "unlocked"
     lock = desk.user(ann)["lock"]
     assert (lock["locked"], lock["stopped"], lock["failures"], lock["seconds_left"]) == (False, False, 0, 0)
+    assert (lock["known"]["stopped"], lock["known"]["failures"]) == (False, 0)
     assert premises.visitor().logs_on(ann) == "portal"
 
 

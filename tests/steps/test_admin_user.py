@@ -54,6 +54,14 @@ def test_lock_and_its_remaining_time(premises: World) -> None:
     assert (lock["locked"], lock["seconds_left"], lock["failures"]) == (True, 4, 7)
 
 
+def test_lg_14_lock_of_known_browsers_is_told_apart(premises: World) -> None:
+    desk = staff(premises)
+    ann = premises.person(known_failures=100, known_locked_until=premises.clock() + 4)
+    lock = desk.user(ann)["lock"]
+    assert (lock["locked"], lock["failures"], lock["stopped"]) == (False, 0, False)
+    assert (lock["known"]["locked"], lock["known"]["failures"], lock["known"]["stopped"]) == (True, 100, True)
+
+
 def test_live_sessions_attempts_events_and_mails(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor(**{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
     visitor.post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})

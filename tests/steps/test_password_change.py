@@ -137,14 +137,26 @@ def test_late_question_of_the_page_takes_no_new_session_away(premises: World) ->
     assert browser.get("/messages").status == 200
 
 
-def test_pw_08_wrong_current_password_counts_like_a_wrong_logon(premises: World) -> None:
+def test_lg_13_new_password_may_need_many_tries(premises: World) -> None:
+    """The current one was right each time."""
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    for _ in range(7):
+        assert by_wish(visitor, new_password="short", confirm_password="short").code == "criteria_not_met"
+    assert visitor.goes_on(by_wish(visitor)) == "portal"
+
+
+def test_pw_08_wrong_current_password_counts_for_this_session_alone(premises: World) -> None:
+    """LG-13 too: five, and this session is over; no lock follows, and none refuses it."""
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
     for _ in range(5):
         assert by_wish(visitor, current_password="not this one at all").code == "invalid_logon"
-    assert premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD}).status == 401
-    assert by_wish(visitor).code == "invalid_logon"  # locked here too, even with the right one (LG-08)
-    premises.clock.passes(1)
+    assert by_wish(visitor).code == "session_required"
+    visitor = premises.visitor()
+    visitor.logs_on(ann)
+    for _ in range(5):
+        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
     assert visitor.goes_on(by_wish(visitor)) == "portal"
 
 

@@ -7,6 +7,7 @@ from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
 PATH = "/reauthenticate"
+WRONG = "not this one at all"
 
 
 def test_se_02_session_gets_a_new_secret(premises: World) -> None:
@@ -19,27 +20,74 @@ def test_se_02_session_gets_a_new_secret(premises: World) -> None:
     assert premises.stored(ann).failures == 0
 
 
-def test_wrong_password_is_refused_counted_and_recorded(premises: World) -> None:
+def test_wrong_password_is_refused_and_recorded(premises: World) -> None:
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
-    reply = visitor.post(PATH, {"password": "not this one at all"})
+    reply = visitor.post(PATH, {"password": WRONG})
     assert (reply.status, reply.code) == (401, "invalid_logon")
-    assert premises.stored(ann).failures == 1
     (event,) = premises.store.events.by_reference(reply.json()["reference"])
     assert event.reason == "wrong_password"
     assert visitor.get("/account").status == 200
 
 
-def test_lg_08_lock_holds_here_too(premises: World) -> None:
+@pytest.mark.parametrize("failures", [5, 20, 100])
+def test_lg_13_strangers_failures_refuse_no_confirmation(premises: World, failures: int) -> None:
+    """However the account is locked, paced or stopped: who is logged on can confirm, and so can contain."""
     ann, visitor = premises.person(), premises.visitor()
     visitor.logs_on(ann)
-    for _ in range(5):
-        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
-    before = premises.hasher.runs
-    assert visitor.post(PATH, {"password": PASSWORD}).code == "invalid_logon"
-    assert premises.hasher.runs - before == 1  # EN-02
-    premises.clock.passes(1)
+    locked = premises.stored(ann)._replace(
+        failures=failures, attempted_at=premises.clock(), locked_until=premises.clock() + 900
+    )
+    premises.fake.tables.accounts[ann.id] = locked
     assert visitor.post(PATH, {"password": PASSWORD}).status == 200
+    assert premises.stored(ann) == locked
+
+
+def test_lg_13_wrong_confirmations_count_for_their_session_alone(premises: World) -> None:
+    ann, thief, other = premises.person(), premises.visitor(), premises.visitor()
+    thief.logs_on(ann)
+    other.logs_on(ann)
+    before = premises.stored(ann)
+    replies = [thief.post(PATH, {"password": WRONG}) for _ in range(5)]
+    assert {reply.code for reply in replies} == {"invalid_logon"}
+    assert thief.get("/account").code == "session_required"
+    assert other.post(PATH, {"password": PASSWORD}).status == 200
+    assert premises.stored(ann) == before
+    (event,) = premises.store.events.by_reference(replies[-1].json()["reference"])
+    assert (event.reason, event.details) == ("wrong_password", {"session_ended": True})
+
+
+def test_lg_13_right_confirmation_starts_the_count_afresh(premises: World) -> None:
+    visitor = premises.visitor()
+    visitor.logs_on(premises.person())
+    for _ in range(3):
+        for _ in range(4):
+            assert visitor.post(PATH, {"password": WRONG}).code == "invalid_logon"
+        visitor.goes_on(visitor.post(PATH, {"password": PASSWORD}))
+    assert visitor.get("/account").status == 200
+
+
+def test_lg_13_codes_of_strangers_who_know_the_password_refuse_no_confirmation(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    visitor = premises.visitor()
+    visitor.logs_on(ann)
+    visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    stranger = premises.visitor()
+    stranger.logs_on(ann)
+    for _ in range(5):
+        stranger.post("/logon/code", {"code": "000000"})
+    premises.clock.passes(60)
+    assert visitor.post(PATH, {"password": PASSWORD, "code": phone.code()}).status == 200
+
+
+def test_lg_13_fifth_wrong_code_ends_the_session_it_is_confirmed_in(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    visitor = premises.visitor()
+    visitor.logs_on(ann)
+    visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    statuses = [visitor.post(PATH, {"password": PASSWORD, "code": "000000"}).code for _ in range(6)]
+    assert statuses == ["invalid_code"] * 5 + ["session_required"]
+    assert premises.stored(ann).two_step.failures == 0
 
 
 @pytest.mark.parametrize("code", ["000000", "", None])

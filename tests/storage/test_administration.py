@@ -32,6 +32,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "restricted": {"ranges": RANGES},
     "nobody": {"ranges": ()},
     "unlocked": {"failures": 0, "locked_until": 0, "attempted_at": 0},
+    "unlocked where it is known": {"known_failures": 0, "known_locked_until": 0, "known_attempted_at": 0},
     "reset": {"two_step": TwoStep(last_step=7), "epoch": 2},
     "all of it": {
         "status": Status.DISABLED,
@@ -44,6 +45,9 @@ CHANGES: dict[str, dict[str, Any]] = {
 FULL = TwoStep(seed="sealed", last_step=7, recovery=("a", "b"), failures=3, attempted_at=NOW)
 
 
+COUNTED = {"failures": 3, "locked_until": NOW + 9, "known_failures": 2, "known_locked_until": NOW + 8}
+
+
 def an_actor(store: Store, **facts: Any) -> Actor:
     """An administrator as a session knows them."""
     account = planted(store, kind=Kind.ADMINISTRATOR, **facts)
@@ -52,7 +56,7 @@ def an_actor(store: Store, **facts: Any) -> Actor:
 
 def somebody(store: Store, **facts: Any) -> Account:
     """A user with something of everything."""
-    return planted(store, **{"failures": 3, "locked_until": NOW + 9, "two_step": FULL, **facts})
+    return planted(store, **{**COUNTED, "two_step": FULL, **facts})
 
 
 def an_audit(who: Account) -> Event:

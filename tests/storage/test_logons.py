@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, Policy, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.ports import Store
@@ -15,7 +15,7 @@ from chalicelib.domain.sessions import Session
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
-from tests.fakes.samples import NOW, a_session, a_temporary, an_account, an_event, number
+from tests.fakes.samples import DAY, NOW, a_session, a_temporary, an_account, an_event, number
 
 CAP = 900
 WINDOW = 300
@@ -272,3 +272,77 @@ def test_a_refusal_of_an_unknown_address_is_an_event_and_nothing_else(store: Sto
     store.logons.refuse(event, None, counter=f"counter {number()}", counted=False, outside=False)
     assert len(store.events.of_account(nobody.id)) == 1
     assert store.accounts.find(nobody.id)[0] is None
+
+
+# Known browsers and networks
+
+
+def test_lg_14_a_known_attempt_is_counted_apart_and_in_the_same_way(store: Store) -> None:
+    strangers = {"failures": 100, "attempted_at": NOW, "locked_until": NOW + 900}
+    account = planted(store, **strangers)
+    assert not store.logons.reserve_attempt(account.id, NOW)[0]
+    done, found = store.logons.reserve_attempt(account.id, NOW, known=True)
+    assert done
+    assert found == account._replace(known_failures=1, known_attempted_at=NOW) == stored(store, account)
+
+
+@pytest.mark.parametrize(
+    ("facts", "counted"),
+    [
+        ({"known_failures": 5, "known_locked_until": NOW + 1}, False),
+        ({"known_failures": 19, "known_attempted_at": NOW}, True),
+        ({"known_failures": 20, "known_attempted_at": NOW}, False),
+        ({"known_failures": 20, "known_attempted_at": NOW - CAP}, True),
+        ({"known_failures": 100, "known_attempted_at": NOW - CAP}, False),
+    ],
+)
+def test_lg_14_known_attempts_are_locked_paced_and_stopped_like_others(
+    store: Store, facts: dict[str, float], counted: bool
+) -> None:
+    account = planted(store, **facts)
+    assert store.logons.reserve_attempt(account.id, NOW, known=True)[0] is counted
+    assert store.logons.reserve_attempt(account.id, NOW)[0]
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_lg_14_a_refusal_falls_on_the_count_it_was_made_under(store: Store, outside: bool) -> None:
+    account = planted(store, failures=9, known_failures=5)
+    event = an_event(account.id, EventKind.LOGON_REFUSED)
+    store.logons.refuse(
+        event, account, counter=f"counter {number()}", counted=True, outside=outside, known=True
+    )
+    after = stored(store, account)
+    assert (after.failures, after.locked_until) == (9, 0)
+    assert (after.known_failures, after.known_locked_until) == ((4, 0) if outside else (5, NOW + 1))
+
+
+def test_lg_14_a_right_credential_forgets_both_counts_and_teaches_the_network(store: Store) -> None:
+    account = planted(store, failures=4, locked_until=NOW - 1, known_failures=3, known_locked_until=NOW - 1)
+    source = f"source {number()}"
+    before = store.logons.admit(source, account.id, None, NOW)
+    assert not before.knows_network(NOW)
+    session = a_session(account)
+    assert store.logons.open(account, session, an_event(account.id), network=before.to_learn(NOW))
+    after = stored(store, account)
+    assert (after.failures, after.locked_until, after.known_failures, after.known_locked_until) == (
+        0,
+        0,
+        0,
+        0,
+    )
+    found = store.logons.admit(source, account.id, None, NOW + 60)
+    assert found.knows_network(NOW + 60)
+    assert found.to_learn(NOW + 60) is None
+    assert found.to_learn(NOW + 8 * DAY) == before.to_learn(NOW)
+    assert not found.knows_network(NOW + 91 * DAY)
+    assert not store.logons.admit(source, planted(store).id, None, NOW).knows_network(NOW)
+
+
+def test_lg_14_a_code_teaches_the_network_too(store: Store) -> None:
+    account = planted(store, two_step=TwoStep(seed="sealed"), failures=3, known_failures=2)
+    old, new, source = a_session(account), a_session(account), f"source {number()}"
+    plant(store, old)
+    network = store.logons.admit(source, account.id, None, NOW).to_learn(NOW)
+    assert store.two_steps.accept_code_step(account, 7, old.digest, new, an_event(account.id), network)
+    assert store.logons.admit(source, account.id, None, NOW).knows_network(NOW)
+    assert stored(store, account).known_failures == 0

@@ -108,6 +108,16 @@ def test_rs_13_ten_mails_a_day(store: Store) -> None:
     assert issue(store, account, start + DAY) is None
 
 
+def test_rs_15_the_count_of_mails_begins_afresh_once_every_link_is_void(store: Store) -> None:
+    account, start = planted(store), NOW - NOW % DAY
+    for _ in range(4):
+        issue(store, account, start)
+    plant(store, account._replace(epoch=2))
+    link = a_link(account)._replace(epoch=2)
+    assert store.outbox.issue([link], 2, start, BOTH) is None
+    assert store.outbox.issue([a_link(account)], 1, start, BOTH) == "account_changed_meanwhile"
+
+
 def test_rs_13_a_mail_that_is_too_many_leaves_no_link(store: Store) -> None:
     account, start = planted(store), NOW - NOW % DAY
     for _ in range(3):

@@ -12,7 +12,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.sessions import Standing
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import NOW, a_digest, a_session, an_event, number
+from tests.fakes.samples import NOW, a_digest, a_session, an_account, an_event, number
 
 
 def test_se_06_the_standing_is_account_session_and_both_policies_together(store: Store) -> None:
@@ -63,12 +63,14 @@ def test_every_session_of_an_account_is_listed_and_of_no_other(store: Store) -> 
 
 
 def test_se_02_moving_on_ends_the_old_secret_with_the_new_one(store: Store) -> None:
-    account = planted(store, failures=2)
+    account = planted(store, failures=2, locked_until=NOW + 900)
     old, new = a_session(account), a_session(account)
     plant(store, old)
     assert store.sessions.move_on(old.digest, new, an_event(account.id, EventKind.REAUTHENTICATED))
     assert store.sessions.of_account(account.id) == [new]
-    assert stored(store, account).failures == 0
+    assert (
+        stored(store, account) == account
+    )  # LG-13: what strangers did to its logon is none of a session's business
     assert trail(store, account) == [EventKind.REAUTHENTICATED]
 
 
@@ -106,3 +108,33 @@ def test_se_08_many_sessions_end_with_one_event(store: Store) -> None:
     store.sessions.end(account.id, [session.digest for session in sessions], event)
     assert store.sessions.of_account(account.id) == []
     assert store.events.of_account(account.id) == [event]
+
+
+def test_lg_13_a_confirmation_is_counted_in_its_session_and_the_account_read_in_one_act(store: Store) -> None:
+    account = planted(store, failures=100, locked_until=NOW + 900)
+    session, other = a_session(account), a_session(account)
+    plant(store, session, other)
+    reserved = [store.sessions.reserve_confirmation(account.id, session.digest) for _ in range(7)]
+    assert reserved == [(number, account) for number in (1, 2, 3, 4, 5, 0, 0)]
+    assert store.sessions.reserve_confirmation(account.id, other.digest) == (1, account)
+    assert stored(store, account) == account
+
+
+def test_lg_13_a_session_that_is_not_there_has_no_confirmation_and_does_not_come_to_be(store: Store) -> None:
+    account, nobody = planted(store), an_account()
+    digest = a_digest()
+    assert store.sessions.reserve_confirmation(account.id, digest) == (0, account)
+    assert store.sessions.reserve_confirmation(nobody.id, digest) == (0, None)
+    store.sessions.confirmed(account.id, digest)
+    assert store.sessions.of_account(account.id) == []
+
+
+def test_lg_13_a_right_confirmation_lets_the_session_count_afresh(store: Store) -> None:
+    account = planted(store)
+    session = a_session(account)._replace(confirmations=5)
+    plant(store, session)
+    store.sessions.confirmed(account.id, session.digest)
+    assert store.sessions.reserve_confirmation(account.id, session.digest) == (1, account)
+    new = a_session(account)
+    assert store.sessions.move_on(session.digest, new, an_event(account.id))
+    assert store.sessions.of_account(account.id) == [new]

@@ -143,6 +143,7 @@ LIVE = [
     },
     {"started_at": AT, "last_seen_at": AT, "address": "2001:db8::7", "browser": ""},
 ]
+FREE = {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False}
 USER: dict[str, Any] = {
     "user": {
         "email": EMAIL,
@@ -161,7 +162,7 @@ USER: dict[str, Any] = {
         "stopped": False,
     },
     "ranges": {"effective": None, "source": "none", "own": None, "domain": None},
-    "lock": {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False},
+    "lock": {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False, "known": FREE},
     "undeliverable": "",
     "sessions": LIVE,
     "attempts": ATTEMPTS,
@@ -186,7 +187,7 @@ TROUBLED: dict[str, Any] = USER | {
         "own": None,
         "domain": ["203.0.113.0/24"],
     },
-    "lock": {"locked_until": LATER, "seconds_left": 840, "failures": 11, "stopped": False},
+    "lock": {"locked_until": LATER, "seconds_left": 840, "failures": 11, "stopped": False, "known": FREE},
     "undeliverable": "bounced",
 }
 NEW: dict[str, Any] = USER | {

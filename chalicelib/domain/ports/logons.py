@@ -15,8 +15,10 @@ class LogonActs(Protocol):
     def admit(self, source: str, account_id: AccountId, temporary_name: str | None, now: float) -> Admission:
         """Read what does not depend on the account; raises THROTTLED."""
 
-    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
-        """Count the attempt before it is verified."""
+    def reserve_attempt(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
+        """Count the attempt before it is verified; apart from strangers', if it is from where its owner was before."""
 
     def open(
         self,
@@ -27,10 +29,18 @@ class LogonActs(Protocol):
         burn: str | None = None,
         rehash: str | None = None,
         client: str | None = None,
+        network: str | None = None,
     ) -> Session | None:
         """The one doorway to a session."""
 
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self,
+        event: Event,
+        account: Account | None,
+        *,
+        counter: str,
+        counted: bool,
+        outside: bool,
+        known: bool = False,
     ) -> None:
-        """Record a refusal, count it for its source (not inside a session) and set the lock it earned."""
+        """Record a refusal, count it for its source and set the lock it earned."""

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.sessions import Session, Standing
@@ -22,6 +23,12 @@ class SessionActs(Protocol):
 
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
         """A new secret for a session that has proved more."""
+
+    def reserve_confirmation(self, account_id: AccountId, digest: Digest) -> tuple[int, Account | None]:
+        """Count a confirmation in this session before it is looked at: which one it is, 0 for one too many."""
+
+    def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+        """A right confirmation that led no further: the session starts to count afresh."""
 
     def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
         """End sessions."""

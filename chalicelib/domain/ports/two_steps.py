@@ -24,12 +24,24 @@ class TwoStepActs(Protocol):
         """Make the proposed seed active."""
 
     def accept_code_step(
-        self, account: Account, step: int, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        step: int,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         """Use up a time step."""
 
     def accept_recovery_code(
-        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        digest: str,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         """Use up a recovery code."""
 

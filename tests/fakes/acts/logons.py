@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.accounts import Account, Status, Tries
 from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.devices import KNOWN_SECONDS, network_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
@@ -23,18 +24,25 @@ class Logons(Family):
         self._tables.demand_room(LOGONS_BY_SOURCE, counter, now)
         policy = self._tables.policies.get(domain_id_of(account_id))
         key = temporary_key(account_id, temporary_name) if temporary_name is not None else ""
-        return Admission(counter, policy, self._tables.resets.get(key))
+        network = network_key(account_id, source)
+        until = self._tables.networks.get(network, 0)
+        return Admission(counter, policy, self._tables.resets.get(key), network, until)
 
     @act
-    def reserve_attempt(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+    def reserve_attempt(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
         account = self._tables.accounts.get(account_id)
         if account is None:
             return False, None
-        free = account.failures < lockout.burst_limit(self._store.threshold)
-        paced = account.failures < lockout.HARD_STOP and account.attempted_at <= now - self._store.cap
-        if account.locked_until > now or not (free or paced):
+        tries = account.tries(known=known)
+        free = tries.failures < lockout.burst_limit(self._store.threshold)
+        paced = tries.failures < lockout.HARD_STOP and tries.attempted_at <= now - self._store.cap
+        if tries.locked_until > now or not (free or paced):
             return False, account
-        counted = account._replace(failures=account.failures + 1, attempted_at=now)
+        counted = with_tries(
+            account, tries._replace(failures=tries.failures + 1, attempted_at=now), known=known
+        )
         self._tables.accounts[account_id] = counted
         return True, counted
 
@@ -48,6 +56,7 @@ class Logons(Family):
         burn: str | None = None,
         rehash: str | None = None,
         client: str | None = None,
+        network: str | None = None,
     ) -> Session | None:
         tables, now = self._tables, session.started_at
         stored = tables.accounts.get(account.id)
@@ -58,9 +67,7 @@ class Logons(Family):
         if burn is not None and not tables.spendable(burn, now):
             return None
         numbered = session._replace(serial=stored.session_serial + 1, previous_logon_at=stored.last_logon_at)
-        changed = stored._replace(
-            failures=0,
-            locked_until=0,
+        changed = stored.forgiven()._replace(
             session_serial=numbered.serial,
             last_logon_at=session.started_at,
         )
@@ -71,20 +78,40 @@ class Logons(Family):
         tables.put_event(event)
         if burn is not None:
             tables.spend(burn, now)
+        if network is not None:
+            tables.networks[network] = int(now) + KNOWN_SECONDS
         return numbered
 
     @act
     def refuse(
-        self, event: Event, account: Account | None, *, counter: str | None, counted: bool, outside: bool
+        self,
+        event: Event,
+        account: Account | None,
+        *,
+        counter: str,
+        counted: bool,
+        outside: bool,
+        known: bool = False,
     ) -> None:
-        if counter is not None:
-            self._tables.count(counter)
+        self._tables.count(counter)
         self._tables.put_event(event)
         stored = self._tables.accounts.get(account.id) if account else None
         if stored is None or account is None or not counted:
             return
-        until = event.at + lockout.lock_seconds(account.failures, self._store.threshold, self._store.cap)
-        if outside and stored.failures > 0:
-            self._tables.accounts[stored.id] = stored._replace(failures=stored.failures - 1)
-        elif until > event.at and stored.failures >= account.failures and stored.locked_until < until:
-            self._tables.accounts[stored.id] = stored._replace(locked_until=until)
+        seen, tries = account.tries(known=known).failures, stored.tries(known=known)
+        until = event.at + lockout.lock_seconds(seen, self._store.threshold, self._store.cap)
+        if outside and tries.failures > 0:
+            tries = tries._replace(failures=tries.failures - 1)
+        elif until > event.at and tries.failures >= seen and tries.locked_until < until:
+            tries = tries._replace(locked_until=until)
+        self._tables.accounts[stored.id] = with_tries(stored, tries, known=known)
+
+
+def with_tries(account: Account, tries: Tries, *, known: bool) -> Account:
+    """The account with one of its two counts."""
+    failures, attempted_at, locked_until = tries
+    if known:
+        return account._replace(
+            known_failures=failures, known_attempted_at=attempted_at, known_locked_until=locked_until
+        )
+    return account._replace(failures=failures, attempted_at=attempted_at, locked_until=locked_until)

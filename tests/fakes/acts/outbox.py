@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event
-from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, Limit
+from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
 from chalicelib.domain.mails import NOTE, Due, hour_of
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
@@ -42,10 +42,10 @@ class Outbox(Family):
         before = dict(self._tables.throttles)
         try:
             for limit in limits:
-                self._tables.reserve(limit, account.id, asked_at)
+                self._tables.reserve(limit, f"{account.id}#{epoch}", asked_at)
         except Refusal:
             self._tables.throttles = before
-            return "too_many_mails"
+            return TOO_MANY
         if budget_at is not None:
             try:
                 self._tables.reserve(SELF_SERVICE_MAILS, "portal", budget_at)

@@ -55,12 +55,10 @@ class Passwords(Family):
         return True
 
     def _set(self, account: Account, new: NewPassword) -> None:
-        self._tables.accounts[account.id] = account._replace(
+        self._tables.accounts[account.id] = account.forgiven()._replace(
             password_hash=new.password_hash,
             password_changed_at=new.at,
             must_change_password=False,
             status=Status.ACTIVE,
             epoch=account.epoch + 1,
-            failures=0,
-            locked_until=0,
         )

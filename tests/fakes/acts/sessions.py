@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import PORTAL_POLICY
+from chalicelib.domain.accounts import PORTAL_POLICY, Account
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.sessions import Session, Standing
+from chalicelib.domain.sessions import CONFIRMATIONS, Session, Standing
 from chalicelib.domain.tokens import Digest
 from tests.fakes.tables import Family, act
 
@@ -38,7 +38,22 @@ class Sessions(Family):
 
     @act
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
-        return self._tables.succeed(old, session, event, {"failures": 0})
+        return self._tables.succeed(old, session, event, {})
+
+    @act
+    def reserve_confirmation(self, account_id: AccountId, digest: Digest) -> tuple[int, Account | None]:
+        account = self._tables.accounts.get(account_id)
+        session = self._tables.sessions.get((account_id, digest))
+        if session is None or session.confirmations >= CONFIRMATIONS:
+            return 0, account
+        self._tables.put_session(session._replace(confirmations=session.confirmations + 1))
+        return session.confirmations + 1, account
+
+    @act
+    def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+        session = self._tables.sessions.get((account_id, digest))
+        if session is not None:
+            self._tables.put_session(session._replace(confirmations=0))
 
     @act
     def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, TwoStep
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.devices import KNOWN_SECONDS
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
@@ -64,24 +65,36 @@ class TwoSteps(Family):
 
     @act
     def accept_code_step(
-        self, account: Account, step: int, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        step: int,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         stored = self._tables.accounts.get(account.id)
         if stored is None or stored.two_step.last_step >= step:
             return False
         two_step = stored.two_step._replace(last_step=step, failures=0)
-        return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
+        return self._accept(old, session, event, two_step, network)
 
     @act
     def accept_recovery_code(
-        self, account: Account, digest: str, old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        digest: str,
+        old: Digest,
+        session: Session,
+        event: Event,
+        network: str | None = None,
     ) -> bool:
         stored = self._tables.accounts.get(account.id)
         if stored is None or stored.two_step.recovery != account.two_step.recovery:
             return False
         left = tuple(code for code in account.two_step.recovery if code != digest)
         two_step = stored.two_step._replace(recovery=left, failures=0)
-        return self._tables.succeed(old, session, event, {"two_step": two_step, "failures": 0})
+        return self._accept(old, session, event, two_step, network)
 
     @act
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
@@ -94,5 +107,19 @@ class TwoSteps(Family):
             return False
         last = step or account.two_step.last_step
         two_step = stored.two_step._replace(seed=None, recovery=(), last_step=last, failures=0)
-        changes = {"two_step": two_step, "epoch": session.epoch, "failures": 0}
+        changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
+
+    def _accept(
+        self, old: Digest, session: Session, event: Event, two_step: TwoStep, network: str | None
+    ) -> bool:
+        forgiven = {
+            "failures": 0,
+            "locked_until": 0,
+            "known_failures": 0,
+            "known_locked_until": 0,
+        }
+        accepted = self._tables.succeed(old, session, event, {"two_step": two_step, **forgiven})
+        if accepted and network is not None:
+            self._tables.networks[network] = int(event.at) + KNOWN_SECONDS
+        return accepted

@@ -1,0 +1,35 @@
+"""A message as a row, and back. Apart from the other rows: most functions never see a message."""
+
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.messages import Message
+from chalicelib.storage.tables import MessageRow
+
+
+def message_of(row: MessageRow) -> Message:
+    """The row as the domain's value."""
+    return Message(
+        account_id=AccountId(row.account_id),
+        id=row.id,
+        sender=row.sender,
+        recipient=row.recipient or "",
+        subject=row.subject,
+        sealed_body=row.sealed_body or "",
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        read_at=row.read_at,
+        recalled_at=row.recalled_at,
+    )
+
+
+def message_row(message: Message) -> MessageRow:
+    """The value as a row."""
+    return MessageRow(
+        message.account_id,
+        message.id,
+        sender=message.sender,
+        recipient=message.recipient,
+        subject=message.subject,
+        sealed_body=message.sealed_body,
+        sent_at=message.sent_at,
+        expires_at=int(message.expires_at),
+    )

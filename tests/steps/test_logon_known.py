@@ -1,0 +1,120 @@
+"""Logon from where the owner was before: counted apart from strangers, who cannot shut it (LG-14)."""
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.devices import KNOWN_SECONDS
+from tests.world.phones import enrolled
+from tests.world.visitors import PASSWORD, Visitor
+from tests.world.world import World
+
+WRONG = "guess after guess"
+DEVICE = "__Host-portal-device"
+
+
+def stopped_by_strangers(premises: World, account: Account) -> None:
+    """A day of guesses, one at each lapse, from an address that is never throttled."""
+    for _ in range(100):
+        premises.visitor().post("/logon", {"email": account.address, "password": WRONG})
+        premises.clock.passes(900)
+    assert premises.stored(account).failures == 100
+
+
+def opens(visitor: Visitor, account: Account) -> bool:
+    reply = visitor.post("/logon", {"email": account.address, "password": PASSWORD})
+    return reply.status in {200, 303}
+
+
+def browser_elsewhere(premises: World, browser: Visitor) -> Visitor:
+    """The same browser, with what it keeps, from an address nobody came from yet."""
+    moved = premises.browser()
+    moved.jar = dict(browser.jar)
+    return moved
+
+
+def test_lg_14_stop_by_strangers_leaves_the_owners_browser_in(premises: World) -> None:
+    ann, home = premises.person(), premises.browser()
+    assert opens(home, ann)
+    stopped_by_strangers(premises, ann)
+    assert not opens(premises.browser(), ann)
+    assert opens(browser_elsewhere(premises, home), ann)
+    assert premises.stored(ann).failures == 0
+
+
+def test_lg_14_stop_by_strangers_leaves_the_owners_network_in(premises: World) -> None:
+    """A client that keeps no cookie."""
+    ann, client = premises.person(), premises.visitor()
+    assert opens(client, ann)
+    stopped_by_strangers(premises, ann)
+    assert opens(premises.visitor(client.source), ann)
+
+
+def test_lg_14_lock_by_strangers_does_not_end_what_the_owner_is_in_the_middle_of(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    home = premises.browser()
+    home.logs_on(ann)
+    home.goes_on(home.post("/logon/code", {"code": phone.code()}))
+    premises.clock.passes(60)
+    home.logs_on(ann)
+    for _ in range(5):
+        premises.visitor().post("/logon", {"email": ann.address, "password": WRONG})
+    assert home.goes_on(home.post("/logon/code", {"code": phone.code()})) == "/messages"
+
+
+def test_lg_14_known_attempts_have_a_lock_of_their_own(premises: World) -> None:
+    """A stolen cookie is worth no more guesses than a stranger has, and shuts no stranger's way."""
+    ann, thief = premises.person(), premises.browser()
+    assert opens(thief, ann)
+    for _ in range(5):
+        thief.post("/logon", {"email": ann.address, "password": WRONG})
+    stored = premises.stored(ann)
+    assert (stored.failures, stored.known_failures) == (0, 5)
+    assert not opens(thief, ann)
+    assert opens(premises.visitor(), ann)
+    assert premises.stored(ann).known_failures == 0
+
+
+@pytest.mark.parametrize("known_by", ["browser", "network"])
+def test_lg_14_what_was_not_used_for_long_is_a_strangers(premises: World, known_by: str) -> None:
+    ann, home = premises.person(), premises.browser()
+    assert opens(home, ann)
+    stopped_by_strangers(premises, ann)
+    premises.clock.passes(KNOWN_SECONDS)
+    again = browser_elsewhere(premises, home) if known_by == "browser" else premises.visitor(home.source)
+    assert not opens(again, ann)
+
+
+def test_lg_14_half_done_logon_makes_nothing_known(premises: World) -> None:
+    """A stranger who knows the password and has no code stays a stranger."""
+    ann, _ = enrolled(premises)
+    premises.fake.tables.networks.clear()  # from before there was a second step
+    stranger = premises.browser()
+    assert opens(stranger, ann)
+    assert DEVICE not in stranger.jar
+    assert premises.fake.tables.networks == {}
+
+
+def test_lg_14_code_makes_browser_and_network_known(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    premises.fake.tables.networks.clear()
+    home = premises.browser()
+    home.logs_on(ann)
+    home.goes_on(home.post("/logon/code", {"code": phone.code()}))
+    assert DEVICE in home.jar
+    assert len(premises.fake.tables.networks) == 1
+
+
+def test_lg_14_cookie_is_as_closed_as_the_session_s(premises: World) -> None:
+    home = premises.browser()
+    reply = home.post("/logon", {"email": premises.person().address, "password": PASSWORD})
+    attributes = reply.cookies[DEVICE].split("; ")[1:]
+    assert attributes == ["Path=/", f"Max-Age={KNOWN_SECONDS}", "HttpOnly", "SameSite=Strict", "Secure"]
+
+
+def test_lg_14_cookie_opens_nothing(premises: World) -> None:
+    ann, home = premises.person(), premises.browser()
+    assert opens(home, ann)
+    home.jar = {DEVICE: home.jar[DEVICE]}
+    assert home.get("/account").status == 303
+    reply = home.post("/logon", {"email": ann.address, "password": WRONG})
+    assert reply.status == 401
