@@ -13,7 +13,7 @@ BROWSER = Path(__file__).parent / "tests/browser"
 
 
 def pytest_configure() -> None:
-    """The tests speak every language the portal speaks, and no example of a property is timed: a machine may be busy."""
+    """The tests speak every language the portal speaks, and time no example of a property: a machine may be busy."""
     catalogues.compiled()
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
