@@ -26,7 +26,8 @@ class TwoStep(NamedTuple):
     """The second step of an account. `seed` and `pending_seed` are sealed, never the seed itself.
 
     `last_step` is the newest time step already used: nothing at or before it is accepted again (RFC 6238, 5.2).
-    `failures` counts wrong and replayed codes over all sessions and addresses together (TF-03).
+    `failures` counts wrong and replayed codes over all sessions and addresses together (TF-03), apart from those in
+    sessions that were opened from where the owner was before (`known_`).
     """
 
     seed: str | None = None
@@ -36,6 +37,16 @@ class TwoStep(NamedTuple):
     recovery: tuple[str, ...] = ()
     failures: int = 0
     attempted_at: float = 0
+    known_failures: int = 0
+    known_attempted_at: float = 0
+
+    def tries(self, *, known: bool) -> tuple[int, float]:
+        """Failures and the last attempt, of sessions that were opened from where the owner was before, or of others."""
+        return (self.known_failures, self.known_attempted_at) if known else (self.failures, self.attempted_at)
+
+    def forgiven(self) -> "TwoStep":
+        """Without failures and waits, whoever caused them."""
+        return self._replace(failures=0, attempted_at=0, known_failures=0, known_attempted_at=0)
 
     @property
     def active(self) -> bool:

@@ -87,7 +87,7 @@ def enable(account: Account) -> Measure:
 
 def unlock(account: Account) -> Measure:
     """Forget the failures, of passwords and of codes."""
-    two_step = account.two_step._replace(failures=0, attempted_at=0)
+    two_step = account.two_step.forgiven()
     new = account.forgiven()._replace(attempted_at=0, known_attempted_at=0, two_step=two_step)
     return Measure(new, (EventKind.ACCOUNT_UNLOCKED,))
 

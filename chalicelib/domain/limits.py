@@ -56,3 +56,8 @@ def code_wait(failures: int, attempted_at: float, now: float) -> int | None:
         if failures < pace.below:
             return max(1, int(attempted_at + pace.seconds - now) + 1)
     return None
+
+
+def stops_codes(failures: int) -> bool:
+    """Whether just this wrong code stopped the codes: true of one attempt, since each has a number of its own."""
+    return failures == PACES[-1].below

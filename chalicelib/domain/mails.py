@@ -109,6 +109,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.TWO_STEP_ENROLLED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_REMOVED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_RESET: Mail.TWO_STEP_CHANGED,
+        EventKind.TWO_STEP_STOPPED: Mail.TWO_STEP_CHANGED,
         EventKind.PASSWORD_ISSUED: Mail.PASSWORD_RESET,
         EventKind.ACCOUNT_CONTAINED: Mail.ACCOUNT_CONTAINED,
         EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE_USED,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.limits import PACES, code_wait
+from chalicelib.domain.limits import PACES, code_wait, stops_codes
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.sessions import Session
@@ -17,6 +17,7 @@ from chalicelib.portal import Portal
 from chalicelib.web.request import Request
 
 SEED = "two-step-seed"
+STOPPED = "codes_stopped"
 
 
 class Proof(NamedTuple):
@@ -30,14 +31,14 @@ class Proof(NamedTuple):
 def reserve(request: Request) -> Account:
     """Count the attempt and read the account in one trip. Raises THROTTLED, or INVALID_CODE once codes are stopped."""
     caller, now = request.known, request.now()
-    counted, account = request.store.two_steps.reserve_code(caller.account_id, now)
+    counted, account = request.store.two_steps.reserve_code(caller.account_id, now, known=caller.known)
     if account is None or account.epoch != caller.epoch:
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
     if counted:
         return account
-    wait = code_wait(account.two_step.failures, account.two_step.attempted_at, now)
+    wait = code_wait(*account.two_step.tries(known=caller.known), now)
     if wait is None:
-        raise refused(request, account, "codes_stopped")
+        raise refused(request, account, STOPPED)
     raise Refusal(Code.THROTTLED, "codes_paced", retry_after=wait)
 
 
@@ -87,6 +88,7 @@ def accept(
 def refused(request: Request, account: Account, cause: str) -> Refusal:
     """Record a refused code; the fifth in a row also ends the half-done logon it was typed in (LG-09)."""
     caller = request.known
+    failures, _ = account.two_step.tries(known=caller.known)
     event = event_of(
         request,
         EventKind.CODE_REFUSED,
@@ -94,10 +96,13 @@ def refused(request: Request, account: Account, cause: str) -> Refusal:
         reason=cause,
         email=account.address,
         reference=new_reference(request),
-        details={"failures": account.two_step.failures},
+        details={"failures": failures},
     )
-    ends = account.two_step.failures >= PACES[0].below and not caller.code_entered and account.two_step.active
-    request.store.sessions.end(account.id, [caller.digest] if ends else [], event)
+    ends = failures >= PACES[0].below and not caller.code_entered and account.two_step.active
+    # The owner is told once: whoever got so far knows the password (TF-11).
+    stopped = stops_codes(failures) and cause != STOPPED and account.two_step.active
+    also = [event_of(request, EventKind.TWO_STEP_STOPPED, account.id)] if stopped else []
+    request.store.sessions.end(account.id, [caller.digest] if ends else [], event, *also)
     return Refusal(Code.INVALID_CODE, cause, reference=event.reference)
 
 

@@ -115,7 +115,9 @@ def _two_step(account: Account, policy: Policy | None, *, everybody: bool) -> di
         "required": two_step_required(account, policy, everybody=everybody),
         "required_by": [name for name, applies in reasons.items() if applies],
         "recovery_codes_left": len(account.two_step.recovery),
-        "stopped": code_wait(account.two_step.failures, 0, 0) is None,
+        "stopped": any(
+            code_wait(account.two_step.tries(known=known)[0], 0, 0) is None for known in (False, True)
+        ),
     }
 
 

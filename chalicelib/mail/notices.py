@@ -10,6 +10,7 @@ CHANGES = {
     EventKind.TWO_STEP_ENROLLED: "on",
     EventKind.TWO_STEP_REMOVED: "off",
     EventKind.TWO_STEP_RESET: "reset",
+    EventKind.TWO_STEP_STOPPED: "stopped",
 }
 
 
@@ -19,7 +20,7 @@ def password_was_reset(mail: Outgoing) -> Values:
 
 
 def two_step_changed(mail: Outgoing) -> Values:
-    """2-step was turned on, turned off, or reset by an administrator."""
+    """2-step was turned on, turned off, reset by an administrator, or stopped after too many wrong codes."""
     return {"not_me_url": mail.not_me_url(), "change": CHANGES[mail.event.kind]}
 
 

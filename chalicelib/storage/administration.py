@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Account, Policy, PolicyChange, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, PolicyChange, Status
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -13,7 +13,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.storage.accounts import check_actor_in, still_administrator
 from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import event_row, policy_row
+from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
@@ -82,6 +82,19 @@ class Administration:
         return not transaction.commit()
 
 
+def policy_row(key: str, policy: Policy) -> PolicyRow:
+    """A policy as a row; a domain's is listed, the portal's own is not."""
+    return PolicyRow(
+        key,
+        name=policy.name,
+        internal=policy.internal,
+        two_step_required=policy.two_step_required,
+        ranges=None if policy.ranges is None else list(policy.ranges),
+        admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
+        listed=None if policy.name == PORTAL_POLICY else "domain",
+    )
+
+
 def _as_seen(name: str, old: Account) -> Condition:
     attribute, value = getattr(AccountRow, name), _stored(getattr(old, name))
     seen: Condition = attribute.does_not_exist() if value is None else attribute == value
@@ -118,6 +131,8 @@ def _two_step(new: Account) -> list[Action]:
     counts: list[Action] = [
         row.two_step_failures.set(two_step.failures),
         row.two_step_attempted_at.set(two_step.attempted_at),
+        row.two_step_known_failures.set(two_step.known_failures),
+        row.two_step_known_attempted_at.set(two_step.known_attempted_at),
     ]
     if two_step.seed is not None:
         return counts

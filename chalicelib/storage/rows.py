@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, Status, TwoStep
+from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
 from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
@@ -10,7 +10,6 @@ from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.tables import (
-    LISTED,
     AccountRow,
     EventRow,
     PolicyRow,
@@ -29,6 +28,8 @@ def account_of(row: AccountRow) -> Account:
         recovery=tuple(row.recovery or ()),
         failures=int(row.two_step_failures),
         attempted_at=row.two_step_attempted_at,
+        known_failures=int(row.two_step_known_failures),
+        known_attempted_at=row.two_step_known_attempted_at,
     )
     return Account(
         id=AccountId(row.id),
@@ -201,19 +202,6 @@ def policy_of(row: PolicyRow | None) -> Policy | None:
         two_step_required=bool(row.two_step_required),
         ranges=_texts(row.ranges),
         admin_ranges=_texts(row.admin_ranges),
-    )
-
-
-def policy_row(key: str, policy: Policy) -> PolicyRow:
-    """A policy as a row; a domain's is listed, the portal's own is not."""
-    return PolicyRow(
-        key,
-        name=policy.name,
-        internal=policy.internal,
-        two_step_required=policy.two_step_required,
-        ranges=None if policy.ranges is None else list(policy.ranges),
-        admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
-        listed=None if policy.name == PORTAL_POLICY else LISTED,
     )
 
 

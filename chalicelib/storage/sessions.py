@@ -87,14 +87,15 @@ class Sessions:
         """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""
         return [session_of(row) for row in self._database.query(SessionRow, account_id)]
 
-    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
-        """End these sessions with one event; ending one that is gone is no error."""
+    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
+        """End these sessions with their events; ending one that is gone is no error."""
         for start in range(0, max(len(digests), 1), 2 * MAX_SESSIONS):
             transaction = self._database.transaction()
             for digest in digests[start : start + 2 * MAX_SESSIONS]:
                 transaction.delete(f"session {digest}", SessionRow(account_id, digest))
             if start == 0:
-                transaction.put("event", event_row(event))
+                for event in events:
+                    transaction.put("event", event_row(event))
             transaction.commit()
 
 

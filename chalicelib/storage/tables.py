@@ -60,6 +60,8 @@ class AccountRow(Model):
     two_step_pending_until = NumberAttribute(null=True)
     two_step_failures = NumberAttribute(default=0, attr_name="code_failures")
     two_step_attempted_at = NumberAttribute(default=0, attr_name="code_at")
+    two_step_known_failures = NumberAttribute(default=0, attr_name="kc")
+    two_step_known_attempted_at = NumberAttribute(default=0, attr_name="kd")
     two_step_required = BooleanAttribute(default=False)
     recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)

@@ -25,19 +25,28 @@ class TwoSteps:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+    def reserve_code(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
         """Count one code attempt, over all sessions and addresses together, and read the account in the same trip.
 
         (False, account) while the account's codes are paced or stopped. Attack: many half-done logons, a few codes
         each (TF-03; AuthQuake). Defence: one counter for the account, taken before the code is looked at.
+
+        Attack: a stranger who knows the password keeps the owner waiting an hour, or stops the codes. Defence: sessions
+        that were opened from where the owner was before (`known`) have a counter of their own (TF-10).
         """
         row = AccountRow
-        paced = row.two_step_failures < PACES[0].below
+        failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
+        if known:
+            failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
+        # A row from before this counter has none.
+        paced = failures.does_not_exist() | (failures < PACES[0].below)
         for pace in PACES[1:]:
-            paced |= (row.two_step_failures < pace.below) & (row.two_step_attempted_at <= now - pace.seconds)
+            paced |= (failures < pace.below) & (attempted_at <= now - pace.seconds)
         done, item = self._database.update(
             AccountRow(account_id),
-            [row.two_step_failures.set(row.two_step_failures + 1), row.two_step_attempted_at.set(now)],
+            [failures.set((failures | 0) + 1), attempted_at.set(now)],
             row.id.exists() & paced,
         )
         return done, account_of(AccountRow.from_raw_data(item)) if item else None
@@ -68,7 +77,7 @@ class TwoSteps:
                 row.two_step_pending.remove(),
                 row.two_step_pending_until.remove(),
                 row.two_step_last.set(step),
-                row.two_step_failures.set(0),
+                *_forgive_codes(),
                 row.recovery.set(recovery),
                 row.epoch.set(row.epoch + 1),
             ],
@@ -91,7 +100,7 @@ class TwoSteps:
     ) -> bool:
         """Use up a time step and everything before it, and move the session on (TF-02). One of many wins."""
         row = AccountRow
-        actions = [row.two_step_last.set(step), row.two_step_failures.set(0), *forgive()]
+        actions = [row.two_step_last.set(step), *_forgive_codes(), *forgive()]
         return self._accept(account, actions, row.two_step_last < step, old, session, event, network)
 
     def accept_recovery_code(
@@ -106,7 +115,7 @@ class TwoSteps:
         """Use up one recovery code and move the session on; the list must be as it was read (TF-08)."""
         row = AccountRow
         left = [code for code in account.two_step.recovery if code != digest]
-        actions = [row.recovery.set(left), row.two_step_failures.set(0), *forgive()]
+        actions = [row.recovery.set(left), *_forgive_codes(), *forgive()]
         return self._accept(
             account, actions, row.recovery == list(account.two_step.recovery), old, session, event, network
         )
@@ -144,10 +153,14 @@ class TwoSteps:
                 row.two_step_seed.remove(),
                 row.recovery.remove(),
                 row.two_step_last.set(step or account.two_step.last_step),
-                row.two_step_failures.set(0),
+                *_forgive_codes(),
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()
+
+
+def _forgive_codes() -> list[Action]:
+    return [AccountRow.two_step_failures.set(0), AccountRow.two_step_known_failures.set(0)]

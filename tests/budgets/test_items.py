@@ -50,6 +50,8 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises:
             recovery=("r" * RECOVERY_DIGEST_LENGTH,) * RECOVERY_CODES,
             failures=10,
             attempted_at=NOW,
+            known_failures=10,
+            known_attempted_at=NOW,
         ),
         ranges=("203.0.113.0/24", "198.51.100.0/24", "2001:db8:1234::/48"),
         undeliverable="complaint",

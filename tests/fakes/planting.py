@@ -11,7 +11,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
-from chalicelib.storage import brands, message_rows, rows
+from chalicelib.storage import administration, brands, message_rows, rows
 from chalicelib.storage.tables import AccountRow
 from tests.fakes.store import FakeStore
 
@@ -55,7 +55,7 @@ def _save(value: Account | Policy | Reset | Session | Message) -> None:
         case Account():
             full_account_row(value).save()
         case Policy():
-            rows.policy_row(policy_key(value), value).save()
+            administration.policy_row(policy_key(value), value).save()
         case Reset():
             row = rows.reset_row(value)
             row.spent_at = value.spent_at
@@ -87,6 +87,8 @@ def full_account_row(account: Account) -> AccountRow:
     row.two_step_pending = two_step.pending_seed
     row.two_step_pending_until = two_step.pending_until or None
     row.two_step_failures, row.two_step_attempted_at = two_step.failures, two_step.attempted_at
+    row.two_step_known_failures = two_step.known_failures
+    row.two_step_known_attempted_at = two_step.known_attempted_at
     row.recovery = _texts(two_step.recovery or None)
     row.ranges = _texts(account.ranges)
     row.delivery_lifted_at = account.delivery_lifted_at

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.devices import KNOWN_SECONDS
+from chalicelib.domain.limits import PACES
 from tests.world.phones import enrolled
 from tests.world.visitors import PASSWORD, Visitor
 from tests.world.world import World
@@ -118,3 +119,60 @@ def test_lg_14_cookie_opens_nothing(premises: World) -> None:
     assert home.get("/account").status == 303
     reply = home.post("/logon", {"email": ann.address, "password": WRONG})
     assert reply.status == 401
+
+
+# Codes
+
+
+def tries_codes(premises: World, account: Account, number: int, visitor: Visitor | None = None) -> None:
+    """Wrong codes, each as soon as it may be tried; a logon that has ended is begun again."""
+    for _ in range(number):
+        two_step = premises.stored(account).two_step
+        failures, attempted_at = two_step.tries(known=visitor is not None)
+        if failures >= PACES[0].below:
+            premises.clock.now = max(premises.clock.now, attempted_at + 3601)
+        one = visitor or premises.visitor()
+        one.logs_on(account)
+        assert one.post("/logon/code", {"code": "000000"}).status == 401
+
+
+@pytest.mark.parametrize("failures", [5, 20, 100])
+def test_tf_10_strangers_who_know_the_password_pace_and_stop_strangers_alone(
+    premises: World, failures: int
+) -> None:
+    ann, phone = enrolled(premises)
+    home = premises.browser()
+    home.logs_on(ann)
+    home.goes_on(home.post("/logon/code", {"code": phone.code()}))
+    premises.clock.passes(60)
+    tries_codes(premises, ann, failures)
+    assert premises.stored(ann).two_step.failures == failures
+    stranger = premises.visitor()
+    stranger.logs_on(ann)
+    assert stranger.post("/logon/code", {"code": phone.code()}).status in {401, 429}
+    again = browser_elsewhere(premises, home)
+    again.logs_on(ann)
+    assert again.goes_on(again.post("/logon/code", {"code": phone.code()})) == "/messages"
+
+
+def test_tf_10_codes_of_known_sessions_are_paced_too(premises: World) -> None:
+    ann, _ = enrolled(premises)  # which made its network known
+    known = premises.visitor(next(iter(premises.fake.tables.sessions.values())).source)
+    tries_codes(premises, ann, 5, known)
+    known.logs_on(ann)
+    assert known.post("/logon/code", {"code": "000000"}).status == 429
+    two_step = premises.stored(ann).two_step
+    assert (two_step.failures, two_step.known_failures) == (0, 5)
+
+
+def test_tf_11_stop_of_the_codes_is_told_once(premises: World) -> None:
+    ann, phone = enrolled(premises)
+    tries_codes(premises, ann, 99)
+    assert not any("too many wrong codes" in mail.text for mail in premises.mails(ann))
+    tries_codes(premises, ann, 1)
+    for _ in range(3):
+        stranger = premises.visitor()
+        stranger.logs_on(ann)
+        assert stranger.post("/logon/code", {"code": phone.code()}).code == "invalid_code"
+    told = [mail for mail in premises.mails(ann) if "stopped after too many wrong codes" in mail.text]
+    assert len(told) == 1

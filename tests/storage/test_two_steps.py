@@ -213,3 +213,26 @@ def test_lg_13_removal_leaves_the_count_of_logons_alone(store: Store) -> None:
     plant(store, account._replace(failures=3))
     assert removed(store, account, old)
     assert stored(store, account).failures == 3
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "counted"),
+    [(4, 0, True), (5, 299, False), (5, 300, True), (20, 3599, False), (99, 3600, True), (100, 99999, False)],
+)
+def test_tf_10_codes_of_known_sessions_have_a_count_of_their_own(
+    store: Store, failures: int, since: float, counted: bool
+) -> None:
+    account, _ = enrolled(store, known_failures=failures, known_attempted_at=NOW - since)
+    done, found = store.two_steps.reserve_code(account.id, NOW, known=True)
+    assert done is counted
+    assert found is not None
+    assert found.two_step.known_failures == failures + counted
+    assert found.two_step.failures == account.two_step.failures
+
+
+def test_tf_10_an_accepted_code_forgets_both_counts(store: Store) -> None:
+    account, old = enrolled(store, failures=7, known_failures=9)
+    new = a_session(account)
+    assert store.two_steps.accept_code_step(account, STEP + 1, old.digest, new, an_event(account.id))
+    after = stored(store, account).two_step
+    assert (after.failures, after.known_failures) == (0, 0)

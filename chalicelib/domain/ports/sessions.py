@@ -30,5 +30,5 @@ class SessionActs(Protocol):
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
         """A right confirmation that led no further: the session starts to count afresh."""
 
-    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
-        """End sessions."""
+    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
+        """End sessions, with what tells of it."""

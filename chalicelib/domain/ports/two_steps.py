@@ -12,8 +12,10 @@ from chalicelib.domain.tokens import Digest
 class TwoStepActs(Protocol):
     """2-step verification."""
 
-    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
-        """Count a code attempt before it is verified."""
+    def reserve_code(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
+        """Count a code attempt before it is verified; apart from strangers', if the session is from where one was."""
 
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """A seed that is not active yet."""

@@ -56,7 +56,8 @@ class Sessions(Family):
             self._tables.put_session(session._replace(confirmations=0))
 
     @act
-    def end(self, account_id: AccountId, digests: list[Digest], event: Event) -> None:
+    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
         for digest in digests:
             self._tables.sessions.pop((account_id, digest), None)
-        self._tables.put_event(event)
+        for event in events:
+            self._tables.put_event(event)

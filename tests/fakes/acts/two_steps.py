@@ -16,21 +16,22 @@ class TwoSteps(Family):
     """`ports.TwoStepActs`."""
 
     @act
-    def reserve_code(self, account_id: AccountId, now: float) -> tuple[bool, Account | None]:
+    def reserve_code(
+        self, account_id: AccountId, now: float, *, known: bool = False
+    ) -> tuple[bool, Account | None]:
         account = self._tables.accounts.get(account_id)
         if account is None:
             return False, None
-        two_step = account.two_step
+        failures, attempted_at = account.two_step.tries(known=known)
         paced = any(
-            two_step.failures < pace.below
-            and (not pace.seconds or two_step.attempted_at <= now - pace.seconds)
+            failures < pace.below and (not pace.seconds or attempted_at <= now - pace.seconds)
             for pace in PACES
         )
         if not paced:
             return False, account
-        counted = account._replace(
-            two_step=two_step._replace(failures=two_step.failures + 1, attempted_at=now)
-        )
+        prefix = "known_" if known else ""
+        tries = {f"{prefix}failures": failures + 1, f"{prefix}attempted_at": now}
+        counted = account._replace(two_step=account.two_step._replace(**tries))  # type: ignore[arg-type]
         self._tables.accounts[account_id] = counted
         return True, counted
 
@@ -58,6 +59,7 @@ class TwoSteps(Family):
             pending_until=0,
             last_step=step,
             failures=0,
+            known_failures=0,
             recovery=tuple(recovery),
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
@@ -76,7 +78,7 @@ class TwoSteps(Family):
         stored = self._tables.accounts.get(account.id)
         if stored is None or stored.two_step.last_step >= step:
             return False
-        two_step = stored.two_step._replace(last_step=step, failures=0)
+        two_step = stored.two_step._replace(last_step=step, failures=0, known_failures=0)
         return self._accept(old, session, event, two_step, network)
 
     @act
@@ -93,7 +95,7 @@ class TwoSteps(Family):
         if stored is None or stored.two_step.recovery != account.two_step.recovery:
             return False
         left = tuple(code for code in account.two_step.recovery if code != digest)
-        two_step = stored.two_step._replace(recovery=left, failures=0)
+        two_step = stored.two_step._replace(recovery=left, failures=0, known_failures=0)
         return self._accept(old, session, event, two_step, network)
 
     @act
@@ -106,7 +108,9 @@ class TwoSteps(Family):
         if step is None and stored.two_step.recovery != account.two_step.recovery:
             return False
         last = step or account.two_step.last_step
-        two_step = stored.two_step._replace(seed=None, recovery=(), last_step=last, failures=0)
+        two_step = stored.two_step._replace(
+            seed=None, recovery=(), last_step=last, failures=0, known_failures=0
+        )
         changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
 
