@@ -9,7 +9,7 @@ PORT ?= 8000
 STAGE ?= dev
 JOURNEYS ?= tests/journeys
 # For two environments at once: on a first start neither waits for the other.
-TOGETHER := $(MAKE) --no-print-directory -j2
+TOGETHER := $(MAKE) -s --no-print-directory -j2
 LOCK := .venv-tools/bin/uv pip compile -q
 # Each after those whose pins it keeps.
 LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
