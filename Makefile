@@ -19,7 +19,7 @@ WORKERS ?= 2
 # Python keeps what it compiles: a run of the tests starts hundreds of processes that would each compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 # For two environments at once: on a first start neither waits for the other.
-TOGETHER := $(MAKE) --no-print-directory -j2
+TOGETHER := $(MAKE) -s --no-print-directory -j2
 LOCK := .venv-tools/bin/uv pip compile -q
 # Each after those whose pins it keeps.
 LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
