@@ -31,12 +31,12 @@ help: ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
+run: working ## The whole portal on http://localhost:8000 (PORT= another), until Ctrl-C
 	@$(TOGETHER) .venv/local .venv-emulator/ready
 	@exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
+test: working ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
 	@$(TOGETHER) .venv/dev $(EMULATOR)
 	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
