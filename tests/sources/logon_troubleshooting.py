@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LOGON, FORGOT, FIRST = "journeys/test_logon.py", "journeys/test_forgot.py", "journeys/test_first_time.py"
-SUPPORT, WORDS = "journeys/test_console_support.py", "sources/test_words.py"
+WORDS = "sources/test_words.py"
 
 # paragraph and sentence: (what it says the system does, the tests that show it)
 SAID: dict[str, tuple[str, list[str]]] = {
@@ -18,7 +18,6 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "Every refused logon says this one sentence",
         [
             f"{LOGON}::test_refusal_gives_the_support_desk_what_it_asks_for",
-            f"{LOGON}::test_every_refused_account_looks_the_same",
             "steps/test_logon.py::test_en_01_every_refused_account_gets_the_same_answer",
         ],
     ),
@@ -26,14 +25,13 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "Nobody gets in without a logon and a password",
         [
             "console/test_every_operation.py::test_ad_01_program_gets_exactly_what_it_may",
-            f"{LOGON}::test_a_page_that_needs_a_session_is_reached_after_the_logon",
+            "steps/test_authorizer.py::test_browser_is_redirected_where_a_client_is_refused",
         ],
     ),
     "7b": (
         "The logon is the email address",
         [
             f"{LOGON}::test_logon_leads_to_the_messages_and_shows_the_last_logon",
-            f"{FIRST}::test_typed_temporary_password_is_forgiven_its_surroundings",
         ],
     ),
     "8a": (
@@ -47,7 +45,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "It opens a logon and must be changed there",
         [
             "steps/test_password_change.py::test_tp_03_temporary_password_opens_only_the_change_page",
-            f"{FIRST}::test_temporary_password_is_burned_though_the_change_page_was_abandoned",
+            "steps/test_password_change.py::test_tp_02_temporary_password_is_burned_by_its_first_use",
         ],
     ),
     "9": (
@@ -60,8 +58,8 @@ SAID: dict[str, tuple[str, list[str]]] = {
     "10": (
         "A message is read by its recipient and by nobody else",
         [
-            "journeys/test_console_messages.py::test_only_its_recipient_ever_reads_it",
-            "journeys/test_messages.py::test_other_peoples_expired_and_no_messages_are_the_same_404",
+            "steps/test_admin_messages.py::test_ad_02_nobody_else_ever_reads_it",
+            "steps/test_messages.py::test_ad_02_other_peoples_expired_recalled_and_none_are_the_same",
             f"{WORDS}::test_sole_use_is_said_on_the_help_page",
         ],
     ),
@@ -96,14 +94,14 @@ SAID: dict[str, tuple[str, list[str]]] = {
         [
             f"{LOGON}::test_refusal_gives_the_support_desk_what_it_asks_for",
             "web/test_pages.py::test_logon_refusal_says_the_sentence_and_what_support_asks_for",
-            f"{LOGON}::test_reference_leads_to_the_true_reason",
+            "steps/test_admin_attempts.py::test_reference_is_found_as_it_is_read_out",
         ],
     ),
     **{
         paragraph: (
             f"The attempt is recorded with {what}, and the desk finds it by its reference",
             [
-                f"{SUPPORT}::test_reference_finds_every_fact_of_the_attempt",
+                "steps/test_admin_attempts.py::test_reference_is_found_as_it_is_read_out",
                 "steps/test_admin_attempts.py::test_row_has_every_fact_of_the_contract",
             ],
         )
@@ -140,13 +138,13 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "A reset link works once",
         [
             "steps/test_password_reset.py::test_rs_02_link_is_used_once_and_the_first_password_stays",
-            f"{FORGOT}::test_scanner_that_opens_the_link_spends_nothing",
+            "steps/test_password_reset.py::test_rs_03_get_and_head_spend_and_change_nothing",
         ],
     ),
     "27b": (
         "Whoever did not succeed asks for a new link",
         [
-            f"{FORGOT}::test_unusable_link_gets_one_answer_and_one_button",
+            f"{FORGOT}::test_used_link_offers_a_new_one_by_one_button",
             "steps/test_password_forgot.py::test_tp_07_asking_again_voids_nothing_and_success_voids_all",
         ],
     ),
