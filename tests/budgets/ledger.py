@@ -58,27 +58,25 @@ class Ledger:
 
 
 @contextmanager
-def counting(premises: World) -> Iterator[Ledger]:
+def counting(world: World) -> Iterator[Ledger]:
     """Everything the portal asks while this lasts."""
-    ledger, store = Ledger(), premises.store
+    ledger, store = Ledger(), world.store
     assert isinstance(store, DynamoStore)
     events = store.database.connection.client.meta.events
 
     def before(model: Any, params: dict[str, Any], **_: Any) -> None:
         body, trip = json.loads(params["body"]), _waited.get() + 1
         _waited.set(trip)
-        ledger.calls.append(
-            Call(premises.step, model.name, _tables(body), _consistent(model.name, body), trip)
-        )
+        ledger.calls.append(Call(world.step, model.name, _tables(body), _consistent(model.name, body), trip))
 
-    runs = premises.hasher.runs
+    runs = world.hasher.runs
     events.register("before-call.dynamodb", before)
     try:
         with _counting_beside(store.database):
             yield ledger
     finally:
         events.unregister("before-call.dynamodb", before)
-        ledger.hashes = premises.hasher.runs - runs
+        ledger.hashes = world.hasher.runs - runs
 
 
 @contextmanager

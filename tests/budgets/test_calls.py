@@ -19,15 +19,15 @@ from tests.world.world import World
 BOTH = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def counted(premises: World, act: Callable[[], Reply], status: int) -> Ledger:
-    with counting(premises) as ledger:
+def counted(world: World, act: Callable[[], Reply], status: int) -> Ledger:
+    with counting(world) as ledger:
         reply = act()
     assert reply.status == status, reply.text
     return ledger
 
 
-def logged_on(premises: World) -> tuple[Visitor, Resident]:
-    resident, visitor = a_resident(premises), premises.visitor()
+def logged_on(world: World) -> tuple[Visitor, Resident]:
+    resident, visitor = a_resident(world), world.visitor()
     assert visitor.logon(resident.email, PASSWORD).status == 200
     return visitor, resident
 
@@ -35,75 +35,75 @@ def logged_on(premises: World) -> tuple[Visitor, Resident]:
 # Logon: one hash and at most three trips, whatever the account is (EN-02, EN-03).
 
 
-def right(premises: World) -> tuple[str, str]:
-    return a_resident(premises).email, PASSWORD
+def right(world: World) -> tuple[str, str]:
+    return a_resident(world).email, PASSWORD
 
 
-def two_step(premises: World) -> tuple[str, str]:
-    return a_resident_with_two_step(premises).email, PASSWORD
+def two_step(world: World) -> tuple[str, str]:
+    return a_resident_with_two_step(world).email, PASSWORD
 
 
-def wrong(premises: World) -> tuple[str, str]:
-    return a_resident(premises).email, "not the password at all"
+def wrong(world: World) -> tuple[str, str]:
+    return a_resident(world).email, "not the password at all"
 
 
-def the_fifth_wrong(premises: World) -> tuple[str, str]:
-    return a_resident(premises, failures=4).email, "not the password at all"
+def the_fifth_wrong(world: World) -> tuple[str, str]:
+    return a_resident(world, failures=4).email, "not the password at all"
 
 
-def unknown(premises: World) -> tuple[str, str]:
-    return a_resident(premises).email.replace("person", "nobody"), PASSWORD
+def unknown(world: World) -> tuple[str, str]:
+    return a_resident(world).email.replace("person", "nobody"), PASSWORD
 
 
-def locked(premises: World) -> tuple[str, str]:
-    return a_resident(premises, failures=5, locked_until=premises.clock() + 9).email, PASSWORD
+def locked(world: World) -> tuple[str, str]:
+    return a_resident(world, failures=5, locked_until=world.clock() + 9).email, PASSWORD
 
 
-def stopped(premises: World) -> tuple[str, str]:
-    return a_resident(premises, failures=100).email, PASSWORD
+def stopped(world: World) -> tuple[str, str]:
+    return a_resident(world, failures=100).email, PASSWORD
 
 
-def disabled(premises: World) -> tuple[str, str]:
-    return a_resident(premises, status=Status.DISABLED).email, PASSWORD
+def disabled(world: World) -> tuple[str, str]:
+    return a_resident(world, status=Status.DISABLED).email, PASSWORD
 
 
-def frozen(premises: World) -> tuple[str, str]:
-    return a_resident(premises, status=Status.FROZEN, password_hash=None).email, PASSWORD
+def frozen(world: World) -> tuple[str, str]:
+    return a_resident(world, status=Status.FROZEN, password_hash=None).email, PASSWORD
 
 
-def alias(premises: World) -> tuple[str, str]:
-    return a_resident(premises, alias_of=a_resident(premises).account.id).email, PASSWORD
+def alias(world: World) -> tuple[str, str]:
+    return a_resident(world, alias_of=a_resident(world).account.id).email, PASSWORD
 
 
-def outside(premises: World) -> tuple[str, str]:
-    return a_resident(premises, ranges=("203.0.113.0/24",)).email, PASSWORD
+def outside(world: World) -> tuple[str, str]:
+    return a_resident(world, ranges=("203.0.113.0/24",)).email, PASSWORD
 
 
-def nothing_chosen_yet(premises: World) -> tuple[str, str]:
-    return a_resident(premises, password_hash=None).email, PASSWORD
+def nothing_chosen_yet(world: World) -> tuple[str, str]:
+    return a_resident(world, password_hash=None).email, PASSWORD
 
 
-def unreadable_hash(premises: World) -> tuple[str, str]:
-    return a_resident(premises, password_hash="!").email, PASSWORD
+def unreadable_hash(world: World) -> tuple[str, str]:
+    return a_resident(world, password_hash="!").email, PASSWORD
 
 
-def temporary(premises: World) -> tuple[str, str]:
-    resident = a_resident(premises)
+def temporary(world: World) -> tuple[str, str]:
+    resident = a_resident(world)
     return resident.email, resident.temporary()
 
 
-def expired_temporary(premises: World) -> tuple[str, str]:
-    resident = a_resident(premises)
-    return resident.email, resident.temporary(valid_until=premises.clock())
+def expired_temporary(world: World) -> tuple[str, str]:
+    resident = a_resident(world)
+    return resident.email, resident.temporary(valid_until=world.clock())
 
 
-def spent_temporary(premises: World) -> tuple[str, str]:
-    resident = a_resident(premises)
-    return resident.email, resident.temporary(spent_at=premises.clock() - 1)
+def spent_temporary(world: World) -> tuple[str, str]:
+    resident = a_resident(world)
+    return resident.email, resident.temporary(spent_at=world.clock() - 1)
 
 
-def somebody_elses_temporary(premises: World) -> tuple[str, str]:
-    return a_resident(premises).email, a_resident(premises).temporary()
+def somebody_elses_temporary(world: World) -> tuple[str, str]:
+    return a_resident(world).email, a_resident(world).temporary()
 
 
 SUCCESSES = [right, two_step, temporary]
@@ -119,12 +119,10 @@ REFUSALS += [
 
 @pytest.mark.parametrize("who", SUCCESSES + REFUSALS, ids=lambda who: who.__name__)
 def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
-    premises: World, who: Callable[[World], tuple[str, str]]
+    world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
-    email, password = who(premises)
-    ledger = counted(
-        premises, lambda: premises.visitor().logon(email, password), 200 if who in SUCCESSES else 401
-    )
+    email, password = who(world)
+    ledger = counted(world, lambda: world.visitor().logon(email, password), 200 if who in SUCCESSES else 401)
     assert ledger.hashes == 1
     assert len(ledger.of("logon")) == (3 if who in SUCCESSES else 5)
     assert ledger.trips("logon") <= 3
@@ -133,10 +131,10 @@ def test_en_02_logon_hashes_once_and_makes_three_trips_whatever_the_account_is(
 
 @pytest.mark.parametrize("who", REFUSALS, ids=lambda who: who.__name__)
 def test_en_03_every_refused_logon_asks_dynamodb_the_same(
-    premises: World, who: Callable[[World], tuple[str, str]]
+    world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
-    email, password = who(premises)
-    ledger = counted(premises, lambda: premises.visitor().logon(email, password), 401)
+    email, password = who(world)
+    ledger = counted(world, lambda: world.visitor().logon(email, password), 401)
     typed = "+resets" if "temporary" in who.__name__ else ""
     assert ledger.told("logon") == [
         f"BatchGetItem domains{typed}+throttles",
@@ -149,10 +147,10 @@ def test_en_03_every_refused_logon_asks_dynamodb_the_same(
 
 @pytest.mark.parametrize("who", SUCCESSES, ids=lambda who: who.__name__)
 def test_a_right_logon_writes_no_counter_of_its_source(
-    premises: World, who: Callable[[World], tuple[str, str]]
+    world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
-    email, password = who(premises)
-    ledger = counted(premises, lambda: premises.visitor().logon(email, password), 200)
+    email, password = who(world)
+    ledger = counted(world, lambda: world.visitor().logon(email, password), 200)
     typed = "+resets" if who is temporary else ""
     burnt = "+update resets" if who is temporary else ""
     learnt = "+update throttles" if who is right else ""  # the network of a whole logon, at most once a week
@@ -163,31 +161,31 @@ def test_a_right_logon_writes_no_counter_of_its_source(
     ]
 
 
-def test_lg_14_a_network_that_is_known_costs_nothing_more(premises: World) -> None:
-    (email, password), visitor = right(premises), premises.visitor()
+def test_lg_14_a_network_that_is_known_costs_nothing_more(world: World) -> None:
+    (email, password), visitor = right(world), world.visitor()
     assert visitor.logon(email, password).status == 200
-    ledger = counted(premises, lambda: visitor.logon(email, password), 200)
+    ledger = counted(world, lambda: visitor.logon(email, password), 200)
     assert "TransactWriteItems put events+put sessions+update accounts" in ledger.told("logon")
-    wrong_one = counted(premises, lambda: visitor.logon(email, "not the password at all"), 401)
-    stranger = counted(premises, lambda: premises.visitor().logon(email, "not the password at all"), 401)
+    wrong_one = counted(world, lambda: visitor.logon(email, "not the password at all"), 401)
+    stranger = counted(world, lambda: world.visitor().logon(email, "not the password at all"), 401)
     assert wrong_one.told("logon") == stranger.told("logon")
 
 
 @pytest.mark.parametrize("who", [right, wrong, unknown, temporary], ids=lambda who: who.__name__)
 def test_lg_06_a_throttled_logon_is_one_read_and_no_hash(
-    premises: World, who: Callable[[World], tuple[str, str]]
+    world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
-    visitor = premises.visitor()
+    visitor = world.visitor()
     for _ in range(LOGONS_BY_SOURCE.most):
-        assert visitor.logon(unknown(premises)[0], PASSWORD).status == 401
-    email, password = who(premises)
-    ledger = counted(premises, lambda: visitor.logon(email, password), 429)
+        assert visitor.logon(unknown(world)[0], PASSWORD).status == 401
+    email, password = who(world)
+    ledger = counted(world, lambda: visitor.logon(email, password), 429)
     typed = "+resets" if who is temporary else ""
     assert (ledger.hashes, ledger.told("logon")) == (0, [f"BatchGetItem domains{typed}+throttles"])
 
 
-def test_a_malformed_address_costs_no_hash_and_no_call(premises: World) -> None:
-    ledger = counted(premises, lambda: premises.visitor().logon("no address", PASSWORD), 422)
+def test_a_malformed_address_costs_no_hash_and_no_call(world: World) -> None:
+    ledger = counted(world, lambda: world.visitor().logon("no address", PASSWORD), 422)
     assert (ledger.hashes, ledger.of("logon")) == (0, [])
 
 
@@ -198,10 +196,10 @@ def test_a_malformed_address_costs_no_hash_and_no_call(premises: World) -> None:
     "who", [right, unknown, disabled, frozen, locked, alias], ids=lambda who: who.__name__
 )
 def test_en_03_forgot_is_two_writes_and_no_look_at_any_account(
-    premises: World, who: Callable[[World], tuple[str, str]]
+    world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
-    email, _ = who(premises)
-    ledger = counted(premises, lambda: premises.visitor().post("/password/forgot", {"email": email}), 202)
+    email, _ = who(world)
+    ledger = counted(world, lambda: world.visitor().post("/password/forgot", {"email": email}), 202)
     assert ledger.told("password_forgot") == ["PutItem events", "UpdateItem throttles"]
     assert ledger.told("authorizer") == ["GetItem domains"]
     assert ledger.hashes == 0
@@ -220,88 +218,88 @@ class Cost:
     status: int
 
 
-def messages(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def messages(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.get("/messages")
 
 
-def first_reading(premises: World) -> Callable[[], Reply]:
-    visitor, resident = logged_on(premises)
-    message = premises.sends(resident.account)
+def first_reading(world: World) -> Callable[[], Reply]:
+    visitor, resident = logged_on(world)
+    message = world.sends(resident.account)
     return lambda: visitor.get(f"/messages/{message}")
 
 
-def account(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def account(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.get("/account")
 
 
-def sessions(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def sessions(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.get("/account/sessions")
 
 
-def revoke(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def revoke(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.post("/account/sessions/revoke", {"others": True})
 
 
-def preferences(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def preferences(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.post("/account/preferences", {"language": "de", "time_zone": "UTC"})
 
 
-def reauthenticate(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def reauthenticate(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.post("/reauthenticate", {"password": PASSWORD})
 
 
-def change(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def change(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.post("/password/change", {"current_password": PASSWORD, **BOTH})
 
 
-def forced_change(premises: World) -> Callable[[], Reply]:
-    resident, visitor = a_resident(premises), premises.visitor()
+def forced_change(world: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident(world), world.visitor()
     visitor.logon(resident.email, resident.temporary())
     return lambda: visitor.post("/password/change", BOTH)
 
 
-def logoff(premises: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(premises)
+def logoff(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
     return lambda: visitor.post("/logoff")
 
 
-def code(premises: World) -> Callable[[], Reply]:
-    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
+def code(world: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
     return lambda: visitor.post("/logon/code", {"code": resident.code()})
 
 
-def recovery_code(premises: World) -> Callable[[], Reply]:
-    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
+def recovery_code(world: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
     return lambda: visitor.post("/logon/code", {"code": resident.recovery[0]})
 
 
-def reset(premises: World) -> Callable[[], Reply]:
-    token = a_resident(premises).link()
-    return lambda: premises.visitor().post("/password/reset", {"token": token, **BOTH})
+def reset(world: World) -> Callable[[], Reply]:
+    token = a_resident(world).link()
+    return lambda: world.visitor().post("/password/reset", {"token": token, **BOTH})
 
 
-def follow(premises: World) -> Callable[[], Reply]:
-    token = a_resident(premises).link()
-    return lambda: premises.visitor().get(f"/password/reset/{token}")
+def follow(world: World) -> Callable[[], Reply]:
+    token = a_resident(world).link()
+    return lambda: world.visitor().get(f"/password/reset/{token}")
 
 
-def not_me_page(premises: World) -> Callable[[], Reply]:
-    token = a_resident(premises).link(Purpose.NOT_ME)
-    return lambda: premises.visitor().get(f"/not-me/{token}")
+def not_me_page(world: World) -> Callable[[], Reply]:
+    token = a_resident(world).link(Purpose.NOT_ME)
+    return lambda: world.visitor().get(f"/not-me/{token}")
 
 
-def not_me(premises: World) -> Callable[[], Reply]:
-    token = a_resident(premises).link(Purpose.NOT_ME)
-    return lambda: premises.visitor().post("/not-me", {"token": token})
+def not_me(world: World) -> Callable[[], Reply]:
+    token = a_resident(world).link(Purpose.NOT_ME)
+    return lambda: world.visitor().post("/not-me", {"token": token})
 
 
 COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
@@ -326,9 +324,9 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
 
 @pytest.mark.parametrize(("arrange", "cost"), COSTS, ids=[arrange.__name__ for arrange, _ in COSTS])
 def test_a_request_stays_within_its_budget(
-    premises: World, arrange: Callable[[World], Callable[[], Reply]], cost: Cost
+    world: World, arrange: Callable[[World], Callable[[], Reply]], cost: Cost
 ) -> None:
-    ledger = counted(premises, arrange(premises), cost.status)
+    ledger = counted(world, arrange(world), cost.status)
     assert (ledger.trips(cost.step), ledger.hashes) == (cost.trips, cost.hashes)
     assert (len(ledger.of("authorizer")), ledger.trips("authorizer")) == (1, 1)
     reads: dict[str, Any] = {

@@ -26,9 +26,9 @@ def size(value: dict[str, Any]) -> int:
     return len(given.encode("utf-8")) if kind == "S" else 1
 
 
-def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(premises: World) -> None:
-    resident = a_resident_with_two_step(premises)
-    hasher = Argon2Hasher(premises.keyring)
+def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(world: World) -> None:
+    resident = a_resident_with_two_step(world)
+    hasher = Argon2Hasher(world.keyring)
     bare = an_account("bartholomew.featherstonehaugh@correspondence.example.org")
     account = Account(
         id=bare.id,

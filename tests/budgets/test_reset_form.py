@@ -7,10 +7,10 @@ from tests.world.residents import a_resident
 from tests.world.world import World
 
 
-def test_the_form_behind_a_link_is_one_read(premises: World) -> None:
-    token = a_resident(premises).link()
-    with counting(premises) as ledger:
-        reply = premises.browser().get("/password/reset", Cookie=f"__Host-portal-reset={token}")
+def test_the_form_behind_a_link_is_one_read(world: World) -> None:
+    token = a_resident(world).link()
+    with counting(world) as ledger:
+        reply = world.browser().get("/password/reset", Cookie=f"__Host-portal-reset={token}")
     assert reply.status == 200
     assert ledger.told("password_reset") == ["GetItem resets"]
     assert [call.consistent for call in ledger.calls] == [True, True]

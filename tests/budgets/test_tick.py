@@ -39,15 +39,15 @@ def paced(pace: float) -> tuple[World, Ticking]:
 
 @pytest.mark.parametrize("pace", [0.001, 0.013, 0.04])
 def test_en_05_known_and_unknown_refusals_wait_for_a_tick_however_slow_the_store_is(pace: float) -> None:
-    premises, clock = paced(pace)
-    known = a_resident(premises).email
+    world, clock = paced(pace)
+    known = a_resident(world).email
     for email in (known, known.replace("person", "nobody")):
-        assert premises.visitor().logon(email, "not the password").status == 401
+        assert world.visitor().logon(email, "not the password").status == 401
     assert len(clock.waits) == 2
     assert all(0 < wait < TICK_SECONDS for wait in clock.waits)
 
 
 def test_en_05_a_right_logon_does_not_wait() -> None:
-    premises, clock = paced(0.001)
-    assert premises.visitor().logon(a_resident(premises).email, PASSWORD).status == 200
+    world, clock = paced(0.001)
+    assert world.visitor().logon(a_resident(world).email, PASSWORD).status == 200
     assert clock.waits == []

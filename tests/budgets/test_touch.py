@@ -12,12 +12,12 @@ from tests.world.world import World
 
 @pytest.mark.parametrize(("seconds", "writes"), [(59, []), (60, ["UpdateItem sessions"])])
 def test_se_04_last_seen_is_written_at_most_once_a_minute(
-    premises: World, seconds: float, writes: list[str]
+    world: World, seconds: float, writes: list[str]
 ) -> None:
-    visitor, resident = premises.visitor(), a_resident(premises)
+    visitor, resident = world.visitor(), a_resident(world)
     visitor.logon(resident.email, PASSWORD)
-    premises.clock.passes(seconds)
-    with counting(premises) as ledger:
+    world.clock.passes(seconds)
+    with counting(world) as ledger:
         assert visitor.get("/account").status == 200
         assert visitor.get("/account").status == 200
     assert [call.told for call in ledger.calls if call.consistent is None] == writes

@@ -18,22 +18,22 @@ from tests.world.world import World
 HEAVY = Brand("Acme", "#a8232c", checked_logo(in_base64(weighing(6144))), "+49 30 1234")
 
 
-def asked(premises: World) -> tuple[str, dict[str, Any]]:
+def asked(world: World) -> tuple[str, dict[str, Any]]:
     """The domain of somebody who forgot their password, and the stream's record of it."""
-    resident = a_resident(premises)
-    assert premises.visitor().post("/password/forgot", {"email": resident.email}).status == 202
-    (event,) = premises.store.events.of_account(resident.account.id)
+    resident = a_resident(world)
+    assert world.visitor().post("/password/forgot", {"email": resident.email}).status == 202
+    (event,) = world.store.events.of_account(resident.account.id)
     return resident.email.partition("@")[2], record(event_row(event).serialize())
 
 
 @pytest.mark.parametrize("known_by", [None, HEAVY], ids=["stage", "brand"])
-def test_a_mail_is_one_reading_trip_and_two_writes(premises: World, known_by: Brand | None) -> None:
-    domain, one = asked(premises)
+def test_a_mail_is_one_reading_trip_and_two_writes(world: World, known_by: Brand | None) -> None:
+    domain, one = asked(world)
     if known_by:
-        brand(premises.store, domain, known_by)
-    with counting(premises) as ledger:
-        assert premises.works([one]) == []
-    assert [mail.rendered.sender_name for mail in premises.mailer.sent] == [
+        brand(world.store, domain, known_by)
+    with counting(world) as ledger:
+        assert world.works([one]) == []
+    assert [mail.rendered.sender_name for mail in world.mailer.sent] == [
         known_by.name if known_by else "Secure Messaging Portal"
     ]
     assert [call.told for call in ledger.calls if call.consistent is not None] == [

@@ -44,15 +44,15 @@ class Staff:
         self.visitor.goes_on(self.visitor.post("/reauthenticate", fields))
 
 
-def logged_on(premises: World, visitor: Visitor, account: Account, phone: Phone) -> Visitor:
+def logged_on(world: World, visitor: Visitor, account: Account, phone: Phone) -> Visitor:
     """With password and code."""
     visitor.logs_on(account)
     visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
-    premises.clock.passes(30)
+    world.clock.passes(30)
     return visitor
 
 
-def staff(premises: World, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
+def staff(world: World, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
     """Somebody new, with 2-step, whose password was typed half a minute ago."""
-    account, phone = enrolled(premises, kind=kind, **facts)
-    return Staff(account, logged_on(premises, premises.visitor(), account, phone), phone)
+    account, phone = enrolled(world, kind=kind, **facts)
+    return Staff(account, logged_on(world, world.visitor(), account, phone), phone)

@@ -80,7 +80,7 @@ def refusal_for(who: str, need: str) -> str | None:  # noqa: PLR0911 - one line 
 class Cast:
     """Everybody, logged on as far as they get; `make` gives a visitor of either sort."""
 
-    premises: World
+    world: World
     browsers: bool = False
 
     def __post_init__(self) -> None:
@@ -99,32 +99,32 @@ class Cast:
         return self._people[who]()
 
     def _visitor(self) -> Visitor:
-        return self.premises.browser() if self.browsers else self.premises.visitor()
+        return self.world.browser() if self.browsers else self.world.visitor()
 
     def _plain(self, **facts: Any) -> Visitor:
         visitor = self._visitor()
-        visitor.logs_on(self.premises.person(**facts))
+        visitor.logs_on(self.world.person(**facts))
         return visitor
 
     def _with_code_due(self) -> Visitor:
-        account, _ = enrolled(self.premises)
+        account, _ = enrolled(self.world)
         visitor = self._visitor()
         visitor.logs_on(account)
         return visitor
 
     def _with_temporary(self) -> Visitor:
-        account = self.premises.person()
+        account = self.world.person()
         visitor = self._visitor()
-        visitor.logs_on(account, self.premises.asks(account).temporary)
+        visitor.logs_on(account, self.world.asks(account).temporary)
         return visitor
 
     def _staff(self, kind: Kind) -> Visitor:
-        account, phone = enrolled(self.premises, kind=kind)
-        return logged_on(self.premises, self._visitor(), account, phone)
+        account, phone = enrolled(self.world, kind=kind)
+        return logged_on(self.world, self._visitor(), account, phone)
 
     def _stale(self) -> Visitor:
         visitor = self._staff(Kind.ADMINISTRATOR)
-        self.premises.clock.passes(600)
+        self.world.clock.passes(600)
         return visitor
 
 
@@ -135,32 +135,32 @@ def path_of(operation: Operation, target: str) -> str:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_ad_01_program_gets_exactly_what_it_may(premises: World, who: str) -> None:
-    target = premises.person().address
-    visitor = Cast(premises).make(who)
+def test_ad_01_program_gets_exactly_what_it_may(world: World, who: str) -> None:
+    target = world.person().address
+    visitor = Cast(world).make(who)
     for operation in CONTRACT.operations:
         expected = refusal_for(who, need_of(operation))
-        before = premises.rows()
+        before = world.rows()
         reply = visitor.sends(operation.method, path_of(operation, target), **body_of(operation))
         if expected:
             assert (operation.operation_id, reply.code) == (operation.operation_id, expected)
             assert reply.status == (401 if expected == "session_required" else 403)
-            assert premises.rows() == before
+            assert world.rows() == before
         else:
             assert reply.code not in NO_ENTRY - {"not_found"}, operation
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_ad_01_tf_07_browser_is_led_to_what_is_due(premises: World, who: str) -> None:
-    target = premises.person().address
-    visitor = Cast(premises, browsers=True).make(who)
+def test_ad_01_tf_07_browser_is_led_to_what_is_due(world: World, who: str) -> None:
+    target = world.person().address
+    visitor = Cast(world, browsers=True).make(who)
     places = {"nobody": "/logon", "enter_code": "/logon/code"}
     places |= {"change_password": "/password/change", "enrol_two_step": "/account/two-step"}
     for operation in CONTRACT.operations:
         expected = refusal_for(who, need_of(operation))
         if expected is None:
             continue
-        before = premises.rows()
+        before = world.rows()
         reply = visitor.sends(operation.method, path_of(operation, target), b"", FORM)
         if who in places and (who == "nobody" or operation.method == "GET"):
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, places[who]), operation
@@ -168,7 +168,7 @@ def test_ad_01_tf_07_browser_is_led_to_what_is_due(premises: World, who: str) ->
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, "/reauthenticate")
         else:
             assert reply.status in {303, 403}, operation
-        assert premises.rows() == before
+        assert world.rows() == before
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -180,28 +180,28 @@ def body_of(operation: Operation) -> dict[str, Any]:
     return {"headers": headers, "body": b'{"nonsense": 1}'} if operation.method == "POST" else {}
 
 
-def test_ad_06_administrator_without_2_step_reaches_no_page_of_the_console(premises: World) -> None:
-    visitor = premises.visitor()
-    assert visitor.logs_on(premises.person(kind=Kind.ADMINISTRATOR)) == "enrol_two_step"
+def test_ad_06_administrator_without_2_step_reaches_no_page_of_the_console(world: World) -> None:
+    visitor = world.visitor()
+    assert visitor.logs_on(world.person(kind=Kind.ADMINISTRATOR)) == "enrol_two_step"
     for operation in CONTRACT.operations:
         if operation.path.startswith("/admin"):
             reply = visitor.sends(operation.method, path_of(operation, "x@y.test"), **body_of(operation))
             assert (reply.status, reply.code) == (403, "step_required")
 
 
-def test_se_11_ad_06_ten_minutes_to_the_second(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
-    premises.clock.passes(600 - 30 - 1)
+def test_se_11_ad_06_ten_minutes_to_the_second(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    world.clock.passes(600 - 30 - 1)
     assert desk.does(ann, "disable")["status"] == "disabled"
-    premises.clock.passes(1)
+    world.clock.passes(1)
     assert desk.tries(ann, "enable").code == "reauthentication_required"
     assert desk.visitor.get("/admin/domains").status == 200
     desk.types_it_again()
     assert desk.does(ann, "enable")["status"] == "active"
 
 
-def test_ad_02_users_that_are_not_there_look_alike_to_everybody(premises: World) -> None:
-    desk: Staff = staff(premises)
+def test_ad_02_users_that_are_not_there_look_alike_to_everybody(world: World) -> None:
+    desk: Staff = staff(world)
     for action in ("disable", "enable", "unlock", "force-change", "sessions/revoke", "password"):
         gone = [
             desk.visitor.post(f"/admin/users/{one}/{action}") for one in ("no@people.test", "%C3%A9@x", "no")
@@ -210,10 +210,10 @@ def test_ad_02_users_that_are_not_there_look_alike_to_everybody(premises: World)
         assert (gone[0].status, gone[0].code) == (404, "not_found")
 
 
-def test_a_session_of_the_wrong_kind_stays_it_after_a_new_password(premises: World) -> None:
+def test_a_session_of_the_wrong_kind_stays_it_after_a_new_password(world: World) -> None:
     """A forced change does not lift anybody: a recipient is a recipient afterwards."""
-    account = premises.person(must_change_password=True)
-    visitor = premises.visitor()
+    account = world.person(must_change_password=True)
+    visitor = world.visitor()
     assert visitor.logs_on(account) == "change_password"
     fields = {"new_password": CHOSEN, "confirm_password": CHOSEN}
     assert visitor.goes_on(visitor.post("/password/change", fields)) == "portal"

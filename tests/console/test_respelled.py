@@ -35,9 +35,9 @@ CONTRACT = {
 every_form = pytest.mark.parametrize("path", FORMS)
 
 
-def desk(premises: World, *, browser: bool = True) -> Visitor:
-    account, phone = enrolled(premises, kind=Kind.ADMINISTRATOR)
-    return logged_on(premises, premises.browser() if browser else premises.visitor(), account, phone)
+def desk(world: World, *, browser: bool = True) -> Visitor:
+    account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    return logged_on(world, world.browser() if browser else world.visitor(), account, phone)
 
 
 def typed_at(path: str, address: str) -> dict[str, str]:
@@ -57,14 +57,14 @@ def field(page: Reply, name: str) -> str:
 @every_form
 @pytest.mark.parametrize(("typed", "sent_to"), ASKED.items())
 def test_in_05_both_spellings_are_shown_and_nothing_is_done_until_they_were(
-    premises: World, path: str, typed: str, sent_to: str
+    world: World, path: str, typed: str, sent_to: str
 ) -> None:
-    browser, before = desk(premises), premises.rows(*TABLES)
+    browser, before = desk(world), world.rows(*TABLES)
     form, name = typed_at(path, typed), FORMS[path][0]
     expected = sent_to.partition("@")[2] if name == "domain" else sent_to
     page = browser.post(path, form)
     assert page.status == 409
-    assert {one: len(rows) for one, rows in premises.rows(*TABLES).items()} == {
+    assert {one: len(rows) for one, rows in world.rows(*TABLES).items()} == {
         one: len(rows) for one, rows in before.items()
     }
     assert f"<bdi>{form[name].strip()}</bdi>" in unescape(page.text)
@@ -72,56 +72,54 @@ def test_in_05_both_spellings_are_shown_and_nothing_is_done_until_they_were(
     assert field(page, name) == expected
     again = browser.post(path, form | {name: field(page, name)})
     assert again.status == 303
-    assert expected in str(premises.rows("accounts", "policies"))
+    assert expected in str(world.rows("accounts", "policies"))
 
 
 @every_form
 @pytest.mark.parametrize("typed", NOT_ASKED)
 def test_in_05_white_space_and_the_case_of_latin_letters_ask_nothing(
-    premises: World, path: str, typed: str
+    world: World, path: str, typed: str
 ) -> None:
-    assert desk(premises).post(path, typed_at(path, typed)).status == 303
+    assert desk(world).post(path, typed_at(path, typed)).status == 303
 
 
 @every_form
 @pytest.mark.parametrize("typed", ASKED)
-def test_in_05_program_means_what_it_sends(premises: World, path: str, typed: str) -> None:
+def test_in_05_program_means_what_it_sends(world: World, path: str, typed: str) -> None:
     fields = typed_at(path, typed) | {"internal": True, "expires_in_days": 7}
     known = {name: fields[name] for name in fields if name in {FORMS[path][0], *FORMS[path][1]}}
-    assert desk(premises, browser=False).post(path, known).status == 201
+    assert desk(world, browser=False).post(path, known).status == 201
 
 
-def test_in_05_question_keeps_the_rest_of_the_form(premises: World) -> None:
-    page = desk(premises).post("/admin/messages", typed_at("/admin/messages", "ann@b\u00fccher.example"))
+def test_in_05_question_keeps_the_rest_of_the_form(world: World) -> None:
+    page = desk(world).post("/admin/messages", typed_at("/admin/messages", "ann@b\u00fccher.example"))
     assert (field(page, "subject"), field(page, "expires_in_days")) == ("Your statement", "7")
     assert LETTER["body"] in page.text
-    chosen = desk(premises).post("/admin/users", {"email": "ann@b\u00fccher.example", "kind": "support"})
+    chosen = desk(world).post("/admin/users", {"email": "ann@b\u00fccher.example", "kind": "support"})
     (kind,) = [one["value"] for one in Seen(chosen.text).all("input") if "checked" in one]
     assert kind == "support"
 
 
-def test_in_05_what_is_wrong_besides_is_said_before_anything_is_asked(premises: World) -> None:
-    browser = desk(premises)
+def test_in_05_what_is_wrong_besides_is_said_before_anything_is_asked(world: World) -> None:
+    browser = desk(world)
     wrong = typed_at("/admin/messages", "ann@b\u00fccher.example") | {"subject": "\n"}
     assert browser.post("/admin/messages", wrong).status == 422
     assert browser.post("/admin/users", {"email": "ann@b\u00fccher.example", "kind": "root"}).status == 422
 
 
 @pytest.mark.parametrize("path", ["/logon", "/password/forgot", *FORMS])
-def test_domain_that_can_be_read_in_two_ways_is_refused_in_words_that_help(
-    premises: World, path: str
-) -> None:
+def test_domain_that_can_be_read_in_two_ways_is_refused_in_words_that_help(world: World, path: str) -> None:
     typed = "ann@ma\u00dfanfertigung.example"
     fields = {"email": typed, "password": "x"} if path == "/logon" else {"email": typed}
-    page = desk(premises).post(path, typed_at(path, typed) if path in FORMS else fields)
+    page = desk(world).post(path, typed_at(path, typed) if path in FORMS else fields)
     assert page.status == 422
     assert "it begins with xn--" in page.text
 
 
-def test_in_05_desk_sees_how_an_address_that_only_looks_like_one_is_spelled(premises: World) -> None:
-    browser = desk(premises)
+def test_in_05_desk_sees_how_an_address_that_only_looks_like_one_is_spelled(world: World) -> None:
+    browser = desk(world)
     for typed in ("ann@\u0430pple.example", "ANN@apple.example"):
-        premises.visitor().post("/logon", {"email": typed, "password": "guess after guess"})
+        world.visitor().post("/logon", {"email": typed, "password": "guess after guess"})
         page = browser.get(f"/admin/attempts?email={quote(typed)}")
         assert ("<bdi>ann@xn--pple-43d.example</bdi>" in page.text) == (typed != "ANN@apple.example")
         rows = browser.get(f"/admin/attempts?email={quote(typed)}", Accept="application/json").json()

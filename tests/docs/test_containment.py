@@ -21,10 +21,10 @@ STEPS = re.findall(r"^## (Minute \d)", TEXT, re.MULTILINE)
 @pytest.fixture(scope="module")
 def pages() -> str:
     """Everything that an administrator reads on the way, as words."""
-    premises = World()
-    ann = premises.person()
-    account, phone = enrolled(premises, kind=Kind.ADMINISTRATOR)
-    browser = logged_on(premises, premises.browser(), account, phone)
+    world = World()
+    ann = world.person()
+    account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    browser = logged_on(world, world.browser(), account, phone)
     user = f"/admin/users/{ann.address}"
     seen = [browser.get(path).text for path in ("/admin/domains", "/admin/users?domain=people.test", user)]
     browser.post(f"{user}/contain", {"disable": "true", "restriction": "keep", "reason": "Reported"})

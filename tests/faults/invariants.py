@@ -31,7 +31,7 @@ def check(scene: Scene, reply: Reply | None) -> None:
 
 def every_move_has_its_record(scene: Scene) -> None:
     """I4: the epoch has moved as often as there are events that move it."""
-    events = scene.premises.store.events.of_account(scene.resident.account.id)
+    events = scene.world.store.events.of_account(scene.resident.account.id)
     moved = scene.account.epoch - scene.resident.account.epoch
     assert sum(event.kind in MOVES for event in events) == moved
 

@@ -21,7 +21,7 @@ WRONG = "not the password at all"
 class Scene:
     """`act` is what the fault hits. `holds` checks the flow's own promise, `finish` goes on when the fault is over."""
 
-    premises: World
+    world: World
     resident: Resident
     act: Callable[[], Reply]
     finish: Callable[[], None]
@@ -31,216 +31,214 @@ class Scene:
 
     @property
     def account(self) -> Account:
-        return stored(self.premises.store, self.resident.account)
+        return stored(self.world.store, self.resident.account)
 
     def sessions(self) -> list[Session]:
         """Those that are alive by their epoch."""
-        return live_sessions(self.premises, self.resident)
+        return live_sessions(self.world, self.resident)
 
 
-def live_sessions(premises: World, resident: Resident) -> list[Session]:
-    store = premises.store
+def live_sessions(world: World, resident: Resident) -> list[Session]:
+    store = world.store
     epoch = stored(store, resident.account).epoch
     return [one for one in store.sessions.of_account(resident.account.id) if one.epoch == epoch]
 
 
-def has_password(premises: World, resident: Resident, password: str) -> bool:
-    account = stored(premises.store, resident.account)
-    return premises.hasher.verify(account.password_hash, password)
+def has_password(world: World, resident: Resident, password: str) -> bool:
+    account = stored(world.store, resident.account)
+    return world.hasher.verify(account.password_hash, password)
 
 
-def logs_on(premises: World, resident: Resident, password: str) -> Visitor:
+def logs_on(world: World, resident: Resident, password: str) -> Visitor:
     """I9: a new window and this password lead on; no lock stands in the way for longer than it may."""
-    premises.clock.passes(900)
-    visitor = premises.visitor()
+    world.clock.passes(900)
+    visitor = world.visitor()
     reply = visitor.logon(resident.email, password)
     assert reply.status == 200, reply.text
     return visitor
 
 
-def logon(premises: World) -> Scene:
-    resident, visitor = a_resident(premises, failures=2), premises.visitor()
+def logon(world: World) -> Scene:
+    resident, visitor = a_resident(world, failures=2), world.visitor()
 
     def holds(reply: Reply | None) -> None:
-        opened = live_sessions(premises, resident)
+        opened = live_sessions(world, resident)
         assert len(opened) <= 1
         assert len(opened) == 1 or reply is None or reply.status != 200
 
     return Scene(
-        premises,
+        world,
         resident,
         lambda: visitor.logon(resident.email, PASSWORD),
-        lambda: void(logs_on(premises, resident, PASSWORD)),
+        lambda: void(logs_on(world, resident, PASSWORD)),
         holds,
         [PASSWORD],
     )
 
 
-def wrong_logon(premises: World) -> Scene:
-    resident, visitor = a_resident(premises, failures=3), premises.visitor()
+def wrong_logon(world: World) -> Scene:
+    resident, visitor = a_resident(world, failures=3), world.visitor()
 
     def holds(reply: Reply | None) -> None:
-        failures = stored(premises.store, resident.account).failures
+        failures = stored(world.store, resident.account).failures
         assert failures <= 5  # one attempt, and at most one more by a lost answer
         assert failures >= 4 or reply is None or reply.status == 503
-        assert live_sessions(premises, resident) == []
+        assert live_sessions(world, resident) == []
 
     return Scene(
-        premises,
+        world,
         resident,
         lambda: visitor.logon(resident.email, WRONG),
-        lambda: void(logs_on(premises, resident, PASSWORD)),
+        lambda: void(logs_on(world, resident, PASSWORD)),
         holds,
         [WRONG],
         401,
     )
 
 
-def temporary_logon(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def temporary_logon(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     typed = resident.temporary()
 
     def holds(reply: Reply | None) -> None:
-        opened = live_sessions(premises, resident)
+        opened = live_sessions(world, resident)
         assert {one.opened_with for one in opened} <= {Credential.TEMPORARY}
         assert len(opened) <= 1
         assert len(opened) == 1 or reply is None or reply.status != 200
 
     def finish() -> None:
-        burnt = bool(live_sessions(premises, resident))
-        reply = premises.visitor().logon(resident.email, typed)
+        burnt = bool(live_sessions(world, resident))
+        reply = world.visitor().logon(resident.email, typed)
         assert reply.status == (401 if burnt else 200)
         if burnt:
-            logs_on(premises, resident, resident.temporary())
+            logs_on(world, resident, resident.temporary())
 
-    return Scene(premises, resident, lambda: visitor.logon(resident.email, typed), finish, holds, [typed])
+    return Scene(world, resident, lambda: visitor.logon(resident.email, typed), finish, holds, [typed])
 
 
-def change(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def change(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
 
     def act() -> Reply:
         return visitor.post("/password/change", {"current_password": PASSWORD, **BOTH})
 
-    return setting(premises, resident, act)
+    return setting(world, resident, act)
 
 
-def forced_change(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def forced_change(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     visitor.logon(resident.email, resident.temporary())
-    return setting(premises, resident, lambda: visitor.post("/password/change", BOTH))
+    return setting(world, resident, lambda: visitor.post("/password/change", BOTH))
 
 
-def reset(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def reset(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     token = resident.link()
-    scene = setting(premises, resident, lambda: visitor.post("/password/reset", {"token": token, **BOTH}))
+    scene = setting(world, resident, lambda: visitor.post("/password/reset", {"token": token, **BOTH}))
     scene.secrets.append(token)
     return scene
 
 
-def setting(premises: World, resident: Resident, act: Callable[[], Reply]) -> Scene:
+def setting(world: World, resident: Resident, act: Callable[[], Reply]) -> Scene:
     """Flows that set a password: it is the new one exactly when the epoch has moved once, with its notice."""
 
     def holds(reply: Reply | None) -> None:
-        account = stored(premises.store, resident.account)
+        account = stored(world.store, resident.account)
         moved = account.epoch == resident.account.epoch + 1
-        assert has_password(premises, resident, CHOSEN) is moved
-        assert has_password(premises, resident, PASSWORD) is not moved
+        assert has_password(world, resident, CHOSEN) is moved
+        assert has_password(world, resident, PASSWORD) is not moved
         assert moved or reply is None or reply.status != 200
-        assert all(one.started_at == premises.clock() for one in live_sessions(premises, resident))
+        assert all(one.started_at == world.clock() for one in live_sessions(world, resident))
 
     def finish() -> None:
-        moved = has_password(premises, resident, CHOSEN)
+        moved = has_password(world, resident, CHOSEN)
         reply = act()
         assert reply.status in ({401, 410, 422} if moved else {200}), reply.text
-        logs_on(premises, resident, CHOSEN)
+        logs_on(world, resident, CHOSEN)
 
-    return Scene(premises, resident, act, finish, holds, [PASSWORD, CHOSEN])
+    return Scene(world, resident, act, finish, holds, [PASSWORD, CHOSEN])
 
 
-def forgot(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def forgot(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
 
     def act() -> Reply:
         return visitor.post("/password/forgot", {"email": resident.email})
 
     def holds(reply: Reply | None) -> None:
-        assert stored(premises.store, resident.account) == resident.account
-        asked = premises.store.events.of_account(resident.account.id)
+        assert stored(world.store, resident.account) == resident.account
+        asked = world.store.events.of_account(resident.account.id)
         assert asked or reply is None or reply.status == 503
 
     def finish() -> None:
         assert act().status == 202
 
-    return Scene(premises, resident, act, finish, holds, usual=202)
+    return Scene(world, resident, act, finish, holds, usual=202)
 
 
-def not_me(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def not_me(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     token = resident.link(Purpose.NOT_ME)
 
     def act() -> Reply:
         return visitor.post("/not-me", {"token": token})
 
     def holds(reply: Reply | None) -> None:
-        account = stored(premises.store, resident.account)
+        account = stored(world.store, resident.account)
         frozen = account.status is Status.FROZEN
         assert (account.epoch, account.password_hash is None) == ((2, True) if frozen else (1, False))
         assert frozen or reply is None or reply.status != 200
 
     def finish() -> None:
-        frozen = stored(premises.store, resident.account).status is Status.FROZEN
+        frozen = stored(world.store, resident.account).status is Status.FROZEN
         assert act().status == (410 if frozen else 200)
 
-    return Scene(premises, resident, act, finish, holds, [token])
+    return Scene(world, resident, act, finish, holds, [token])
 
 
-def code(premises: World) -> Scene:
-    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
+def code(world: World) -> Scene:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
     shown = resident.code()
 
     def finish() -> None:
-        later = logs_on(premises, resident, PASSWORD)
+        later = logs_on(world, resident, PASSWORD)
         assert later.post("/logon/code", {"code": resident.code()}).status == 200
 
-    return two_step(premises, resident, lambda: visitor.post("/logon/code", {"code": shown}), finish)
+    return two_step(world, resident, lambda: visitor.post("/logon/code", {"code": shown}), finish)
 
 
-def recovery_code(premises: World) -> Scene:
-    resident, visitor = a_resident_with_two_step(premises), premises.visitor()
+def recovery_code(world: World) -> Scene:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
     first, second = resident.recovery[:2]
 
     def finish() -> None:
-        later = logs_on(premises, resident, PASSWORD)
+        later = logs_on(world, resident, PASSWORD)
         assert later.post("/logon/code", {"code": second}).status == 200
 
-    return two_step(premises, resident, lambda: visitor.post("/logon/code", {"code": first}), finish)
+    return two_step(world, resident, lambda: visitor.post("/logon/code", {"code": first}), finish)
 
 
-def two_step(
-    premises: World, resident: Resident, act: Callable[[], Reply], finish: Callable[[], None]
-) -> Scene:
+def two_step(world: World, resident: Resident, act: Callable[[], Reply], finish: Callable[[], None]) -> Scene:
     """A code is used up exactly when the session that it opens is there."""
 
     def holds(reply: Reply | None) -> None:
-        now = stored(premises.store, resident.account).two_step
+        now = stored(world.store, resident.account).two_step
         used = now.last_step > 0 or len(now.recovery) == 9
-        opened = live_sessions(premises, resident)
+        opened = live_sessions(world, resident)
         assert [one.code_entered for one in opened] == [used]
         assert used or reply is None or reply.status != 200
         assert now.failures <= 2
 
-    return Scene(premises, resident, act, finish, holds, [resident.seed, *resident.recovery[:2]])
+    return Scene(world, resident, act, finish, holds, [resident.seed, *resident.recovery[:2]])
 
 
-def reading(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def reading(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
-    message = premises.sends(resident.account, body="for your eyes only")
+    message = world.sends(resident.account, body="for your eyes only")
 
     def act() -> Reply:
         return visitor.get(f"/messages/{message}")
@@ -248,22 +246,22 @@ def reading(premises: World) -> Scene:
     def finish() -> None:
         assert act().json()["body"] == "for your eyes only"
 
-    return Scene(premises, resident, act, finish, secrets=["for your eyes only"])
+    return Scene(world, resident, act, finish, secrets=["for your eyes only"])
 
 
-def logoff(premises: World) -> Scene:
-    resident, visitor = a_resident(premises), premises.visitor()
+def logoff(world: World) -> Scene:
+    resident, visitor = a_resident(world), world.visitor()
     visitor.logon(resident.email, PASSWORD)
 
     def holds(reply: Reply | None) -> None:
-        ended = not live_sessions(premises, resident)
+        ended = not live_sessions(world, resident)
         assert ended or reply is None or reply.status != 204
 
     def finish() -> None:
         assert visitor.post("/logoff").status in {204, 401}
-        assert live_sessions(premises, resident) == []
+        assert live_sessions(world, resident) == []
 
-    return Scene(premises, resident, lambda: visitor.post("/logoff"), finish, holds, usual=204)
+    return Scene(world, resident, lambda: visitor.post("/logoff"), finish, holds, usual=204)
 
 
 def void(_: object) -> None:

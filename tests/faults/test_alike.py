@@ -31,20 +31,20 @@ def essence(reply: Reply) -> tuple[int, Any, Any]:
 )
 @pytest.mark.parametrize("path", ["/logon", "/password/forgot"])
 def test_i7_known_and_unknown_are_answered_alike_whatever_breaks(
-    premises: World, real_store: DynamoStore, path: str, fault: Fault
+    world: World, real_store: DynamoStore, path: str, fault: Fault
 ) -> None:
     fields = {"password": WRONG} if path == "/logon" else {}
     for at in range(6):
         answers = []
-        for email in (a_resident(premises).email, f"nobody{number()}@people.test"):
+        for email in (a_resident(world).email, f"nobody{number()}@people.test"):
             with breaking(real_store, fault, at):
-                answers.append(essence(premises.visitor().post(path, {"email": email, **fields})))
+                answers.append(essence(world.visitor().post(path, {"email": email, **fields})))
         assert answers[0] == answers[1], f"call {at}"
 
 
 @pytest.mark.parametrize(("only", "slow"), [("PutItem", "UpdateItem"), ("UpdateItem", "PutItem")])
 def test_nothing_of_a_request_is_still_under_way_once_it_is_answered(
-    premises: World, real_store: DynamoStore, only: str, slow: str
+    world: World, real_store: DynamoStore, only: str, slow: str
 ) -> None:
     before_the_refusal = 3  # the authorizer's call, the admission, the reservation
     under_way: list[str] = []
@@ -58,13 +58,13 @@ def test_nothing_of_a_request_is_still_under_way_once_it_is_answered(
         time.sleep(0.1 if operation == slow else 0)
         under_way.remove(operation)
 
-    email = a_resident(premises).email
+    email = a_resident(world).email
     with breaking(real_store, Fault.TIMEOUT, before_the_refusal, often=9, only=only) as breaker:
         events.register("before-call.dynamodb", begin)
         events.register("after-call.dynamodb", end)
         events.register("after-call-error.dynamodb", end)
         try:
-            assert premises.visitor().logon(email, WRONG).status == 503
+            assert world.visitor().logon(email, WRONG).status == 503
             assert breaker.hit
             assert under_way == []
         finally:

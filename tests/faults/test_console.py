@@ -57,12 +57,12 @@ Arrange = Callable[[World], Action]
 
 
 def on_a_user(action: str) -> Arrange:
-    def arrange(premises: World) -> Action:
+    def arrange(world: World) -> Action:
         somebody: Resident = a_resident_with_two_step(
-            premises, failures=3, locked_until=NOW + 9, undeliverable="bounced"
+            world, failures=3, locked_until=NOW + 9, undeliverable="bounced"
         )
-        _, desk = an_administrator(premises)
-        who, store = somebody.account, premises.store
+        _, desk = an_administrator(world)
+        who, store = somebody.account, world.store
 
         def state() -> State:
             account = stored(store, who)
@@ -76,9 +76,9 @@ def on_a_user(action: str) -> Arrange:
 
 
 def on_a_policy(path: str, **fields: Any) -> Arrange:
-    def arrange(premises: World) -> Action:
-        actor, desk = an_administrator(premises)
-        name, store = f"faults{number()}.test", premises.store
+    def arrange(world: World) -> Action:
+        actor, desk = an_administrator(world)
+        name, store = f"faults{number()}.test", world.store
 
         def state() -> State:
             found = store.directory.policy(domain_id(DomainName(name)))
@@ -91,9 +91,9 @@ def on_a_policy(path: str, **fields: Any) -> Arrange:
     return arrange
 
 
-def invitation(premises: World) -> Action:
-    _, desk = an_administrator(premises)
-    email, store = f"invited{number()}@people.test", premises.store
+def invitation(world: World) -> Action:
+    _, desk = an_administrator(world)
+    email, store = f"invited{number()}@people.test", world.store
     return Action(
         lambda: desk.post("/admin/users", {"email": email}), lambda: invited(store, desk, email), 201
     )
@@ -106,9 +106,9 @@ def invited(store: Any, desk: Visitor, email: str) -> State:
     return found.status, [kind for kind in kinds if kind == "account_invited"]
 
 
-def recall(premises: World) -> Action:
-    _, desk = an_administrator(premises)
-    resident, store = a_resident_with_two_step(premises), premises.store
+def recall(world: World) -> Action:
+    _, desk = an_administrator(world)
+    resident, store = a_resident_with_two_step(world), world.store
     sent = desk.post(
         "/admin/messages", {"to": resident.email, "subject": "Hello", "body": "Good day."}
     ).json()["id"]
@@ -121,9 +121,9 @@ def recall(premises: World) -> Action:
     return Action(lambda: desk.post(f"/admin/messages/{sent}/recall", {"to": resident.email}), state)
 
 
-def branding(premises: World) -> Action:
-    actor, desk = an_administrator(premises)
-    name, store = f"faults{number()}.test", premises.store
+def branding(world: World) -> Action:
+    actor, desk = an_administrator(world)
+    name, store = f"faults{number()}.test", world.store
     plant(store, Policy(name))
 
     def state() -> State:
@@ -157,14 +157,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "fault"), CASES)
 def test_action_that_breaks_is_done_or_not_and_repeating_it_finishes(
-    premises: World, real_store: DynamoStore, name: str, fault: Fault
+    world: World, real_store: DynamoStore, name: str, fault: Fault
 ) -> None:
     arrange = ARRANGEMENTS[name]
-    whole = arrange(premises)
+    whole = arrange(world)
     assert whole.act().status == whole.usual
     done = whole.state()
     for at in range(MOST_CALLS):
-        action = arrange(premises)
+        action = arrange(world)
         before = action.state()
         with breaking(real_store, fault, at) as breaker:
             reply = acted(action)

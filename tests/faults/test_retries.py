@@ -85,10 +85,10 @@ def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
 
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_rl_03_a_conflict_twice_and_then_none_is_one_success(
-    premises: World, real_store: DynamoStore, arrange: Callable[[World], Scene]
+    world: World, real_store: DynamoStore, arrange: Callable[[World], Scene]
 ) -> None:
     for at in range(MOST_CALLS):
-        scene = arrange(premises)
+        scene = arrange(world)
         with breaking(real_store, Fault.CONFLICT, at, often=2) as breaker:
             reply = scene.act()
         scene.holds(reply)

@@ -23,11 +23,11 @@ Arrange = Callable[[World], Scene]
 @pytest.mark.parametrize("fault", [*SWEPT, *SLOWER])
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_rl_02_whatever_call_breaks_the_invariants_hold_and_the_person_gets_on(
-    premises: World, real_store: DynamoStore, arrange: Arrange, fault: Fault
+    world: World, real_store: DynamoStore, arrange: Arrange, fault: Fault
 ) -> None:
     """RL-04: an answer that was lost once is asked for again, and is the answer of the write that was applied."""
     for at in range(MOST_CALLS):
-        scene = arrange(premises)
+        scene = arrange(world)
         with breaking(real_store, fault, at) as breaker:
             reply = acted(scene)
         check(scene, reply)
@@ -51,9 +51,9 @@ def acted(scene: Scene) -> Reply | None:
 @pytest.mark.parametrize("since", [0, 1], ids=["before it is judged", "after it was judged"])
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_is_let_in(
-    premises: World, real_store: DynamoStore, arrange: Arrange, since: int, fault: Fault
+    world: World, real_store: DynamoStore, arrange: Arrange, since: int, fault: Fault
 ) -> None:
-    scene = arrange(premises)
+    scene = arrange(world)
     with breaking(real_store, fault, since, often=100) as breaker:
         reply = scene.act()
     assert (reply.status, reply.code) == (503, "unavailable")
@@ -62,10 +62,10 @@ def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_i
     scene.finish()
 
 
-def test_i10_no_raw_secret_is_in_any_row_after_any_fault(premises: World, real_store: DynamoStore) -> None:
+def test_i10_no_raw_secret_is_in_any_row_after_any_fault(world: World, real_store: DynamoStore) -> None:
     secrets = []
     for arrange in SCENES:
-        scene = arrange(premises)
+        scene = arrange(world)
         with breaking(real_store, Fault.LOST, 2):
             acted(scene)
         scene.finish()

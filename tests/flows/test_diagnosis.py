@@ -28,12 +28,10 @@ SENTENCES = {SPACES, TEMPORARY, INCOMPLETE, BROWSER}
         (f"{PASSWORD} ", OLD, {SPACES, BROWSER}),
     ],
 )
-def test_en_01_same_diagnosis_for_every_address(
-    premises: World, typed: str, agent: str, said: set[str]
-) -> None:
-    known, pages = premises.person(), []
+def test_en_01_same_diagnosis_for_every_address(world: World, typed: str, agent: str, said: set[str]) -> None:
+    known, pages = world.person(), []
     for email in (known.address, "nobody@people.test"):
-        page = premises.browser().sends(
+        page = world.browser().sends(
             "POST", "/logon", f"email={email}&password={typed}".encode(), HEADERS | {"User-Agent": agent}
         )
         assert page.status == 401
@@ -47,10 +45,10 @@ def test_en_01_same_diagnosis_for_every_address(
     [("portal.example", False), ("PORTAL.example", False), ("evil.example", True), ("", False)],
 )
 def test_rs_05_another_address_than_the_portals_is_noticed_and_never_repeated(
-    premises: World, host: str, said: bool
+    world: World, host: str, said: bool
 ) -> None:
     headers = HEADERS | ({"Host": host} if host else {})
-    page = premises.browser().sends("POST", "/logon", b"email=nobody@people.test&password=wrong", headers)
+    page = world.browser().sends("POST", "/logon", b"email=nobody@people.test&password=wrong", headers)
     assert (HOST in html.unescape(page.text)) is said
     assert "evil.example" not in page.text
 

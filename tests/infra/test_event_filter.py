@@ -50,12 +50,12 @@ def test_what_is_published_wakes_its_worker_and_nothing_else_does(kind: EventKin
     assert woken("publish_event", an_event(an_account().id, kind)) is (kind in PUBLISHED)
 
 
-def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail(premises: World) -> None:
-    resident, mistaken, visitor = a_resident(premises), a_resident(premises), premises.visitor()
+def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail(world: World) -> None:
+    resident, mistaken, visitor = a_resident(world), a_resident(world), world.visitor()
     assert visitor.logon(mistaken.email, "not the one").status == 401
     assert visitor.logon(resident.email, PASSWORD).status == 200
     assert visitor.post("/logoff").status == 204
-    trails = [premises.store.events.of_account(one.account.id) for one in (resident, mistaken)]
+    trails = [world.store.events.of_account(one.account.id) for one in (resident, mistaken)]
     events = [*trails[0], *trails[1]]
     events.append(an_event(resident.account.id, EventKind.MAIL_SENT, details={"about": "anything"}))
     assert len(events) == 4
@@ -63,13 +63,13 @@ def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail(premises
 
 
 def test_lg_12_a_logon_after_failures_or_with_a_new_browser_does_wake_the_mail_worker(
-    premises: World,
+    world: World,
 ) -> None:
-    suspicious = a_resident(premises, failures=5)
-    strange = a_resident(premises, clients=("another",))
+    suspicious = a_resident(world, failures=5)
+    strange = a_resident(world, clients=("another",))
     for resident in (suspicious, strange):
-        assert premises.visitor().logon(resident.email, PASSWORD).status == 200
-        (event,) = premises.store.events.of_account(resident.account.id)
+        assert world.visitor().logon(resident.email, PASSWORD).status == 200
+        (event,) = world.store.events.of_account(resident.account.id)
         assert woken("send_mail", event)
 
 

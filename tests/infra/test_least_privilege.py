@@ -61,7 +61,7 @@ def guarded(prefix: str) -> World:
 
 
 @pytest.fixture
-def premises(engine: Engine, table_prefix: str) -> Iterator[World]:
+def world(engine: Engine, table_prefix: str) -> Iterator[World]:
     """A portal with tables of its own."""
     engine.client("sesv2").create_email_identity(EmailIdentity="portal@portal.example")
     yield guarded(table_prefix)
@@ -69,52 +69,52 @@ def premises(engine: Engine, table_prefix: str) -> Iterator[World]:
 
 
 @pytest.fixture
-def desk(premises: World) -> Staff:
+def desk(world: World) -> Staff:
     """An administrator."""
-    return staff(premises)
+    return staff(world)
 
 
 @pytest.mark.ministack("moto has no suppression list")
-def test_lifting_an_address_needs_the_worker_to_ask_ses(premises: World, desk: Staff) -> None:
-    ann = premises.person(undeliverable="bounced")
+def test_lifting_an_address_needs_the_worker_to_ask_ses(world: World, desk: Staff) -> None:
+    ann = world.person(undeliverable="bounced")
     desk.does(ann, "deliverable", reason="mailbox repaired")
-    assert premises.delivers() == []
+    assert world.delivers() == []
 
 
-def test_bounce_is_recorded_within_its_row(premises: World) -> None:
-    ann = premises.person()
-    record = {"Sns": {"Message": json.dumps(bounce(ann.address, premises.clock()))}}
+def test_bounce_is_recorded_within_its_row(world: World) -> None:
+    ann = world.person()
+    record = {"Sns": {"Message": json.dumps(bounce(ann.address, world.clock()))}}
     with at_work("record_delivery"):
-        record_delivery.work({"Records": [record]}, premises.portal)
-    (kept,) = premises.store.events.of_account(ann.id)
+        record_delivery.work({"Records": [record]}, world.portal)
+    (kept,) = world.store.events.of_account(ann.id)
     assert kept.kind is EventKind.MAIL_BOUNCED
 
 
-def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(premises: World) -> None:
-    ann = premises.person()
-    alias = premises.person(alias_of=ann.id, password=None)
-    premises.visitor().post("/password/forgot", {"email": alias.address})
-    premises.delivers()
-    assert [one.to for one in premises.mailer.sent] == [ann.address]
+def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(world: World) -> None:
+    ann = world.person()
+    alias = world.person(alias_of=ann.id, password=None)
+    world.visitor().post("/password/forgot", {"email": alias.address})
+    world.delivers()
+    assert [one.to for one in world.mailer.sent] == [ann.address]
 
 
-def test_what_an_outage_kept_back_is_swept_within_its_row(premises: World, desk: Staff) -> None:
-    ann, strange = premises.person(), premises.person(clients=("another",))
-    alias = premises.person(alias_of=ann.id, password=None)
-    premises.delivers()
-    before = len(premises.mailer.sent)
+def test_what_an_outage_kept_back_is_swept_within_its_row(world: World, desk: Staff) -> None:
+    ann, strange = world.person(), world.person(clients=("another",))
+    alias = world.person(alias_of=ann.id, password=None)
+    world.delivers()
+    before = len(world.mailer.sent)
     assert desk.visitor.post("/admin/users", {"email": "late@people.test", "kind": "recipient"}).status == 201
-    premises.visitor().post("/password/forgot", {"email": alias.address})
-    premises.visitor().logs_on(strange)
-    premises.clock.passes(86400 + 3601)
+    world.visitor().post("/password/forgot", {"email": alias.address})
+    world.visitor().logs_on(strange)
+    world.clock.passes(86400 + 3601)
     with at_work("sweep_mail"):
-        found = sweep(premises.worker)
+        found = sweep(world.worker)
     assert found == {"settled": 3, "delayed": 0}
-    assert {one.to for one in premises.mailer.sent[before:]} == {"late@people.test", strange.address}
+    assert {one.to for one in world.mailer.sent[before:]} == {"late@people.test", strange.address}
 
 
-def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: World, desk: Staff) -> None:
-    ann = premises.person()
+def test_users_are_found_by_their_whole_address_invited_and_revoked(world: World, desk: Staff) -> None:
+    ann = world.person()
     found = desk.visitor.get(f"/admin/users?q={ann.address}").json()["users"]
     assert [one["email"] for one in found] == [ann.address]
     invited = desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
@@ -122,27 +122,27 @@ def test_users_are_found_by_their_whole_address_invited_and_revoked(premises: Wo
     assert desk.visitor.post(f"/admin/users/{ann.address}/sessions/revoke", {}).status == 200
 
 
-def test_criteria_and_not_me_count_bad_links_and_record_used_ones(premises: World) -> None:
-    ann = premises.person()
-    token = premises.asks(ann).token("/password/reset")
+def test_criteria_and_not_me_count_bad_links_and_record_used_ones(world: World) -> None:
+    ann = world.person()
+    token = world.asks(ann).token("/password/reset")
     typed = {"new_password": "seven lanterns over a harbour", "token": token}
     typed["confirm_password"] = typed["new_password"]
-    assert premises.visitor().post("/password/reset", typed).status == 200
+    assert world.visitor().post("/password/reset", typed).status == 200
     for bad in (token, "A" * 43):
-        assert premises.visitor().post("/password/criteria", {**typed, "token": bad}).status == 410
-    notice = premises.mails(ann)[-1].token("/not-me")
-    assert premises.visitor().post("/not-me", {"token": notice}).status == 200
-    assert premises.visitor().post("/not-me", {"token": notice}).status == 410
+        assert world.visitor().post("/password/criteria", {**typed, "token": bad}).status == 410
+    notice = world.mails(ann)[-1].token("/not-me")
+    assert world.visitor().post("/not-me", {"token": notice}).status == 200
+    assert world.visitor().post("/not-me", {"token": notice}).status == 410
 
 
 def test_call_added_to_the_wrong_step_fails(
-    premises: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     """What a careless change would be: `home` writes down who came by, and nobody gave it the right to."""
-    ann: Account = premises.person()
+    ann: Account = world.person()
 
     def home_that_writes(event: dict[str, Any], context: object) -> None:
-        premises.store.events.record(an_event(ann.id))
+        world.store.events.record(an_event(ann.id))
 
     monkeypatch.setattr(home, "home", home_that_writes)
     with pytest.raises(Exception, match="dynamodb:AccessDenied"):
@@ -150,11 +150,11 @@ def test_call_added_to_the_wrong_step_fails(
     assert "home is not allowed PutItem on" in caplog.text
 
 
-def test_denied_call_changes_nothing(premises: World) -> None:
-    ann = premises.person()
+def test_denied_call_changes_nothing(world: World) -> None:
+    ann = world.person()
     with pytest.raises(PynamoDBException, match="home is not allowed"), at_work("home"):
-        plant(premises.store, ann._replace(kind=Kind.ADMINISTRATOR))
-    assert premises.store.accounts.read(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
+        plant(world.store, ann._replace(kind=Kind.ADMINISTRATOR))
+    assert world.store.accounts.read(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
 
 
 def test_permission_that_nobody_used_is_named(tmp_path: Path, capsys: Any) -> None:
@@ -172,15 +172,15 @@ def test_what_is_used_is_written_down_once(
     engine: Engine, table_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(USED, str(tmp_path / "used"))
-    premises = guarded(table_prefix)
+    world = guarded(table_prefix)
     for _ in range(2):
-        premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
+        world.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
     used = read_used(tmp_path / "used")
     assert ("password_forgot", "events", "PutItem") in used
     assert used <= allowed(read_permissions())
     assert len((tmp_path / "used").read_text().splitlines()) == len(used)
 
 
-def test_person_with_two_steps_is_logged_on_within_the_rows(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    assert logged_on(premises, premises.visitor(), ann, phone).get("/account").status == 200
+def test_person_with_two_steps_is_logged_on_within_the_rows(world: World) -> None:
+    ann, phone = enrolled(world)
+    assert logged_on(world, world.visitor(), ann, phone).get("/account").status == 200

@@ -13,31 +13,31 @@ from tests.world.world import World
 ENTRIES = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def forgets(premises: World, **facts: Any) -> Account:
+def forgets(world: World, **facts: Any) -> Account:
     """Somebody asked for a reset; nothing has been delivered yet."""
-    account = premises.person(**facts)
-    premises.visitor().post("/password/forgot", {"email": account.address})
+    account = world.person(**facts)
+    world.visitor().post("/password/forgot", {"email": account.address})
     return account
 
 
-def notes(premises: World, account: Account) -> list[tuple[EventKind, object]]:
+def notes(world: World, account: Account) -> list[tuple[EventKind, object]]:
     """What became of the account's mails."""
     kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED}
-    events = premises.store.events.of_account(account.id)
+    events = world.store.events.of_account(account.id)
     return [(event.kind, event.details.get("cause")) for event in events if event.kind in kinds]
 
 
-def every_kind(premises: World, agent: str = "") -> None:
+def every_kind(world: World, agent: str = "") -> None:
     """Bring about one mail of each kind that a person can."""
-    ann, phone = enrolled(premises)
-    visitor = premises.visitor(**{"User-Agent": agent})
-    premises.sends("new.person@people.test", "Subject", "Body")
+    ann, phone = enrolled(world)
+    visitor = world.visitor(**{"User-Agent": agent})
+    world.sends("new.person@people.test", "Subject", "Body")
     visitor.post("/password/forgot", {"email": ann.address})
     visitor.logs_on(ann)
     visitor.goes_on(visitor.post("/logon/code", {"code": phone.recovery[0]}))
     visitor.goes_on(visitor.post("/password/change", ENTRIES))
-    notice = premises.mails(ann)[-1]
+    notice = world.mails(ann)[-1]
     for _ in range(5):
         visitor.post("/logon", {"email": ann.address, "password": "guess after guess"})
-    premises.visitor(**{"User-Agent": agent}).post("/not-me", {"token": notice.token("/not-me")})
-    premises.delivers()
+    world.visitor(**{"User-Agent": agent}).post("/not-me", {"token": notice.token("/not-me")})
+    world.delivers()

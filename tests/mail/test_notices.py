@@ -25,13 +25,13 @@ from tests.world.world import World
     ],
 )
 def test_ml_01_every_change_is_told_once_to_the_stored_address(
-    premises: World, kind: EventKind, subject: str
+    world: World, kind: EventKind, subject: str
 ) -> None:
-    account = premises.person()
+    account = world.person()
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
     event = an_event(account.id, kind, email="somebody.else@evil.test", source="192.0.2.7", user_agent=agent)
-    premises.store.events.record(event)
-    (mail,) = premises.mails()
+    world.store.events.record(event)
+    (mail,) = world.mails()
     assert (mail.to, mail.subject) == (account.address, subject)
     for part in (mail.text, mail.html):
         for words in ("192.0.2.7", "Firefox 140.0", "UTC", "support@portal.example"):
@@ -39,9 +39,9 @@ def test_ml_01_every_change_is_told_once_to_the_stored_address(
         assert "evil" not in part
 
 
-def test_ml_01_notice_has_no_acting_link_but_the_freeze(premises: World) -> None:
-    every_kind(premises)
-    notices = [mail for mail in premises.mails() if mail.subject == "Your password has been reset"]
+def test_ml_01_notice_has_no_acting_link_but_the_freeze(world: World) -> None:
+    every_kind(world)
+    notices = [mail for mail in world.mails() if mail.subject == "Your password has been reset"]
     assert notices
     for mail in notices:
         paths = set(re.findall(rf"{re.escape(PORTAL_URL)}(/[a-z-]+)", mail.text))
@@ -57,32 +57,32 @@ SAID = {
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_change_of_two_step_is_told_as_what_it_was(premises: World, kind: EventKind) -> None:
-    ann = premises.person()
-    premises.store.events.record(an_event(ann.id, kind))
-    (mail,) = premises.mails(ann)
+def test_change_of_two_step_is_told_as_what_it_was(world: World, kind: EventKind) -> None:
+    ann = world.person()
+    world.store.events.record(an_event(ann.id, kind))
+    (mail,) = world.mails(ann)
     for part in (mail.text, mail.html):
         assert [words for words in SAID.values() if words in part] == [SAID[kind]]
 
 
-def test_ml_01_no_number_of_notices_uses_up_the_next(premises: World) -> None:
-    ann = premises.person()
+def test_ml_01_no_number_of_notices_uses_up_the_next(world: World) -> None:
+    ann = world.person()
     for _ in range(20):
-        premises.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED))
-    assert len(premises.mails(ann)) == 20
+        world.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED))
+    assert len(world.mails(ann)) == 20
 
 
-def test_recovery_code_used_says_how_many_are_left(premises: World) -> None:
-    ann = premises.person(two_step=TwoStep(seed="sealed", recovery=("one", "two")))
-    premises.store.events.record(an_event(ann.id, EventKind.RECOVERY_CODE_USED))
-    (mail,) = premises.mails(ann)
+def test_recovery_code_used_says_how_many_are_left(world: World) -> None:
+    ann = world.person(two_step=TwoStep(seed="sealed", recovery=("one", "two")))
+    world.store.events.record(an_event(ann.id, EventKind.RECOVERY_CODE_USED))
+    (mail,) = world.mails(ann)
     assert "Recovery codes left: 2" in mail.text
 
 
-def test_containment_says_each_measure(premises: World) -> None:
-    ann = premises.person()
+def test_containment_says_each_measure(world: World) -> None:
+    ann = world.person()
     measures = {"measures": ["password", "sessions"]}
-    premises.store.events.record(an_event(ann.id, EventKind.ACCOUNT_CONTAINED, details=measures))
-    (mail,) = premises.mails(ann)
+    world.store.events.record(an_event(ann.id, EventKind.ACCOUNT_CONTAINED, details=measures))
+    (mail,) = world.mails(ann)
     told = [line for line in mail.text.splitlines() if line.startswith("- ")]
     assert told == ["- Your password was reset.", "- Every session was ended."]

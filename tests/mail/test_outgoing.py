@@ -20,9 +20,9 @@ HOSTILE = "Mozilla/5.0 (X11)\r\nBcc: eve@evil.test\r\n\r\n<svg onload=alert(1)> 
 
 
 @pytest.mark.parametrize("agent", ["", HOSTILE], ids=["silent", "hostile"])
-def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: World, agent: str) -> None:
-    every_kind(premises, agent)
-    mails = premises.mails()
+def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(world: World, agent: str) -> None:
+    every_kind(world, agent)
+    mails = world.mails()
     assert len({mail.subject for mail in mails}) >= 7
     for mail in mails:
         assert mail.subject.isprintable()
@@ -34,9 +34,9 @@ def test_ml_03_every_mail_has_both_parts_and_a_constant_subject(premises: World,
         assert not re.search(r"^Bcc:", mail.text, re.MULTILINE)
 
 
-def test_every_link_leads_to_the_portal_and_stands_alone(premises: World) -> None:
-    every_kind(premises, HOSTILE)
-    for mail in premises.mails():
+def test_every_link_leads_to_the_portal_and_stands_alone(world: World) -> None:
+    every_kind(world, HOSTILE)
+    for mail in world.mails():
         for line in mail.text.splitlines():
             if "://" in line and "evil" not in line:
                 assert line.startswith(f"{PORTAL_URL}/"), line
@@ -45,11 +45,11 @@ def test_every_link_leads_to_the_portal_and_stands_alone(premises: World) -> Non
         assert all(address.startswith((f"{PORTAL_URL}/", "mailto:")) for address in linked)
 
 
-def test_mail_speaks_the_language_of_the_browser_that_asked(premises: World) -> None:
-    ann = premises.person()
-    premises.visitor(**{"Accept-Language": "fr"}).post("/password/forgot", {"email": ann.address})
-    premises.delivers()
-    subject = premises.mails(ann)[-1].subject
+def test_mail_speaks_the_language_of_the_browser_that_asked(world: World) -> None:
+    ann = world.person()
+    world.visitor(**{"Accept-Language": "fr"}).post("/password/forgot", {"email": ann.address})
+    world.delivers()
+    subject = world.mails(ann)[-1].subject
     assert subject == translation("fr")("Choose a new password") != "Choose a new password"
 
 
@@ -60,11 +60,11 @@ def test_only_the_reader_s_own_browser_says_which_language_a_mail_speaks(
     actor: str | None, language: str
 ) -> None:
     """An administrator's says nothing about whoever opens the mail."""
-    premises = World(LANGUAGE="es")
-    ann = premises.person("ann@portal.test")
+    world = World(LANGUAGE="es")
+    ann = world.person("ann@portal.test")
     event = an_event(ann.id, EventKind.PASSWORD_RESET, actor=actor, language="de")
-    premises.store.events.record(event)
-    (written,) = premises.mails(ann)
+    world.store.events.record(event)
+    (written,) = world.mails(ann)
     assert f'lang="{language}"' in written.html
 
 
@@ -78,32 +78,32 @@ def known_by(sent: Sent) -> tuple[str, bool]:
     return sent.rendered.sender_name, sent.rendered.logo is not None
 
 
-def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(premises: World) -> None:
-    admin = staff(premises, address=f"admin{number()}@acme.test")
-    brand(premises.store, "acme.test", ACME)
-    brand(premises.store, "bank.test", BANK)
+def test_mails_about_a_message_are_its_senders_and_all_others_the_accounts_own(world: World) -> None:
+    admin = staff(world, address=f"admin{number()}@acme.test")
+    brand(world.store, "acme.test", ACME)
+    brand(world.store, "bank.test", BANK)
     new = f"new{number()}@bank.test"
     admin.visitor.post("/admin/messages", {"to": new, "subject": "Hello", "body": "Good day."})
-    premises.delivers()
-    mails = [sent for sent in premises.mailer.sent if sent.to == new]
+    world.delivers()
+    mails = [sent for sent in world.mailer.sent if sent.to == new]
     invitation, notice = sorted(mails, key=lambda sent: sent.subject, reverse=True)
     assert invitation.subject == "Your temporary password for Acme"
     assert {known_by(invitation), known_by(notice)} == {("Acme", True)}
     assert "+49 30 1234" in notice.text
-    premises.mailer.sent.clear()
-    premises.visitor().post("/password/forgot", {"email": new})
-    premises.delivers()
-    (asked,) = premises.mailer.sent
+    world.mailer.sent.clear()
+    world.visitor().post("/password/forgot", {"email": new})
+    world.delivers()
+    (asked,) = world.mailer.sent
     assert known_by(asked) == ("Bank", False)
     assert "help@bank.test" in asked.text
     assert "background:#0c5a68" in asked.html  # what the domain leaves open is the stage's
 
 
-def test_no_mail_takes_a_brand_from_what_somebody_typed(premises: World) -> None:
-    brand(premises.store, "acme.test", ACME)
-    person = premises.person(f"ann{number()}@nobody.test")
-    visitor = premises.visitor(**{"User-Agent": "admin@acme.test"})
+def test_no_mail_takes_a_brand_from_what_somebody_typed(world: World) -> None:
+    brand(world.store, "acme.test", ACME)
+    person = world.person(f"ann{number()}@nobody.test")
+    visitor = world.visitor(**{"User-Agent": "admin@acme.test"})
     visitor.post("/password/forgot", {"email": person.address})
     visitor.post("/password/forgot", {"email": "ann@acme.test"})
-    premises.delivers()
-    assert [known_by(sent) for sent in premises.mailer.sent] == [("Secure Messaging Portal", False)]
+    world.delivers()
+    assert [known_by(sent) for sent in world.mailer.sent] == [("Secure Messaging Portal", False)]

@@ -53,32 +53,32 @@ def refused(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": ""}}, "DeleteSuppressedDestination")
 
 
-def lifts(premises: World, ses: Ses) -> tuple[str, dict[str, Any]]:
+def lifts(world: World, ses: Ses) -> tuple[str, dict[str, Any]]:
     """The worker hears that an address may be mailed to again."""
-    account = premises.person()
-    premises.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
+    account = world.person()
+    world.store.events.record(an_event(account.id, EventKind.ADDRESS_LIFTED))
     mailer = Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", "")
-    records = premises.fake.records()
-    return account.address, work({"Records": records * 2}, Worker(premises.portal, mailer))
+    records = world.fake.records()
+    return account.address, work({"Records": records * 2}, Worker(world.portal, mailer))
 
 
-def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(premises: World) -> None:
+def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(world: World) -> None:
     ses = Ses()
-    address, outcome = lifts(premises, ses)
+    address, outcome = lifts(world, ses)
     assert set(ses.lifted) == {address}
     assert outcome == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize("code", ["NotFoundException", "AccessDeniedException"])
-def test_address_that_cannot_be_lifted_holds_up_nobody(premises: World, code: str) -> None:
-    assert lifts(premises, Ses(refused(code)))[1] == {"batchItemFailures": []}
+def test_address_that_cannot_be_lifted_holds_up_nobody(world: World, code: str) -> None:
+    assert lifts(world, Ses(refused(code)))[1] == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize(
     "fault", [refused("TooManyRequestsException"), EndpointConnectionError(endpoint_url="https://ses")]
 )
-def test_ses_being_away_is_tried_again(premises: World, fault: Exception) -> None:
-    assert len(lifts(premises, Ses(fault))[1]["batchItemFailures"]) == 2
+def test_ses_being_away_is_tried_again(world: World, fault: Exception) -> None:
+    assert len(lifts(world, Ses(fault))[1]["batchItemFailures"]) == 2
 
 
 @pytest.mark.parametrize(

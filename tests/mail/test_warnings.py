@@ -16,9 +16,9 @@ NEW_CLIENT: dict[str, Any] = {"kind": EventKind.LOGON_SUCCEEDED, "details": {"ne
 DAY = 86400
 
 
-def happens(premises: World, account: Account, what: dict[str, Any]) -> None:
-    premises.store.events.record(an_event(account.id, at=premises.clock(), **what))
-    premises.delivers()
+def happens(world: World, account: Account, what: dict[str, Any]) -> None:
+    world.store.events.record(an_event(account.id, at=world.clock(), **what))
+    world.delivers()
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def happens(premises: World, account: Account, what: dict[str, Any]) -> None:
     ids=["after_failures", "code_refused", "new_client"],
 )
 def test_lg_12_owner_is_told_what_was_odd_and_can_freeze(
-    premises: World, what: dict[str, Any], words: str
+    world: World, what: dict[str, Any], words: str
 ) -> None:
-    ann = premises.person()
-    happens(premises, ann, what)
-    (mail,) = premises.mails(ann)
+    ann = world.person()
+    happens(world, ann, what)
+    (mail,) = world.mails(ann)
     assert words in " ".join(mail.text.split())
-    premises.visitor().post("/not-me", {"token": mail.token("/not-me")})
-    assert premises.stored(ann).status is Status.FROZEN
+    world.visitor().post("/not-me", {"token": mail.token("/not-me")})
+    assert world.stored(ann).status is Status.FROZEN
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_lg_12_owner_is_told_what_was_odd_and_can_freeze(
     ids=["failures twice", "failures, then a code", "browsers twice", "browser, then failures"],
 )
 def test_suspicion_is_told_once_a_day_and_a_new_browser_once_a_day(
-    premises: World, first: dict[str, Any], again: dict[str, Any], told: int
+    world: World, first: dict[str, Any], again: dict[str, Any], told: int
 ) -> None:
-    ann = premises.person()
-    premises.clock.passes(DAY - premises.clock() % DAY)
-    happens(premises, ann, first)
-    premises.clock.passes(DAY - 1)
-    happens(premises, ann, again)
-    assert len(premises.mails(ann)) == told
-    withheld = [cause for kind, cause in notes(premises, ann) if kind is EventKind.MAIL_WITHHELD]
+    ann = world.person()
+    world.clock.passes(DAY - world.clock() % DAY)
+    happens(world, ann, first)
+    world.clock.passes(DAY - 1)
+    happens(world, ann, again)
+    assert len(world.mails(ann)) == told
+    withheld = [cause for kind, cause in notes(world, ann) if kind is EventKind.MAIL_WITHHELD]
     assert withheld == ["too_many_mails"] * (2 - told)
-    premises.clock.passes(1)
-    happens(premises, ann, again)
-    assert len(premises.mails(ann)) == told + 1
+    world.clock.passes(1)
+    happens(world, ann, again)
+    assert len(world.mails(ann)) == told + 1

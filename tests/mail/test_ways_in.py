@@ -24,78 +24,78 @@ from tests.world.world import World
         ({"undeliverable": "bounced"}, "address_undeliverable"),
     ],
 )
-def test_rs_09_no_way_in_is_mailed_to(premises: World, facts: dict[str, Any], cause: str) -> None:
-    account = forgets(premises, **facts)
-    premises.delivers()
-    assert premises.mailer.sent == []
-    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, cause)]
-    assert premises.fake.tables.resets == {}
+def test_rs_09_no_way_in_is_mailed_to(world: World, facts: dict[str, Any], cause: str) -> None:
+    account = forgets(world, **facts)
+    world.delivers()
+    assert world.mailer.sent == []
+    assert notes(world, account) == [(EventKind.MAIL_WITHHELD, cause)]
+    assert world.fake.tables.resets == {}
 
 
-def test_mail_that_is_too_late_is_withheld(premises: World) -> None:
-    account = forgets(premises)
-    premises.clock.passes(3600)
-    premises.delivers()
-    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
+def test_mail_that_is_too_late_is_withheld(world: World) -> None:
+    account = forgets(world)
+    world.clock.passes(3600)
+    world.delivers()
+    assert notes(world, account) == [(EventKind.MAIL_WITHHELD, "too_late")]
 
 
-def test_account_that_moved_meanwhile_gets_no_link(premises: World) -> None:
-    account = forgets(premises)
-    read = premises.store.outbox.due
+def test_account_that_moved_meanwhile_gets_no_link(world: World) -> None:
+    account = forgets(world)
+    read = world.store.outbox.due
 
     def moves(*asked: Any) -> Any:
         found = read(*asked)
-        plant(premises.store, premises.stored(account)._replace(epoch=2))
+        plant(world.store, world.stored(account)._replace(epoch=2))
         return found
 
-    premises.store.outbox.due = moves  # type: ignore[method-assign, assignment]
-    premises.delivers()
-    assert notes(premises, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
+    world.store.outbox.due = moves  # type: ignore[method-assign, assignment]
+    world.delivers()
+    assert notes(world, account) == [(EventKind.MAIL_WITHHELD, "account_changed_meanwhile")]
 
 
-def test_lock_is_told_once_though_it_grows(premises: World) -> None:
-    account = premises.person()
+def test_lock_is_told_once_though_it_grows(world: World) -> None:
+    account = world.person()
     for _ in range(12):
-        premises.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
-        premises.clock.passes(300)
-    assert [mail.subject for mail in premises.mails(account)] == [
+        world.visitor().post("/logon", {"email": account.address, "password": "guess after guess"})
+        world.clock.passes(300)
+    assert [mail.subject for mail in world.mails(account)] == [
         "Your account is locked for a while: here is a way back in"
     ]
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["invited", "forgotten"])
-def test_expired_temporary_password_brings_a_fresh_one(premises: World, first: bool) -> None:
-    address = "new@people.test" if first else premises.person().address
+def test_expired_temporary_password_brings_a_fresh_one(world: World, first: bool) -> None:
+    address = "new@people.test" if first else world.person().address
     if first:
-        premises.sends(address)
+        world.sends(address)
     else:
-        premises.visitor().post("/password/forgot", {"email": address})
-    old = next(mail for mail in premises.mails(address) if "password" in mail.subject)
-    premises.clock.passes(86400 if first else 3600)
-    premises.visitor().post("/logon", {"email": address, "password": old.temporary})
-    fresh = premises.mails(address)[-1]
+        world.visitor().post("/password/forgot", {"email": address})
+    old = next(mail for mail in world.mails(address) if "password" in mail.subject)
+    world.clock.passes(86400 if first else 3600)
+    world.visitor().post("/logon", {"email": address, "password": old.temporary})
+    fresh = world.mails(address)[-1]
     assert fresh.subject == "Your temporary password had expired: here is a fresh one"
     assert fresh.temporary != old.temporary
-    assert premises.visitor().logs_on(address, fresh.temporary) == "change_password"
+    assert world.visitor().logs_on(address, fresh.temporary) == "change_password"
 
 
-def test_tp_02_invitation_lives_a_day(premises: World) -> None:
+def test_tp_02_invitation_lives_a_day(world: World) -> None:
     for seconds, status in ((86399.5, 200), (86400, 401)):
-        premises.sends(address := f"new{seconds}@people.test".replace(".5", ""))
-        mail = next(mail for mail in premises.mails(address) if "temporary password" in mail.subject)
-        premises.clock.passes(seconds)
+        world.sends(address := f"new{seconds}@people.test".replace(".5", ""))
+        mail = next(mail for mail in world.mails(address) if "temporary password" in mail.subject)
+        world.clock.passes(seconds)
         body = {"email": address, "password": mail.temporary}
-        assert premises.visitor().post("/logon", body).status == status
+        assert world.visitor().post("/logon", body).status == status
 
 
-def test_tp_01_secrets_are_in_the_mail_alone(premises: World) -> None:
+def test_tp_01_secrets_are_in_the_mail_alone(world: World) -> None:
     """Neither table nor log holds what the mail carries."""
-    account = premises.person(kind=Kind.ADMINISTRATOR)
-    mail = premises.asks(account)
-    kept = str(premises.fake.tables) + json.dumps(premises.lines)
+    account = world.person(kind=Kind.ADMINISTRATOR)
+    mail = world.asks(account)
+    kept = str(world.fake.tables) + json.dumps(world.lines)
     for secret in (mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")):
         assert secret not in kept
-    row = next(row for row in premises.fake.tables.resets.values() if row.password_hash)
+    row = next(row for row in world.fake.tables.resets.values() if row.password_hash)
     assert str(row.password_hash).startswith("$argon2id$")
 
 
@@ -116,140 +116,140 @@ def without_dashes(text: str) -> str:
 
 
 @pytest.mark.parametrize("typed", [shouted, with_en_dashes, with_its_surroundings, without_dashes])
-def test_temporary_password_survives_copying(premises: World, typed: Callable[[str], str]) -> None:
-    ann = premises.person()
-    mail = premises.asks(ann)
-    assert premises.visitor().logs_on(ann, typed(mail.temporary)) == "change_password"
+def test_temporary_password_survives_copying(world: World, typed: Callable[[str], str]) -> None:
+    ann = world.person()
+    mail = world.asks(ann)
+    assert world.visitor().logs_on(ann, typed(mail.temporary)) == "change_password"
 
 
-def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(premises: World) -> None:
-    mail = premises.asks(premises.person())
+def test_temporary_password_stands_alone_in_an_alphabet_without_look_alikes(world: World) -> None:
+    mail = world.asks(world.person())
     assert mail.text.splitlines().count(mail.temporary) == 1
     assert mail.temporary in mail.html
     assert not set(mail.temporary) & set("01ilouaeOIL")
 
 
-def test_tp_01_temporary_passwords_never_repeat(premises: World) -> None:
+def test_tp_01_temporary_passwords_never_repeat(world: World) -> None:
     found = set()
     for _ in range(40):
-        found.add(premises.asks(premises.person()).temporary)
+        found.add(world.asks(world.person()).temporary)
     assert len(found) == 40
 
 
 def test_way_in_that_an_administrator_made_is_under_no_limit_of_what_strangers_ask(
-    premises: World,
+    world: World,
 ) -> None:
-    ann = premises.person()
+    ann = world.person()
     for _ in range(RESET_MAILS_HOURLY.most + 1):
-        premises.asks(ann)
-    assert notes(premises, ann).count((EventKind.MAIL_WITHHELD, "too_many_mails")) == 1
+        world.asks(ann)
+    assert notes(world, ann).count((EventKind.MAIL_WITHHELD, "too_many_mails")) == 1
     issued = an_event(ann.id, EventKind.PASSWORD_ISSUED, details={"actor_kind": "administrator"})
-    premises.store.events.record(issued)
-    mail = premises.mails(ann)[-1]
+    world.store.events.record(issued)
+    mail = world.mails(ann)[-1]
     assert mail.subject == "Choose a new password"
     assert "An administrator has issued a temporary password" in mail.text
-    assert premises.visitor().logs_on(ann, mail.temporary) == "change_password"
+    assert world.visitor().logs_on(ann, mail.temporary) == "change_password"
 
 
 def test_rs_09_way_in_that_an_administrator_made_is_withheld_from_a_disabled_account(
-    premises: World,
+    world: World,
 ) -> None:
-    ann = premises.person(status=Status.DISABLED)
-    premises.store.events.record(an_event(ann.id, EventKind.PASSWORD_ISSUED))
-    assert premises.mails() == []
-    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "account_disabled")]
+    ann = world.person(status=Status.DISABLED)
+    world.store.events.record(an_event(ann.id, EventKind.PASSWORD_ISSUED))
+    assert world.mails() == []
+    assert notes(world, ann) == [(EventKind.MAIL_WITHHELD, "account_disabled")]
 
 
-def test_while_it_is_locked_a_link_alone_is_mailed(premises: World) -> None:
-    ann = premises.person()
+def test_while_it_is_locked_a_link_alone_is_mailed(world: World) -> None:
+    ann = world.person()
     for _ in range(5):
-        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
-    (mail,) = premises.mails(ann)
-    assert [row.password_hash for row in premises.fake.tables.resets.values()] == [None]
+        world.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
+    (mail,) = world.mails(ann)
+    assert [row.password_hash for row in world.fake.tables.resets.values()] == [None]
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
     assert (
-        premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries}).status
+        world.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries}).status
         == 200
     )
 
 
-def midnight(premises: World) -> None:
-    premises.clock.now -= premises.clock.now % 86400
+def midnight(world: World) -> None:
+    world.clock.now -= world.clock.now % 86400
 
 
-def used_up(premises: World, account: Account) -> list[Sent]:
+def used_up(world: World, account: Account) -> list[Sent]:
     """Every mail of a day, asked for by strangers as soon as there is one."""
-    midnight(premises)
-    while len(premises.mails(account)) < RESET_MAILS_DAILY.most:
+    midnight(world)
+    while len(world.mails(account)) < RESET_MAILS_DAILY.most:
         for _ in range(RESET_MAILS_HOURLY.most):
-            premises.asks(account)
-        premises.clock.passes(3600)
-    return premises.mails(account)
+            world.asks(account)
+        world.clock.passes(3600)
+    return world.mails(account)
 
 
-def test_rs_15_last_mail_of_a_day_is_good_until_that_day_is_over(premises: World) -> None:
-    ann = premises.person()
-    *others, last = used_up(premises, ann)
-    premises.clock.now += 86400 - premises.clock.now % 86400 - 1  # a second before midnight
-    premises.asks(ann)
-    assert len(premises.mails(ann)) == RESET_MAILS_DAILY.most
-    assert not any(opens(premises, mail) for mail in others)
-    assert opens(premises, last)
-    premises.clock.passes(1)
-    assert opens(premises, premises.asks(ann))
+def test_rs_15_last_mail_of_a_day_is_good_until_that_day_is_over(world: World) -> None:
+    ann = world.person()
+    *others, last = used_up(world, ann)
+    world.clock.now += 86400 - world.clock.now % 86400 - 1  # a second before midnight
+    world.asks(ann)
+    assert len(world.mails(ann)) == RESET_MAILS_DAILY.most
+    assert not any(opens(world, mail) for mail in others)
+    assert opens(world, last)
+    world.clock.passes(1)
+    assert opens(world, world.asks(ann))
 
 
-def test_rs_15_mail_says_how_long_it_is_good_for(premises: World) -> None:
+def test_rs_15_mail_says_how_long_it_is_good_for(world: World) -> None:
     """The tenth is asked for in the fourth hour of the day."""
-    first, *_, last = used_up(premises, premises.person())
+    first, *_, last = used_up(world, world.person())
     assert "Each works once, within 1 hour." in first.text
     assert "Each works once, within 21 hours." in last.text
     assert "within 21 hours" in last.html
 
 
 def test_rs_15_last_mail_of_an_hour_is_good_until_that_hour_is_over() -> None:
-    premises = World(RESET_LIFETIME_SECONDS="600")
-    ann = premises.person()
-    midnight(premises)
-    *others, last = [premises.asks(ann) for _ in range(RESET_MAILS_HOURLY.most)]
-    premises.clock.passes(3599)
-    assert [opens(premises, mail) for mail in (*others, last)] == [False, False, True]
+    world = World(RESET_LIFETIME_SECONDS="600")
+    ann = world.person()
+    midnight(world)
+    *others, last = [world.asks(ann) for _ in range(RESET_MAILS_HOURLY.most)]
+    world.clock.passes(3599)
+    assert [opens(world, mail) for mail in (*others, last)] == [False, False, True]
     assert "Each works once, within 10 minutes." in others[0].text
     assert "Each works once, within 1 hour." in last.text
 
 
-def test_rs_15_link_that_was_used_leaves_mails_for_another(premises: World) -> None:
+def test_rs_15_link_that_was_used_leaves_mails_for_another(world: World) -> None:
     """It voids every other link; strangers had used the mails up."""
-    ann = premises.person()
-    last = used_up(premises, ann)[-1]
-    assert sets_password(premises, last).status == 200
-    fresh = premises.asks(ann)
+    ann = world.person()
+    last = used_up(world, ann)[-1]
+    assert sets_password(world, last).status == 200
+    fresh = world.asks(ann)
     assert fresh != last
-    assert opens(premises, fresh)
+    assert opens(world, fresh)
 
 
-def test_rs_15_lock_told_by_the_last_mail_leaves_a_link_too(premises: World) -> None:
-    ann = premises.person()
-    midnight(premises)
-    while len(premises.mails(ann)) < RESET_MAILS_DAILY.most - 1:
+def test_rs_15_lock_told_by_the_last_mail_leaves_a_link_too(world: World) -> None:
+    ann = world.person()
+    midnight(world)
+    while len(world.mails(ann)) < RESET_MAILS_DAILY.most - 1:
         for _ in range(RESET_MAILS_HOURLY.most):
-            premises.asks(ann)
-        premises.clock.passes(3600)
+            world.asks(ann)
+        world.clock.passes(3600)
     for _ in range(5):
-        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
-    told = premises.mails(ann)[-1]
+        world.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
+    told = world.mails(ann)[-1]
     assert "within 21 hours" in told.text
-    premises.clock.passes(20 * 3600)
-    assert sets_password(premises, told).status == 200
+    world.clock.passes(20 * 3600)
+    assert sets_password(world, told).status == 200
 
 
-def opens(premises: World, mail: Sent) -> bool:
+def opens(world: World, mail: Sent) -> bool:
     """Whether the link shows its form."""
-    browser = premises.browser()
+    browser = world.browser()
     browser.get(f"/password/reset/{mail.token('/password/reset')}")
     return browser.get("/password/reset").status == 200
 
 
-def sets_password(premises: World, mail: Sent) -> Reply:
+def sets_password(world: World, mail: Sent) -> Reply:
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
-    return premises.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries})
+    return world.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries})

@@ -22,14 +22,14 @@ class Choosy(FakeMailer):
         return super().send(to, mail)
 
 
-def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(premises: World) -> None:
-    account = forgets(premises)
-    premises.mailer = Choosy()
-    branded = premises.settings._replace(brand=premises.settings.brand._replace(logo=png(picture())))
-    worker = Worker(premises.portal._replace(settings=branded), cast(Mailer, premises.mailer))
-    work({"Records": premises.fake.records()}, worker)
-    (sent,) = premises.mailer.sent
+def test_a_logo_that_ses_will_not_take_costs_nobody_their_mail(world: World) -> None:
+    account = forgets(world)
+    world.mailer = Choosy()
+    branded = world.settings._replace(brand=world.settings.brand._replace(logo=png(picture())))
+    worker = Worker(world.portal._replace(settings=branded), cast(Mailer, world.mailer))
+    work({"Records": world.fake.records()}, worker)
+    (sent,) = world.mailer.sent
     assert (sent.to, sent.rendered.logo) == (account.address, None)
     assert 'alt="Secure Messaging Portal"' in sent.html
-    (note,) = [one for one in premises.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
+    (note,) = [one for one in world.store.events.of_account(account.id) if one.kind is EventKind.MAIL_SENT]
     assert note.details["without_logo"] == "BadRequestException"

@@ -31,29 +31,29 @@ from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
 
-def all_of_it(premises: World, agent: str = HEADERS["User-Agent"]) -> None:
+def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
     """Every page and every mail, with what everybody wrote."""
     headers = HEADERS | {"User-Agent": agent}
-    ann = premises.person("ann@insurer.example")
-    strangers_try(premises, ann, headers)
-    owner_looks_round(premises, ann, headers)
-    thieves_get_in(premises, ann, headers)
-    desk = behind_the_console(premises, headers)
-    staff_writes(premises, desk, ann)
-    mail_servers_answer(premises, ann)
-    staff_reads(premises, desk, ann)
-    premises.delivers()
+    ann = world.person("ann@insurer.example")
+    strangers_try(world, ann, headers)
+    owner_looks_round(world, ann, headers)
+    thieves_get_in(world, ann, headers)
+    desk = behind_the_console(world, headers)
+    staff_writes(world, desk, ann)
+    mail_servers_answer(world, ann)
+    staff_reads(world, desk, ann)
+    world.delivers()
 
 
-def behind_the_console(premises: World, headers: Mapping[str, str]) -> Staff:
+def behind_the_console(world: World, headers: Mapping[str, str]) -> Staff:
     """An administrator, whose browser is no better."""
-    account, phone = enrolled(premises, kind=Kind.ADMINISTRATOR, address="admin@insurer.example")
-    plant(premises.store, Policy(DomainName("insurer.example")))
-    browser = logged_on(premises, hostile(premises, headers), account, phone)
+    account, phone = enrolled(world, kind=Kind.ADMINISTRATOR, address="admin@insurer.example")
+    plant(world.store, Policy(DomainName("insurer.example")))
+    browser = logged_on(world, hostile(world, headers), account, phone)
     return Staff(account, browser, phone)
 
 
-def staff_writes(premises: World, desk: Staff, ann: Account) -> None:
+def staff_writes(world: World, desk: Staff, ann: Account) -> None:
     """What administrators say to others, in words that must not be taken for the portal's; and what they mistype."""
     desk.visitor.post("/reauthenticate", {"password": PASSWORD, "code": desk.phone.code()})
     ask, words = desk.visitor.post, HEBREW
@@ -94,7 +94,7 @@ ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-def mail_servers_answer(premises: World, ann: Account) -> None:
+def mail_servers_answer(world: World, ann: Account) -> None:
     """What a server far away says of a mail and of its reader."""
     stamp = "2030-03-18T00:00:00.000Z"
     mail = {"messageId": "message-1", "destination": [ann.address]}
@@ -116,11 +116,11 @@ def mail_servers_answer(premises: World, ann: Account) -> None:
             "mail": mail,
             name[0].lower() + name[1:]: {"timestamp": stamp, **facts},
         }
-        with heard(premises.lines):
-            work({"Records": [{"Sns": {"Message": json.dumps(document)}}]}, premises.portal)
+        with heard(world.lines):
+            work({"Records": [{"Sns": {"Message": json.dumps(document)}}]}, world.portal)
 
 
-def staff_reads(premises: World, desk: Staff, ann: Account) -> None:
+def staff_reads(world: World, desk: Staff, ann: Account) -> None:
     """The console's pages, by its own links and by crafted ones."""
     for path in (
         "/admin/domains",
@@ -144,4 +144,4 @@ def staff_reads(premises: World, desk: Staff, ann: Account) -> None:
         "/admin/messages" + LINK,
     ):
         desk.visitor.get(path)
-        premises.clock.passes(1)
+        world.clock.passes(1)

@@ -44,17 +44,17 @@ HEADERS = {
 COOKIE = "portal-zone=evil.example/Call+1-555-0100"
 
 
-def hostile(premises: World, headers: Mapping[str, str]) -> Visitor:
+def hostile(world: World, headers: Mapping[str, str]) -> Visitor:
     """A browser that says of itself what it likes."""
-    browser = premises.browser()
+    browser = world.browser()
     browser.headers |= headers
     browser.jar |= dict([COOKIE.split("=", 1)])
     return browser
 
 
-def strangers_try(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+def strangers_try(world: World, ann: Account, headers: Mapping[str, str]) -> None:
     """What is open to everybody, by the front door and by crafted links."""
-    one = hostile(premises, headers)
+    one = hostile(world, headers)
     for path in ("/logon", "/help", "/password/forgot", "/password/reset", "/admin/users"):
         one.get(path + LINK)
     one.get(f"/not-me/{quote(SENTENCE)}")
@@ -68,14 +68,14 @@ def strangers_try(premises: World, ann: Account, headers: Mapping[str, str]) -> 
         one.post("/logon", {"email": TYPED, "password": SENTENCE})
 
 
-def owner_looks_round(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+def owner_looks_round(world: World, ann: Account, headers: Mapping[str, str]) -> None:
     """One's own pages, where a thief's session, and what was sent to one, stand too."""
-    one, other = hostile(premises, headers), hostile(premises, headers)
+    one, other = hostile(world, headers), hostile(world, headers)
     other.headers["User-Agent"] = "evil and again"
     for browser in (one, other):
         browser.logs_on(ann)
-    premises.delivers()
-    one.get(f"/messages/{premises.sends(ann, HEBREW, SENTENCE)}")
+    world.delivers()
+    one.get(f"/messages/{world.sends(ann, HEBREW, SENTENCE)}")
     for path in ("/account", "/account/sessions", "/account/preferences", "/account/two-step", "/messages"):
         one.get(path + LINK)
     one.post("/account/preferences", {"language": SENTENCE[:20], "time_zone": "../evil"})
@@ -88,38 +88,38 @@ def owner_looks_round(premises: World, ann: Account, headers: Mapping[str, str])
         "/password/change", {"new_password": "evil", "confirm_password": "x", "current_password": PASSWORD}
     )
     one.get("/password/change" + LINK)
-    half = hostile(premises, headers)
-    half.logs_on(enrolled(premises)[0])
+    half = hostile(world, headers)
+    half.logs_on(enrolled(world)[0])
     half.post("/logon/code", {"code": SENTENCE})
 
 
-def thieves_get_in(premises: World, ann: Account, headers: Mapping[str, str]) -> None:
+def thieves_get_in(world: World, ann: Account, headers: Mapping[str, str]) -> None:
     """Whoever has the password, or five guesses at it: every notice and warning goes out."""
-    bob, phone = enrolled(premises, address="bob@insurer.example")
-    thief = hostile(premises, headers)
+    bob, phone = enrolled(world, address="bob@insurer.example")
+    thief = hostile(world, headers)
     thief.logs_on(bob)
     thief.post("/logon/code", {"code": SENTENCE})
-    premises.clock.passes(60)
+    world.clock.passes(60)
     thief.post("/logon/code", {"code": phone.recovery[0]})
     thief.post("/account/two-step/remove", {"password": PASSWORD, "code": phone.recovery[1]})
     thief.post("/account/two-step")
     thief.post("/account/two-step/confirm", {"code": SENTENCE})
     changed = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
     thief.post("/password/change", changed)
-    notice = premises.mails(bob)[-1]
+    notice = world.mails(bob)[-1]
     for _ in range(5):
-        hostile(premises, headers).post("/logon", {"email": ann.address, "password": SENTENCE})
-    premises.delivers()
-    premises.clock.passes(3600)
-    other = hostile(premises, headers)
+        hostile(world, headers).post("/logon", {"email": ann.address, "password": SENTENCE})
+    world.delivers()
+    world.clock.passes(3600)
+    other = hostile(world, headers)
     other.logs_on(ann)
-    late = premises.asks(ann)
+    late = world.asks(ann)
     other.get(f"/password/reset/{late.token('/password/reset')}")
     other.get("/password/reset" + LINK)
     other.post("/password/reset", {"new_password": SENTENCE, "confirm_password": "evil"})
-    premises.clock.passes(4000)
-    hostile(premises, headers).post("/logon", {"email": ann.address, "password": late.temporary})
-    premises.delivers()
+    world.clock.passes(4000)
+    hostile(world, headers).post("/logon", {"email": ann.address, "password": late.temporary})
+    world.delivers()
     other.get(f"/not-me/{notice.token('/not-me')}")
     other.post("/not-me", {"token": notice.token("/not-me"), "number": "evil"})
-    premises.visitor(**headers).post("/not-me", {"token": notice.token("/not-me")})
+    world.visitor(**headers).post("/not-me", {"token": notice.token("/not-me")})

@@ -34,63 +34,63 @@ def at_once(*acts: Callable[[], Reply]) -> list[Reply]:
         return list(pool.map(run, acts))
 
 
-def now(premises: World, account: Account) -> Account:
-    return stored(premises.store, account)
+def now(world: World, account: Account) -> Account:
+    return stored(world.store, account)
 
 
-def live(premises: World, account: Account) -> int:
+def live(world: World, account: Account) -> int:
     """How many stored sessions are of the account's present epoch."""
-    epoch = now(premises, account).epoch
-    return sum(one.epoch == epoch for one in premises.store.sessions.of_account(account.id))
+    epoch = now(world, account).epoch
+    return sum(one.epoch == epoch for one in world.store.sessions.of_account(account.id))
 
 
 @pytest.mark.parametrize("action", ["disable", "contain"])
-def test_ad_07_two_administrators_disable_each_other_and_one_remains(premises: World, action: str) -> None:
+def test_ad_07_two_administrators_disable_each_other_and_one_remains(world: World, action: str) -> None:
     body: dict[str, Any] = {} if action == "disable" else {"disable": True, "reason": "a race"}
     for _ in range(ROUNDS):
-        (one, first), (two, second) = an_administrator(premises), an_administrator(premises)
+        (one, first), (two, second) = an_administrator(world), an_administrator(world)
         replies = at_once(
             partial(first.post, f"/admin/users/{two.email}/{action}", body),
             partial(second.post, f"/admin/users/{one.email}/{action}", body),
         )
-        active = [who for who in (one, two) if now(premises, who.account).status is Status.ACTIVE]
+        active = [who for who in (one, two) if now(world, who.account).status is Status.ACTIVE]
         assert len(active) == 1, replies
         assert sorted(reply.status for reply in replies) in ([200, 401], [200, 409])
 
 
-def test_no_session_survives_a_containment_that_meets_a_logon(premises: World) -> None:
+def test_no_session_survives_a_containment_that_meets_a_logon(world: World) -> None:
     for _ in range(ROUNDS):
-        ann = a_resident(premises)
-        _, desk = an_administrator(premises)
-        visitors = [premises.visitor() for _ in range(4)]
+        ann = a_resident(world)
+        _, desk = an_administrator(world)
+        visitors = [world.visitor() for _ in range(4)]
         contained, *_ = at_once(
             partial(desk.post, f"/admin/users/{ann.email}/contain", {"reason": "a race"}),
             *[partial(one.logon, ann.email, PASSWORD) for one in visitors],
         )
         assert contained.status == 200, contained.text
-        assert live(premises, ann.account) == 0
+        assert live(world, ann.account) == 0
         assert {one.get("/account").status for one in visitors if one.token} <= {401}
-        assert now(premises, ann.account).password_hash is None
+        assert now(world, ann.account).password_hash is None
 
 
-def test_disabling_meets_a_reset_link_and_the_account_ends_up_shut(premises: World) -> None:
+def test_disabling_meets_a_reset_link_and_the_account_ends_up_shut(world: World) -> None:
     for _ in range(ROUNDS):
-        ann = a_resident(premises)
-        _, desk = an_administrator(premises)
+        ann = a_resident(world)
+        _, desk = an_administrator(world)
         both = {"token": ann.link(), "new_password": CHOSEN, "confirm_password": CHOSEN}
         disabled, _ = at_once(
             partial(desk.post, f"/admin/users/{ann.email}/disable"),
-            partial(premises.visitor().post, "/password/reset", both),
+            partial(world.visitor().post, "/password/reset", both),
         )
-        status = now(premises, ann.account).status
+        status = now(world, ann.account).status
         assert (disabled.status, status) in {(200, Status.DISABLED), (409, Status.ACTIVE)}
-        assert live(premises, ann.account) == 0
+        assert live(world, ann.account) == 0
 
 
-def test_message_is_read_or_recalled_and_never_both(premises: World) -> None:
+def test_message_is_read_or_recalled_and_never_both(world: World) -> None:
     for _ in range(ROUNDS):
-        ann = a_resident(premises)
-        reader, (_, desk) = logged_on(premises, ann.account), an_administrator(premises)
+        ann = a_resident(world)
+        reader, (_, desk) = logged_on(world, ann.account), an_administrator(world)
         sent = desk.post("/admin/messages", {"to": ann.email, "subject": "Hello", "body": "Good day."})
         path = f"/messages/{sent.json()['id']}"
         read, recalled = at_once(
@@ -101,12 +101,12 @@ def test_message_is_read_or_recalled_and_never_both(premises: World) -> None:
 
 
 def test_of_two_saves_of_one_user_s_ranges_one_is_told_to_look_again_or_both_stand_in_turn(
-    premises: World,
+    world: World,
 ) -> None:
     """No lost update: whoever was told 200 last is what is stored, and each 200 has its record."""
     for _ in range(ROUNDS):
-        ann = a_resident(premises)
-        (_, first), (_, second) = an_administrator(premises), an_administrator(premises)
+        ann = a_resident(world)
+        (_, first), (_, second) = an_administrator(world), an_administrator(world)
         lists = (["192.0.2.0/24"], ["198.51.100.0/24"])
         path = f"/admin/users/{ann.email}/ip-ranges"
         replies = at_once(
@@ -117,6 +117,6 @@ def test_of_two_saves_of_one_user_s_ranges_one_is_told_to_look_again_or_both_sta
         )
         saved = [ranges for ranges, reply in zip(lists, replies, strict=True) if reply.status == 200]
         assert {reply.status for reply in replies} <= {200, 409}
-        assert list(now(premises, ann.account).ranges or ()) in saved
-        trail = premises.store.events.of_account(ann.account.id)
+        assert list(now(world, ann.account).ranges or ()) in saved
+        trail = world.store.events.of_account(ann.account.id)
         assert sum(event.kind.value == "authz_ranges_changed" for event in trail) == len(saved)

@@ -30,20 +30,18 @@ def winners(replies: list[Reply], lost: set[int]) -> list[int]:
     return [place for place, status in enumerate(statuses) if status == 200]
 
 
-def test_rs_02_a_link_sets_one_password_and_it_is_the_winners(premises: World) -> None:
+def test_rs_02_a_link_sets_one_password_and_it_is_the_winners(world: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises)
+        resident = a_resident(world)
         token = resident.link()
         passwords = [f"copper lantern number {place}" for place in range(AT_ONCE)]
-        posts = [partial(reset, premises.visitor(), token, password) for password in passwords]
+        posts = [partial(reset, world.visitor(), token, password) for password in passwords]
         (winner,) = winners(together(posts), {410})
-        account = stored(premises.store, resident.account)
-        right = [
-            password for password in passwords if premises.hasher.verify(account.password_hash, password)
-        ]
+        account = stored(world.store, resident.account)
+        right = [password for password in passwords if world.hasher.verify(account.password_hash, password)]
         assert right == [passwords[winner]]
         assert account.epoch == 2
-        assert trail(premises.store, account).count(EventKind.PASSWORD_RESET) == 1
+        assert trail(world.store, account).count(EventKind.PASSWORD_RESET) == 1
 
 
 def reset(visitor: Visitor, token: str, password: str) -> Reply:
@@ -52,68 +50,68 @@ def reset(visitor: Visitor, token: str, password: str) -> Reply:
     )
 
 
-def test_tp_08_a_temporary_password_opens_one_session(premises: World) -> None:
+def test_tp_08_a_temporary_password_opens_one_session(world: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises)
+        resident = a_resident(world)
         typed = resident.temporary()
-        logons = [partial(premises.visitor().logon, resident.email, typed) for _ in range(AT_ONCE)]
+        logons = [partial(world.visitor().logon, resident.email, typed) for _ in range(AT_ONCE)]
         assert len(winners(together(logons), {401})) == 1
-        assert len(premises.store.sessions.of_account(resident.account.id)) == 1
+        assert len(world.store.sessions.of_account(resident.account.id)) == 1
 
 
-def waiting(premises: World, resident: Resident) -> list[Visitor]:
+def waiting(world: World, resident: Resident) -> list[Visitor]:
     """So many half-done logons of one account. Only ten of an account live, so they race in tens."""
-    visitors = [premises.visitor() for _ in range(10)]
+    visitors = [world.visitor() for _ in range(10)]
     for visitor in visitors:
         assert visitor.logon(resident.email, PASSWORD).next == "enter_code"
     return visitors
 
 
-def with_room(premises: World, resident: Resident) -> None:
+def with_room(world: World, resident: Resident) -> None:
     """No earlier attempts: the pace of codes is another rule (TF-03), whose counter lets five in at once."""
-    account = stored(premises.store, resident.account)
-    plant(premises.store, account._replace(two_step=account.two_step._replace(failures=-AT_ONCE)))
+    account = stored(world.store, resident.account)
+    plant(world.store, account._replace(two_step=account.two_step._replace(failures=-AT_ONCE)))
 
 
-def test_tf_02_a_code_is_accepted_once_over_all_sessions(premises: World) -> None:
+def test_tf_02_a_code_is_accepted_once_over_all_sessions(world: World) -> None:
     for _ in rounds():
-        resident = a_resident_with_two_step(premises)
-        visitors = waiting(premises, resident)
-        with_room(premises, resident)
+        resident = a_resident_with_two_step(world)
+        visitors = waiting(world, resident)
+        with_room(world, resident)
         code = resident.code()
         posts = [
             partial(one.twin().post, "/logon/code", {"code": code}) for one in visitors for _ in range(2)
         ]
         # The winner starts the count of codes afresh, so some who come later are told to wait.
         assert len(winners(together(posts), {401, 429})) == 1
-        assert through(premises, resident) == 1
+        assert through(world, resident) == 1
 
 
-def test_tf_08_a_recovery_code_is_accepted_once_over_all_sessions(premises: World) -> None:
+def test_tf_08_a_recovery_code_is_accepted_once_over_all_sessions(world: World) -> None:
     for _ in rounds():
-        resident = a_resident_with_two_step(premises)
-        visitors = waiting(premises, resident)
-        with_room(premises, resident)
+        resident = a_resident_with_two_step(world)
+        visitors = waiting(world, resident)
+        with_room(world, resident)
         code = resident.recovery[3]
         posts = [
             partial(one.twin().post, "/logon/code", {"code": code}) for one in visitors for _ in range(2)
         ]
         # The winner starts the count of codes afresh, so some who come later are told to wait.
         assert len(winners(together(posts), {401, 429})) == 1
-        assert through(premises, resident) == 1
-        assert len(stored(premises.store, resident.account).two_step.recovery) == 9
+        assert through(world, resident) == 1
+        assert len(stored(world.store, resident.account).two_step.recovery) == 9
 
 
-def through(premises: World, resident: Resident) -> int:
-    sessions = premises.store.sessions.of_account(resident.account.id)
+def through(world: World, resident: Resident) -> int:
+    sessions = world.store.sessions.of_account(resident.account.id)
     return sum(session.code_entered for session in sessions)
 
 
-def test_in_03_an_account_is_made_once(premises: World) -> None:
+def test_in_03_an_account_is_made_once(world: World) -> None:
     def invite(address: CanonicalAddress) -> bool:
-        at, event_id = premises.clock(), f"{number():032x}"
+        at, event_id = world.clock(), f"{number():032x}"
         invited = invitation(address, Kind.RECIPIENT, at=at, event_id=event_id, actor=None)
-        return premises.store.accounts.invite(*invited)
+        return world.store.accounts.invite(*invited)
 
     for _ in rounds():
         address = canonical_address(f"new{number()}@people.test")
@@ -121,13 +119,13 @@ def test_in_03_an_account_is_made_once(premises: World) -> None:
         assert sorted(made) == [False] * (AT_ONCE - 1) + [True]
 
 
-def test_not_me_and_reset_at_once_leave_one_of_the_two(premises: World) -> None:
+def test_not_me_and_reset_at_once_leave_one_of_the_two(world: World) -> None:
     for _ in rounds():
-        resident = a_resident(premises)
+        resident = a_resident(world)
         link, not_me = resident.link(), resident.link(Purpose.NOT_ME)
         acts: list[Callable[[], Reply]] = []
         for _ in range(AT_ONCE // 2):
-            acts.append(partial(reset, premises.visitor(), link, "copper lantern under the bridge"))
-            acts.append(partial(premises.visitor().post, "/not-me", {"token": not_me}))
+            acts.append(partial(reset, world.visitor(), link, "copper lantern under the bridge"))
+            acts.append(partial(world.visitor().post, "/not-me", {"token": not_me}))
         assert len(winners(together(acts), {410})) == 1
-        assert stored(premises.store, resident.account).epoch == 2
+        assert stored(world.store, resident.account).epoch == 2

@@ -19,100 +19,100 @@ WRONG = "canary of a wrong password"
 ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
-def lines(premises: World, what: str | None = None) -> list[dict[str, Any]]:
+def lines(world: World, what: str | None = None) -> list[dict[str, Any]]:
     """The log's lines, read as a machine reads them."""
-    read = [json.loads(line) for line in premises.lines]
+    read = [json.loads(line) for line in world.lines]
     return [line for line in read if what is None or line["what"] == what]
 
 
-def everything(premises: World) -> list[str]:
+def everything(world: World) -> list[str]:
     """Walk through every flow; every secret there was on the way."""
-    ann, visitor = premises.person(), premises.visitor()
+    ann, visitor = world.person(), world.visitor()
     secrets = [PASSWORD, CHOSEN, WRONG]
     visitor.post("/logon", {"email": ann.address, "password": WRONG})
-    mail = premises.asks(ann)
+    mail = world.asks(ann)
     secrets += [mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")]
-    premises.browser().get(f"/password/reset/{secrets[-1]}")
+    world.browser().get(f"/password/reset/{secrets[-1]}")
     visitor.logs_on(ann, mail.temporary)
     secrets.append(str(visitor.token).partition(".")[2])
     visitor.post("/password/change", {"new_password": WRONG, "confirm_password": "x"})
     visitor.goes_on(visitor.post("/password/change", ENTRIES))
     secrets.append(str(visitor.token).partition(".")[2])
-    phone = Phone(visitor.post("/account/two-step").json()["secret"], premises.clock)
-    secrets.append(premises.stored(ann).two_step.pending_seed or "")
+    phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)
+    secrets.append(world.stored(ann).two_step.pending_seed or "")
     secrets.append(phone.code())
     enrolled = visitor.post("/account/two-step/confirm", {"code": phone.code()})
     secrets += enrolled.json()["recovery_codes"]
     visitor.goes_on(enrolled)
-    half = premises.visitor()
+    half = world.visitor()
     half.logs_on(ann, CHOSEN)
     half.post("/logon/code", {"code": "918273"})
     half.goes_on(half.post("/logon/code", {"code": enrolled.json()["recovery_codes"][0]}))
     secrets += [str(half.token).partition(".")[2], "918273"]
-    notice = premises.mails(ann)[-1]
-    told = next(mail for mail in premises.mails(ann) if "/not-me/" in mail.text)
+    notice = world.mails(ann)[-1]
+    told = next(mail for mail in world.mails(ann) if "/not-me/" in mail.text)
     secrets.append(told.token("/not-me"))
-    premises.visitor().get(f"/not-me/{secrets[-1]}")
-    premises.visitor().post("/not-me", {"token": notice.token("/not-me")})
+    world.visitor().get(f"/not-me/{secrets[-1]}")
+    world.visitor().post("/not-me", {"token": notice.token("/not-me")})
     for fault in range(4):
-        premises.fake.fail(fault)
-        premises.visitor().post("/logon", {"email": ann.address, "password": WRONG})
-    premises.fake.heal()
+        world.fake.fail(fault)
+        world.visitor().post("/logon", {"email": ann.address, "password": WRONG})
+    world.fake.heal()
     return [secret for secret in secrets if secret]
 
 
-def test_lo_02_no_secret_is_in_any_log_line_or_event(premises: World) -> None:
-    secrets = everything(premises)
-    events = [str(event) for event in premises.fake.tables.events.values()]
-    assert len(premises.lines) > 20
+def test_lo_02_no_secret_is_in_any_log_line_or_event(world: World) -> None:
+    secrets = everything(world)
+    events = [str(event) for event in world.fake.tables.events.values()]
+    assert len(world.lines) > 20
     assert len(events) > 10
     for secret in secrets:
-        assert not [line for line in premises.lines if secret in line], secret
+        assert not [line for line in world.lines if secret in line], secret
         assert not [event for event in events if secret in event], secret
 
 
-def test_lo_02_no_secret_is_stored_as_it_is(premises: World) -> None:
+def test_lo_02_no_secret_is_stored_as_it_is(world: World) -> None:
     """I10: digests, hashes and sealed seeds only."""
-    secrets = everything(premises)
-    tables = str(premises.fake.tables)
+    secrets = everything(world)
+    tables = str(world.fake.tables)
     sealed = secrets[secrets.index(CHOSEN) :]
     for secret in sealed:
         if not secret.startswith("s1.") and not secret.isdigit():
             assert secret not in tables, secret
 
 
-def test_lo_01_every_line_is_json_in_utc_with_who_what_where_and_outcome(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_lo_01_every_line_is_json_in_utc_with_who_what_where_and_outcome(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     visitor.logs_on(ann)
     visitor.get("/account")
-    for line in lines(premises):
+    for line in lines(world):
         assert datetime.fromisoformat(line["at"]).utcoffset() is not None
         assert line["at"].endswith("+00:00")
         assert line["level"] in {"INFO", "WARNING", "ERROR", "CRITICAL"}
-    last = lines(premises, "request")[-1]
+    last = lines(world, "request")[-1]
     assert (last["method"], last["resource"], last["status"]) == ("GET", "/account", 200)
     assert (last["source"], last["account"]) == (visitor.source, ann.id)
 
 
-def test_lo_01_refusals_are_warnings_with_their_cause_and_reference(premises: World) -> None:
-    ann = premises.person()
-    reply = premises.visitor().post("/logon", {"email": ann.address, "password": WRONG})
-    (line,) = lines(premises, "refused")
+def test_lo_01_refusals_are_warnings_with_their_cause_and_reference(world: World) -> None:
+    ann = world.person()
+    reply = world.visitor().post("/logon", {"email": ann.address, "password": WRONG})
+    (line,) = lines(world, "refused")
     assert (line["level"], line["code"], line["cause"]) == ("WARNING", "invalid_logon", "wrong_password")
     assert line["reference"] == reply.json()["reference"]
 
 
-def test_lo_01_events_of_a_logon_tell_its_story(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_lo_01_events_of_a_logon_tell_its_story(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     stories = []
     for _ in range(5):
         visitor.post("/logon", {"email": ann.address, "password": WRONG})
-        premises.clock.passes(1)
-    premises.clock.passes(60)
+        world.clock.passes(1)
+    world.clock.passes(60)
     visitor.logs_on(ann)
-    premises.clock.passes(1)
+    world.clock.passes(1)
     visitor.post("/logoff")
-    stories = [event.kind for event in reversed(premises.store.events.of_account(ann.id))]
+    stories = [event.kind for event in reversed(world.store.events.of_account(ann.id))]
     assert stories == [EventKind.LOGON_REFUSED] * 5 + [EventKind.LOGON_SUCCEEDED, EventKind.LOGGED_OFF]
 
 
@@ -120,35 +120,35 @@ def test_lo_01_events_of_a_logon_tell_its_story(premises: World) -> None:
     "forged",
     ['x\n{"level": "INFO", "what": "forged"}', "x\r\n\r\nforged", "\x1b[2J", "\u2028forged", "a" * 5000],
 )
-def test_lo_03_no_line_can_be_forged(premises: World, forged: str) -> None:
-    visitor = premises.visitor(**{"User-Agent": forged})
+def test_lo_03_no_line_can_be_forged(world: World, forged: str) -> None:
+    visitor = world.visitor(**{"User-Agent": forged})
     visitor.post("/logon", {"email": "ann@b.test", "password": WRONG}, Referer=forged, Cookie=forged)
     visitor.post("/logon", {"email": f"ann@b.test{forged}", "password": WRONG})
     visitor.get("/help?next=" + "x%0a%7b")
-    for line in premises.lines:
+    for line in world.lines:
         assert line.isascii()
         assert "\n" not in line
         assert "\r" not in line
         assert json.loads(line)["what"] != "forged"
         assert len(line) < 2000
-    for event in premises.fake.tables.events.values():
+    for event in world.fake.tables.events.values():
         assert (event.user_agent or "").isprintable()
         assert len(event.user_agent or "") <= 400
 
 
-def test_lo_03_fault_shows_neither_message_nor_place(premises: World) -> None:
+def test_lo_03_fault_shows_neither_message_nor_place(world: World) -> None:
     def breaks(*_: object) -> None:
         message = f"{WRONG} arn:aws:dynamodb portal-local-accounts"
         raise RuntimeError(message)
 
-    premises.store.logons.admit = breaks  # type: ignore[method-assign,assignment]
+    world.store.logons.admit = breaks  # type: ignore[method-assign,assignment]
     for headers in ({}, {"Accept": "text/html"}):
-        reply = premises.visitor().post("/logon", {"email": "a@b.test", "password": PASSWORD}, **headers)
+        reply = world.visitor().post("/logon", {"email": "a@b.test", "password": PASSWORD}, **headers)
         assert (reply.status, bool(reply.header("Retry-After"))) == (503, True)
         for hint in (WRONG, "RuntimeError", "Traceback", "arn:aws", ".py", "portal-local"):
             assert hint not in reply.text
-    assert not [line for line in premises.lines if WRONG in line]
-    assert [line["error"] for line in lines(premises, "fault")] == ["RuntimeError", "RuntimeError"]
+    assert not [line for line in world.lines if WRONG in line]
+    assert [line["error"] for line in lines(world, "fault")] == ["RuntimeError", "RuntimeError"]
 
 
 def test_lo_04_portal_does_not_start_without_keys() -> None:

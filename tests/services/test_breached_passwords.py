@@ -88,12 +88,12 @@ def listening(asked: list[str], answer: bool | None) -> Callable[[str], bool | N
 
 @pytest.mark.parametrize(("answer", "status"), [(True, 422), (False, 200), (None, 200)])
 def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
-    premises: World, answer: bool | None, status: int
+    world: World, answer: bool | None, status: int
 ) -> None:
     asked: list[str] = []
-    premises.portal = premises.portal._replace(breached=listening(asked, answer))
-    visitor = premises.visitor()
-    visitor.logs_on(premises.person())
+    world.portal = world.portal._replace(breached=listening(asked, answer))
+    visitor = world.visitor()
+    visitor.logs_on(world.person())
     fields = {"new_password": LEAKED, "confirm_password": LEAKED, "current_password": PASSWORD}
     reply = visitor.post("/password/change", fields)
     assert (reply.status, asked) == (status, [LEAKED])
@@ -102,10 +102,10 @@ def test_pw_07_breached_one_cannot_be_chosen_and_silence_stops_nobody(
         assert unmet == ["not_common"]
 
 
-def test_pw_07_nobody_is_asked_about_what_is_refused_anyway(premises: World) -> None:
+def test_pw_07_nobody_is_asked_about_what_is_refused_anyway(world: World) -> None:
     asked: list[str] = []
-    premises.portal = premises.portal._replace(breached=listening(asked, False))
-    visitor = premises.visitor()
-    visitor.logs_on(premises.person())
+    world.portal = world.portal._replace(breached=listening(asked, False))
+    visitor = world.visitor()
+    visitor.logs_on(world.person())
     fields = {"new_password": "short", "confirm_password": "short", "current_password": PASSWORD}
     assert (visitor.post("/password/change", fields).status, asked) == (422, [])

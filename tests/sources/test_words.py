@@ -22,14 +22,14 @@ def in_order(text: str, *parts: str) -> bool:
     return re.search(".*?".join(map(re.escape, parts)), text, re.DOTALL) is not None
 
 
-def advice(premises: World) -> list[str]:
+def advice(world: World) -> list[str]:
     """The pages that give it: help, and the refusal itself."""
-    refused = premises.browser().post("/logon", {"email": "ann@people.test", "password": "wrong wrong wrong"})
-    return [words(premises.browser().get("/help")), words(refused)]
+    refused = world.browser().post("/logon", {"email": "ann@people.test", "password": "wrong wrong wrong"})
+    return [words(world.browser().get("/help")), words(refused)]
 
 
-def test_customers_are_told_what_to_try_before_their_administrator(premises: World) -> None:
-    for page in advice(premises):
+def test_customers_are_told_what_to_try_before_their_administrator(world: World) -> None:
+    for page in advice(world):
         assert in_order(
             page,
             "I am a customer",
@@ -44,8 +44,8 @@ def test_customers_are_told_what_to_try_before_their_administrator(premises: Wor
         )
 
 
-def test_others_are_told_what_to_do_in_this_order(premises: World) -> None:
-    for page in advice(premises):
+def test_others_are_told_what_to_do_in_this_order(world: World) -> None:
+    for page in advice(world):
         assert in_order(
             page,
             "I am not a customer",
@@ -56,14 +56,14 @@ def test_others_are_told_what_to_do_in_this_order(premises: World) -> None:
         )
 
 
-def test_sole_use_is_said_on_the_help_page(premises: World) -> None:
-    page = words(premises.browser().get("/help"))
+def test_sole_use_is_said_on_the_help_page(world: World) -> None:
+    page = words(world.browser().get("/help"))
     assert "sole use of the message's recipient" in page
     assert "Do not share your log on details with other users" in page
 
 
-def test_supported_browsers_are_listed_and_linked(premises: World) -> None:
-    browser = premises.browser()
+def test_supported_browsers_are_listed_and_linked(world: World) -> None:
+    browser = world.browser()
     page = browser.get("/help")
     assert 'id="browsers"' in page.text
     for name in ("Firefox", "Chrome", "Safari", "Edge"):
@@ -72,8 +72,8 @@ def test_supported_browsers_are_listed_and_linked(premises: World) -> None:
     assert 'href="/help#browsers"' in refused.text
 
 
-def test_forgotten_password_has_the_guides_words(premises: World) -> None:
-    browser = premises.browser()
+def test_forgotten_password_has_the_guides_words(world: World) -> None:
+    browser = world.browser()
     logon = browser.get("/logon")
     assert 'name="email"' in logon.text
     assert re.search(r'href="/password/forgot[^"]*"[^>]*>\s*Forgot Your Password\?', logon.text)
@@ -83,9 +83,9 @@ def test_forgotten_password_has_the_guides_words(premises: World) -> None:
     assert re.search(r'href="/logon[^"]*"[^>]*>\s*Go To Log In', sent.text)
 
 
-def test_criteria_stand_below_the_fields_with_tick_or_cross(premises: World) -> None:
-    ann, browser = premises.person(), premises.browser()
-    browser.logs_on(ann, premises.asks(ann).temporary)
+def test_criteria_stand_below_the_fields_with_tick_or_cross(world: World) -> None:
+    ann, browser = world.person(), world.browser()
+    browser.logs_on(ann, world.asks(ann).temporary)
     both = {"new_password": "seven lanterns", "confirm_password": "something else"}
     page = browser.post("/password/change", both)
     assert page.status == 422
@@ -110,12 +110,12 @@ def strongest(colour: str) -> set[str]:
     return {max(part, key=lambda name: part[name]) for part in parts}
 
 
-def test_containment_reminds_of_other_systems(premises: World) -> None:
-    desk, ann = staff(premises), premises.person(password=PASSWORD)
-    browser = premises.browser()
+def test_containment_reminds_of_other_systems(world: World) -> None:
+    desk, ann = staff(world), world.person(password=PASSWORD)
+    browser = world.browser()
     browser.jar["__Host-portal-session"] = str(desk.visitor.token)
     page = words(browser.get(f"/admin/users/{ann.address}"))
     assert "reset the password of the user's directory account and of every application" in page
     desk.does(ann, "contain", disable=True, reason="stolen notebook")
-    mail = " ".join(premises.mails(ann)[-1].text.split())
+    mail = " ".join(world.mails(ann)[-1].text.split())
     assert "Change the password anywhere else where you used the same one" in mail

@@ -5,8 +5,8 @@ from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
 
-def test_facts_are_the_contracts(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_facts_are_the_contracts(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     visitor.logs_on(ann)
     told = visitor.get("/account").json()
     assert told == {
@@ -19,9 +19,9 @@ def test_facts_are_the_contracts(premises: World) -> None:
     }
 
 
-def test_page_shows_address_and_two_step(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    browser = premises.browser()
+def test_page_shows_address_and_two_step(world: World) -> None:
+    ann, phone = enrolled(world)
+    browser = world.browser()
     assert browser.logs_on(ann) == "/logon/code"
     browser.goes_on(browser.post("/logon/code", {"code": phone.code()}))
     page = browser.get("/account").text
@@ -29,17 +29,17 @@ def test_page_shows_address_and_two_step(premises: World) -> None:
     assert "10 recovery codes left" in page
 
 
-def test_nothing_secret_is_told(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_nothing_secret_is_told(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     visitor.logs_on(ann)
     told = visitor.get("/account").text
     for secret in (str(ann.password_hash), PASSWORD, str(visitor.token)):
         assert secret not in told
 
 
-def test_it_reads_no_more_than_the_authorizer_did(premises: World) -> None:
-    visitor = premises.visitor()
-    visitor.logs_on(premises.person())
-    before = len(premises.fake.acts)
+def test_it_reads_no_more_than_the_authorizer_did(world: World) -> None:
+    visitor = world.visitor()
+    visitor.logs_on(world.person())
+    before = len(world.fake.acts)
     visitor.get("/account")
-    assert premises.fake.acts[before:] == ["sessions.standing"]
+    assert world.fake.acts[before:] == ["sessions.standing"]

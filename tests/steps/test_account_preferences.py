@@ -15,10 +15,10 @@ NEITHER = {"language": None, "time_zone": None}
 
 
 @pytest.fixture
-def visitor(premises: World) -> Visitor:
+def visitor(world: World) -> Visitor:
     """Logged on; nothing is chosen yet."""
-    made = premises.visitor()
-    made.logs_on(premises.person())
+    made = world.visitor()
+    made.logs_on(world.person())
     return made
 
 
@@ -52,37 +52,37 @@ def test_what_is_unknown_is_refused_and_changes_nothing(visitor: Visitor, field:
     assert visitor.get(PATH).json() == BOTH
 
 
-def test_a_change_is_in_the_trail_and_what_changes_nothing_is_not(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_a_change_is_in_the_trail_and_what_changes_nothing_is_not(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     visitor.logs_on(ann)
     visitor.post(PATH, BOTH)
     visitor.post(PATH, BOTH)
     visitor.post(PATH, {})
-    told = [one for one in premises.fake.tables.events.values() if one.account_id == ann.id]
+    told = [one for one in world.fake.tables.events.values() if one.account_id == ann.id]
     (event,) = [one for one in told if one.kind is EventKind.PREFERENCES_CHANGED]
     assert (event.details, event.actor) == (BOTH, ann.address)
-    assert premises.mails(ann) == []
+    assert world.mails(ann) == []
 
 
 def test_a_session_that_ends_at_the_same_moment_changes_nothing(
-    premises: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann, visitor, acts = premises.person(), premises.visitor(), premises.store.preferences
+    ann, visitor, acts = world.person(), world.visitor(), world.store.preferences
     visitor.logs_on(ann)
     choose = acts.choose
 
     def late(*given: Any) -> bool:
-        plant(premises.store, premises.stored(ann)._replace(epoch=2))
+        plant(world.store, world.stored(ann)._replace(epoch=2))
         return choose(*given)
 
     monkeypatch.setattr(acts, "choose", late)
     assert visitor.post(PATH, BOTH).code == "session_required"
-    assert premises.stored(ann).language is None
+    assert world.stored(ann).language is None
 
 
-def test_pages_speak_the_chosen_language_whatever_the_browser_asks(premises: World) -> None:
-    browser = premises.browser()
-    browser.logs_on(premises.person())
+def test_pages_speak_the_chosen_language_whatever_the_browser_asks(world: World) -> None:
+    browser = world.browser()
+    browser.logs_on(world.person())
     german = {"Accept-Language": "de"}
     assert '<html lang="de"' in browser.get("/account", **german).text
     reply = browser.post(PATH, {"language": "fr", "time_zone": "Asia/Tokyo"}, **german)
@@ -102,9 +102,9 @@ def test_pages_speak_the_chosen_language_whatever_the_browser_asks(premises: Wor
     assert "CET" in account
 
 
-def test_a_language_that_is_spoken_no_more_is_the_browsers_again(premises: World) -> None:
-    visitor = premises.visitor()
-    visitor.logs_on(premises.person(language="tlh", time_zone="US/Pacific-New"))
+def test_a_language_that_is_spoken_no_more_is_the_browsers_again(world: World) -> None:
+    visitor = world.visitor()
+    visitor.logs_on(world.person(language="tlh", time_zone="US/Pacific-New"))
     page = visitor.get("/account", Accept="text/html", **{"Accept-Language": "es"})
     assert '<html lang="es"' in page.text
     assert visitor.post(PATH, {"language": "es"}).status == 200
@@ -117,12 +117,12 @@ def test_a_refused_page_says_it_at_the_list(visitor: Visitor) -> None:
 
 
 def test_mails_speak_the_chosen_language_and_the_refused_logon_that_of_the_browser(
-    premises: World,
+    world: World,
 ) -> None:
     """A logon that is refused must not tell by its language that there is an account."""
-    ann = premises.person(language="de", time_zone="Asia/Tokyo")
-    mail = premises.asks(ann)
+    ann = world.person(language="de", time_zone="Asia/Tokyo")
+    mail = world.asks(ann)
     assert '<html lang="de"' in mail.html
     assert "JST" in mail.text + mail.html
     wrong = {"email": ann.address, "password": "x"}
-    assert '<html lang="fr"' in premises.browser().post("/logon", wrong, **{"Accept-Language": "fr"}).text
+    assert '<html lang="fr"' in world.browser().post("/logon", wrong, **{"Accept-Language": "fr"}).text

@@ -14,11 +14,11 @@ REVOKE = "/account/sessions/revoke"
 
 
 @pytest.fixture
-def devices(premises: World) -> tuple[Account, list[Visitor]]:
-    account, visitors = premises.person(), [premises.visitor() for _ in range(3)]
+def devices(world: World) -> tuple[Account, list[Visitor]]:
+    account, visitors = world.person(), [world.visitor() for _ in range(3)]
     for visitor in visitors:
         visitor.logs_on(account)
-        premises.clock.passes(10)
+        world.clock.passes(10)
     return account, visitors
 
 
@@ -28,7 +28,7 @@ def handle_of(visitor: Visitor, of: Visitor) -> str:
 
 
 def test_se_08_live_sessions_are_listed_without_ids(
-    premises: World, devices: tuple[Account, list[Visitor]]
+    world: World, devices: tuple[Account, list[Visitor]]
 ) -> None:
     _, visitors = devices
     reply = visitors[1].get("/account/sessions")
@@ -37,7 +37,7 @@ def test_se_08_live_sessions_are_listed_without_ids(
     assert [one["current"] for one in listed] == [False, True, False]
     assert set(listed[0]) == {"handle", "current", "started_at", "last_seen_at", "address", "browser"}
     assert all(re.fullmatch(r"[a-z2-7]{16}", one["handle"]) for one in listed)
-    assert not any(one["handle"] in str(premises.fake.tables.sessions) for one in listed)
+    assert not any(one["handle"] in str(world.fake.tables.sessions) for one in listed)
     for visitor in visitors:
         found = split_session_token(visitor.token)
         assert found is not None
@@ -45,23 +45,23 @@ def test_se_08_live_sessions_are_listed_without_ids(
         assert str(visitor.token).partition(".")[2] not in reply.text
 
 
-def test_dead_sessions_are_not_listed(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
+def test_dead_sessions_are_not_listed(world: World, devices: tuple[Account, list[Visitor]]) -> None:
     ann, visitors = devices
-    premises.clock.passes(1700)
+    world.clock.passes(1700)
     visitors[0].get("/account")
-    premises.clock.passes(200)
+    world.clock.passes(200)
     assert [one["address"] for one in visitors[0].get("/account/sessions").json()["sessions"]] == [
         visitors[0].source
     ]
-    half = premises.visitor()
-    half.logs_on(ann, premises.asks(ann).temporary)
+    half = world.visitor()
+    half.logs_on(ann, world.asks(ann).temporary)
     assert len(visitors[0].get("/account/sessions").json()["sessions"]) == 1
 
 
 def test_se_09_a_session_that_newer_ones_pushed_out_is_not_listed_again_once_those_have_ended(
-    premises: World,
+    world: World,
 ) -> None:
-    account, visitors = premises.person(), [premises.visitor() for _ in range(11)]
+    account, visitors = world.person(), [world.visitor() for _ in range(11)]
     for visitor in visitors:
         visitor.logs_on(account)
     assert visitors[0].get("/account").status == 401
@@ -77,25 +77,25 @@ def test_one_is_ended_at_its_very_next_request(devices: tuple[Account, list[Visi
     assert [visitor.get("/account").status for visitor in visitors] == [200, 401, 200]
 
 
-def test_all_others_are_ended(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
+def test_all_others_are_ended(world: World, devices: tuple[Account, list[Visitor]]) -> None:
     ann, visitors = devices
     assert visitors[2].post(REVOKE, {"others": True}).json() == {"revoked": 2}
     assert [visitor.get("/account").status for visitor in visitors] == [401, 401, 200]
-    newest = premises.store.events.of_account(ann.id)[0]
+    newest = world.store.events.of_account(ann.id)[0]
     assert (newest.kind, newest.details) == (EventKind.SESSIONS_REVOKED, {"count": 2})
 
 
 def test_ad_02_handles_of_others_and_of_nobody_are_the_same_404(
-    premises: World, devices: tuple[Account, list[Visitor]]
+    world: World, devices: tuple[Account, list[Visitor]]
 ) -> None:
-    eve = premises.visitor()
-    eve.logs_on(premises.person())
-    before = premises.rows("sessions")
+    eve = world.visitor()
+    eve.logs_on(world.person())
+    before = world.rows("sessions")
     theirs = handle_of(devices[1][0], devices[1][1])
     replies = [eve.post(REVOKE, {"handle": one}) for one in (theirs, "a" * 16, "", "\u00e9")]
     assert {reply.same for reply in replies} == {replies[0].same}
     assert replies[0].code == "not_found"
-    assert premises.rows("sessions") == before
+    assert world.rows("sessions") == before
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,16 @@ def test_which_must_be_said_exactly(devices: tuple[Account, list[Visitor]], body
     assert [visitor.get("/account").status for visitor in devices[1]] == [200] * 3
 
 
-def test_se_09_oldest_of_eleven_falls_out(premises: World) -> None:
-    ann, visitors = premises.person(), [premises.visitor() for _ in range(11)]
+def test_se_09_oldest_of_eleven_falls_out(world: World) -> None:
+    ann, visitors = world.person(), [world.visitor() for _ in range(11)]
     for visitor in visitors:
         visitor.logs_on(ann)
     assert [visitor.get("/account").status for visitor in visitors] == [401] + [200] * 10
     assert len(visitors[10].get("/account/sessions").json()["sessions"]) == 10
 
 
-def test_browser_is_led_back_to_the_list(premises: World, devices: tuple[Account, list[Visitor]]) -> None:
-    browser = premises.browser()
+def test_browser_is_led_back_to_the_list(world: World, devices: tuple[Account, list[Visitor]]) -> None:
+    browser = world.browser()
     browser.logs_on(devices[0])
     reply = browser.post(REVOKE, {"others": "true"})
     assert (reply.status, reply.header("Location")) == (303, "/account/sessions?notice=others_revoked")

@@ -14,111 +14,111 @@ from tests.world.world import World
 PATH, CONFIRM, REMOVE = "/account/two-step", "/account/two-step/confirm", "/account/two-step/remove"
 
 
-def inside(premises: World, **facts: Any) -> tuple[Account, Visitor]:
+def inside(world: World, **facts: Any) -> tuple[Account, Visitor]:
     """Somebody who is logged on."""
-    account, visitor = premises.person(**facts), premises.visitor()
+    account, visitor = world.person(**facts), world.visitor()
     visitor.logs_on(account)
     return account, visitor
 
 
-def inside_with_phone(premises: World, **facts: Any) -> tuple[Account, Visitor, Phone]:
+def inside_with_phone(world: World, **facts: Any) -> tuple[Account, Visitor, Phone]:
     """Somebody who uses 2-step and is logged on."""
-    account, phone = enrolled(premises, **facts)
-    visitor = premises.visitor()
+    account, phone = enrolled(world, **facts)
+    visitor = world.visitor()
     visitor.logs_on(account)
     visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
-    premises.clock.passes(60)
+    world.clock.passes(60)
     return account, visitor, phone
 
 
-def test_seed_is_shown_once_and_is_stored_sealed(premises: World) -> None:
+def test_seed_is_shown_once_and_is_stored_sealed(world: World) -> None:
     """TF-04."""
-    ann, visitor = inside(premises)
+    ann, visitor = inside(world)
     proposed = visitor.post(PATH).json()
     assert set(proposed) == {"secret", "otpauth_uri", "qr_svg"}
     assert len(proposed["secret"]) == 32
-    assert proposed["secret"] not in str(premises.fake.tables)
+    assert proposed["secret"] not in str(world.fake.tables)
     assert visitor.get(PATH).json() == {"active": False, "required": False}
-    assert premises.visitor().logs_on(ann) == "portal"  # TF-05: unconfirmed is never asked for
+    assert world.visitor().logs_on(ann) == "portal"  # TF-05: unconfirmed is never asked for
 
 
-def test_tf_05_proposal_dies_in_ten_minutes(premises: World) -> None:
+def test_tf_05_proposal_dies_in_ten_minutes(world: World) -> None:
     for seconds, status in ((599, 200), (600, 401)):
-        _, visitor = inside(premises)
+        _, visitor = inside(world)
         seed = visitor.post(PATH).json()["secret"]
-        premises.clock.passes(seconds)
-        code = TOTP(seed).at(int(premises.clock()))
+        world.clock.passes(seconds)
+        code = TOTP(seed).at(int(world.clock()))
         assert visitor.post(CONFIRM, {"code": code}).status == status
 
 
-def test_later_proposal_replaces_the_earlier(premises: World) -> None:
-    _, visitor = inside(premises)
+def test_later_proposal_replaces_the_earlier(world: World) -> None:
+    _, visitor = inside(world)
     first, second = (visitor.post(PATH).json()["secret"] for _ in range(2))
-    assert visitor.post(CONFIRM, {"code": TOTP(first).at(int(premises.clock()))}).code == "invalid_code"
-    assert visitor.post(CONFIRM, {"code": TOTP(second).at(int(premises.clock()))}).status == 200
+    assert visitor.post(CONFIRM, {"code": TOTP(first).at(int(world.clock()))}).code == "invalid_code"
+    assert visitor.post(CONFIRM, {"code": TOTP(second).at(int(world.clock()))}).status == 200
 
 
-def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(premises: World) -> None:
+def test_confirming_gives_ten_recovery_codes_and_ends_other_sessions(world: World) -> None:
     """TF-06, TF-08."""
-    ann, visitor = inside(premises)
-    other = premises.visitor()
+    ann, visitor = inside(world)
+    other = world.visitor()
     other.logs_on(ann)
-    phone = Phone(visitor.post(PATH).json()["secret"], premises.clock)
+    phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
     reply = visitor.post(CONFIRM, {"code": phone.code()})
     codes = reply.json()["recovery_codes"]
     assert len(set(codes)) == 10
-    assert not any(code in str(premises.fake.tables) for code in codes)
+    assert not any(code in str(world.fake.tables) for code in codes)
     before = visitor.token
     assert visitor.goes_on(reply) == "portal"
     assert visitor.get("/account", Authorization=f"Bearer {before}").status == 401
     assert other.get("/account").status == 401
-    assert premises.mails(ann)[-1].subject == "2-step authentication of your account was changed"
-    assert premises.stored(ann).two_step.last_step > 0
-    assert premises.visitor().logs_on(ann) == "enter_code"
+    assert world.mails(ann)[-1].subject == "2-step authentication of your account was changed"
+    assert world.stored(ann).two_step.last_step > 0
+    assert world.visitor().logs_on(ann) == "enter_code"
 
 
-def test_code_that_confirmed_is_used_up(premises: World) -> None:
+def test_code_that_confirmed_is_used_up(world: World) -> None:
     """TF-02, across endpoints."""
-    ann, visitor = inside(premises)
-    phone = Phone(visitor.post(PATH).json()["secret"], premises.clock)
+    ann, visitor = inside(world)
+    phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
     visitor.post(CONFIRM, {"code": phone.code()})
-    half = premises.visitor()
+    half = world.visitor()
     half.logs_on(ann)
     assert half.post("/logon/code", {"code": phone.code()}).code == "invalid_code"
     assert half.post("/logon/code", {"code": phone.code(1)}).status == 200
 
 
-def test_tf_03_wrong_codes_are_counted_here_too(premises: World) -> None:
-    _, visitor = inside(premises)
+def test_tf_03_wrong_codes_are_counted_here_too(world: World) -> None:
+    _, visitor = inside(world)
     visitor.post(PATH)
     statuses = [visitor.post(CONFIRM, {"code": "000000"}).status for _ in range(6)]
     assert statuses == [401] * 5 + [429]
     assert visitor.get("/account").status == 200  # a whole session is not ended by it
 
 
-def test_confirming_nothing_is_refused(premises: World) -> None:
-    _, visitor = inside(premises)
+def test_confirming_nothing_is_refused(world: World) -> None:
+    _, visitor = inside(world)
     assert visitor.post(CONFIRM, {"code": "123456"}).code == "invalid_code"
 
 
-def test_enrolled_account_cannot_propose_another(premises: World) -> None:
-    _, visitor, _ = inside_with_phone(premises)
+def test_enrolled_account_cannot_propose_another(world: World) -> None:
+    _, visitor, _ = inside_with_phone(world)
     reply = visitor.post(PATH)
     assert (reply.status, reply.code) == (409, "conflict")
 
 
-def test_tf_05_stale_session_must_prove_itself_first(premises: World) -> None:
-    _, visitor = inside(premises)
-    premises.clock.passes(600)
+def test_tf_05_stale_session_must_prove_itself_first(world: World) -> None:
+    _, visitor = inside(world)
+    world.clock.passes(600)
     reply = visitor.post(PATH)
     assert (reply.status, reply.code) == (403, "reauthentication_required")
     visitor.goes_on(visitor.post("/reauthenticate", {"password": PASSWORD}))
     assert visitor.post(PATH).status == 200
 
 
-def test_tf_06_removal_needs_password_and_code_and_is_told(premises: World) -> None:
-    ann, visitor, phone = inside_with_phone(premises)
-    other = premises.visitor()
+def test_tf_06_removal_needs_password_and_code_and_is_told(world: World) -> None:
+    ann, visitor, phone = inside_with_phone(world)
+    other = world.visitor()
     other.logs_on(ann)
     for body, code in (
         ({"password": PASSWORD}, "invalid_request"),
@@ -126,65 +126,65 @@ def test_tf_06_removal_needs_password_and_code_and_is_told(premises: World) -> N
         ({"password": PASSWORD, "code": "000000"}, "invalid_code"),
     ):
         assert visitor.post(REMOVE, body).code == code
-        assert premises.stored(ann).two_step.active
+        assert world.stored(ann).two_step.active
     assert visitor.goes_on(visitor.post(REMOVE, {"password": PASSWORD, "code": phone.code()})) == "portal"
-    assert not premises.stored(ann).two_step.active
+    assert not world.stored(ann).two_step.active
     assert other.get("/logon/code").status == 401
-    assert premises.mails(ann)[-1].subject == "2-step authentication of your account was changed"
-    assert premises.visitor().logs_on(ann) == "portal"
+    assert world.mails(ann)[-1].subject == "2-step authentication of your account was changed"
+    assert world.visitor().logs_on(ann) == "portal"
 
 
-def test_rs_11_second_step_survives_a_reset_of_the_password(premises: World) -> None:
-    ann, phone = enrolled(premises)
+def test_rs_11_second_step_survives_a_reset_of_the_password(world: World) -> None:
+    ann, phone = enrolled(world)
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
-    reset = {"token": premises.asks(ann).token("/password/reset"), **entries}
-    assert premises.visitor().post("/password/reset", reset).status == 200
-    visitor = premises.visitor()
+    reset = {"token": world.asks(ann).token("/password/reset"), **entries}
+    assert world.visitor().post("/password/reset", reset).status == 200
+    visitor = world.visitor()
     assert visitor.logs_on(ann, CHOSEN) == "enter_code"
     assert visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()})) == "portal"
 
 
-def test_removal_forgets_the_attempts_it_counted(premises: World) -> None:
-    ann, visitor, phone = inside_with_phone(premises)
+def test_removal_forgets_the_attempts_it_counted(world: World) -> None:
+    ann, visitor, phone = inside_with_phone(world)
     visitor.post(REMOVE, {"password": PASSWORD, "code": phone.code()})
-    assert premises.stored(ann).failures == 0
+    assert world.stored(ann).failures == 0
 
 
 @pytest.mark.parametrize("facts", [{"two_step_required": True}, {"kind": Kind.ADMINISTRATOR}])
-def test_removal_is_refused_where_it_is_required(premises: World, facts: dict[str, Any]) -> None:
-    ann, visitor, phone = inside_with_phone(premises, **facts)
+def test_removal_is_refused_where_it_is_required(world: World, facts: dict[str, Any]) -> None:
+    ann, visitor, phone = inside_with_phone(world, **facts)
     reply = visitor.post(REMOVE, {"password": PASSWORD, "code": phone.code()})
     assert (reply.status, reply.code) == (403, "two_step_required")
-    assert premises.stored(ann).two_step.active
+    assert world.stored(ann).two_step.active
 
 
-def test_removing_what_is_not_there_is_a_conflict(premises: World) -> None:
-    _, visitor = inside(premises)
+def test_removing_what_is_not_there_is_a_conflict(world: World) -> None:
+    _, visitor = inside(world)
     assert visitor.post(REMOVE, {"password": PASSWORD, "code": "123456"}).code == "conflict"
 
 
-def test_tf_07_required_enrolment_reaches_nothing_else(premises: World) -> None:
-    _, visitor = inside(premises, kind=Kind.ADMINISTRATOR)
+def test_tf_07_required_enrolment_reaches_nothing_else(world: World) -> None:
+    _, visitor = inside(world, kind=Kind.ADMINISTRATOR)
     for path in ("/messages", "/account", "/account/sessions", "/password/change", "/reauthenticate"):
         reply = visitor.get(path)
         assert (reply.code, reply.json()["next"]) == ("step_required", "enrol_two_step")
-    phone = Phone(visitor.post(PATH).json()["secret"], premises.clock)
+    phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
     assert visitor.goes_on(visitor.post(CONFIRM, {"code": phone.code()})) == "portal"
 
 
 def test_everybody_must_enrol_where_the_portal_says_so() -> None:
-    premises = World(REQUIRE_TWO_STEP="all")
-    assert premises.visitor().logs_on(premises.person()) == "enrol_two_step"
+    world = World(REQUIRE_TWO_STEP="all")
+    assert world.visitor().logs_on(world.person()) == "enrol_two_step"
 
 
-def test_mistyped_code_in_a_browser_shows_the_same_key_again(premises: World) -> None:
-    ann, browser = premises.person(), premises.browser()
+def test_mistyped_code_in_a_browser_shows_the_same_key_again(world: World) -> None:
+    ann, browser = world.person(), world.browser()
     browser.logs_on(ann)
     page = browser.post(PATH)
     secret = page.text.partition('class="secret pick">')[2].partition("</p>")[0]
     again = browser.post(CONFIRM, {"code": "000000"})
     assert (again.status, secret in again.text) == (401, True)
-    shown = browser.post(CONFIRM, {"code": TOTP(secret.replace(" ", "").strip()).at(int(premises.clock()))})
+    shown = browser.post(CONFIRM, {"code": TOTP(secret.replace(" ", "").strip()).at(int(world.clock()))})
     assert "Save your recovery codes" in shown.text
-    kinds = [event.kind for event in premises.store.events.of_account(ann.id)]
+    kinds = [event.kind for event in world.store.events.of_account(ann.id)]
     assert EventKind.TWO_STEP_ENROLLED in kinds

@@ -30,10 +30,10 @@ def fails(visitor: Visitor, email: str, password: str = "wrong wrong wrong") -> 
     return str(visitor.post("/logon", {"email": email, "password": password}).json()["reference"])
 
 
-def test_row_has_every_fact_of_the_contract(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor(**{"User-Agent": SAFARI})
+def test_row_has_every_fact_of_the_contract(world: World) -> None:
+    ann, visitor = world.person(), world.visitor(**{"User-Agent": SAFARI})
     reference = fails(visitor, ann.address)
-    (row,) = found(staff(premises, Kind.SUPPORT), reference=reference)
+    (row,) = found(staff(world, Kind.SUPPORT), reference=reference)
     assert row == {
         "reference": reference,
         "at": row["at"],
@@ -60,57 +60,57 @@ REASONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_true_reason_stands_behind_the_one_answer(premises: World, reason: str) -> None:
-    ann = premises.person(**REASONS[reason])
-    reference = fails(premises.visitor(), ann.address, PASSWORD)
-    (row,) = found(staff(premises), reference=reference)
+def test_true_reason_stands_behind_the_one_answer(world: World, reason: str) -> None:
+    ann = world.person(**REASONS[reason])
+    reference = fails(world.visitor(), ann.address, PASSWORD)
+    (row,) = found(staff(world), reference=reference)
     assert row["reason"] == reason
 
 
-def test_address_typed_is_found_also_when_unknown(premises: World) -> None:
-    reference = fails(premises.visitor(), "nobody@people.test")
-    (row,) = found(staff(premises), email="nobody@people.test")
+def test_address_typed_is_found_also_when_unknown(world: World) -> None:
+    reference = fails(world.visitor(), "nobody@people.test")
+    (row,) = found(staff(world), email="nobody@people.test")
     assert (row["reference"], row["reason"]) == (reference, "unknown_address")
-    premises.visitor().logs_on(ann := premises.person())
-    assert [row["outcome"] for row in found(staff(premises), email=ann.address)] == ["succeeded"]
-    assert staff(premises).visitor.get("/admin/attempts?email=nonsense").code == "invalid_request"
+    world.visitor().logs_on(ann := world.person())
+    assert [row["outcome"] for row in found(staff(world), email=ann.address)] == ["succeeded"]
+    assert staff(world).visitor.get("/admin/attempts?email=nonsense").code == "invalid_request"
 
 
-def test_reference_is_found_as_it_is_read_out(premises: World) -> None:
-    reference, desk = fails(premises.visitor(), "nobody@people.test"), staff(premises)
+def test_reference_is_found_as_it_is_read_out(world: World) -> None:
+    reference, desk = fails(world.visitor(), "nobody@people.test"), staff(world)
     for typed in (reference.lower(), reference.replace("-", " "), f" {reference} "):
         assert [row["reference"] for row in found(desk, reference=typed)] == [reference]
     for typed in ("2222-2222", "no reference", "x" * 300):
         assert found(desk, reference=typed) == []
 
 
-def test_time_is_looked_through_newest_first_for_thirty_days(premises: World) -> None:
-    visitor = premises.visitor()
+def test_time_is_looked_through_newest_first_for_thirty_days(world: World) -> None:
+    visitor = world.visitor()
     references = []
     for days in (0, 29, 1):
-        premises.clock.passes(days * DAY)
+        world.clock.passes(days * DAY)
         references.append(fails(visitor, "nobody@people.test"))
-    desk = staff(premises)
+    desk = staff(world)
     mine = [row["reference"] for row in found(desk) if row["email"] == "nobody@people.test"]
     assert mine == references[::-1]
     at = found(desk, reference=references[2])[0]["at"]
     mine = [row["reference"] for row in found(desk, since=at) if row["email"] == "nobody@people.test"]
     assert mine == references[2:]
-    premises.clock.passes(2 * DAY)
-    late = [row["reference"] for row in found(staff(premises)) if row["email"] == "nobody@people.test"]
+    world.clock.passes(2 * DAY)
+    late = [row["reference"] for row in found(staff(world)) if row["email"] == "nobody@people.test"]
     assert references[0] not in late
     assert desk.visitor.get("/admin/attempts?since=yesterday").code
 
 
-def test_url_holds_no_token(premises: World) -> None:
-    ann = premises.person()
-    fails(premises.visitor(), ann.address)
-    premises.visitor().post("/logon?next=/messages/SECRET", {"email": ann.address, "password": "wrong wrong"})
-    assert "SECRET" not in str(found(staff(premises), email=ann.address))
+def test_url_holds_no_token(world: World) -> None:
+    ann = world.person()
+    fails(world.visitor(), ann.address)
+    world.visitor().post("/logon?next=/messages/SECRET", {"email": ann.address, "password": "wrong wrong"})
+    assert "SECRET" not in str(found(staff(world), email=ann.address))
 
 
-def test_reading_leaves_an_event_of_the_reader(premises: World) -> None:
-    desk = staff(premises, Kind.SUPPORT)
+def test_reading_leaves_an_event_of_the_reader(world: World) -> None:
+    desk = staff(world, Kind.SUPPORT)
     found(desk, email="ann@people.test")
     read = [event["details"] for event in desk.trail(desk.account, "trail_read")]
     assert {"attempts": {"reference": "", "email": "ann@people.test", "since": ""}} in read

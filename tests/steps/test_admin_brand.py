@@ -23,21 +23,21 @@ NOTHING = dict.fromkeys(WHOLE)
 
 
 @pytest.fixture
-def desk(premises: World) -> Staff:
+def desk(world: World) -> Staff:
     """An administrator, and a domain without a brand."""
-    plant(premises.store, Policy(DOMAIN))
-    return staff(premises)
+    plant(world.store, Policy(DOMAIN))
+    return staff(world)
 
 
-def stored(premises: World) -> Brand | None:
-    return premises.store.directory.brand(domain_id(DomainName(DOMAIN)))[1]
+def stored(world: World) -> Brand | None:
+    return world.store.directory.brand(domain_id(DomainName(DOMAIN)))[1]
 
 
-def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: World, desk: Staff) -> None:
+def test_brand_is_set_and_each_part_of_it_changed_and_cleared(world: World, desk: Staff) -> None:
     assert desk.visitor.get(PATH).json() == {"domain": DOMAIN, **NOTHING}
     answer = desk.visitor.post(PATH, WHOLE | {"colour": "#A8232C"})
     assert (answer.status, answer.json()) == (200, {"domain": DOMAIN, **WHOLE})
-    assert stored(premises) == Brand("Acme & Sons", "#a8232c", png(picture()), "+49 30 1234")
+    assert stored(world) == Brand("Acme & Sons", "#a8232c", png(picture()), "+49 30 1234")
     assert desk.visitor.post(PATH, {"name": "Acme"}).json() == {"domain": DOMAIN, **WHOLE, "name": "Acme"}
     for name in WHOLE:
         for nothing in (None, ""):
@@ -76,19 +76,19 @@ def test_brand_is_set_and_each_part_of_it_changed_and_cleared(premises: World, d
     ],
 )
 def test_ml_03_what_cannot_be_shown_is_refused_by_its_field(
-    premises: World, desk: Staff, field: str, value: Any
+    world: World, desk: Staff, field: str, value: Any
 ) -> None:
-    brand(premises.store, DOMAIN, Brand("Acme"))
+    brand(world.store, DOMAIN, Brand("Acme"))
     refused = desk.visitor.post(PATH, WHOLE | {field: value})
     assert (refused.status, refused.code, refused.json()["field"]) == (422, "invalid_request", field)
-    assert stored(premises) == Brand("Acme")
+    assert stored(world) == Brand("Acme")
     assert desk.trail(desk.account, "brand_changed") == []
 
 
-def test_largest_logo_fits_a_request_from_a_browser_and_from_a_program(premises: World, desk: Staff) -> None:
+def test_largest_logo_fits_a_request_from_a_browser_and_from_a_program(world: World, desk: Staff) -> None:
     largest = WHOLE | {"logo": in_base64(weighing(6144))}
     assert desk.visitor.post(PATH, largest).status == 200
-    browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
+    browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
     assert browser.post(PATH, largest).status == 303
     assert desk.visitor.get(PATH).json()["logo"] == largest["logo"]
 
@@ -108,30 +108,30 @@ def test_change_is_recorded_with_before_and_after_and_without_the_image(desk: St
 
 
 @pytest.mark.parametrize("domain", ["nowhere.test", "no domain", "*", "brand:x", "%C3%9F.test"])
-def test_domain_that_is_not_there_has_no_brand(premises: World, desk: Staff, domain: str) -> None:
+def test_domain_that_is_not_there_has_no_brand(world: World, desk: Staff, domain: str) -> None:
     path = f"/admin/domains/{domain.replace(' ', '%20')}/brand"
-    before = premises.rows()
+    before = world.rows()
     assert (desk.visitor.get(path).status, desk.visitor.post(path, WHOLE).status) == (404, 404)
-    assert premises.rows() == before
+    assert world.rows() == before
 
 
-def test_of_two_at_once_one_is_told_to_look_again(premises: World, desk: Staff) -> None:
-    read = premises.store.directory.brand
+def test_of_two_at_once_one_is_told_to_look_again(world: World, desk: Staff) -> None:
+    read = world.store.directory.brand
 
     def meanwhile(*asked: Any) -> Any:
         found = read(*asked)
-        brand(premises.store, DOMAIN, Brand("Somebody else's"))
+        brand(world.store, DOMAIN, Brand("Somebody else's"))
         return found
 
-    premises.store.directory.brand = meanwhile  # type: ignore[method-assign, assignment]
+    world.store.directory.brand = meanwhile  # type: ignore[method-assign, assignment]
     refused = desk.visitor.post(PATH, WHOLE)
     assert (refused.status, refused.code) == (409, "conflict")
-    premises.store.directory.brand = read  # type: ignore[method-assign]
-    assert stored(premises) == Brand("Somebody else's")
+    world.store.directory.brand = read  # type: ignore[method-assign]
+    assert stored(world) == Brand("Somebody else's")
 
 
-def test_browser_sees_how_a_mail_begins_corrects_and_clears(premises: World, desk: Staff) -> None:
-    browser = logged_on(premises, premises.browser(), *enrolled(premises, kind=Kind.ADMINISTRATOR))
+def test_browser_sees_how_a_mail_begins_corrects_and_clears(world: World, desk: Staff) -> None:
+    browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
     assert "Secure Messaging Portal" in browser.get(PATH).text
     wrong = browser.post(PATH, WHOLE | {"colour": "#ffff00"})
     assert wrong.status == 422
@@ -144,5 +144,5 @@ def test_browser_sees_how_a_mail_begins_corrects_and_clears(premises: World, des
     assert 'fill="#a8232c"' in page
     assert "&lt;portal@portal.example&gt;" in page
     browser.post(PATH, WHOLE | {"logo": "", "name": ""})
-    assert stored(premises) == Brand(colour="#a8232c", support_contact="+49 30 1234")
+    assert stored(world) == Brand(colour="#a8232c", support_contact="+49 30 1234")
     assert f'href="{PATH}"' in browser.get("/admin/domains").text

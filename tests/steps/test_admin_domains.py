@@ -6,20 +6,20 @@ from tests.fakes.planting import plant
 from tests.world.world import World
 
 
-def test_domain_is_added_listed_and_changed_and_its_ranges_stay(premises: World) -> None:
-    desk = staff(premises)
+def test_domain_is_added_listed_and_changed_and_its_ranges_stay(world: World) -> None:
+    desk = staff(world)
     added = desk.visitor.post("/admin/domains", {"domain": "Senders.TEST", "internal": True})
     facts = {"domain": "senders.test", "name": "senders.test", "internal": True, "ranges": None}
     assert (added.status, added.json()) == (201, facts | {"two_step_required": False})
-    plant(premises.store, Policy("senders.test", internal=True, ranges=("192.0.2.0/24",)))
+    plant(world.store, Policy("senders.test", internal=True, ranges=("192.0.2.0/24",)))
     changed = desk.visitor.post("/admin/domains", {"domain": "senders.test", "two_step_required": True})
     facts |= {"two_step_required": True, "ranges": ["192.0.2.0/24"]}
     assert (changed.status, changed.json()) == (200, facts)
     assert desk.visitor.get("/admin/domains").json()["domains"] == [facts]
 
 
-def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises: World) -> None:
-    desk, ann, visitor = staff(premises), premises.person("ann@required.test"), premises.visitor()
+def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(world: World) -> None:
+    desk, ann, visitor = staff(world), world.person("ann@required.test"), world.visitor()
     visitor.logs_on(ann)
     desk.visitor.post("/admin/domains", {"domain": "required.test", "two_step_required": True})
     assert visitor.get("/messages").code == "step_required"
@@ -28,8 +28,8 @@ def test_two_step_of_a_domain_counts_for_its_users_at_the_next_request(premises:
     assert visitor.get("/messages").status == 200
 
 
-def test_change_is_recorded_with_before_and_after(premises: World) -> None:
-    desk = staff(premises)
+def test_change_is_recorded_with_before_and_after(world: World) -> None:
+    desk = staff(world)
     for internal in (False, True):
         desk.visitor.post("/admin/domains", {"domain": "audited.test", "internal": internal})
     first, second = sorted(
@@ -39,8 +39,8 @@ def test_change_is_recorded_with_before_and_after(premises: World) -> None:
     assert told == {"None": False, "False": True}
 
 
-def test_what_is_no_domain_is_refused_by_its_field(premises: World) -> None:
-    desk = staff(premises)
+def test_what_is_no_domain_is_refused_by_its_field(world: World) -> None:
+    desk = staff(world)
     for text in ("", "no domain", "a@b.test", "x" * 301, "*"):
         refused = desk.visitor.post("/admin/domains", {"domain": text})
         assert (refused.status, refused.json()["field"]) == (422, "domain")

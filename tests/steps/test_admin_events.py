@@ -7,8 +7,8 @@ from tests.console.staff import staff
 from tests.world.world import World
 
 
-def test_every_administrative_action_is_there_with_its_actor(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_every_administrative_action_is_there_with_its_actor(world: World) -> None:
+    desk, ann = staff(world), world.person()
     actions: dict[str, tuple[str, dict[str, Any]]] = {
         "authn_password_change_forced": ("force-change", {}),
         "session_revoked": ("sessions/revoke", {}),
@@ -27,17 +27,17 @@ def test_every_administrative_action_is_there_with_its_actor(premises: World) ->
         assert isinstance(event["before"], dict)
 
 
-def test_address_without_an_account_has_a_trail_and_nonsense_none(premises: World) -> None:
-    desk = staff(premises, Kind.SUPPORT)
-    premises.visitor().post("/password/forgot", {"email": "nobody@people.test"})
+def test_address_without_an_account_has_a_trail_and_nonsense_none(world: World) -> None:
+    desk = staff(world, Kind.SUPPORT)
+    world.visitor().post("/password/forgot", {"email": "nobody@people.test"})
     told = desk.visitor.get("/admin/events?email=nobody@people.test").json()["events"]
     assert [event["kind"] for event in told] == ["password_reset_asked"]
     for email in ("", "nonsense"):
         assert desk.visitor.get(f"/admin/events?email={email}").code == "invalid_request"
 
 
-def test_reading_it_leaves_an_event_of_the_reader(premises: World) -> None:
-    desk, ann = staff(premises, Kind.SUPPORT), premises.person()
+def test_reading_it_leaves_an_event_of_the_reader(world: World) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
     desk.trail(ann, "nothing")
     read = desk.trail(desk.account, "trail_read")
     assert {"events_of": ann.address} in [event["details"] for event in read]

@@ -16,10 +16,10 @@ BAD = ("10.0.0.1/8", "10.0.0.0/0.255.255.255", "fe80::1%eth0", "10.0.0.0/33", "e
 PATHS = ("/admin/users/{}/ip-ranges", "/admin/domains/people.test/ip-ranges", "/admin/ip-ranges")
 
 
-def test_se_12_live_session_is_judged_at_its_next_request(premises: World) -> None:
-    desk, ann, inside = staff(premises), premises.person(), premises.visitor(INSIDE)
+def test_se_12_live_session_is_judged_at_its_next_request(world: World) -> None:
+    desk, ann, inside = staff(world), world.person(), world.visitor(INSIDE)
     inside.logs_on(ann)
-    outside = premises.visitor(OUTSIDE)
+    outside = world.visitor(OUTSIDE)
     outside.token = inside.token
     assert outside.get("/account").status == 200
     desk.does(ann, "ip-ranges", ranges=[PLACE, "2001:db8::/32"])
@@ -28,50 +28,50 @@ def test_se_12_live_session_is_judged_at_its_next_request(premises: World) -> No
     assert (event["reason"], event["source"]) == ("ip_denied", OUTSIDE)
 
 
-def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(premises: World) -> None:
-    ann = premises.person(ranges=(PLACE,))
-    nobody = premises.visitor(OUTSIDE).post("/logon", {"email": "nobody@people.test", "password": PASSWORD})
+def test_ip_08_right_password_outside_is_the_one_refusal_and_does_not_count(world: World) -> None:
+    ann = world.person(ranges=(PLACE,))
+    nobody = world.visitor(OUTSIDE).post("/logon", {"email": "nobody@people.test", "password": PASSWORD})
     for _ in range(9):
-        reply = premises.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
+        reply = world.visitor().post("/logon", {"email": ann.address, "password": PASSWORD})
         assert (reply.status, reply.code, set(reply.json())) == (401, "invalid_logon", set(nobody.json()))
-    assert (premises.stored(ann).failures, premises.stored(ann).locked_until) == (0, 0)
-    assert premises.visitor(INSIDE).logs_on(ann) == "portal"
+    assert (world.stored(ann).failures, world.stored(ann).locked_until) == (0, 0)
+    assert world.visitor(INSIDE).logs_on(ann) == "portal"
 
 
-def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_ip_02_ipv6_never_matches_ipv4_and_mapped_is_unmapped(world: World) -> None:
+    desk, ann = staff(world), world.person()
     desk.does(ann, "ip-ranges", ranges=["::/0"])
     for source, status in ((INSIDE, 401), (f"::ffff:{INSIDE}", 401), ("2001:db8::7", 200)):
-        reply = premises.visitor(source).post("/logon", {"email": ann.address, "password": PASSWORD})
+        reply = world.visitor(source).post("/logon", {"email": ann.address, "password": PASSWORD})
         assert reply.status == status
     desk.does(ann, "ip-ranges", ranges=[PLACE])
-    assert premises.visitor(f"::ffff:{INSIDE}").logs_on(ann) == "portal"
+    assert world.visitor(f"::ffff:{INSIDE}").logs_on(ann) == "portal"
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("bad", BAD)
-def test_ip_03_bad_entry_is_named_and_nothing_is_saved(premises: World, path: str, bad: str) -> None:
-    desk, ann = staff(premises), premises.person()
-    before = premises.rows()
+def test_ip_03_bad_entry_is_named_and_nothing_is_saved(world: World, path: str, bad: str) -> None:
+    desk, ann = staff(world), world.person()
+    before = world.rows()
     refused = desk.visitor.post(path.format(ann.address), {"ranges": [PLACE, f"{bad}"]})
     if not bad:
         assert refused.status in {200, 409}  # an empty line is no entry
         return
     assert (refused.status, refused.code) == (422, "invalid_request")
     assert (refused.json()["field"], refused.json()["entry"]) == ("ranges", bad)
-    assert premises.rows() == before
+    assert world.rows() == before
 
 
 @pytest.mark.parametrize("wrong", [PLACE, {"a": 1}, [1], [None], True, ["x" * 9] * 101])
-def test_ip_03_only_a_list_of_text_or_null(premises: World, wrong: Any) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_ip_03_only_a_list_of_text_or_null(world: World, wrong: Any) -> None:
+    desk, ann = staff(world), world.person()
     assert desk.tries(ann, "ip-ranges", ranges=wrong).code == "invalid_request"
     assert desk.tries(ann, "ip-ranges").code == "invalid_request"
-    assert premises.stored(ann).ranges is None
+    assert world.stored(ann).ranges is None
 
 
-def test_unset_is_everybody_and_empty_is_nobody(premises: World) -> None:
-    desk, ann, visitor = staff(premises), premises.person(), premises.visitor()
+def test_unset_is_everybody_and_empty_is_nobody(world: World) -> None:
+    desk, ann, visitor = staff(world), world.person(), world.visitor()
     visitor.logs_on(ann)
     for ranges, status in (([], 403), (None, 200)):
         desk.does(ann, "ip-ranges", ranges=ranges)
@@ -80,27 +80,25 @@ def test_unset_is_everybody_and_empty_is_nobody(premises: World) -> None:
 
 @pytest.mark.parametrize("scope", ["portal", "admin", "domain", "own account"])
 @pytest.mark.parametrize("ranges", [[PLACE], []])
-def test_ip_05_save_that_shuts_the_saver_out_asks_first(
-    premises: World, scope: str, ranges: list[str]
-) -> None:
-    desk = staff(premises)
+def test_ip_05_save_that_shuts_the_saver_out_asks_first(world: World, scope: str, ranges: list[str]) -> None:
+    desk = staff(world)
     fields: dict[str, Any] = {"ranges": ranges}
     target = {"domain": PATHS[1], "own account": PATHS[0].format(desk.account.address)}.get(scope, PATHS[2])
     if target == PATHS[2]:
         fields["scope"] = scope
-    before = premises.rows()
+    before = world.rows()
     refused = desk.visitor.post(target, fields)
     assert (refused.status, refused.code) == (409, "would_lock_you_out")
-    assert premises.rows() == before
+    assert world.rows() == before
     assert desk.visitor.post(target, fields | {"confirm": False}).status == 409
     assert desk.visitor.post(target, fields | {"confirm": True}).status == 200
     assert desk.visitor.get("/admin/domains").status == 403
 
 
-def test_account_s_own_ranges_go_before_its_domain_s(premises: World) -> None:
+def test_account_s_own_ranges_go_before_its_domain_s(world: World) -> None:
     desk, ann, path = (
-        staff(premises),
-        premises.person("ann@placed.test"),
+        staff(world),
+        world.person("ann@placed.test"),
         "/admin/domains/placed.test/ip-ranges",
     )
     logon = {"email": ann.address, "password": PASSWORD}
@@ -111,36 +109,36 @@ def test_account_s_own_ranges_go_before_its_domain_s(premises: World) -> None:
         "own": None,
         "domain": [PLACE],
     }
-    assert [premises.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [200, 401]
+    assert [world.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [200, 401]
     desk.does(ann, "ip-ranges", ranges=[ELSEWHERE])
     assert desk.user(ann)["ranges"]["source"] == "account"
-    assert [premises.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [401, 200]
+    assert [world.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [401, 200]
     assert desk.visitor.get(path).json() == {"ranges": [PLACE]}
 
 
-def test_others_may_be_shut_out_without_confirmation(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_others_may_be_shut_out_without_confirmation(world: World) -> None:
+    desk, ann = staff(world), world.person()
     assert desk.does(ann, "ip-ranges", ranges=[PLACE])["changed"] is True
     assert desk.visitor.post("/admin/domains/other.test/ip-ranges", {"ranges": []}).status == 200
 
 
-def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(premises: World) -> None:
-    desk, visitor = staff(premises), premises.visitor(INSIDE)
-    plant(premises.store, Policy(PORTAL_POLICY, admin_ranges=(ELSEWHERE,)))
+def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(world: World) -> None:
+    desk, visitor = staff(world), world.visitor(INSIDE)
+    plant(world.store, Policy(PORTAL_POLICY, admin_ranges=(ELSEWHERE,)))
     assert (desk.visitor.get("/admin/domains").status, desk.visitor.get("/account").status) == (403, 200)
-    plant(premises.store, Policy(PORTAL_POLICY, ranges=(ELSEWHERE,)))
+    plant(world.store, Policy(PORTAL_POLICY, ranges=(ELSEWHERE,)))
     for path in ("/health", "/logon", "/help", "/password/forgot"):
         refused = visitor.get(path)
         assert (refused.status, refused.code) == (403, "address_not_permitted")
-        assert premises.visitor(OUTSIDE).get(path).status == 200
+        assert world.visitor(OUTSIDE).get(path).status == 200
 
 
-def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(world: World) -> None:
+    desk, ann = staff(world), world.person()
     for source in (INSIDE, OUTSIDE, OUTSIDE):
-        premises.visitor(source).logs_on(ann)
-    premises.visitor(OUTSIDE).post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
-    before = premises.rows()
+        world.visitor(source).logs_on(ann)
+    world.visitor(OUTSIDE).post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
+    before = world.rows()
     for path in PATHS:
         told = desk.visitor.post(f"{path.format(ann.address)}/dry-run", {"ranges": [PLACE]}).json()
         mine = [one["address"] for one in told["refused"] if one["email"] == ann.address]
@@ -148,11 +146,11 @@ def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(premises: Wo
         assert told["checked"] >= 3
     admins = desk.visitor.post("/admin/ip-ranges/dry-run", {"scope": "admin", "ranges": [PLACE]}).json()
     assert {one["email"] for one in admins["refused"]} == {desk.account.address}
-    assert premises.rows() == before
+    assert world.rows() == before
 
 
-def test_save_is_recorded_with_before_and_after(premises: World) -> None:
-    desk = staff(premises)
+def test_save_is_recorded_with_before_and_after(world: World) -> None:
+    desk = staff(world)
     desk.visitor.post(PATHS[2], {"scope": "portal", "ranges": ["10.0.0.0/8"]})
     (event,) = desk.trail(desk.account, "authz_policy_changed")
     assert event["before"] == {}

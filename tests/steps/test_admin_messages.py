@@ -24,22 +24,20 @@ def state(desk: Staff, message: str) -> tuple[str, bool]:
     return row["state"], row["read_at"] is not None
 
 
-def test_unknown_recipient_is_invited_in_a_mail_of_its_own(premises: World) -> None:
-    desk = staff(premises)
+def test_unknown_recipient_is_invited_in_a_mail_of_its_own(world: World) -> None:
+    desk = staff(world)
     message = sends(desk, "new@people.test")
-    notice, invitation = sorted(
-        premises.mails("new@people.test"), key=lambda mail: "temporary" in mail.subject
-    )
+    notice, invitation = sorted(world.mails("new@people.test"), key=lambda mail: "temporary" in mail.subject)
     assert f"/messages/{message}" in notice.text
     assert "balance" not in notice.text
     assert invitation.temporary
-    premises.asks(premises.fake.tables.accounts[next(iter(premises.fake.tables.messages))[0]])
+    world.asks(world.fake.tables.accounts[next(iter(world.fake.tables.messages))[0]])
     sends(desk, "new@people.test")
-    assert sum("temporary" in mail.subject for mail in premises.mails("new@people.test")) == 1
+    assert sum("temporary" in mail.subject for mail in world.mails("new@people.test")) == 1
 
 
-def test_receipt_after_reading_and_not_after_a_head(premises: World) -> None:
-    desk, ann, reader = staff(premises), premises.person(), premises.visitor()
+def test_receipt_after_reading_and_not_after_a_head(world: World) -> None:
+    desk, ann, reader = staff(world), world.person(), world.visitor()
     message = sends(desk, ann)
     reader.logs_on(ann)
     assert reader.sends("HEAD", f"/messages/{message}").status == 200
@@ -48,19 +46,19 @@ def test_receipt_after_reading_and_not_after_a_head(premises: World) -> None:
     assert state(desk, message) == ("read", True)
 
 
-def test_ad_02_nobody_else_ever_reads_it(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_ad_02_nobody_else_ever_reads_it(world: World) -> None:
+    desk, ann = staff(world), world.person()
     message = sends(desk, ann)
-    other = premises.visitor()
-    other.logs_on(premises.person())
+    other = world.visitor()
+    other.logs_on(world.person())
     missing = other.get("/messages/0-0").same
-    for visitor in (other, desk.visitor, staff(premises).visitor):
+    for visitor in (other, desk.visitor, staff(world).visitor):
         assert visitor.get(f"/messages/{message}").same == missing
-    assert "balance" not in str(premises.fake.tables)
+    assert "balance" not in str(world.fake.tables)
 
 
-def test_recall_before_it_is_read_and_409_after(premises: World) -> None:
-    desk, ann, reader = staff(premises), premises.person(), premises.visitor()
+def test_recall_before_it_is_read_and_409_after(world: World) -> None:
+    desk, ann, reader = staff(world), world.person(), world.visitor()
     unread, read = sends(desk, ann), sends(desk, ann)
     reader.logs_on(ann)
     reader.get(f"/messages/{read}")
@@ -69,7 +67,7 @@ def test_recall_before_it_is_read_and_409_after(premises: World) -> None:
     assert state(desk, unread) == ("recalled", False)
     assert recalls(desk, unread, ann) == (409, "conflict")
     assert recalls(desk, read, ann) == (409, "conflict")
-    assert recalls(staff(premises), read, ann) == (404, "not_found")
+    assert recalls(staff(world), read, ann) == (404, "not_found")
     assert reader.get(f"/messages/{read}").status == 200
 
 
@@ -92,9 +90,9 @@ def recalls(desk: Staff, message: str, who: Account) -> tuple[int, str]:
         ("expires_in_days", True),
     ],
 )
-def test_what_cannot_be_sent_is_refused_by_its_field(premises: World, field: str, value: Any) -> None:
-    desk = staff(premises)
+def test_what_cannot_be_sent_is_refused_by_its_field(world: World, field: str, value: Any) -> None:
+    desk = staff(world)
     good: dict[str, Any] = {"to": "a@x.test", "subject": "Hello", "body": BODY}
     refused = desk.visitor.post("/admin/messages", good | {field: value})
     assert (refused.status, refused.json()["field"]) == (422, field)
-    assert premises.rows("messages", "events")["messages"] == {}
+    assert world.rows("messages", "events")["messages"] == {}

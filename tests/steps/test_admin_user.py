@@ -13,20 +13,20 @@ from tests.world.world import World
 PLACE = "192.0.2.0/24"
 
 
-def password_state(premises: World, **facts: Any) -> str:
-    account = premises.person(**facts)
-    return str(staff(premises).user(account)["password_state"])
+def password_state(world: World, **facts: Any) -> str:
+    account = world.person(**facts)
+    return str(staff(world).user(account)["password_state"])
 
 
-def test_password_state_in_each_of_its_states(premises: World) -> None:
-    assert password_state(premises) == "chosen"
-    assert password_state(premises, password=None) == "none"
-    fresh = premises.person(password=None)
-    premises.asks(fresh)
-    desk = staff(premises)
+def test_password_state_in_each_of_its_states(world: World) -> None:
+    assert password_state(world) == "chosen"
+    assert password_state(world, password=None) == "none"
+    fresh = world.person(password=None)
+    world.asks(fresh)
+    desk = staff(world)
     assert desk.user(fresh)["password_state"] == "temporary_pending"
-    premises.clock.passes(3600)
-    assert staff(premises).user(fresh)["password_state"] == "temporary_expired"
+    world.clock.passes(3600)
+    assert staff(world).user(fresh)["password_state"] == "temporary_expired"
 
 
 @pytest.mark.parametrize(
@@ -39,36 +39,36 @@ def test_password_state_in_each_of_its_states(premises: World) -> None:
     ],
 )
 def test_effective_ranges_and_where_they_come_from(
-    premises: World, own: Any, domain: Any, told: tuple[Any, str]
+    world: World, own: Any, domain: Any, told: tuple[Any, str]
 ) -> None:
-    ann = premises.person("ann@placed.test", ranges=own)
-    plant(premises.store, Policy("placed.test", ranges=domain))
-    ranges = staff(premises).user(ann)["ranges"]
+    ann = world.person("ann@placed.test", ranges=own)
+    plant(world.store, Policy("placed.test", ranges=domain))
+    ranges = staff(world).user(ann)["ranges"]
     assert (ranges["effective"], ranges["source"]) == told
 
 
-def test_lock_and_its_remaining_time(premises: World) -> None:
-    desk = staff(premises)
-    ann = premises.person(failures=7, locked_until=premises.clock() + 4)
+def test_lock_and_its_remaining_time(world: World) -> None:
+    desk = staff(world)
+    ann = world.person(failures=7, locked_until=world.clock() + 4)
     lock = desk.user(ann)["lock"]
     assert (lock["locked"], lock["seconds_left"], lock["failures"]) == (True, 4, 7)
 
 
-def test_lg_14_lock_of_known_browsers_is_told_apart(premises: World) -> None:
-    desk = staff(premises)
-    ann = premises.person(known_failures=100, known_locked_until=premises.clock() + 4)
+def test_lg_14_lock_of_known_browsers_is_told_apart(world: World) -> None:
+    desk = staff(world)
+    ann = world.person(known_failures=100, known_locked_until=world.clock() + 4)
     lock = desk.user(ann)["lock"]
     assert (lock["locked"], lock["failures"], lock["stopped"]) == (False, 0, False)
     assert (lock["known"]["locked"], lock["known"]["failures"], lock["known"]["stopped"]) == (True, 100, True)
 
 
-def test_live_sessions_attempts_events_and_mails(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor(**{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
+def test_live_sessions_attempts_events_and_mails(world: World) -> None:
+    ann, visitor = world.person(), world.visitor(**{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
     visitor.post("/logon", {"email": ann.address, "password": "wrong wrong wrong"})
-    premises.clock.passes(1)
+    world.clock.passes(1)
     visitor.logs_on(ann)
-    premises.asks(ann)
-    user = staff(premises).user(ann)
+    world.asks(ann)
+    user = staff(world).user(ann)
     (session,) = user["sessions"]
     assert (session["address"], session["whole"]) == (visitor.source, True)
     assert [one["outcome"] for one in user["attempts"]] == ["succeeded", "refused"]
@@ -76,18 +76,18 @@ def test_live_sessions_attempts_events_and_mails(premises: World) -> None:
     assert ("password_reset_asked", "sent") in {(one["what"], one["state"]) for one in user["mails"]}
 
 
-def test_dead_sessions_are_not_shown(premises: World) -> None:
-    ann = premises.person()
-    premises.visitor().logs_on(ann)
-    premises.clock.passes(1800)
-    assert staff(premises).user(ann)["sessions"] == []
+def test_dead_sessions_are_not_shown(world: World) -> None:
+    ann = world.person()
+    world.visitor().logs_on(ann)
+    world.clock.passes(1800)
+    assert staff(world).user(ann)["sessions"] == []
 
 
-def test_no_secret_whatever_the_account_has(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    mail = premises.asks(ann)
-    told = str(staff(premises, Kind.SUPPORT).user(ann))
-    stored = premises.stored(ann)
+def test_no_secret_whatever_the_account_has(world: World) -> None:
+    ann, phone = enrolled(world)
+    mail = world.asks(ann)
+    told = str(staff(world, Kind.SUPPORT).user(ann))
+    stored = world.stored(ann)
     secrets = [
         mail.temporary,
         mail.token("/password/reset"),
@@ -99,9 +99,9 @@ def test_no_secret_whatever_the_account_has(premises: World) -> None:
     assert "digest" not in told
 
 
-def test_status_as_it_is(premises: World) -> None:
-    desk = staff(premises)
+def test_status_as_it_is(world: World) -> None:
+    desk = staff(world)
     for status in Status:
-        assert desk.user(premises.person(status=status))["status"] == status.value
+        assert desk.user(world.person(status=status))["status"] == status.value
     missing = desk.visitor.get("/admin/users/nobody@people.test")
     assert (missing.status, missing.code) == (404, "not_found")

@@ -6,11 +6,11 @@ from tests.fakes.planting import plant
 from tests.world.world import World
 
 
-def test_users_of_a_domain_page_by_page_with_search(premises: World) -> None:
-    desk = staff(premises)
+def test_users_of_a_domain_page_by_page_with_search(world: World) -> None:
+    desk = staff(world)
     for number in range(60):
-        premises.person(f"paged{number:02}@many.test")
-    premises.person("other@many.test")
+        world.person(f"paged{number:02}@many.test")
+    world.person("other@many.test")
     first = desk.visitor.get("/admin/users?domain=many.test&q=paged").json()
     rest = desk.visitor.get(f"/admin/users?domain=many.test&q=paged&after={first['next']}").json()
     listed = [one["email"] for one in first["users"] + rest["users"]]
@@ -18,11 +18,11 @@ def test_users_of_a_domain_page_by_page_with_search(premises: World) -> None:
     assert sorted(set(listed)) == listed
 
 
-def test_every_domain_is_searched_when_none_is_named(premises: World) -> None:
-    desk = staff(premises)
+def test_every_domain_is_searched_when_none_is_named(world: World) -> None:
+    desk = staff(world)
     for address in ("ann@a.test", "ann@b.test", "bob@b.test"):
-        premises.person(address)
-        plant(premises.store, Policy(address.partition("@")[2]))
+        world.person(address)
+        plant(world.store, Policy(address.partition("@")[2]))
     assert emails(desk.visitor.get("/admin/users?q=ann").json()) == ["ann@a.test", "ann@b.test"]
     assert emails(desk.visitor.get("/admin/users?q=BOB@b.test").json()) == ["bob@b.test"]
     assert emails(desk.visitor.get("/admin/users?q=no@b.test").json()) == []
@@ -33,20 +33,20 @@ def emails(told: dict[str, list[dict[str, str]]]) -> list[str]:
     return [one["email"] for one in told["users"]]
 
 
-def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(premises: World) -> None:
-    desk = staff(premises)
+def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(world: World) -> None:
+    desk = staff(world)
     answer = desk.visitor.post("/admin/users", {"email": "New@People.test", "kind": "support"})
     assert (answer.status, answer.json()) == (
         201,
         {"email": "new@people.test", "kind": "support", "status": "active"},
     )
-    temporary = premises.mails("new@people.test")[-1].temporary
-    assert premises.visitor().logs_on("new@people.test", temporary) == "change_password"
+    temporary = world.mails("new@people.test")[-1].temporary
+    assert world.visitor().logs_on("new@people.test", temporary) == "change_password"
     assert temporary not in answer.text
 
 
-def test_address_that_is_taken_and_what_is_none(premises: World) -> None:
-    desk, ann = staff(premises), premises.person()
+def test_address_that_is_taken_and_what_is_none(world: World) -> None:
+    desk, ann = staff(world), world.person()
     taken = desk.visitor.post("/admin/users", {"email": f" {ann.address.upper()} "})
     assert (taken.status, taken.code) == (409, "exists")
     for fields in ({"email": "nonsense"}, {"email": "x@y.test", "kind": "root"}, {"email": ["x@y.test"]}, {}):
@@ -54,8 +54,8 @@ def test_address_that_is_taken_and_what_is_none(premises: World) -> None:
         assert (refused.status, refused.code) == (422, "invalid_request")
 
 
-def test_wb_09_nobody_writes_status_or_hash_along(premises: World) -> None:
-    desk = staff(premises)
+def test_wb_09_nobody_writes_status_or_hash_along(world: World) -> None:
+    desk = staff(world)
     for extra in ("status", "password_hash", "epoch", "ranges"):
         refused = desk.visitor.post("/admin/users", {"email": "x@y.test", extra: "active"})
         assert refused.code == "invalid_request"

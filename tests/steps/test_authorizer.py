@@ -15,24 +15,24 @@ from tests.world.visitors import Visitor
 from tests.world.world import CONTRACT, World
 
 
-def inside(premises: World, **facts: Any) -> Visitor:
-    visitor = premises.visitor()
-    visitor.logs_on(premises.person(**facts))
+def inside(world: World, **facts: Any) -> Visitor:
+    visitor = world.visitor()
+    visitor.logs_on(world.person(**facts))
     return visitor
 
 
-def authorizer_events(premises: World) -> list[dict[str, Any]]:
-    return [event for step, event in premises.events if step == "authorizer"]
+def authorizer_events(world: World) -> list[dict[str, Any]]:
+    return [event for step, event in world.events if step == "authorizer"]
 
 
-def test_every_route_meets_it_first(premises: World) -> None:
+def test_every_route_meets_it_first(world: World) -> None:
     for operation in CONTRACT.operations:
-        premises.events.clear()
-        premises.visitor().sends(operation.method, operation.path.replace("{", "x").replace("}", "x"))
-        assert premises.events[0][0] == "authorizer", operation
+        world.events.clear()
+        world.visitor().sends(operation.method, operation.path.replace("{", "x").replace("}", "x"))
+        assert world.events[0][0] == "authorizer", operation
 
 
-def test_every_route_of_the_contract_is_guarded(premises: World) -> None:
+def test_every_route_of_the_contract_is_guarded(world: World) -> None:
     declared = {f"{one.method} {one.path}" for one in CONTRACT.operations}
     assert declared <= set(GUARDS)
 
@@ -40,26 +40,26 @@ def test_every_route_of_the_contract_is_guarded(premises: World) -> None:
 @pytest.mark.parametrize(
     "context", [None, {}, {"verdict": ""}, {"verdict": "PASS"}, {"verdict": "passed"}, {"verdict": ["pass"]}]
 )
-def test_ip_07_no_step_answers_without_its_verdict(premises: World, context: dict[str, Any] | None) -> None:
+def test_ip_07_no_step_answers_without_its_verdict(world: World, context: dict[str, Any] | None) -> None:
     for operation in CONTRACT.operations:
-        premises.visitor().sends(operation.method, operation.path)
-        event = next(event for step, event in reversed(premises.events) if step == "authorizer")
+        world.visitor().sends(operation.method, operation.path)
+        event = next(event for step, event in reversed(world.events) if step == "authorizer")
         assert event["type"] == "REQUEST"
         around = {**event["requestContext"]} | ({} if context is None else {"authorizer": context})
         module = importlib.import_module(f"chalicelib.steps.{operation.step}")
         bare = {**event, "requestContext": around, "body": "{}", "isBase64Encoded": False}
-        before = premises.rows("accounts", "sessions", "resets", "events", "throttles")
-        with patch.object(module, "portal", lambda: premises.portal):
+        before = world.rows("accounts", "sessions", "resets", "events", "throttles")
+        with patch.object(module, "portal", lambda: world.portal):
             answer = getattr(module, operation.step)(bare, None)
         assert answer["statusCode"] in {303, 401}, operation
-        assert premises.rows("accounts", "sessions", "resets", "events", "throttles") == before
+        assert world.rows("accounts", "sessions", "resets", "events", "throttles") == before
 
 
-def test_answer_is_a_policy_with_a_context_of_texts(premises: World) -> None:
-    visitor = inside(premises)
+def test_answer_is_a_policy_with_a_context_of_texts(world: World) -> None:
+    visitor = inside(world)
     visitor.get("/account")
-    event = authorizer_events(premises)[-1]
-    policy = premises.invoke("authorizer", event)
+    event = authorizer_events(world)[-1]
+    policy = world.invoke("authorizer", event)
     (statement,) = policy["policyDocument"]["Statement"]
     assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
     assert policy["context"]["verdict"] == "pass"
@@ -84,13 +84,13 @@ def test_answer_is_a_policy_with_a_context_of_texts(premises: World) -> None:
         {"Cookie": "\xff=\xfe"},
     ],
 )
-def test_invalid_credentials_are_no_session(premises: World, credential: dict[str, str]) -> None:
-    reply = premises.visitor().get("/account", **credential)
+def test_invalid_credentials_are_no_session(world: World, credential: dict[str, str]) -> None:
+    reply = world.visitor().get("/account", **credential)
     assert (reply.status, reply.code) == (401, "session_required")
 
 
-def test_se_03_session_comes_from_cookie_or_header_only(premises: World) -> None:
-    visitor = inside(premises)
+def test_se_03_session_comes_from_cookie_or_header_only(world: World) -> None:
+    visitor = inside(world)
     token, visitor.token = str(visitor.token), None
     assert visitor.get("/account", Cookie=f"__Host-portal-session={token}").status == 200
     assert visitor.get("/account", Authorization=f"bearer {token}").status == 200
@@ -103,79 +103,79 @@ def test_se_03_session_comes_from_cookie_or_header_only(premises: World) -> None
     assert visitor.get("/account", **both).status == 401  # what is said aloud counts
 
 
-def test_se_04_session_ends_when_idle(premises: World) -> None:
+def test_se_04_session_ends_when_idle(world: World) -> None:
     for seconds, status in ((1799.5, 200), (1800, 401)):
-        visitor = inside(premises)
-        premises.clock.passes(seconds)
+        visitor = inside(world)
+        world.clock.passes(seconds)
         assert visitor.get("/account").status == status
 
 
-def test_se_04_session_ends_after_twelve_hours_however_used(premises: World) -> None:
-    visitor, began = inside(premises), premises.clock()
-    while premises.clock() < began + 43200 - 600:
-        premises.clock.passes(599)
+def test_se_04_session_ends_after_twelve_hours_however_used(world: World) -> None:
+    visitor, began = inside(world), world.clock()
+    while world.clock() < began + 43200 - 600:
+        world.clock.passes(599)
         assert visitor.get("/account").status == 200
-    premises.clock.now = began + 43199.5
+    world.clock.now = began + 43199.5
     assert visitor.get("/account").status == 200
-    premises.clock.now = began + 43200
+    world.clock.now = began + 43200
     assert visitor.get("/account").status == 401
-    assert premises.fake.tables.sessions  # the row is still there: DynamoDB deletes late
+    assert world.fake.tables.sessions  # the row is still there: DynamoDB deletes late
 
 
-def test_se_04_last_seen_is_written_once_a_minute(premises: World) -> None:
-    visitor = inside(premises)
+def test_se_04_last_seen_is_written_once_a_minute(world: World) -> None:
+    visitor = inside(world)
     for _ in range(120):
-        premises.clock.passes(1)
+        world.clock.passes(1)
         visitor.get("/account")
-    assert premises.fake.acts.count("sessions.touch") == 2
+    assert world.fake.acts.count("sessions.touch") == 2
 
 
-def test_failed_touch_fails_nobody(premises: World) -> None:
-    visitor = inside(premises)
-    premises.clock.passes(61)
-    premises.fake.fail(1)
+def test_failed_touch_fails_nobody(world: World) -> None:
+    visitor = inside(world)
+    world.clock.passes(61)
+    world.fake.fail(1)
     assert visitor.get("/account").status == 200
 
 
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}])
-def test_se_06_change_is_seen_by_the_very_next_request(premises: World, change: dict[str, Any]) -> None:
-    account, visitor = premises.person(), premises.visitor()
+def test_se_06_change_is_seen_by_the_very_next_request(world: World, change: dict[str, Any]) -> None:
+    account, visitor = world.person(), world.visitor()
     visitor.logs_on(account)
-    plant(premises.store, premises.stored(account)._replace(**change))
+    plant(world.store, world.stored(account)._replace(**change))
     assert visitor.get("/account").code == "session_required"
 
 
-def test_ad_04_enabling_revives_no_session_of_an_older_epoch(premises: World) -> None:
-    account, visitor = premises.person(), premises.visitor()
+def test_ad_04_enabling_revives_no_session_of_an_older_epoch(world: World) -> None:
+    account, visitor = world.person(), world.visitor()
     visitor.logs_on(account)
-    plant(premises.store, premises.stored(account)._replace(status=Status.DISABLED, epoch=2))
-    plant(premises.store, premises.stored(account)._replace(status=Status.ACTIVE))
+    plant(world.store, world.stored(account)._replace(status=Status.DISABLED, epoch=2))
+    plant(world.store, world.stored(account)._replace(status=Status.ACTIVE))
     assert visitor.get("/account").status == 401
 
 
-def test_browser_is_redirected_where_a_client_is_refused(premises: World) -> None:
-    reply = premises.browser().get("/account/sessions")
+def test_browser_is_redirected_where_a_client_is_refused(world: World) -> None:
+    reply = world.browser().get("/account/sessions")
     assert (reply.status, reply.header("Location")) == (303, "/logon?next=%2Faccount%2Fsessions")
-    half = premises.browser()
-    half.logs_on(premises.person(must_change_password=True))
+    half = world.browser()
+    half.logs_on(world.person(must_change_password=True))
     reply = half.get("/account")
     assert (reply.status, reply.header("Location")) == (303, "/password/change?next=%2Faccount")
 
 
-def test_dead_cookie_is_taken_away(premises: World) -> None:
-    browser = premises.browser()
-    browser.logs_on(premises.person())
-    premises.clock.passes(1800)
+def test_dead_cookie_is_taken_away(world: World) -> None:
+    browser = world.browser()
+    browser.logs_on(world.person())
+    world.clock.passes(1800)
     reply = browser.get("/account")
     assert reply.cookies["__Host-portal-session"].startswith("__Host-portal-session=; ")
     assert set(browser.jar) == {"__Host-portal-device"}  # which opens nothing (LG-14)
     assert reply.header("Location") == "/logon?next=%2Faccount&notice=session_ended"
 
 
-def test_ad_01_wrong_kind_of_account_is_not_permitted(premises: World) -> None:
-    visitor = inside(premises)
+def test_ad_01_wrong_kind_of_account_is_not_permitted(world: World) -> None:
+    visitor = inside(world)
     visitor.get("/account")
-    caller = json.loads(premises.events[-1][1]["requestContext"]["authorizer"]["caller"])
+    caller = json.loads(world.events[-1][1]["requestContext"]["authorizer"]["caller"])
     assert caller["kind"] == Kind.RECIPIENT
     for guard in (ADMIN, DESK):
         assert guard.kinds is not None

@@ -21,53 +21,53 @@ HOSTILE = {
 }
 
 
-def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(premises: World) -> None:
-    plant(premises.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
+def test_ip_01_portal_ranges_gate_every_route_and_no_header_helps(world: World) -> None:
+    plant(world.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
     for operation in CONTRACT.operations:
-        reply = premises.visitor("10.0.0.1").sends(operation.method, operation.path, headers=HOSTILE)
+        reply = world.visitor("10.0.0.1").sends(operation.method, operation.path, headers=HOSTILE)
         assert (reply.status, reply.code) == (403, "address_not_permitted"), operation
-    assert premises.visitor("192.0.2.9").get("/health").status == 200
-    assert premises.visitor("::ffff:192.0.2.9").get("/health").status == 200
+    assert world.visitor("192.0.2.9").get("/health").status == 200
+    assert world.visitor("::ffff:192.0.2.9").get("/health").status == 200
 
 
-def test_ip_03_set_and_empty_means_nobody(premises: World) -> None:
-    plant(premises.store, Policy(PORTAL_POLICY, ranges=()))
-    assert premises.visitor("127.0.0.1").get("/health").status == 403
+def test_ip_03_set_and_empty_means_nobody(world: World) -> None:
+    plant(world.store, Policy(PORTAL_POLICY, ranges=()))
+    assert world.visitor("127.0.0.1").get("/health").status == 403
 
 
 @pytest.mark.parametrize(
     "source", ["", "garbage", "10.0.0.1, 192.0.2.1", "::1%eth0", "0x7f.1", "010.0.0.1", "\u0661.1.1.1"]
 )
-def test_ip_04_unreadable_source_is_outside_of_everything(premises: World, source: str) -> None:
-    reply = premises.visitor(source or " ").get("/health")
+def test_ip_04_unreadable_source_is_outside_of_everything(world: World, source: str) -> None:
+    reply = world.visitor(source or " ").get("/health")
     assert (reply.status, reply.code) == (403, "address_not_permitted")
 
 
-def test_ip_04_unreadable_ranges_mean_no(premises: World) -> None:
-    plant(premises.store, Policy(PORTAL_POLICY, ranges=("10.0.0.0/0.255.255.255",)))
-    assert premises.visitor("10.0.0.1").get("/health").status == 403
+def test_ip_04_unreadable_ranges_mean_no(world: World) -> None:
+    plant(world.store, Policy(PORTAL_POLICY, ranges=("10.0.0.0/0.255.255.255",)))
+    assert world.visitor("10.0.0.1").get("/health").status == 403
 
 
-def test_ip_04_store_that_is_down_lets_nobody_in(premises: World) -> None:
-    visitor = inside(premises)
-    premises.fake.down = True
+def test_ip_04_store_that_is_down_lets_nobody_in(world: World) -> None:
+    visitor = inside(world)
+    world.fake.down = True
     for path in ("/account", "/health", "/logon"):
         reply = visitor.get(path)
         assert (reply.status, reply.code, bool(reply.header("Retry-After"))) == (503, "unavailable", True)
-    premises.fake.heal()
+    world.fake.heal()
     assert visitor.get("/account").status == 200
 
 
-def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: World) -> None:
-    account, visitor = premises.person(), premises.visitor("192.0.2.5")
+def test_se_12_ranges_count_on_each_request_of_a_live_session(world: World) -> None:
+    account, visitor = world.person(), world.visitor("192.0.2.5")
     visitor.logs_on(account)
-    plant(premises.store, premises.stored(account)._replace(ranges=OUTSIDE))
+    plant(world.store, world.stored(account)._replace(ranges=OUTSIDE))
     assert visitor.get("/account").status == 200
-    premises.clock.passes(1)
+    world.clock.passes(1)
     visitor.source = "198.51.100.1"
     reply = visitor.get("/account", **HOSTILE)
     assert (reply.status, reply.code) == (403, "address_not_permitted")
-    newest = premises.store.events.of_account(account.id)[0]
+    newest = world.store.events.of_account(account.id)[0]
     assert (newest.kind, newest.reason) == (EventKind.REQUEST_REFUSED, "ip_denied")
     assert (newest.source, newest.details["rule"]) == ("198.51.100.1", "account_ranges")
 
@@ -89,20 +89,20 @@ def test_se_12_ranges_count_on_each_request_of_a_live_session(premises: World) -
     ],
 )
 def test_wb_01_post_from_another_site_does_nothing(
-    premises: World, headers: dict[str, str], status: int
+    world: World, headers: dict[str, str], status: int
 ) -> None:
     """WB-13: an Origin that is ours is enough, and `null` is nobody's."""
-    visitor = inside(premises)
-    before = premises.rows("sessions", "events")
+    visitor = inside(world)
+    before = world.rows("sessions", "events")
     reply = visitor.post("/logoff", **headers)
     assert reply.status == status
     if status == 403:
         assert reply.code == "cross_origin"
-        assert premises.rows("sessions", "events") == before
+        assert world.rows("sessions", "events") == before
 
 
-def test_wb_01_forms_of_strangers_are_same_origin_too(premises: World) -> None:
-    ann = premises.person()
+def test_wb_01_forms_of_strangers_are_same_origin_too(world: World) -> None:
+    ann = world.person()
     cross = {"Sec-Fetch-Site": "cross-site"}
     posts = {
         "/logon": {"email": ann.address, "password": PASSWORD},
@@ -111,6 +111,6 @@ def test_wb_01_forms_of_strangers_are_same_origin_too(premises: World) -> None:
         "/not-me": {"token": "A" * 43},
     }
     for path, body in posts.items():
-        assert premises.browser().post(path, body, **cross).status == 403
-    assert premises.fake.tables.events == {}
-    assert premises.browser().get("/logon", **cross).status == 200  # a link from elsewhere is welcome
+        assert world.browser().post(path, body, **cross).status == 403
+    assert world.fake.tables.events == {}
+    assert world.browser().get("/logon", **cross).status == 200  # a link from elsewhere is welcome

@@ -18,9 +18,9 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:{}.0) Gecko/20100101 Firefox/{}.0"
     ],
 )
 def test_reader_learns_whether_the_browser_is_supported(
-    premises: World, agent: str, browser: str, supported: bool | None
+    world: World, agent: str, browser: str, supported: bool | None
 ) -> None:
-    visitor = premises.visitor("192.0.2.9", **{"User-Agent": agent})
+    visitor = world.visitor("192.0.2.9", **{"User-Agent": agent})
     told = visitor.get("/help").json()
     assert (told["browser"].strip(), told["supported"]) == (browser.strip(), supported)
     assert told["address"] == "192.0.2.9"
@@ -28,8 +28,8 @@ def test_reader_learns_whether_the_browser_is_supported(
     assert told["support_contact"] == "support@portal.example"
 
 
-def test_page_has_the_guides_advice(premises: World) -> None:
-    page = premises.browser().get("/help", **{"User-Agent": "<svg onload=alert(1)>"}).text
+def test_page_has_the_guides_advice(world: World) -> None:
+    page = world.browser().get("/help", **{"User-Agent": "<svg onload=alert(1)>"}).text
     assert "<svg onload" not in page
     for words in (
         "Invalid username, password or permissions. Please check you are using the correct URL.",

@@ -6,6 +6,6 @@ from tests.world.world import World
 
 
 @pytest.mark.parametrize("kind", ["visitor", "browser"])
-def test_bare_address_leads_to_the_messages(premises: World, kind: str) -> None:
-    reply = getattr(premises, kind)().get("/")
+def test_bare_address_leads_to_the_messages(world: World, kind: str) -> None:
+    reply = getattr(world, kind)().get("/")
     assert (reply.status, reply.header("Location")) == (303, "/messages")

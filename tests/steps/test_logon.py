@@ -15,21 +15,21 @@ from tests.world.world import World
 WRONG = "guess after guess after guess"
 
 
-def refused(premises: World, account: Account | str, password: str = PASSWORD) -> Reply:
+def refused(world: World, account: Account | str, password: str = PASSWORD) -> Reply:
     """One refused attempt from somewhere new."""
     email = account if isinstance(account, str) else account.address
-    reply = premises.visitor().post("/logon", {"email": email, "password": password})
+    reply = world.visitor().post("/logon", {"email": email, "password": password})
     assert (reply.status, reply.code) == (401, "invalid_logon"), reply.text
     return reply
 
 
-def last_event(premises: World, account: Account, kind: EventKind = EventKind.LOGON_REFUSED) -> Event:
+def last_event(world: World, account: Account, kind: EventKind = EventKind.LOGON_REFUSED) -> Event:
     """The newest event of this kind."""
-    return next(event for event in premises.store.events.of_account(account.id) if event.kind is kind)
+    return next(event for event in world.store.events.of_account(account.id) if event.kind is kind)
 
 
-def test_right_password_opens_a_full_session(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_right_password_opens_a_full_session(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     reply = visitor.post("/logon", {"email": ann.address, "password": PASSWORD})
     assert reply.status == 200
     assert set(reply.json()) == {"next", "session"}
@@ -48,30 +48,30 @@ def test_right_password_opens_a_full_session(premises: World) -> None:
         ({"two_step": TwoStep(seed="sealed"), "must_change_password": True}, "enter_code"),
     ],
 )
-def test_what_comes_next_is_the_accounts(premises: World, facts: dict[str, Any], following: str) -> None:
-    assert premises.visitor().logs_on(premises.person(**facts)) == following
+def test_what_comes_next_is_the_accounts(world: World, facts: dict[str, Any], following: str) -> None:
+    assert world.visitor().logs_on(world.person(**facts)) == following
 
 
-def test_en_01_every_refused_account_gets_the_same_answer(premises: World) -> None:
-    primary = premises.person()
-    expired = premises.asks(expiring := premises.person())
-    used = premises.asks(using := premises.person())
-    premises.visitor().logs_on(using, used.temporary)
-    premises.clock.passes(3600)
+def test_en_01_every_refused_account_gets_the_same_answer(world: World) -> None:
+    primary = world.person()
+    expired = world.asks(expiring := world.person())
+    used = world.asks(using := world.person())
+    world.visitor().logs_on(using, used.temporary)
+    world.clock.passes(3600)
     replies = [
-        refused(premises, "nobody@nowhere.test"),
-        refused(premises, primary, WRONG),
-        refused(premises, premises.person(status=Status.DISABLED)),
-        refused(premises, premises.person(status=Status.FROZEN)),
-        refused(premises, premises.person(failures=5, locked_until=4e9)),
-        refused(premises, premises.person(failures=100)),
-        refused(premises, premises.person(password=None)),
-        refused(premises, premises.person(alias_of=primary.id)),
-        refused(premises, premises.person(ranges=("192.0.2.0/24",))),
-        refused(premises, premises.person(ranges=())),
-        refused(premises, expiring, expired.temporary),
-        refused(premises, using, used.temporary),
-        refused(premises, primary, "bcdfg-23456-hjkmn-pqrst-vwxyz"),
+        refused(world, "nobody@nowhere.test"),
+        refused(world, primary, WRONG),
+        refused(world, world.person(status=Status.DISABLED)),
+        refused(world, world.person(status=Status.FROZEN)),
+        refused(world, world.person(failures=5, locked_until=4e9)),
+        refused(world, world.person(failures=100)),
+        refused(world, world.person(password=None)),
+        refused(world, world.person(alias_of=primary.id)),
+        refused(world, world.person(ranges=("192.0.2.0/24",))),
+        refused(world, world.person(ranges=())),
+        refused(world, expiring, expired.temporary),
+        refused(world, using, used.temporary),
+        refused(world, primary, "bcdfg-23456-hjkmn-pqrst-vwxyz"),
     ]
     assert {reply.same for reply in replies} == {replies[0].same}
     assert len({reply.json()["reference"] for reply in replies}) == len(replies)
@@ -81,86 +81,86 @@ def test_en_01_every_refused_account_gets_the_same_answer(premises: World) -> No
 def test_en_01_known_and_unknown_address_get_the_same_page(kind: str) -> None:
     said = []
     for email in ("ann@people.test", "bob@people.test"):
-        premises = World()
-        premises.person("ann@people.test")
-        somebody = getattr(premises, kind)("10.9.9.9")
+        world = World()
+        world.person("ann@people.test")
+        somebody = getattr(world, kind)("10.9.9.9")
         reply = somebody.post("/logon", {"email": email, "password": WRONG})
         said.append((reply.same[0], reply.same[2].replace(email, "")))
     assert said[0] == said[1]
 
 
-def test_ip_08_outside_the_ranges_is_refused_recorded_and_not_counted(premises: World) -> None:
-    ann = premises.person(ranges=("192.0.2.0/24",))
+def test_ip_08_outside_the_ranges_is_refused_recorded_and_not_counted(world: World) -> None:
+    ann = world.person(ranges=("192.0.2.0/24",))
     for _ in range(8):
-        refused(premises, ann)
-    event = last_event(premises, ann)
+        refused(world, ann)
+    event = last_event(world, ann)
     assert (event.reason, event.source is not None) == ("ip_denied", True)
-    assert (premises.stored(ann).failures, premises.stored(ann).locked_until) == (0, 0)
-    assert premises.visitor("192.0.2.77").logs_on(ann) == "portal"
-    assert premises.visitor("::ffff:192.0.2.78").logs_on(ann) == "portal"
+    assert (world.stored(ann).failures, world.stored(ann).locked_until) == (0, 0)
+    assert world.visitor("192.0.2.77").logs_on(ann) == "portal"
+    assert world.visitor("::ffff:192.0.2.78").logs_on(ann) == "portal"
 
 
-def test_domain_ranges_count_where_the_account_has_none(premises: World) -> None:
-    ann = premises.person("ann@inside.test")
-    own = premises.person("own@inside.test", ranges=("0.0.0.0/0",))
-    plant(premises.store, Policy(domain_of(ann.address), ranges=("192.0.2.0/24",)))
-    refused(premises, ann)
-    assert premises.visitor().logs_on(own) == "portal"
-    assert premises.visitor("192.0.2.1").logs_on(ann) == "portal"
+def test_domain_ranges_count_where_the_account_has_none(world: World) -> None:
+    ann = world.person("ann@inside.test")
+    own = world.person("own@inside.test", ranges=("0.0.0.0/0",))
+    plant(world.store, Policy(domain_of(ann.address), ranges=("192.0.2.0/24",)))
+    refused(world, ann)
+    assert world.visitor().logs_on(own) == "portal"
+    assert world.visitor("192.0.2.1").logs_on(ann) == "portal"
 
 
-def test_pw_02_all_of_the_password_counts(premises: World) -> None:
+def test_pw_02_all_of_the_password_counts(world: World) -> None:
     password = ("pale moon over quiet water " * 8)[:200]
-    ann = premises.person(password=password)
+    ann = world.person(password=password)
     for other in (password[:72], password[:199], password.swapcase(), password + " ", " " + password):
-        refused(premises, ann, other)
-        premises.clock.passes(60)
-    assert premises.visitor().logs_on(ann, password) == "portal"
+        refused(world, ann, other)
+        world.clock.passes(60)
+    assert world.visitor().logs_on(ann, password) == "portal"
 
 
-def test_pw_03_composed_and_decomposed_are_one_password(premises: World) -> None:
-    ann = premises.person(password="caf\u00e9 at the old harbour")
-    assert premises.visitor().logs_on(ann, "cafe\u0301 at the old harbour") == "portal"
-    bob = premises.person(password="\ufb01ve candles in a window")
-    refused(premises, bob, "five candles in a window")
+def test_pw_03_composed_and_decomposed_are_one_password(world: World) -> None:
+    ann = world.person(password="caf\u00e9 at the old harbour")
+    assert world.visitor().logs_on(ann, "cafe\u0301 at the old harbour") == "portal"
+    bob = world.person(password="\ufb01ve candles in a window")
+    refused(world, bob, "five candles in a window")
 
 
-def test_pw_11_stale_hash_is_replaced_at_logon(premises: World) -> None:
-    old = Argon2Hasher(premises.keyring, memory_kib=16, time_cost=1).hash(PASSWORD)
-    ann = premises.person(password_hash=old)
-    premises.visitor().logs_on(ann)
-    assert premises.stored(ann).password_hash != old
-    assert premises.visitor().logs_on(ann) == "portal"
+def test_pw_11_stale_hash_is_replaced_at_logon(world: World) -> None:
+    old = Argon2Hasher(world.keyring, memory_kib=16, time_cost=1).hash(PASSWORD)
+    ann = world.person(password_hash=old)
+    world.visitor().logs_on(ann)
+    assert world.stored(ann).password_hash != old
+    assert world.visitor().logs_on(ann) == "portal"
 
 
-def test_se_01_chosen_session_is_never_adopted(premises: World) -> None:
-    ann, browser = premises.person(), premises.browser()
+def test_se_01_chosen_session_is_never_adopted(world: World) -> None:
+    ann, browser = world.person(), world.browser()
     chosen = f"{ann.id}.{'A' * 43}"
     browser.jar["__Host-portal-session"] = chosen
     browser.logs_on(ann)
     assert browser.jar["__Host-portal-session"] != chosen
-    assert premises.visitor().get("/account", Authorization=f"Bearer {chosen}").status == 401
+    assert world.visitor().get("/account", Authorization=f"Bearer {chosen}").status == 401
 
 
-def test_account_that_changes_during_the_attempt_opens_nothing(premises: World) -> None:
+def test_account_that_changes_during_the_attempt_opens_nothing(world: World) -> None:
     """SE-10: the epoch moved between the reservation and the session."""
-    ann = premises.person()
-    verify = premises.hasher.verify
+    ann = world.person()
+    verify = world.hasher.verify
 
     def moves(stored: str | None, password: str) -> bool:
-        plant(premises.store, premises.stored(ann)._replace(epoch=2))
+        plant(world.store, world.stored(ann)._replace(epoch=2))
         return verify(stored, password)
 
-    premises.hasher.verify = moves  # type: ignore[method-assign]
-    refused(premises, ann)
-    assert last_event(premises, ann).reason == "account_changed_meanwhile"
-    assert premises.fake.tables.sessions == {}
+    world.hasher.verify = moves  # type: ignore[method-assign]
+    refused(world, ann)
+    assert last_event(world, ann).reason == "account_changed_meanwhile"
+    assert world.fake.tables.sessions == {}
 
 
 @pytest.mark.parametrize("wanted", ["/account", "/messages/0189-ab", "/account/two-step"])
-def test_browser_goes_where_it_wanted(premises: World, wanted: str) -> None:
-    browser = premises.browser()
-    body = {"email": premises.person().address, "password": PASSWORD}
+def test_browser_goes_where_it_wanted(world: World, wanted: str) -> None:
+    browser = world.browser()
+    body = {"email": world.person().address, "password": PASSWORD}
     reply = browser.post(f"/logon?next={wanted}", body)
     assert (reply.status, reply.header("Location")) == (303, wanted)
 
@@ -181,7 +181,7 @@ def test_browser_goes_where_it_wanted(premises: World, wanted: str) -> None:
         "",
     ],
 )
-def test_wb_07_browser_is_never_led_away(premises: World, wanted: str) -> None:
-    body = {"email": premises.person().address, "password": PASSWORD}
-    reply = premises.browser().post(f"/logon?next={wanted}", body)
+def test_wb_07_browser_is_never_led_away(world: World, wanted: str) -> None:
+    body = {"email": world.person().address, "password": PASSWORD}
+    reply = world.browser().post(f"/logon?next={wanted}", body)
     assert (reply.status, reply.header("Location")) == (303, "/messages")

@@ -10,36 +10,36 @@ from tests.world.visitors import Visitor
 from tests.world.world import World
 
 
-def half_done(premises: World, account: Account) -> Visitor:
+def half_done(world: World, account: Account) -> Visitor:
     """Somebody who has typed the password, but not the code."""
-    visitor = premises.visitor()
+    visitor = world.visitor()
     assert visitor.logs_on(account) == "enter_code"
     return visitor
 
 
-def test_code_opens_the_portal_under_a_new_secret(premises: World) -> None:
+def test_code_opens_the_portal_under_a_new_secret(world: World) -> None:
     """SE-02."""
-    ann, phone = enrolled(premises)
-    visitor = half_done(premises, ann)
+    ann, phone = enrolled(world)
+    visitor = half_done(world, ann)
     before = visitor.token
     assert visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()})) == "portal"
     assert visitor.get("/messages").status == 200
     assert visitor.get("/messages", Authorization=f"Bearer {before}").status == 401
 
 
-def test_tf_01_codes_of_the_neighbouring_steps_are_accepted(premises: World) -> None:
+def test_tf_01_codes_of_the_neighbouring_steps_are_accepted(world: World) -> None:
     for away, status in ((-2, 401), (-1, 200), (0, 200), (1, 200), (2, 401)):
-        ann, phone = enrolled(premises)
-        premises.clock.passes(5 * STEP_SECONDS)
-        reply = half_done(premises, ann).post("/logon/code", {"code": phone.code(away)})
+        ann, phone = enrolled(world)
+        world.clock.passes(5 * STEP_SECONDS)
+        reply = half_done(world, ann).post("/logon/code", {"code": phone.code(away)})
         assert (away, reply.status) == (away, status)
 
 
-def test_tf_02_code_is_accepted_once_and_none_before_it(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    premises.clock.passes(5 * STEP_SECONDS)
+def test_tf_02_code_is_accepted_once_and_none_before_it(world: World) -> None:
+    ann, phone = enrolled(world)
+    world.clock.passes(5 * STEP_SECONDS)
     code = phone.code(1)
-    first, second = half_done(premises, ann), half_done(premises, ann)
+    first, second = half_done(world, ann), half_done(world, ann)
     assert first.post("/logon/code", {"code": code}).status == 200
     replies = [
         second.post("/logon/code", {"code": one})
@@ -49,7 +49,7 @@ def test_tf_02_code_is_accepted_once_and_none_before_it(premises: World) -> None
     assert {reply.same for reply in replies} == {replies[0].same}  # a replay is refused like a wrong code
     references = [reply.json()["reference"] for reply in replies]
     causes = [
-        premises.store.events.by_reference(one)[0].reason for one in references
+        world.store.events.by_reference(one)[0].reason for one in references
     ]  # but not recorded like one
     assert causes == ["code_replayed", "code_replayed", "code_replayed", "code_wrong"]
 
@@ -57,65 +57,65 @@ def test_tf_02_code_is_accepted_once_and_none_before_it(premises: World) -> None
 @pytest.mark.parametrize(
     "code", ["", "12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "12345a", "-12345"]
 )
-def test_what_is_no_code_is_refused(premises: World, code: str) -> None:
-    ann, _ = enrolled(premises)
-    reply = half_done(premises, ann).post("/logon/code", {"code": code})
+def test_what_is_no_code_is_refused(world: World, code: str) -> None:
+    ann, _ = enrolled(world)
+    reply = half_done(world, ann).post("/logon/code", {"code": code})
     assert (reply.status, reply.code) == (401, "invalid_code")
 
 
-def test_tf_03_codes_count_over_all_sessions_together(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    visitors = [half_done(premises, ann) for _ in range(8)]
+def test_tf_03_codes_count_over_all_sessions_together(world: World) -> None:
+    ann, phone = enrolled(world)
+    visitors = [half_done(world, ann) for _ in range(8)]
     statuses = [visitor.post("/logon/code", {"code": "000000"}).status for visitor in visitors]
     assert statuses == [401] * 5 + [429] * 3
     assert visitors[7].post("/logon/code", {"code": phone.code()}).status == 429
-    premises.clock.passes(299)
-    assert half_done(premises, ann).post("/logon/code", {"code": phone.code()}).status == 429
-    premises.clock.passes(1)
-    assert half_done(premises, ann).post("/logon/code", {"code": phone.code()}).status == 200
+    world.clock.passes(299)
+    assert half_done(world, ann).post("/logon/code", {"code": phone.code()}).status == 429
+    world.clock.passes(1)
+    assert half_done(world, ann).post("/logon/code", {"code": phone.code()}).status == 200
 
 
-def test_lg_09_fifth_wrong_code_ends_the_half_done_logon(premises: World) -> None:
-    ann, phone = enrolled(premises)
-    visitor = half_done(premises, ann)
+def test_lg_09_fifth_wrong_code_ends_the_half_done_logon(world: World) -> None:
+    ann, phone = enrolled(world)
+    visitor = half_done(world, ann)
     for _ in range(5):
         visitor.post("/logon/code", {"code": "000000"})
-    premises.clock.passes(299)
+    world.clock.passes(299)
     reply = visitor.post("/logon/code", {"code": phone.code()})
     assert (reply.status, reply.code) == (401, "session_required")
 
 
-def test_lg_09_lock_ends_the_half_done_logon(premises: World) -> None:
+def test_lg_09_lock_ends_the_half_done_logon(world: World) -> None:
     """LG-08 too: the lock holds at the second stage."""
-    ann, phone = enrolled(premises)
-    visitor = half_done(premises, ann)
+    ann, phone = enrolled(world)
+    visitor = half_done(world, ann)
     for _ in range(5):
-        premises.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
+        world.visitor().post("/logon", {"email": ann.address, "password": "guess after guess"})
     assert visitor.post("/logon/code", {"code": phone.code()}).code == "session_required"
 
 
-def test_half_done_logon_lives_five_minutes(premises: World) -> None:
-    ann, phone = enrolled(premises)
+def test_half_done_logon_lives_five_minutes(world: World) -> None:
+    ann, phone = enrolled(world)
     for seconds, status in ((299, 200), (300.75, 401)):
-        visitor = half_done(premises, ann)
-        premises.clock.passes(seconds)
+        visitor = half_done(world, ann)
+        world.clock.passes(seconds)
         assert visitor.post("/logon/code", {"code": phone.code()}).status == status
 
 
-def test_tf_08_recovery_code_works_once_whatever_its_spelling(premises: World) -> None:
-    ann, phone = enrolled(premises)
+def test_tf_08_recovery_code_works_once_whatever_its_spelling(world: World) -> None:
+    ann, phone = enrolled(world)
     code = phone.recovery[3]
     typed = f" {code.upper().replace('-', ' ')} "
-    assert half_done(premises, ann).post("/logon/code", {"code": typed}).status == 200
-    assert len(premises.stored(ann).two_step.recovery) == 9
-    assert half_done(premises, ann).post("/logon/code", {"code": code}).status == 401
-    (mail,) = [mail for mail in premises.mails(ann) if "recovery code was used" in mail.subject]
+    assert half_done(world, ann).post("/logon/code", {"code": typed}).status == 200
+    assert len(world.stored(ann).two_step.recovery) == 9
+    assert half_done(world, ann).post("/logon/code", {"code": code}).status == 401
+    (mail,) = [mail for mail in world.mails(ann) if "recovery code was used" in mail.subject]
     assert code not in mail.text
 
 
-def test_tf_07_half_done_logon_reaches_nothing_else(premises: World) -> None:
-    ann, _ = enrolled(premises)
-    visitor = half_done(premises, ann)
+def test_tf_07_half_done_logon_reaches_nothing_else(world: World) -> None:
+    ann, _ = enrolled(world)
+    visitor = half_done(world, ann)
     for path in (
         "/messages",
         "/messages/a",
@@ -131,11 +131,11 @@ def test_tf_07_half_done_logon_reaches_nothing_else(premises: World) -> None:
     assert visitor.post("/logoff").status == 204
 
 
-def test_unreadable_seed_is_a_refusal_and_no_fault(premises: World) -> None:
+def test_unreadable_seed_is_a_refusal_and_no_fault(world: World) -> None:
     """TF-04: a seed copied from another account opens nothing."""
-    ann, phone = enrolled(premises)
-    eve, _ = enrolled(premises)
-    moved = premises.stored(eve)._replace(two_step=premises.stored(ann).two_step)
-    plant(premises.store, moved)
-    reply = half_done(premises, eve).post("/logon/code", {"code": phone.code()})
+    ann, phone = enrolled(world)
+    eve, _ = enrolled(world)
+    moved = world.stored(eve)._replace(two_step=world.stored(ann).two_step)
+    plant(world.store, moved)
+    reply = half_done(world, eve).post("/logon/code", {"code": phone.code()})
     assert (reply.status, reply.code) == (401, "invalid_code")

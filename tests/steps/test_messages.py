@@ -10,41 +10,41 @@ from tests.world.world import World
 
 
 @pytest.fixture
-def reader(premises: World) -> tuple[Account, Visitor]:
-    account, visitor = premises.person(), premises.visitor()
+def reader(world: World) -> tuple[Account, Visitor]:
+    account, visitor = world.person(), world.visitor()
     visitor.logs_on(account)
     return account, visitor
 
 
-def test_list_and_message_have_the_contracts_fields(premises: World, reader: tuple[Account, Visitor]) -> None:
-    identity = premises.sends(reader[0], "Subject", "Body\nof two lines")
+def test_list_and_message_have_the_contracts_fields(world: World, reader: tuple[Account, Visitor]) -> None:
+    identity = world.sends(reader[0], "Subject", "Body\nof two lines")
     (listed,) = reader[1].get("/messages").json()["messages"]
     assert set(listed) == {"id", "from", "subject", "sent_at", "read_at", "expires_at"}
     message = reader[1].get(f"/messages/{identity}").json()
     assert message == {**listed, "body": "Body\nof two lines"}
 
 
-def test_first_reading_is_noted_once(premises: World, reader: tuple[Account, Visitor]) -> None:
+def test_first_reading_is_noted_once(world: World, reader: tuple[Account, Visitor]) -> None:
     ann, visitor = reader
-    identity = premises.sends(ann)
+    identity = world.sends(ann)
     visitor.sends("HEAD", f"/messages/{identity}")
     assert visitor.get("/messages").json()["messages"][0]["read_at"] is None
     for _ in range(3):
         visitor.get(f"/messages/{identity}")
-        premises.clock.passes(60)
-    kinds = [event.kind for event in premises.store.events.of_account(ann.id)]
+        world.clock.passes(60)
+    kinds = [event.kind for event in world.store.events.of_account(ann.id)]
     assert kinds.count(EventKind.MESSAGE_READ) == 1
     assert visitor.get("/messages").json()["messages"][0]["read_at"] is not None
 
 
 def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
-    premises: World, reader: tuple[Account, Visitor]
+    world: World, reader: tuple[Account, Visitor]
 ) -> None:
     ann, visitor = reader
-    others, expired, recalled = (premises.sends(who) for who in (premises.person(), ann, ann))
-    kept = premises.fake.tables.messages
-    plant(premises.store, kept[ann.id, expired]._replace(expires_at=premises.clock()))
-    plant(premises.store, kept[ann.id, recalled]._replace(recalled_at=1.0))
+    others, expired, recalled = (world.sends(who) for who in (world.person(), ann, ann))
+    kept = world.fake.tables.messages
+    plant(world.store, kept[ann.id, expired]._replace(expires_at=world.clock()))
+    plant(world.store, kept[ann.id, recalled]._replace(recalled_at=1.0))
     replies = [
         visitor.get(f"/messages/{one}") for one in (others, expired, recalled, "none", "%2e%2e", "A", "%00")
     ]
@@ -53,21 +53,21 @@ def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
     assert visitor.get("/messages").json() == {"messages": []}
 
 
-def test_message_is_sealed_for_its_recipient(premises: World, reader: tuple[Account, Visitor]) -> None:
+def test_message_is_sealed_for_its_recipient(world: World, reader: tuple[Account, Visitor]) -> None:
     """A row moved to another account opens nothing there, and its words are in no table."""
     ann, visitor = reader
-    identity = premises.sends(bob := premises.person(), body="only for bob")
-    assert "only for bob" not in str(premises.fake.tables)
-    plant(premises.store, premises.fake.tables.messages[bob.id, identity]._replace(account_id=ann.id))
+    identity = world.sends(bob := world.person(), body="only for bob")
+    assert "only for bob" not in str(world.fake.tables)
+    plant(world.store, world.fake.tables.messages[bob.id, identity]._replace(account_id=ann.id))
     reply = visitor.get(f"/messages/{identity}")
     assert reply.status in {404, 503}
     assert "only for bob" not in reply.text
 
 
-def test_wb_08_hostile_words_stay_words(premises: World) -> None:
-    ann, browser = premises.person(), premises.browser()
+def test_wb_08_hostile_words_stay_words(world: World) -> None:
+    ann, browser = world.person(), world.browser()
     hostile = "<svg onload=alert(1)>{{7*7}}"
-    identity = premises.sends(ann, hostile, hostile)
+    identity = world.sends(ann, hostile, hostile)
     browser.logs_on(ann)
     for path in ("/messages", f"/messages/{identity}"):
         page = browser.get(path).text
@@ -75,10 +75,10 @@ def test_wb_08_hostile_words_stay_words(premises: World) -> None:
         assert "&lt;svg onload=alert(1)&gt;{{7*7}}" in page
 
 
-def test_message_arrives_once_and_says_nothing_of_itself(premises: World) -> None:
-    ann = premises.person()
-    premises.sends(ann, "Diagnosis", "Everything is well")
-    (mail,) = premises.mails(ann)
+def test_message_arrives_once_and_says_nothing_of_itself(world: World) -> None:
+    ann = world.person()
+    world.sends(ann, "Diagnosis", "Everything is well")
+    (mail,) = world.mails(ann)
     for part in (mail.subject, mail.text, mail.html):
         assert "Diagnosis" not in part
         assert "Everything" not in part

@@ -13,107 +13,105 @@ ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
 @pytest.fixture
-def told(premises: World) -> tuple[Account, str]:
+def told(world: World) -> tuple[Account, str]:
     """Somebody whose password was changed, and the token of the notice's link."""
-    account, visitor = premises.person(), premises.visitor()
+    account, visitor = world.person(), world.visitor()
     visitor.logs_on(account)
     visitor.post("/password/change", {"current_password": PASSWORD, **ENTRIES})
-    return account, premises.mails(account)[-1].token("/not-me")
+    return account, world.mails(account)[-1].token("/not-me")
 
 
-def test_wb_03_opening_it_changes_nothing(premises: World, told: tuple[Account, str]) -> None:
-    before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
+def test_wb_03_opening_it_changes_nothing(world: World, told: tuple[Account, str]) -> None:
+    before = world.rows("accounts", "resets", "sessions", "events", "throttles")
     for method in ("GET", "HEAD") * 3:
-        assert premises.visitor().sends(method, f"/not-me/{told[1]}").status == 200
-    assert "Freeze my account" in premises.browser().get(f"/not-me/{told[1]}").text
-    assert premises.rows("accounts", "resets", "sessions", "events", "throttles") == before
+        assert world.visitor().sends(method, f"/not-me/{told[1]}").status == 200
+    assert "Freeze my account" in world.browser().get(f"/not-me/{told[1]}").text
+    assert world.rows("accounts", "resets", "sessions", "events", "throttles") == before
 
 
 def test_pressing_it_freezes_the_account_and_voids_everything(
-    premises: World, told: tuple[Account, str]
+    world: World, told: tuple[Account, str]
 ) -> None:
     ann, token = told
-    thief = premises.visitor()
+    thief = world.visitor()
     thief.logs_on(ann, CHOSEN)
-    outstanding = premises.asks(ann)
-    reply = premises.visitor().post("/not-me", {"token": token})
+    outstanding = world.asks(ann)
+    reply = world.visitor().post("/not-me", {"token": token})
     assert (reply.status, reply.json()) == (200, {"status": "frozen"})
-    frozen = premises.stored(ann)
+    frozen = world.stored(ann)
     assert (frozen.status, frozen.password_hash) == (Status.FROZEN, None)
     assert thief.get("/account").status == 401
     for password in (CHOSEN, outstanding.temporary):
-        attempt = premises.visitor().post("/logon", {"email": ann.address, "password": password})
+        attempt = world.visitor().post("/logon", {"email": ann.address, "password": password})
         assert attempt.code == "invalid_logon"
     link = outstanding.token("/password/reset")
-    assert premises.visitor().post("/password/reset", {"token": link, **ENTRIES}).code == "link_unusable"
-    assert premises.mails(ann)[-1].subject == "Your account has been frozen"
+    assert world.visitor().post("/password/reset", {"token": link, **ENTRIES}).code == "link_unusable"
+    assert world.mails(ann)[-1].subject == "Your account has been frozen"
 
 
-def test_whoever_reads_the_mail_gets_the_account_back(premises: World, told: tuple[Account, str]) -> None:
+def test_whoever_reads_the_mail_gets_the_account_back(world: World, told: tuple[Account, str]) -> None:
     ann, token = told
-    premises.visitor().post("/not-me", {"token": token})
-    again = premises.asks(ann)
+    world.visitor().post("/not-me", {"token": token})
+    again = world.asks(ann)
     link = again.token("/password/reset")
-    assert premises.visitor().post("/password/reset", {"token": link, **ENTRIES}).status == 200
-    assert premises.stored(ann).status is Status.ACTIVE
-    assert premises.visitor().logs_on(ann, CHOSEN) == "portal"
+    assert world.visitor().post("/password/reset", {"token": link, **ENTRIES}).status == 200
+    assert world.stored(ann).status is Status.ACTIVE
+    assert world.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
-def test_link_works_once_for_a_week_and_for_this_change_only(
-    premises: World, told: tuple[Account, str]
-) -> None:
+def test_link_works_once_for_a_week_and_for_this_change_only(world: World, told: tuple[Account, str]) -> None:
     ann, token = told
-    premises.clock.passes(7 * 86400 - 1)
-    plant(premises.store, moved := premises.stored(ann)._replace(epoch=9))
-    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
-    plant(premises.store, moved._replace(epoch=2))
-    assert premises.visitor().post("/not-me", {"token": token}).status == 200
-    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    world.clock.passes(7 * 86400 - 1)
+    plant(world.store, moved := world.stored(ann)._replace(epoch=9))
+    assert world.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    plant(world.store, moved._replace(epoch=2))
+    assert world.visitor().post("/not-me", {"token": token}).status == 200
+    assert world.visitor().post("/not-me", {"token": token}).code == "link_unusable"
 
 
-def test_link_ends_after_a_week(premises: World, told: tuple[Account, str]) -> None:
-    premises.clock.passes(7 * 86400)
-    assert premises.visitor().get(f"/not-me/{told[1]}").code == "link_unusable"
-    assert premises.visitor().post("/not-me", {"token": told[1]}).code == "link_unusable"
+def test_link_ends_after_a_week(world: World, told: tuple[Account, str]) -> None:
+    world.clock.passes(7 * 86400)
+    assert world.visitor().get(f"/not-me/{told[1]}").code == "link_unusable"
+    assert world.visitor().post("/not-me", {"token": told[1]}).code == "link_unusable"
 
 
-def test_disabled_account_stays_disabled(premises: World, told: tuple[Account, str]) -> None:
+def test_disabled_account_stays_disabled(world: World, told: tuple[Account, str]) -> None:
     ann, token = told
-    plant(premises.store, premises.stored(ann)._replace(status=Status.DISABLED))
-    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
-    assert premises.stored(ann).status is Status.DISABLED
+    plant(world.store, world.stored(ann)._replace(status=Status.DISABLED))
+    assert world.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    assert world.stored(ann).status is Status.DISABLED
 
 
-def test_reset_link_does_not_freeze(premises: World) -> None:
+def test_reset_link_does_not_freeze(world: World) -> None:
     """RS-08, the other way round."""
-    ann = premises.person()
-    token = premises.asks(ann).token("/password/reset")
-    assert premises.visitor().post("/not-me", {"token": token}).code == "link_unusable"
-    assert premises.stored(ann).status is Status.ACTIVE
+    ann = world.person()
+    token = world.asks(ann).token("/password/reset")
+    assert world.visitor().post("/not-me", {"token": token}).code == "link_unusable"
+    assert world.stored(ann).status is Status.ACTIVE
 
 
 @pytest.mark.parametrize("number", [None, "", "12", "000", "x" * 20])
 def test_form_that_nobody_typed_in_freezes_nothing(
-    premises: World, told: tuple[Account, str], number: str | None
+    world: World, told: tuple[Account, str], number: str | None
 ) -> None:
     """A mail scanner that runs scripts submits every form as it is, or with words of its own."""
-    before = premises.rows("accounts", "resets", "sessions", "events", "throttles")
+    before = world.rows("accounts", "resets", "sessions", "events", "throttles")
     fields = {"token": told[1]} | ({} if number is None else {"number": number})
-    reply = premises.browser().post("/not-me", fields)
+    reply = world.browser().post("/not-me", fields)
     assert (reply.status, "Nothing has happened yet" in reply.text) == (422, True)
-    assert premises.rows("accounts", "resets", "sessions", "events", "throttles") == before
-    assert digits(reply.text) == digits(premises.browser().get(f"/not-me/{told[1]}").text)
+    assert world.rows("accounts", "resets", "sessions", "events", "throttles") == before
+    assert digits(reply.text) == digits(world.browser().get(f"/not-me/{told[1]}").text)
 
 
 @pytest.mark.parametrize("zero", ["0", "\uff10", "\u0660"], ids=["ascii", "full width", "arabic"])
-def test_digits_of_any_keyboard_are_understood(premises: World, told: tuple[Account, str], zero: str) -> None:
-    shown = digits(premises.browser().get(f"/not-me/{told[1]}").text)
+def test_digits_of_any_keyboard_are_understood(world: World, told: tuple[Account, str], zero: str) -> None:
+    shown = digits(world.browser().get(f"/not-me/{told[1]}").text)
     typed = " ".join(chr(ord(zero) + int(one)) for one in shown)
-    assert premises.browser().post("/not-me", {"token": told[1], "number": typed}).status == 200
+    assert world.browser().post("/not-me", {"token": told[1], "number": typed}).status == 200
 
 
-def test_program_that_gives_a_wrong_number_is_told(premises: World, told: tuple[Account, str]) -> None:
-    reply = premises.visitor().post("/not-me", {"token": told[1], "number": "12"})
+def test_program_that_gives_a_wrong_number_is_told(world: World, told: tuple[Account, str]) -> None:
+    reply = world.visitor().post("/not-me", {"token": told[1], "number": "12"})
     assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "number")
 
 
@@ -124,8 +122,8 @@ def digits(page: str) -> str:
     return found[1]
 
 
-def test_frozen_browser_forgets_its_session(premises: World, told: tuple[Account, str]) -> None:
-    browser = premises.browser()
+def test_frozen_browser_forgets_its_session(world: World, told: tuple[Account, str]) -> None:
+    browser = world.browser()
     browser.logs_on(told[0], CHOSEN)
     number = digits(browser.get(f"/not-me/{told[1]}").text)
     reply = browser.post("/not-me", {"token": told[1], "number": number})

@@ -9,146 +9,146 @@ from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
 
-def test_en_04_answer_is_the_same_for_everybody(premises: World) -> None:
-    primary = premises.person()
-    throttled = premises.person()
+def test_en_04_answer_is_the_same_for_everybody(world: World) -> None:
+    primary = world.person()
+    throttled = world.person()
     for _ in range(3):
-        premises.asks(throttled)
+        world.asks(throttled)
     addresses = [
         primary.address,
         throttled.address,
         "nobody@nowhere.test",
-        premises.person(status=Status.DISABLED).address,
-        premises.person(status=Status.FROZEN).address,
-        premises.person(undeliverable="bounced").address,
-        premises.person(kind=Kind.ADMINISTRATOR).address,
-        premises.person(alias_of=primary.id).address,
+        world.person(status=Status.DISABLED).address,
+        world.person(status=Status.FROZEN).address,
+        world.person(undeliverable="bounced").address,
+        world.person(kind=Kind.ADMINISTRATOR).address,
+        world.person(alias_of=primary.id).address,
     ]
-    replies = [premises.visitor().post("/password/forgot", {"email": email}) for email in addresses]
+    replies = [world.visitor().post("/password/forgot", {"email": email}) for email in addresses]
     assert {reply.same for reply in replies} == {replies[0].same}
     assert (replies[0].status, set(replies[0].json())) == (202, {"detail"})
-    pages = [premises.browser().post("/password/forgot", {"email": email}) for email in addresses]
+    pages = [world.browser().post("/password/forgot", {"email": email}) for email in addresses]
     assert {page.same for page in pages} == {pages[0].same}
     assert (pages[0].status, pages[0].header("Location")) == (303, "/password/forgot?sent=1")
 
 
-def test_en_03_same_acts_and_no_account_is_read(premises: World) -> None:
-    for email in (premises.person().address, "nobody@nowhere.test"):
-        before = len(premises.fake.acts)
-        premises.visitor().post("/password/forgot", {"email": email})
-        assert premises.fake.acts[before:] == ["sessions.standing", "events.ask_reset"]
-    assert premises.hasher.runs == 1  # that of the person who was there already
+def test_en_03_same_acts_and_no_account_is_read(world: World) -> None:
+    for email in (world.person().address, "nobody@nowhere.test"):
+        before = len(world.fake.acts)
+        world.visitor().post("/password/forgot", {"email": email})
+        assert world.fake.acts[before:] == ["sessions.standing", "events.ask_reset"]
+    assert world.hasher.runs == 1  # that of the person who was there already
 
 
-def test_en_04_answer_is_the_same_while_mail_fails(premises: World) -> None:
-    premises.mailer.fault = Unavailable("ses:Down")
-    ann = premises.person()
+def test_en_04_answer_is_the_same_while_mail_fails(world: World) -> None:
+    world.mailer.fault = Unavailable("ses:Down")
+    ann = world.person()
     replies = [
-        premises.visitor().post("/password/forgot", {"email": email})
+        world.visitor().post("/password/forgot", {"email": email})
         for email in (ann.address, "nobody@nowhere.test")
     ]
     assert replies[0].same == replies[1].same
-    premises.delivers()
+    world.delivers()
 
 
-def test_tp_06_asking_changes_nothing(premises: World) -> None:
-    ann, owner = premises.person(), premises.visitor()
+def test_tp_06_asking_changes_nothing(world: World) -> None:
+    ann, owner = world.person(), world.visitor()
     owner.logs_on(ann)
-    before = premises.rows("accounts", "sessions")
-    premises.asks(ann)
-    assert premises.rows("accounts", "sessions") == before
+    before = world.rows("accounts", "sessions")
+    world.asks(ann)
+    assert world.rows("accounts", "sessions") == before
     assert owner.get("/account").status == 200
-    assert premises.visitor().logs_on(ann) == "portal"
+    assert world.visitor().logs_on(ann) == "portal"
 
 
-def test_tp_07_asking_again_voids_nothing_and_success_voids_all(premises: World) -> None:
-    ann = premises.person()
-    first, second, third = premises.asks(ann), premises.asks(ann), premises.asks(ann)
-    visitor = premises.visitor()
+def test_tp_07_asking_again_voids_nothing_and_success_voids_all(world: World) -> None:
+    ann = world.person()
+    first, second, third = world.asks(ann), world.asks(ann), world.asks(ann)
+    visitor = world.visitor()
     assert visitor.logs_on(ann, first.temporary) == "change_password"
-    assert premises.visitor().logs_on(ann, second.temporary) == "change_password"
+    assert world.visitor().logs_on(ann, second.temporary) == "change_password"
     body = {
         "new_password": "seven lanterns over a harbour",
         "confirm_password": "seven lanterns over a harbour",
     }
     visitor.goes_on(visitor.post("/password/change", body))
-    late = premises.visitor().post("/logon", {"email": ann.address, "password": third.temporary})
+    late = world.visitor().post("/logon", {"email": ann.address, "password": third.temporary})
     assert late.code == "invalid_logon"
     token = third.token("/password/reset")
-    assert premises.visitor().post("/password/reset", {"token": token, **body}).code == "link_unusable"
+    assert world.visitor().post("/password/reset", {"token": token, **body}).code == "link_unusable"
 
 
-def test_rs_13_three_mails_an_hour_and_ten_a_day(premises: World) -> None:
+def test_rs_13_three_mails_an_hour_and_ten_a_day(world: World) -> None:
     """Windows of the clock: three in each hour, never more than ten in one day."""
-    ann = premises.person()
-    premises.clock.now = 1_900_022_400.0  # the start of a day, and so of an hour
+    ann = world.person()
+    world.clock.now = 1_900_022_400.0  # the start of a day, and so of an hour
     counts = []
     for _ in range(6):
         for _ in range(5):
-            premises.visitor().post("/password/forgot", {"email": ann.address})
-        counts.append(len(premises.mails(ann)))
-        premises.clock.passes(3600)
+            world.visitor().post("/password/forgot", {"email": ann.address})
+        counts.append(len(world.mails(ann)))
+        world.clock.passes(3600)
     assert counts == [3, 6, 9, 10, 10, 10]
-    assert premises.visitor().logs_on(ann) == "portal"  # it never locks the account
+    assert world.visitor().logs_on(ann) == "portal"  # it never locks the account
 
 
-def test_rs_13_source_that_asks_too_much_waits(premises: World) -> None:
-    asker = premises.visitor("198.51.100.7")
+def test_rs_13_source_that_asks_too_much_waits(world: World) -> None:
+    asker = world.visitor("198.51.100.7")
     for number in range(20):
         assert asker.post("/password/forgot", {"email": f"p{number}@x.test"}).status == 202
     reply = asker.post("/password/forgot", {"email": "one.more@x.test"})
     assert (reply.status, reply.code) == (429, "throttled")
     assert 0 < int(reply.header("Retry-After")) <= 3601
-    premises.clock.passes(3600)
+    world.clock.passes(3600)
     assert asker.post("/password/forgot", {"email": "one.more@x.test"}).status == 202
 
 
-def test_rs_06_mail_goes_to_the_stored_address_only(premises: World) -> None:
-    premises.person("mike@example.test")
+def test_rs_06_mail_goes_to_the_stored_address_only(world: World) -> None:
+    world.person("mike@example.test")
     for typed in ("MIKE@EXAMPLE.test", " mike@example.test "):
-        assert premises.visitor().post("/password/forgot", {"email": typed}).status == 202
+        assert world.visitor().post("/password/forgot", {"email": typed}).status == 202
     for typed in ("m\u0131ke@example.test", "mi\u212ae@example.test", "mike@example.test,eve@evil.test"):
-        assert premises.visitor().post("/password/forgot", {"email": typed}).status == 422
+        assert world.visitor().post("/password/forgot", {"email": typed}).status == 422
     for odd in (["mike@example.test", "eve@evil.test"], {"a": "mike@example.test"}, None, 7):
-        assert premises.visitor().post("/password/forgot", {"email": odd}).status == 422
+        assert world.visitor().post("/password/forgot", {"email": odd}).status == 422
     twice = b"email=mike%40example.test&email=eve%40evil.test"
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert premises.visitor().sends("POST", "/password/forgot", twice, kind).status == 422
-    assert {mail.to for mail in premises.mails()} == {"mike@example.test"}
+    assert world.visitor().sends("POST", "/password/forgot", twice, kind).status == 422
+    assert {mail.to for mail in world.mails()} == {"mike@example.test"}
 
 
 @pytest.mark.parametrize(
     "name", ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "Forwarded", "X-Host"]
 )
 @pytest.mark.parametrize("value", ["evil.example", "portal.example:x@evil.example", "host=evil.example"])
-def test_rs_05_links_come_from_the_settings(premises: World, name: str, value: str) -> None:
-    ann = premises.person()
-    assert premises.visitor().post("/password/forgot", {"email": ann.address}, **{name: value}).status == 202
-    (mail,) = premises.mails(ann)
+def test_rs_05_links_come_from_the_settings(world: World, name: str, value: str) -> None:
+    ann = world.person()
+    assert world.visitor().post("/password/forgot", {"email": ann.address}, **{name: value}).status == 202
+    (mail,) = world.mails(ann)
     assert "evil" not in mail.text + mail.html
     assert mail.token("/password/reset")
 
 
-def test_mail_carries_a_temporary_password_and_a_link(premises: World) -> None:
-    ann = premises.person()
-    mail = premises.asks(ann)
+def test_mail_carries_a_temporary_password_and_a_link(world: World) -> None:
+    ann = world.person()
+    mail = world.asks(ann)
     assert mail.token("/password/reset")
-    assert premises.visitor().logs_on(ann, mail.temporary) == "change_password"
+    assert world.visitor().logs_on(ann, mail.temporary) == "change_password"
     assert PASSWORD not in mail.text
 
 
-def test_asking_under_an_alias_mails_the_primary(premises: World) -> None:
-    primary = premises.person()
-    alias = premises.person(alias_of=primary.id)
-    premises.visitor().post("/password/forgot", {"email": alias.address})
-    (mail,) = premises.mails()
+def test_asking_under_an_alias_mails_the_primary(world: World) -> None:
+    primary = world.person()
+    alias = world.person(alias_of=primary.id)
+    world.visitor().post("/password/forgot", {"email": alias.address})
+    (mail,) = world.mails()
     assert mail.to == primary.address
-    assert premises.visitor().logs_on(primary, mail.temporary) == "change_password"
+    assert world.visitor().logs_on(primary, mail.temporary) == "change_password"
 
 
-def test_asking_is_recorded_without_a_secret(premises: World) -> None:
-    ann, visitor = premises.person(), premises.visitor()
+def test_asking_is_recorded_without_a_secret(world: World) -> None:
+    ann, visitor = world.person(), world.visitor()
     visitor.post("/password/forgot", {"email": f" {ann.address} "})
-    (event,) = premises.store.events.of_account(ann.id)
+    (event,) = world.store.events.of_account(ann.id)
     assert (event.kind, event.email, event.source) == (EventKind.RESET_ASKED, ann.address, visitor.source)
     assert event.url == "https://portal.example/password/forgot"

@@ -58,54 +58,54 @@ def bus() -> Bus:
 
 
 @pytest.fixture
-def publisher(premises: World, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+def publisher(world: World, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     """With a client that talks to our bus."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    publisher = a_publisher(premises)
+    publisher = a_publisher(world)
     publisher._client.meta.events.register("before-send.events.PutEvents", bus)
     return publisher
 
 
-def a_publisher(premises: World) -> Publisher:
+def a_publisher(world: World) -> Publisher:
     """The real one."""
     session = botocore.session.get_session()
-    return Publisher(session, "eu-west-1", "portal-bus", premises.store.outbox.event_of)
+    return Publisher(session, "eu-west-1", "portal-bus", world.store.outbox.event_of)
 
 
-def publish(premises: World, publisher: Publisher, records: list[Any]) -> list[str]:
+def publish(world: World, publisher: Publisher, records: list[Any]) -> list[str]:
     """One batch; the sequence numbers that are to come again."""
-    with heard(premises.lines):
+    with heard(world.lines):
         outcome = work({"Records": records}, publisher)
     return [one["itemIdentifier"] for one in outcome["batchItemFailures"]]
 
 
-def contained(premises: World) -> list[Any]:
+def contained(world: World) -> list[Any]:
     """The stream after somebody was contained."""
-    desk, ann = staff(premises), premises.person()
-    premises.fake.records()
+    desk, ann = staff(world), world.person()
+    world.fake.records()
     desk.does(ann, "contain", disable=True, require_two_step=True, reason="stolen notebook")
-    return premises.fake.records()
+    return world.fake.records()
 
 
 @pytest.mark.parametrize("broken", ["down", "error", "denied", "failed entry"])
 def test_event_of_a_containment_waits_for_the_bus_and_comes_once(
-    premises: World, bus: Bus, publisher: Publisher, broken: str
+    world: World, bus: Bus, publisher: Publisher, broken: str
 ) -> None:
-    records = contained(premises)
+    records = contained(world)
     bus.broken = broken
-    assert publish(premises, publisher, records) == [records[0]["dynamodb"]["SequenceNumber"]]
+    assert publish(world, publisher, records) == [records[0]["dynamodb"]["SequenceNumber"]]
     assert bus.entries == []
-    assert any("event_delayed" in line for line in premises.lines)
+    assert any("event_delayed" in line for line in world.lines)
     bus.broken = ""
-    assert publish(premises, publisher, records) == []
+    assert publish(world, publisher, records) == []
     ((name, detail),) = bus.told
     assert (name, detail["reason"]) == ("account.contained", "stolen notebook")
     assert detail["measures"] == ["password", "sessions", "disabled", "two_step"]
     assert (bus.entries[0]["Source"], bus.entries[0]["EventBusName"]) == (SOURCE, "portal-bus")
 
 
-def test_bus_hands_on_what_it_was_given_under_its_name(premises: World, moto: ModuleType) -> None:
+def test_bus_hands_on_what_it_was_given_under_its_name(world: World, moto: ModuleType) -> None:
     """EventBridge as moto has it: an event is found by source and name, as other systems look for it."""
     session = botocore.session.get_session()
     events, sqs = session.create_client("events"), session.create_client("sqs")
@@ -115,43 +115,43 @@ def test_bus_hands_on_what_it_was_given_under_its_name(premises: World, moto: Mo
     pattern = json.dumps({"source": [SOURCE], "detail-type": ["account.contained"]})
     events.put_rule(Name="contained", EventBusName="portal-bus", EventPattern=pattern)
     events.put_targets(Rule="contained", EventBusName="portal-bus", Targets=[{"Id": "queue", "Arn": arn}])
-    records = contained(premises)
-    assert publish(premises, a_publisher(premises), records) == []
+    records = contained(world)
+    assert publish(world, a_publisher(world), records) == []
     (heard_of,) = sqs.receive_message(QueueUrl=queue)["Messages"]
     event = json.loads(heard_of["Body"])
     assert (event["source"], event["detail-type"]) == (SOURCE, "account.contained")
     assert event["detail"]["reason"] == "stolen notebook"
 
 
-def test_repetition_carries_the_same_id(premises: World, bus: Bus, publisher: Publisher) -> None:
+def test_repetition_carries_the_same_id(world: World, bus: Bus, publisher: Publisher) -> None:
     """RL-06: a batch that is delivered twice is told apart by its receiver."""
-    records = contained(premises)
+    records = contained(world)
     for _ in range(2):
-        assert publish(premises, publisher, records) == []
+        assert publish(world, publisher, records) == []
     first, second = bus.told
     assert first == second
     assert len({detail["id"] for _, detail in bus.told}) == 1
 
 
-def test_poison_record_holds_up_nobody(premises: World, bus: Bus, publisher: Publisher) -> None:
+def test_poison_record_holds_up_nobody(world: World, bus: Bus, publisher: Publisher) -> None:
     """RL-06."""
     poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "0", "NewImage": {}}}
     removed = {"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "x", "Keys": {}}}
-    assert publish(premises, publisher, [poison, removed, *contained(premises)]) == ["0"]
+    assert publish(world, publisher, [poison, removed, *contained(world)]) == ["0"]
     assert [name for name, _ in bus.told] == ["account.contained"]
 
 
 def test_each_change_is_told_by_its_name_and_nothing_else_is(
-    premises: World, bus: Bus, publisher: Publisher
+    world: World, bus: Bus, publisher: Publisher
 ) -> None:
-    desk, ann = staff(premises), premises.person()
-    premises.fake.records()
+    desk, ann = staff(world), world.person()
+    world.fake.records()
     desk.does(ann, "unlock")
     desk.does(ann, "password", new_password=CHOSEN, force_change=False)
     desk.does(ann, "disable")
     desk.does(ann, "enable")
-    premises.visitor().logs_on(ann, CHOSEN)
-    assert publish(premises, publisher, premises.fake.records()) == []
+    world.visitor().logs_on(ann, CHOSEN)
+    assert publish(world, publisher, world.fake.records()) == []
     assert [(name, detail["by"]) for name, detail in bus.told] == [
         ("account.password_reset", "administrator"),
         ("account.disabled", "administrator"),
@@ -160,21 +160,21 @@ def test_each_change_is_told_by_its_name_and_nothing_else_is(
 
 
 def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
-    premises: World, bus: Bus, publisher: Publisher
+    world: World, bus: Bus, publisher: Publisher
 ) -> None:
     """By link, in a session, and by "this was not me": other systems know people by their address."""
-    ann = premises.person()
-    token = premises.asks(ann).token("/password/reset")
+    ann = world.person()
+    token = world.asks(ann).token("/password/reset")
     first = {"new_password": CHOSEN, "confirm_password": CHOSEN}
-    assert premises.visitor().post("/password/reset", {"token": token, **first}).status == 200
-    visitor = premises.visitor()
+    assert world.visitor().post("/password/reset", {"token": token, **first}).status == 200
+    visitor = world.visitor()
     visitor.logs_on(ann, CHOSEN)
     second = {"new_password": PASSWORD, "confirm_password": PASSWORD, "current_password": CHOSEN}
     assert visitor.post("/password/change", second).status == 200
-    not_me = premises.mails(ann)[-1].token("/not-me")
-    assert premises.visitor().post("/not-me", {"token": not_me}).status == 200
-    premises.fake._delivered.clear()
-    publish(premises, publisher, premises.fake.records())
+    not_me = world.mails(ann)[-1].token("/not-me")
+    assert world.visitor().post("/not-me", {"token": not_me}).status == 200
+    world.fake._delivered.clear()
+    publish(world, publisher, world.fake.records())
     assert [(name, detail["by"], detail["email"]) for name, detail in bus.told] == [
         ("account.password_reset", "owner", ann.address),
         ("account.password_reset", "owner", ann.address),
@@ -182,8 +182,8 @@ def test_owner_s_own_doing_is_told_as_the_owner_s_with_the_address(
     ]
 
 
-def test_containment_itself_does_not_wait_for_the_bus(premises: World, bus: Bus) -> None:
+def test_containment_itself_does_not_wait_for_the_bus(world: World, bus: Bus) -> None:
     bus.broken = "down"
-    desk, ann = staff(premises), premises.person()
+    desk, ann = staff(world), world.person()
     assert desk.does(ann, "contain", reason="stolen notebook")["done"] == "contained"
-    assert "account_contained" in {event.kind for event in premises.fake.tables.events.values()}
+    assert "account_contained" in {event.kind for event in world.fake.tables.events.values()}

@@ -47,21 +47,21 @@ def bounce(to: str, at: float = NOW, kind: str = "Permanent") -> Told:
     return told("Bounce", to, at, bounceType=kind, bounceSubType="General")
 
 
-def arrive(premises: World, *told_of: Told) -> None:
+def arrive(world: World, *told_of: Told) -> None:
     """SNS hands them over, one to a notification."""
-    with heard(premises.lines):
-        work({"Records": [{"Sns": {"Message": json.dumps(one)}} for one in told_of]}, premises.portal)
+    with heard(world.lines):
+        work({"Records": [{"Sns": {"Message": json.dumps(one)}} for one in told_of]}, world.portal)
 
 
-def kinds(premises: World, who: Account) -> list[str]:
-    trail = premises.portal.store.events.of_account(who.id, 100)
+def kinds(world: World, who: Account) -> list[str]:
+    trail = world.portal.store.events.of_account(who.id, 100)
     return sorted(event.kind.value for event in trail if event.kind.value.startswith("mail_"))
 
 
-def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: World) -> None:
+def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(world: World) -> None:
     outcomes = []
     for order in itertools.permutations(range(4)):
-        ann = premises.person()
+        ann = world.person()
         events = [
             told("Delivery", ann.address, NOW + 1),
             told("DeliveryDelay", ann.address, NOW, delayType="MailboxFull"),
@@ -69,23 +69,23 @@ def test_ml_05_any_order_and_any_number_of_times_comes_to_the_same(premises: Wor
             told("Delivery", ann.address, NOW + 2, "m-2"),
         ]
         shuffled = [events[number] for number in order]
-        arrive(premises, *shuffled, *shuffled)
+        arrive(world, *shuffled, *shuffled)
         random.Random(sum(order)).shuffle(shuffled)
-        arrive(premises, *shuffled)
-        outcomes.append((tuple(kinds(premises, ann)), premises.stored(ann).undeliverable))
+        arrive(world, *shuffled)
+        outcomes.append((tuple(kinds(world, ann)), world.stored(ann).undeliverable))
     assert set(outcomes) == {
         (("mail_complained", "mail_delayed", "mail_delivered", "mail_delivered"), "complained")
     }
 
 
-def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(premises: World) -> None:
+def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(world: World) -> None:
     """ML-05: nothing tells a stranger that an address is dead."""
-    ann, bob = premises.person(), premises.person()
-    arrive(premises, bounce(ann.address))
-    answers = [premises.visitor().post("/password/forgot", {"email": one.address}) for one in (ann, bob)]
+    ann, bob = world.person(), world.person()
+    arrive(world, bounce(ann.address))
+    answers = [world.visitor().post("/password/forgot", {"email": one.address}) for one in (ann, bob)]
     assert answers[0].same == answers[1].same
-    assert (len(premises.mails(ann)), len(premises.mails(bob))) == (0, 1)
-    shown = staff(premises).user(ann)
+    assert (len(world.mails(ann)), len(world.mails(bob))) == (0, 1)
+    shown = staff(world).user(ann)
     assert shown["undeliverable"] == "bounced"
     assert {(one["state"], one["detail"]) for one in shown["mails"]} == {
         ("bounced", "Permanent/General"),
@@ -93,9 +93,9 @@ def test_hard_bounce_stops_self_service_mails_and_the_answer_stays_the_same(prem
     }
 
 
-def test_bounce_is_read_from_the_notification_that_sns_makes_of_it(premises: World, moto: ModuleType) -> None:
+def test_bounce_is_read_from_the_notification_that_sns_makes_of_it(world: World, moto: ModuleType) -> None:
     """SNS as moto has it: what SES tells is a text inside its notification, which Lambda hands on as it is."""
-    session, ann = botocore.session.get_session(), premises.person()
+    session, ann = botocore.session.get_session(), world.person()
     sns, sqs = session.create_client("sns"), session.create_client("sqs")
     topic = sns.create_topic(Name="deliveries")["TopicArn"]
     queue = sqs.create_queue(QueueName="deliveries")["QueueUrl"]
@@ -105,49 +105,47 @@ def test_bounce_is_read_from_the_notification_that_sns_makes_of_it(premises: Wor
     (notified,) = sqs.receive_message(QueueUrl=queue)["Messages"]
     notification = json.loads(notified["Body"])
     assert (notification["Type"], notification["TopicArn"]) == ("Notification", topic)
-    with heard(premises.lines):
-        work({"Records": [{"EventSource": "aws:sns", "Sns": notification}]}, premises.portal)
-    assert premises.stored(ann).undeliverable == "bounced"
+    with heard(world.lines):
+        work({"Records": [{"EventSource": "aws:sns", "Sns": notification}]}, world.portal)
+    assert world.stored(ann).undeliverable == "bounced"
 
 
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
-def test_full_mailbox_and_delay_stop_nothing(premises: World, kind: str) -> None:
-    ann = premises.person()
-    arrive(
-        premises, bounce(ann.address, kind=kind), told("DeliveryDelay", ann.address, delayType="MailboxFull")
-    )
-    assert premises.stored(ann).undeliverable is None
-    assert premises.asks(ann).temporary
+def test_full_mailbox_and_delay_stop_nothing(world: World, kind: str) -> None:
+    ann = world.person()
+    arrive(world, bounce(ann.address, kind=kind), told("DeliveryDelay", ann.address, delayType="MailboxFull"))
+    assert world.stored(ann).undeliverable is None
+    assert world.asks(ann).temporary
 
 
 def test_administrator_lifts_it_with_a_reason_and_late_news_does_not_bring_it_back(
-    premises: World,
+    world: World,
 ) -> None:
-    ann, desk = premises.person(), staff(premises)
-    before = premises.clock()
-    arrive(premises, bounce(ann.address, before))
+    ann, desk = world.person(), staff(world)
+    before = world.clock()
+    arrive(world, bounce(ann.address, before))
     assert desk.tries(ann, "deliverable").status == 422
-    premises.clock.passes(10)
+    world.clock.passes(10)
     assert desk.does(ann, "deliverable", reason="mailbox repaired")["done"] == "deliverable"
-    arrive(premises, bounce(ann.address, before + 5), bounce(ann.address, before))
-    assert premises.stored(ann).undeliverable is None
-    assert premises.asks(ann).temporary
-    arrive(premises, bounce(ann.address, premises.clock() + 1))
-    assert premises.stored(ann).undeliverable == "bounced"
+    arrive(world, bounce(ann.address, before + 5), bounce(ann.address, before))
+    assert world.stored(ann).undeliverable is None
+    assert world.asks(ann).temporary
+    arrive(world, bounce(ann.address, world.clock() + 1))
+    assert world.stored(ann).undeliverable == "bounced"
 
 
-def test_lifting_twice_changes_nothing(premises: World) -> None:
-    ann, desk = premises.person(), staff(premises)
+def test_lifting_twice_changes_nothing(world: World) -> None:
+    ann, desk = world.person(), staff(world)
     assert desk.does(ann, "deliverable", reason="to be sure")["changed"] is False
-    arrive(premises, bounce(ann.address))
-    premises.clock.passes(10)
+    arrive(world, bounce(ann.address))
+    world.clock.passes(10)
     assert desk.does(ann, "deliverable", reason="repaired")["changed"] is True
     assert desk.does(ann, "deliverable", reason="repaired")["changed"] is False
 
 
-def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: World) -> None:
+def test_unreadable_notification_is_logged_and_holds_nobody_up(world: World) -> None:
     """RL-06."""
-    ann = premises.person()
+    ann = world.person()
     broken: list[Any] = [
         {},
         {"Sns": {}},
@@ -158,20 +156,20 @@ def test_unreadable_notification_is_logged_and_holds_nobody_up(premises: World) 
     halves: list[Told] = [{"eventType": "Bounce"}, {"eventType": "Bounce", "bounce": {}}]
     broken += [{"Sns": {"Message": json.dumps(one)}} for one in halves]
     good = {"Sns": {"Message": json.dumps(bounce(ann.address))}}
-    with heard(premises.lines):
-        work({"Records": [*broken, good]}, premises.portal)
-    assert premises.stored(ann).undeliverable == "bounced"
-    assert sum("delivery_unreadable" in line for line in premises.lines) >= len(broken) - 1
+    with heard(world.lines):
+        work({"Records": [*broken, good]}, world.portal)
+    assert world.stored(ann).undeliverable == "bounced"
+    assert sum("delivery_unreadable" in line for line in world.lines) >= len(broken) - 1
 
 
-def test_news_of_opens_and_of_addresses_that_cannot_be_is_nothing(premises: World) -> None:
-    before = premises.rows("accounts", "events")
-    arrive(premises, told("Open", "ann@people.test"), told("Delivery", "no address"))
-    assert premises.rows("accounts", "events") == before
+def test_news_of_opens_and_of_addresses_that_cannot_be_is_nothing(world: World) -> None:
+    before = world.rows("accounts", "events")
+    arrive(world, told("Open", "ann@people.test"), told("Delivery", "no address"))
+    assert world.rows("accounts", "events") == before
 
 
-def test_news_of_an_address_without_an_account_is_kept_and_makes_none(premises: World) -> None:
-    arrive(premises, bounce("nobody@people.test"))
-    assert premises.rows("accounts") == {"accounts": {}}
-    (event,) = premises.fake.tables.events.values()
+def test_news_of_an_address_without_an_account_is_kept_and_makes_none(world: World) -> None:
+    arrive(world, bounce("nobody@people.test"))
+    assert world.rows("accounts") == {"accounts": {}}
+    (event,) = world.fake.tables.events.values()
     assert event.kind is EventKind.MAIL_BOUNCED

@@ -13,75 +13,73 @@ from tests.mail.occasions import forgets, notes
 from tests.world.world import World
 
 
-def test_ml_02_event_delivered_twice_is_mailed_once(premises: World) -> None:
-    account = forgets(premises)
-    records = premises.fake.records()
+def test_ml_02_event_delivered_twice_is_mailed_once(world: World) -> None:
+    account = forgets(world)
+    records = world.fake.records()
     for batch in (records, records, list(reversed(records))):
-        assert work({"Records": batch}, premises.worker) == {"batchItemFailures": []}
-    assert len(premises.mailer.sent) == 1
-    assert notes(premises, account) == [(EventKind.MAIL_SENT, None)]
+        assert work({"Records": batch}, world.worker) == {"batchItemFailures": []}
+    assert len(world.mailer.sent) == 1
+    assert notes(world, account) == [(EventKind.MAIL_SENT, None)]
 
 
-def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(premises: World) -> None:
-    forgets(premises)
-    (record,) = premises.fake.records()
-    premises.mailer.fault = Unavailable("ses:Throttling")
+def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(world: World) -> None:
+    forgets(world)
+    (record,) = world.fake.records()
+    world.mailer.fault = Unavailable("ses:Throttling")
     for _ in range(3):
-        assert work({"Records": [record]}, premises.worker) == {
+        assert work({"Records": [record]}, world.worker) == {
             "batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
         }
-        premises.clock.passes(60)
-    premises.mailer.fault = None
-    work({"Records": [record]}, premises.worker)
-    first = premises.mailer.sent[0]
+        world.clock.passes(60)
+    world.mailer.fault = None
+    work({"Records": [record]}, world.worker)
+    first = world.mailer.sent[0]
     # Stopped between sending and noting: sent again, the same mail.
-    del premises.fake.tables.events[
-        next(key for key in premises.fake.tables.events if key[1].endswith("~mail"))
-    ]
-    work({"Records": [record]}, premises.worker)
-    second = premises.mailer.sent[1]
+    del world.fake.tables.events[next(key for key in world.fake.tables.events if key[1].endswith("~mail"))]
+    work({"Records": [record]}, world.worker)
+    second = world.mailer.sent[1]
     assert (first.temporary, first.token("/password/reset")) == (
         second.temporary,
         second.token("/password/reset"),
     )
-    assert len(premises.mailer.sent) == 2
+    assert len(world.mailer.sent) == 2
 
 
-def test_rl_06_poison_record_holds_up_nobody(premises: World) -> None:
+def test_rl_06_poison_record_holds_up_nobody(world: World) -> None:
     for _ in range(3):
-        forgets(premises)
-    good = premises.fake.records()
+        forgets(world)
+    good = world.fake.records()
     poison: dict[str, Any] = {
         "eventName": "INSERT",
         "dynamodb": {"SequenceNumber": "poison", "NewImage": {"x": 1}},
     }
-    outcome = work({"Records": [good[0], poison, *good[1:]]}, premises.worker)
+    outcome = work({"Records": [good[0], poison, *good[1:]]}, world.worker)
     assert outcome == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
-    assert len(premises.mailer.sent) == 3
+    assert len(world.mailer.sent) == 3
 
 
-def test_only_new_events_make_mails_due(premises: World) -> None:
-    forgets(premises)
+def test_only_new_events_make_mails_due(world: World) -> None:
+    forgets(world)
     records = [
-        record | {"eventName": name} for record in premises.fake.records() for name in ("MODIFY", "REMOVE")
+        record | {"eventName": name} for record in world.fake.records() for name in ("MODIFY", "REMOVE")
     ]
-    work({"Records": records}, premises.worker)
-    assert premises.mailer.sent == []
+    work({"Records": records}, world.worker)
+    assert world.mailer.sent == []
 
 
-def test_rejected_mail_is_not_tried_again(premises: World) -> None:
-    account = forgets(premises)
-    records = premises.fake.records()
-    premises.mailer.fault = Rejected("MessageRejected")
-    assert work({"Records": records}, premises.worker) == {"batchItemFailures": []}
-    assert notes(premises, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
+def test_rejected_mail_is_not_tried_again(world: World) -> None:
+    account = forgets(world)
+    records = world.fake.records()
+    world.mailer.fault = Rejected("MessageRejected")
+    assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
+    assert notes(world, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
 
 
-def test_unknown_address_gets_no_mail_and_no_note(premises: World) -> None:
-    premises.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
-    premises.delivers()
-    assert premises.mailer.sent == []
-    assert len(premises.fake.tables.events) == 1
+def test_unknown_address_gets_no_mail_and_no_note(world: World) -> None:
+    world.visitor().post("/password/forgot", {"email": "nobody@nowhere.test"})
+    world.delivers()
+    assert world.mailer.sent == []
+    assert len(world.fake.tables.events) == 1
 
 
 UNTOLD = (EventKind.LOGGED_OFF, EventKind.MESSAGE_READ, EventKind.REAUTHENTICATED, EventKind.MAIL_SENT)
@@ -94,6 +92,6 @@ QUIET = (
 
 
 @pytest.mark.parametrize("kind", UNTOLD + QUIET)
-def test_other_events_make_no_mail_due(premises: World, kind: EventKind) -> None:
-    premises.store.events.record(an_event(premises.person().id, kind))
-    assert premises.mails() == []
+def test_other_events_make_no_mail_due(world: World, kind: EventKind) -> None:
+    world.store.events.record(an_event(world.person().id, kind))
+    assert world.mails() == []

@@ -12,52 +12,50 @@ from tests.world.world import World
 SKEW = 120
 
 
-def at(premises: World, seconds: float) -> None:
+def at(world: World, seconds: float) -> None:
     """From now on another instance answers, whose clock is off by so much."""
-    true = premises.clock
-    premises.portal = premises.portal._replace(clock=lambda: true() + seconds)
+    true = world.clock
+    world.portal = world.portal._replace(clock=lambda: true() + seconds)
 
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, 0), (SKEW, -SKEW), (0, -SKEW)])
 def test_rl_07_code_used_at_a_fast_instance_is_no_code_at_a_slow_one(
-    premises: World, first: int, then: int
+    world: World, first: int, then: int
 ) -> None:
-    ann, phone = enrolled(premises)
-    at(premises, first)
+    ann, phone = enrolled(world)
+    at(world, first)
     used = phone.code(first // 30)
-    assert half_done(premises, ann).post("/logon/code", {"code": used}).status == 200
-    at(premises, then)
+    assert half_done(world, ann).post("/logon/code", {"code": used}).status == 200
+    at(world, then)
     for code in (used, phone.code(then // 30), phone.code(then // 30 - 1)):
-        assert half_done(premises, ann).post("/logon/code", {"code": code}).code == "invalid_code"
+        assert half_done(world, ann).post("/logon/code", {"code": code}).code == "invalid_code"
 
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
-def test_rl_07_link_spent_at_one_instance_is_spent_at_the_other(
-    premises: World, first: int, then: int
-) -> None:
-    ann = premises.person()
-    token = premises.asks(ann).token("/password/reset")
+def test_rl_07_link_spent_at_one_instance_is_spent_at_the_other(world: World, first: int, then: int) -> None:
+    ann = world.person()
+    token = world.asks(ann).token("/password/reset")
     fields = {"token": token, "new_password": CHOSEN, "confirm_password": CHOSEN}
-    at(premises, first)
-    assert premises.visitor().post("/password/reset", fields).status == 200
-    before = premises.stored(ann).password_hash
-    at(premises, then)
-    assert premises.visitor().post("/password/reset", fields).code == "link_unusable"
-    assert premises.stored(ann).password_hash == before
+    at(world, first)
+    assert world.visitor().post("/password/reset", fields).status == 200
+    before = world.stored(ann).password_hash
+    at(world, then)
+    assert world.visitor().post("/password/reset", fields).code == "link_unusable"
+    assert world.stored(ann).password_hash == before
 
 
 @pytest.mark.parametrize(("first", "then"), [(SKEW, -SKEW), (-SKEW, SKEW)])
 def test_rl_07_session_ended_at_one_instance_is_ended_at_the_other(
-    premises: World, first: int, then: int
+    world: World, first: int, then: int
 ) -> None:
-    ann, visitor, other = premises.person(), premises.visitor(), premises.visitor()
+    ann, visitor, other = world.person(), world.visitor(), world.visitor()
     for each in (visitor, other):
         each.logs_on(ann)
-    at(premises, first)
+    at(world, first)
     assert visitor.post("/account/sessions/revoke", {"others": True}).status == 200
     fields = {"new_password": CHOSEN, "confirm_password": CHOSEN, "current_password": PASSWORD}
     before = visitor.token
     assert visitor.post("/password/change", fields).status == 200
-    at(premises, then)
+    at(world, then)
     assert other.get("/account").status == 401
     assert visitor.get("/account", Authorization=f"Bearer {before}").status == 401

@@ -21,51 +21,49 @@ HOUR, DAY = 3600, 86400
 NOTHING = {"settled": 0, "delayed": 0}
 
 
-def given_up(premises: World) -> None:
+def given_up(world: World) -> None:
     """The stream has tried for a day what is in it, and tries no more."""
-    premises.fake.records()
-    premises.clock.passes(DAY + HOUR + 1)
+    world.fake.records()
+    world.clock.passes(DAY + HOUR + 1)
 
 
-def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(premises: World) -> None:
-    ann = premises.person()
-    premises.sends(ann)
-    given_up(premises)
-    assert sweep(premises.worker) == {"settled": 1, "delayed": 0}
-    assert [mail.to for mail in premises.mailer.sent] == [ann.address]
+def test_a_notice_that_an_outage_kept_back_comes_a_day_later_and_once(world: World) -> None:
+    ann = world.person()
+    world.sends(ann)
+    given_up(world)
+    assert sweep(world.worker) == {"settled": 1, "delayed": 0}
+    assert [mail.to for mail in world.mailer.sent] == [ann.address]
     for _ in range(3 * 24):
-        premises.clock.passes(HOUR)
-        assert sweep(premises.worker) == NOTHING
-    assert notes(premises, ann) == [(EventKind.MAIL_SENT, None)]
+        world.clock.passes(HOUR)
+        assert sweep(world.worker) == NOTHING
+    assert notes(world, ann) == [(EventKind.MAIL_SENT, None)]
 
 
-def test_what_the_stream_still_tries_or_has_settled_is_left_alone(premises: World) -> None:
-    ann = premises.person()
-    premises.asks(ann)
-    premises.clock.passes(HOUR)
-    premises.sends(ann)
+def test_what_the_stream_still_tries_or_has_settled_is_left_alone(world: World) -> None:
+    ann = world.person()
+    world.asks(ann)
+    world.clock.passes(HOUR)
+    world.sends(ann)
     for _ in range(22):
-        premises.clock.passes(HOUR)
-        assert sweep(premises.worker) == NOTHING
-    assert len(premises.mailer.sent) == 1
+        world.clock.passes(HOUR)
+        assert sweep(world.worker) == NOTHING
+    assert len(world.mailer.sent) == 1
 
 
-def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(premises: World) -> None:
-    waiting = [premises.person() for _ in range(PATIENCE + 2)]
+def test_while_mail_is_down_the_rest_waits_and_a_later_day_brings_it(world: World) -> None:
+    waiting = [world.person() for _ in range(PATIENCE + 2)]
     for one in waiting:
-        premises.sends(one)
-    given_up(premises)
-    premises.mailer.fault = Unavailable("ses:SendingPausedException")
-    assert sweep(premises.worker) == {"settled": 0, "delayed": PATIENCE}
-    premises.mailer.fault = None
-    premises.clock.passes(DAY)
-    assert sweep(premises.worker) == {"settled": len(waiting), "delayed": 0}
-    assert sorted(mail.to for mail in premises.mailer.sent) == sorted(one.address for one in waiting)
+        world.sends(one)
+    given_up(world)
+    world.mailer.fault = Unavailable("ses:SendingPausedException")
+    assert sweep(world.worker) == {"settled": 0, "delayed": PATIENCE}
+    world.mailer.fault = None
+    world.clock.passes(DAY)
+    assert sweep(world.worker) == {"settled": len(waiting), "delayed": 0}
+    assert sorted(mail.to for mail in world.mailer.sent) == sorted(one.address for one in waiting)
 
 
-def test_a_dead_mail_service_is_asked_a_few_times_only(
-    premises: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dead_mail_service_is_asked_a_few_times_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def paused(to: str, mail: object) -> str:
@@ -73,110 +71,108 @@ def test_a_dead_mail_service_is_asked_a_few_times_only(
         raise Unavailable("ses:SendingPausedException")
 
     for _ in range(PATIENCE + 5):
-        premises.sends(premises.person())
-    given_up(premises)
-    monkeypatch.setattr(premises.mailer, "send", paused)
-    sweep(premises.worker)
+        world.sends(world.person())
+    given_up(world)
+    monkeypatch.setattr(world.mailer, "send", paused)
+    sweep(world.worker)
     assert len(asked) == PATIENCE
 
 
 def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
-    premises: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = [premises.person() for _ in range(PATIENCE + 2)]
+    people = [world.person() for _ in range(PATIENCE + 2)]
     for one in people:
-        premises.sends(one)
-    given_up(premises)
-    last, send = people[-1], premises.mailer.send
+        world.sends(one)
+    given_up(world)
+    last, send = people[-1], world.mailer.send
 
     def broken(to: str, mail: Any) -> str:
         if to != last.address:
             raise ZeroDivisionError
         return send(to, mail)
 
-    monkeypatch.setattr(premises.mailer, "send", broken)
-    assert sweep(premises.worker) == {"settled": 1, "delayed": len(people) - 1}
-    assert [mail.to for mail in premises.mailer.sent] == [last.address]
+    monkeypatch.setattr(world.mailer, "send", broken)
+    assert sweep(world.worker) == {"settled": 1, "delayed": len(people) - 1}
+    assert [mail.to for mail in world.mailer.sent] == [last.address]
 
 
-def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(premises: World) -> None:
-    ann = premises.person()
-    premises.visitor().post("/password/forgot", {"email": ann.address})
-    given_up(premises)
-    sweep(premises.worker)
-    assert premises.mailer.sent == []
-    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
-    assert premises.fake.tables.resets == {}
+def test_rs_09_a_way_in_that_somebody_asked_for_yesterday_is_withheld(world: World) -> None:
+    ann = world.person()
+    world.visitor().post("/password/forgot", {"email": ann.address})
+    given_up(world)
+    sweep(world.worker)
+    assert world.mailer.sent == []
+    assert notes(world, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
+    assert world.fake.tables.resets == {}
 
 
-def test_a_message_that_has_expired_is_not_announced(premises: World) -> None:
-    ann = premises.person()
-    premises.sends(ann)
-    premises.fake.records()
-    event = next(
-        one for one in premises.store.events.of_account(ann.id) if one.kind is EventKind.MESSAGE_SENT
-    )
-    premises.fake.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
-    given_up(premises)
-    sweep(premises.worker)
-    assert notes(premises, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
+def test_a_message_that_has_expired_is_not_announced(world: World) -> None:
+    ann = world.person()
+    world.sends(ann)
+    world.fake.records()
+    event = next(one for one in world.store.events.of_account(ann.id) if one.kind is EventKind.MESSAGE_SENT)
+    world.fake.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
+    given_up(world)
+    sweep(world.worker)
+    assert notes(world, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
 
 
-def invited(premises: World) -> Account:
+def invited(world: World) -> Account:
     """A newcomer whose invitation did not get out, though what it carries was stored."""
-    admin = staff(premises)
-    premises.delivers()
+    admin = staff(world)
+    world.delivers()
     assert admin.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"}).status == 201
-    premises.mailer.fault = Unavailable("ses:SendingPausedException")
-    premises.delivers()
-    premises.mailer.fault = None
-    (newcomer,) = [one for one in premises.fake.tables.accounts.values() if one.address == "new@people.test"]
+    world.mailer.fault = Unavailable("ses:SendingPausedException")
+    world.delivers()
+    world.mailer.fault = None
+    (newcomer,) = [one for one in world.fake.tables.accounts.values() if one.address == "new@people.test"]
     return newcomer
 
 
 @pytest.mark.parametrize("days", [1, 2, 3, 5])
-def test_tp_01_an_invitation_comes_with_a_password_that_still_works(premises: World, days: int) -> None:
-    newcomer = invited(premises)
-    premises.clock.passes(days * DAY + HOUR + 1)
-    assert sweep(premises.worker)["delayed"] == 0
-    (mail,) = [one for one in premises.mailer.sent if one.to == newcomer.address]
-    premises.clock.passes(premises.settings.first_password_lifetime - 1)
-    assert premises.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
+def test_tp_01_an_invitation_comes_with_a_password_that_still_works(world: World, days: int) -> None:
+    newcomer = invited(world)
+    world.clock.passes(days * DAY + HOUR + 1)
+    assert sweep(world.worker)["delayed"] == 0
+    (mail,) = [one for one in world.mailer.sent if one.to == newcomer.address]
+    world.clock.passes(world.settings.first_password_lifetime - 1)
+    assert world.visitor().logs_on(newcomer.address, mail.temporary) == "change_password"
 
 
-def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(premises: World) -> None:
-    newcomer = invited(premises)
-    token, chosen = premises.asks(newcomer).token("/password/reset"), "seven lanterns over a harbour"
+def test_rs_09_who_has_chosen_a_password_meanwhile_is_mailed_no_other(world: World) -> None:
+    newcomer = invited(world)
+    token, chosen = world.asks(newcomer).token("/password/reset"), "seven lanterns over a harbour"
     fields = {"token": token, "new_password": chosen, "confirm_password": chosen}
-    assert premises.visitor().post("/password/reset", fields).status == 200
-    before = len(premises.mails(newcomer))
-    premises.clock.passes(DAY + HOUR + 1)
-    sweep(premises.worker)
-    assert len(premises.mails(newcomer)) == before
-    assert (EventKind.MAIL_WITHHELD, "account_changed_meanwhile") in notes(premises, newcomer)
+    assert world.visitor().post("/password/reset", fields).status == 200
+    before = len(world.mails(newcomer))
+    world.clock.passes(DAY + HOUR + 1)
+    sweep(world.worker)
+    assert len(world.mails(newcomer)) == before
+    assert (EventKind.MAIL_WITHHELD, "account_changed_meanwhile") in notes(world, newcomer)
 
 
-def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(premises: World) -> None:
-    newcomer = invited(premises)
-    premises.clock.passes(DAY + HOUR + 1)
-    sweep(premises.worker)
-    for key in [key for key in premises.fake.tables.events if key[1].endswith("~mail")]:
-        del premises.fake.tables.events[key]
-    sweep(premises.worker)
-    first, second = (one for one in premises.mailer.sent if one.to == newcomer.address)
+def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(world: World) -> None:
+    newcomer = invited(world)
+    world.clock.passes(DAY + HOUR + 1)
+    sweep(world.worker)
+    for key in [key for key in world.fake.tables.events if key[1].endswith("~mail")]:
+        del world.fake.tables.events[key]
+    sweep(world.worker)
+    first, second = (one for one in world.mailer.sent if one.to == newcomer.address)
     assert first.temporary == second.temporary
 
 
-def test_store_that_does_not_answer_fails_the_run_and_the_next_hour_asks_again(premises: World) -> None:
-    ann = premises.person()
-    premises.sends(ann)
-    given_up(premises)
-    premises.fake.down = True
+def test_store_that_does_not_answer_fails_the_run_and_the_next_hour_asks_again(world: World) -> None:
+    ann = world.person()
+    world.sends(ann)
+    given_up(world)
+    world.fake.down = True
     with pytest.raises(Unavailable):
-        sweep(premises.worker)
-    premises.fake.heal()
-    premises.clock.passes(HOUR)
-    assert sweep(premises.worker) == {"settled": 1, "delayed": 0}
+        sweep(world.worker)
+    world.fake.heal()
+    world.clock.passes(HOUR)
+    assert sweep(world.worker) == {"settled": 1, "delayed": 0}
 
 
 def test_every_hour_is_looked_at_at_each_age_by_two_runs() -> None:
@@ -192,10 +188,10 @@ def test_no_hour_is_looked_at_before_the_stream_has_given_it_up() -> None:
         assert latest.timestamp() <= now - DAY
 
 
-def test_function_sweeps_for_the_container_s_worker(premises: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_mail, "worker", lambda: premises.worker)
-    ann = premises.person()
-    premises.sends(ann)
-    given_up(premises)
+def test_function_sweeps_for_the_container_s_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_mail, "worker", lambda: world.worker)
+    ann = world.person()
+    world.sends(ann)
+    given_up(world)
     told = sweep_mail.sweep_mail({"source": "aws.events", "detail-type": "Scheduled Event"}, None)
     assert told == {"settled": 1, "delayed": 0}

@@ -31,25 +31,23 @@ WALK = st.lists(
 class Stranger:
     """Sends anything, with anything she has, as anybody she can be."""
 
-    def __init__(self, premises: World) -> None:
-        self.premises, self.account = premises, premises.person("eve@people.test")
+    def __init__(self, world: World) -> None:
+        self.world, self.account = world, world.person("eve@people.test")
         self.sessions: list[str | None] = [None]
-        visitor = premises.visitor()
+        visitor = world.visitor()
         visitor.logs_on(self.account)
         self.sessions.append(visitor.token)
-        reset = premises.asks(self.account)
-        half = premises.visitor()
+        reset = world.asks(self.account)
+        half = world.visitor()
         half.logs_on(self.account, reset.temporary)
         self.sessions.append(half.token)
-        other = premises.asks(self.account)
+        other = world.asks(self.account)
         self.links = [reset.token("/password/reset"), other.token("/password/reset"), "A" * 43]
         self.words: list[Any] = [*self.links, other.temporary, PASSWORD, CHOSEN, "victim@people.test"]
         self.words += ["eve@people.test", "000000", "", None, True]
 
     def does(self, operation: Any, chosen: list[int], session: int) -> None:
-        visitor = Visitor(
-            self.premises.answers, f"10.200.{session}.{chosen[0]}", {"Accept": "application/json"}
-        )
+        visitor = Visitor(self.world.answers, f"10.200.{session}.{chosen[0]}", {"Accept": "application/json"})
         visitor.token = self.sessions[session % len(self.sessions)]
         cookie = {"Cookie": f"__Host-portal-reset={self.links[chosen[0] % 3]}"} if chosen[1] % 2 else {}
         path = operation.path.replace("{token}", self.links[chosen[2] % 3]).replace("{id}", "none")
@@ -69,22 +67,22 @@ class Stranger:
 @settings(max_examples=60, deadline=None)
 @given(WALK)
 def test_rs_07_no_walk_of_a_stranger_touches_the_victim(walk: list[tuple[Any, list[int], int]]) -> None:
-    premises = World()
+    world = World()
     # The victim's password is one no stranger guesses; the words above are tried on it all the same.
-    victim = premises.person("victim@people.test", password=VICTIMS)
-    owner = premises.visitor()
+    victim = world.person("victim@people.test", password=VICTIMS)
+    owner = world.visitor()
     owner.logs_on(victim, VICTIMS)
-    mail = premises.asks(victim)
-    stranger = Stranger(premises)
-    before, resets = premises.stored(victim), resets_of(premises, victim)
+    mail = world.asks(victim)
+    stranger = Stranger(world)
+    before, resets = world.stored(victim), resets_of(world, victim)
     for operation, chosen, session in walk:
         stranger.does(operation, chosen, session)
-    assert uncounted(premises.stored(victim)) == uncounted(before)
-    assert resets_of(premises, victim) == resets
-    assert [who for who, _ in premises.fake.tables.sessions].count(victim.id) == 1
+    assert uncounted(world.stored(victim)) == uncounted(before)
+    assert resets_of(world, victim) == resets
+    assert [who for who, _ in world.fake.tables.sessions].count(victim.id) == 1
     assert owner.get("/account").status == 200
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN, "token": mail.token("/password/reset")}
-    assert premises.visitor().post("/password/reset", entries).status == 200
+    assert world.visitor().post("/password/reset", entries).status == 200
 
 
 def uncounted(account: Account) -> Account:
@@ -92,6 +90,6 @@ def uncounted(account: Account) -> Account:
     return account._replace(failures=0, attempted_at=0, locked_until=0)
 
 
-def resets_of(premises: World, account: Account) -> list[object]:
+def resets_of(world: World, account: Account) -> list[object]:
     """What was mailed to somebody, spent or not."""
-    return [row for row in premises.fake.tables.resets.values() if row.account_id == account.id]
+    return [row for row in world.fake.tables.resets.values() if row.account_id == account.id]

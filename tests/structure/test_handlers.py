@@ -73,20 +73,20 @@ def with_references_alike() -> World:
 )
 @pytest.mark.parametrize(("step", "route"), ROUTES, ids=[route for _, route in ROUTES])
 def test_ip_07_an_event_without_a_verdict_is_refused(
-    premises: World, step: str, route: str, authorizer: Any
+    world: World, step: str, route: str, authorizer: Any
 ) -> None:
-    answer = premises.invoke(step, event_of(route, authorizer))
+    answer = world.invoke(step, event_of(route, authorizer))
     assert answer["statusCode"] in {401, 503}
     assert json.loads(answer["body"])["code"] in {"session_required", "unavailable"}
-    assert premises.fake.acts == []
+    assert world.fake.acts == []
 
 
 @pytest.mark.parametrize("route", ["GET /messages", "POST /password/change"])
-def test_ip_07_a_pass_without_a_caller_is_nobodys(premises: World, route: str) -> None:
+def test_ip_07_a_pass_without_a_caller_is_nobodys(world: World, route: str) -> None:
     step = {"GET /messages": "messages", "POST /password/change": "password_change"}[route]
     event = event_of(route, {"verdict": "pass"})
     event["body"] = (
         json.dumps({"new_password": "x", "confirm_password": "x"}) if route.startswith("POST") else None
     )
-    answer = premises.invoke(step, event)
+    answer = world.invoke(step, event)
     assert answer["statusCode"] == 401

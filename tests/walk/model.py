@@ -46,16 +46,16 @@ class Asked:
 class Model:
     """What everybody holds. Seeds are known here because the portal shows them once."""
 
-    premises: World
+    world: World
     seeds: dict[AccountId, str] = field(default_factory=dict)
     proposed: dict[AccountId, str] = field(default_factory=dict)
 
     @property
     def now(self) -> float:
-        return self.premises.clock()
+        return self.world.clock()
 
     def account(self, who: AccountId) -> Account:
-        return self.premises.fake.tables.accounts[who]
+        return self.world.fake.tables.accounts[who]
 
     def may_set_password(self, asked: Asked) -> frozenset[AccountId]:
         """Whose password hash this request may change."""
@@ -112,7 +112,7 @@ class Model:
     def session(self, token: str | None) -> Session | None:
         """The session of a token, if it is alive."""
         who = split_session_token(token) if token else None
-        found = self.premises.fake.tables.sessions.get(who) if who else None
+        found = self.world.fake.tables.sessions.get(who) if who else None
         if found is None or not self._alive(found):
             return None
         return found
@@ -134,7 +134,7 @@ class Model:
         return account.status is Status.ACTIVE and account.epoch == session.epoch and in_time and kept
 
     def _by_link(self, purpose: Purpose, asked: Asked) -> frozenset[AccountId]:
-        tables = self.premises.fake.tables
+        tables = self.world.fake.tables
         for text in (asked.body.get("token"), asked.cookie):
             token = parse_token(text)
             row = tables.resets.get(link_key(purpose, digest(token))) if token else None
@@ -150,7 +150,7 @@ class Model:
             who = account_id(canonical_address(email))
         except InvalidAddress:
             return NOBODY
-        account = self.premises.fake.tables.accounts.get(who)
+        account = self.world.fake.tables.accounts.get(who)
         if account is None or account.status is not Status.ACTIVE or self.now < account.locked_until:
             return NOBODY
         typed = body.get("password")
@@ -164,14 +164,14 @@ class Model:
 
     def _password(self, who: AccountId, typed: object) -> bool:
         stored = self.account(who).password_hash
-        return isinstance(typed, str) and stored is not None and self.premises.hasher.verify(stored, typed)
+        return isinstance(typed, str) and stored is not None and self.world.hasher.verify(stored, typed)
 
     def _temporary(self, who: AccountId, typed: object) -> bool:
         parsed = parse_temporary(typed) if isinstance(typed, str) else None
-        row = self.premises.fake.tables.resets.get(temporary_key(who, parsed.name)) if parsed else None
+        row = self.world.fake.tables.resets.get(temporary_key(who, parsed.name)) if parsed else None
         if parsed is None or row is None or row.password_hash is None or not self._live(row):
             return False
-        return self.premises.hasher.verify(row.password_hash, parsed.text)
+        return self.world.hasher.verify(row.password_hash, parsed.text)
 
     def _code(self, who: AccountId, typed: object) -> bool:
         two_step = self.account(who).two_step

@@ -34,54 +34,54 @@ class Siege:
     def __init__(self, seed: int, *, owner_is_away: bool = False) -> None:
         self.away = owner_is_away
         self.chance = random.Random(seed)
-        self.premises = World()
-        self.premises.clock.now -= self.premises.clock.now % DAY  # strangers begin at midnight
-        self.owner = self.premises.person("owner@people.test")
+        self.world = World()
+        self.world.clock.now -= self.world.clock.now % DAY  # strangers begin at midnight
+        self.owner = self.world.person("owner@people.test")
         self.password = PASSWORD
-        self.home = self.premises.browser(HOME)
+        self.home = self.world.browser(HOME)
         self.home.logs_on(self.owner)
         self.moments, self.shut, self.successes = 0, 0, Counter[int]()
 
     @property
     def day(self) -> int:
-        return int(self.premises.clock.now // DAY)
+        return int(self.world.clock.now // DAY)
 
     def lasts(self, days: int, then: Callable[[], bool]) -> None:
         """Move after move; `then` must be true after each."""
-        over = self.premises.clock.now + days * DAY
+        over = self.world.clock.now + days * DAY
         moves = [self.guesses] * 4 + [self.guesses_as_the_lock_lapses] * 8 + [self.asks_for_mails] * 4
         moves += [self.waits] * 6
         if not self.away:
             moves += [self.owner_logs_on, self.owner_resets, self.owner_says_not_me]
-        while self.premises.clock.now < over:
+        while self.world.clock.now < over:
             self.chance.choice(moves)()
-            self.premises.mails()
-            self.premises.events.clear()
+            self.world.mails()
+            self.world.events.clear()
             self.moments += 1
-            assert then(), f"shut out at moment {self.moments}, {self.premises.clock.now % DAY / 3600:.2f} h"
+            assert then(), f"shut out at moment {self.moments}, {self.world.clock.now % DAY / 3600:.2f} h"
 
     # Strangers
 
     def guesses(self) -> None:
         for _ in range(self.chance.choice([1, 5, 25])):
-            self._logs_on(self.premises.visitor(), "guess after guess")
+            self._logs_on(self.world.visitor(), "guess after guess")
 
     def guesses_as_the_lock_lapses(self) -> None:
         for _ in range(self.chance.choice([1, 4])):
-            account = self.premises.stored(self.owner)
+            account = self.world.stored(self.owner)
             free = max(account.locked_until, account.attempted_at + 900)
-            self.premises.clock.now = max(self.premises.clock.now, free)
-            self._logs_on(self.premises.visitor(), "guess after guess")
+            self.world.clock.now = max(self.world.clock.now, free)
+            self._logs_on(self.world.visitor(), "guess after guess")
 
     def asks_for_mails(self) -> None:
         for _ in range(self.chance.choice([1, 3, 12])):
-            self._asks(self.premises.visitor())
+            self._asks(self.world.visitor())
 
     def waits(self) -> None:
-        now = self.premises.clock.now
+        now = self.world.clock.now
         to_midnight = DAY - now % DAY
         spans = [1, 60, 300, 300, 899, 900, 3599, 3600, min(to_midnight, 7200)]
-        self.premises.clock.passes(self.chance.choice(spans))
+        self.world.clock.passes(self.chance.choice(spans))
 
     # The owner
 
@@ -96,7 +96,7 @@ class Siege:
     def owner_resets(self) -> None:
         if not self.live_links():
             self._asks(self.home)
-            self.premises.mails()
+            self.world.mails()
         new = f"the {self.chance.randrange(10**9)}th lantern over the harbour"
         assert self._sets_by(self.live_links()[-1], new)
         self.password = new
@@ -104,7 +104,7 @@ class Siege:
 
     def owner_says_not_me(self) -> None:
         for token in self._tokens("/not-me")[-1:]:
-            if self.premises.visitor(HOME).post("/not-me", {"token": token}).status == 200:
+            if self.world.visitor(HOME).post("/not-me", {"token": token}).status == 200:
                 self.successes[self.day] += 1
 
     # What is asked at each moment
@@ -114,14 +114,14 @@ class Siege:
         with self._as_if():
             if not self.live_links():
                 self._asks(self.home)
-                self.premises.mails()
+                self.world.mails()
             links = self.live_links()
             new = "by way of the mailbox, at any moment"
             return bool(links) and self._sets_by(links[-1], new) and self._logs_on(self.home, new)
 
     def owner_can_get_in(self) -> bool:
         """Both ways: by the mailbox, and by the right password where there is one, from the owner's own browser."""
-        account = self.premises.stored(self.owner)
+        account = self.world.stored(self.owner)
         by_password = self.password_opens() if account.open and account.password_hash else True
         return by_password and self.owner_can_get_in_by_mail()
 
@@ -134,8 +134,8 @@ class Siege:
 
     def live_links(self) -> list[str]:
         """The tokens in the owner's mailbox that set a password now."""
-        rows, now = self.premises.fake.tables.resets, self.premises.clock.now
-        account = self.premises.stored(self.owner)
+        rows, now = self.world.fake.tables.resets, self.world.clock.now
+        account = self.world.stored(self.owner)
         found = []
         for token in self._tokens("/password/reset"):
             row = rows.get(link_key(Purpose.RESET, digest(Token(token))))
@@ -147,7 +147,7 @@ class Siege:
         """Ways in that somebody at a keyboard caused."""
         return Counter(
             int(event.at // DAY)
-            for event in self.premises.fake.tables.events.values()
+            for event in self.world.fake.tables.events.values()
             if event.kind is EventKind.MAIL_SENT and event.details["about"] in ASKED_FOR
         )
 
@@ -160,17 +160,17 @@ class Siege:
 
     def _sets_by(self, token: str, new: str) -> bool:
         entries = {"token": token, "new_password": new, "confirm_password": new}
-        return self.premises.visitor(HOME).post("/password/reset", entries).status == 200
+        return self.world.visitor(HOME).post("/password/reset", entries).status == 200
 
     def _tokens(self, path: str) -> list[str]:
         start = f"{PORTAL_URL}{path}/"
-        lines = (line for mail in self.premises.mailer.sent[-60:] for line in mail.text.splitlines())
+        lines = (line for mail in self.world.mailer.sent[-60:] for line in mail.text.splitlines())
         return [line.removeprefix(start) for line in lines if line.startswith(start)]
 
     @contextmanager
     def _as_if(self) -> Iterator[None]:
         """Whatever happens in here has not happened."""
-        store, mailer = self.premises.fake, self.premises.mailer
+        store, mailer = self.world.fake, self.world.mailer
         tables = {name: dict(table) for name, table in vars(store.tables).items()}
         delivered, sent, jar = set(store._delivered), mailer.sent[:], copy.copy(self.home.jar)
         try:

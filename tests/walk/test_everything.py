@@ -21,12 +21,12 @@ LEAST = {"password": 3, "session": 10, "console": 1, "refused": 50}  # less, and
 
 
 def hashes(walk: Walk) -> dict[AccountId, str | None]:
-    return {who: account.password_hash for who, account in walk.premises.fake.tables.accounts.items()}
+    return {who: account.password_hash for who, account in walk.world.fake.tables.accounts.items()}
 
 
 def step(walk: Walk, seen: Counter[str]) -> None:
     """One request, judged before it is sent."""
-    asked, model, tables = walk.asks(), walk.model, walk.premises.fake.tables
+    asked, model, tables = walk.asks(), walk.model, walk.world.fake.tables
     settable, openable = model.may_set_password(asked), model.may_open(asked)
     console = asked.operation.path.startswith("/admin")
     admitted = console and model.may_administer(asked)
@@ -90,10 +90,10 @@ def test_rs_07_no_order_of_requests_gets_anybody_further_than_their_credentials(
 
 def somebody_is_enabled(walk: Walk) -> None:
     """So that a walk does not end with everybody shut out: status and locks are as on the first day."""
-    tables = walk.premises.fake.tables
+    tables = walk.world.fake.tables
     for who, account in tables.accounts.items():
         status = Status.ACTIVE if account.status is Status.DISABLED else account.status
-        stored = account.password_hash or walk.premises.hasher.hash("quiet rivers carry seven stones")
+        stored = account.password_hash or walk.world.hasher.hash("quiet rivers carry seven stones")
         tables.accounts[who] = account._replace(
             status=status, password_hash=stored, failures=0, locked_until=0, ranges=None
         )

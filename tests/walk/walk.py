@@ -51,20 +51,20 @@ class Walk:
     """Five people, and a stranger who holds all that was ever seen: old tokens, links, codes and passwords."""
 
     def __init__(self, seed: int) -> None:
-        self.chance, self.premises = random.Random(seed), World()
-        self.model = Model(self.premises)
+        self.chance, self.world = random.Random(seed), World()
+        self.model = Model(self.world)
         self.tokens: list[str | None] = [None]
         self.links, self.temporaries, self.recovery = ["A" * 43], ["aaaaa-bbbbb-ccccc-ddddd-eeeee"], [""]
         self.people: dict[AccountId, str] = {}
         for kind in (Kind.RECIPIENT, Kind.RECIPIENT, Kind.RECIPIENT):
-            account = self.premises.person(kind=kind)
+            account = self.world.person(kind=kind)
             self.people[account.id] = account.address
         for kind in (Kind.ADMINISTRATOR, Kind.ADMINISTRATOR, Kind.SUPPORT):
-            account, phone = enrolled(self.premises, kind=kind)
+            account, phone = enrolled(self.world, kind=kind)
             self.people[account.id] = account.address
             self.model.seeds[account.id] = phone._codes.secret
             self.recovery += phone.recovery
-            visitor = self.premises.visitor()
+            visitor = self.world.visitor()
             visitor.logs_on(account)
             visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
             self.tokens.append(visitor.token)
@@ -120,13 +120,13 @@ class Walk:
 
     def _shown(self, seed: str | None) -> str:
         """What a phone shows now, or one step later for whoever used that one."""
-        step = int(self.premises.clock() // 30) + self.chance.choice((0, 0, 1))
+        step = int(self.world.clock() // 30) + self.chance.choice((0, 0, 1))
         return pyotp.TOTP(seed).generate_otp(step) if seed else "000000"
 
     def sends(self, asked: Asked) -> Reply:
         """Through gateway and authorizer; what comes back is kept."""
         visitor = Visitor(
-            self.premises.answers, self._source(), {"Accept": "application/json"}, token=asked.token
+            self.world.answers, self._source(), {"Accept": "application/json"}, token=asked.token
         )
         headers = {"Cookie": f"__Host-portal-reset={asked.cookie}"} if asked.cookie else {}
         path = asked.operation.path.replace("{email}", self.people[asked.about]) if asked.about else ""
@@ -142,12 +142,12 @@ class Walk:
 
     def passes(self) -> None:
         """Time, mostly little; and the mail worker runs."""
-        self.premises.clock.passes(self.chance.choice((1, 1, 5, 31, 31, 61, 301, 700)))
-        self.premises.delivers()
-        for mail in self.premises.mailer.sent[self._read :]:
+        self.world.clock.passes(self.chance.choice((1, 1, 5, 31, 31, 61, 301, 700)))
+        self.world.delivers()
+        for mail in self.world.mailer.sent[self._read :]:
             self.temporaries += TEMPORARY.findall(mail.text)
             self.links += LINK.findall(mail.text)
-        self._read = len(self.premises.mailer.sent)
+        self._read = len(self.world.mailer.sent)
 
     def _body(self, operation: Operation, token: str | None, fitting: dict[str, Any]) -> dict[str, Any]:
         who = AccountId((token or ".").partition(".")[0])
@@ -184,7 +184,7 @@ class Walk:
             return self.chance.choice(self.recovery)
         seeds = self.model.proposed if drawn < 0.4 else self.model.seeds
         seed = seeds.get(who) or self.chance.choice(list(self.model.seeds.values()))
-        step = int(self.premises.clock() // 30) + self.chance.choice((-2, -1, 0, 0, 1))
+        step = int(self.world.clock() // 30) + self.chance.choice((-2, -1, 0, 0, 1))
         return pyotp.TOTP(seed).generate_otp(step)
 
     def _keep(self, asked: Asked, reply: Reply) -> None:

@@ -48,17 +48,17 @@ def good_body(operation: Operation) -> dict[str, Any]:
     return {name: GOOD[name] for name in fields_of(operation)}
 
 
-def entitled(premises: World, operation: Operation) -> Visitor:
+def entitled(world: World, operation: Operation) -> Visitor:
     """Somebody who may call it."""
-    visitor = premises.visitor()
+    visitor = world.visitor()
     if operation.path == "/logon/code":
-        visitor.logs_on(enrolled(premises)[0])
+        visitor.logs_on(enrolled(world)[0])
     elif operation.path == "/account/two-step/remove":
-        account, phone = enrolled(premises)
+        account, phone = enrolled(world)
         visitor.logs_on(account)
         visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
     elif operation.path.startswith(("/account", "/reauthenticate", "/password/c", "/messages", "/logoff")):
-        visitor.logs_on(premises.person(kind=Kind.RECIPIENT, two_step=TwoStep()))
+        visitor.logs_on(world.person(kind=Kind.RECIPIENT, two_step=TwoStep()))
     return visitor
 
 

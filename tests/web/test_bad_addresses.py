@@ -50,36 +50,34 @@ NO_ADDRESSES += [
 
 
 @pytest.mark.parametrize("path", ["/logon", "/password/forgot"])
-def test_in_02_no_address_reaches_no_table(premises: World, path: str) -> None:
-    acts, visitor = len(premises.fake.acts), premises.visitor()
+def test_in_02_no_address_reaches_no_table(world: World, path: str) -> None:
+    acts, visitor = len(world.fake.acts), world.visitor()
     more = {"password": "guess after guess"} if path == "/logon" else {}
     for text in [*NO_ADDRESSES, "a" * 3000 + "@b.test"]:
         reply = visitor.post(path, {"email": text, **more})
         assert (reply.status, reply.code, reply.json()["field"]) == (422, "invalid_request", "email"), text
-    asked = premises.fake.acts[acts:]
+    asked = world.fake.acts[acts:]
     assert set(asked) == {"sessions.standing"}
-    assert premises.fake.tables.events == {}
+    assert world.fake.tables.events == {}
 
 
 @pytest.mark.parametrize(
     "text",
     ["mi\u212ae@b.test", "M\u0130KE@b.test", "mike@\uff42.test", "\uff4dike@b.test", "mike\u00a0@b.test"],
 )
-def test_in_01_look_alikes_never_resolve_to_the_account(premises: World, text: str) -> None:
-    premises.person("mike@b.test")
+def test_in_01_look_alikes_never_resolve_to_the_account(world: World, text: str) -> None:
+    world.person("mike@b.test")
     assert (
-        premises.visitor()
-        .post("/logon", {"email": text, "password": "quiet rivers carry seven stones"})
-        .status
+        world.visitor().post("/logon", {"email": text, "password": "quiet rivers carry seven stones"}).status
         == 422
     )
 
 
-def test_in_01_domain_is_one_in_unicode_and_punycode(premises: World) -> None:
-    ann = premises.person("ann@b\u00fccher.test")
+def test_in_01_domain_is_one_in_unicode_and_punycode(world: World) -> None:
+    ann = world.person("ann@b\u00fccher.test")
     assert ann.address == "ann@xn--bcher-kva.test"
     for spelling in ("ann@B\u00dcCHER.test", "ANN@xn--bcher-kva.TEST"):
-        assert premises.visitor().logs_on(spelling) == "portal"
+        assert world.visitor().logs_on(spelling) == "portal"
 
 
 @pytest.mark.parametrize(
@@ -96,10 +94,10 @@ def test_in_01_domain_is_one_in_unicode_and_punycode(premises: World) -> None:
         "/help?" + "a=b&" * 500,
     ],
 )
-def test_hostile_paths_and_queries_are_never_a_fault(premises: World, path: str) -> None:
-    for visitor in (premises.visitor(), premises.browser()):
-        visitor.logs_on(premises.person())
+def test_hostile_paths_and_queries_are_never_a_fault(world: World, path: str) -> None:
+    for visitor in (world.visitor(), world.browser()):
+        visitor.logs_on(world.person())
         reply = visitor.get(path)
         assert reply.status < 500
         assert all("\n" not in value and "\r" not in value for _, value in reply.pairs)
-    assert not [line for line in premises.lines if '"fault"' in line]
+    assert not [line for line in world.lines if '"fault"' in line]

@@ -125,9 +125,9 @@ def test_wb_02_only_the_exact_type_is_read(kind: str) -> None:
 @given(ANYTHING)
 def test_event_of_any_shape_is_answered_with_a_refusal(odd: Any) -> None:
     """Such an event never comes from API Gateway; whoever sends it gets a document, and no step runs."""
-    premises = World()
+    world = World()
     for name in ("headers", "body", "pathParameters", "multiValueQueryStringParameters", "requestContext"):
-        with heard(premises.lines):
-            answer = serve(event("{}", "application/json") | {name: odd}, premises.portal, ROUTES)
+        with heard(world.lines):
+            answer = serve(event("{}", "application/json") | {name: odd}, world.portal, ROUTES)
         assert answer["statusCode"] in {303, 401, 422, 503}
-    assert premises.fake.acts == []
+    assert world.fake.acts == []

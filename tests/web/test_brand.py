@@ -71,9 +71,9 @@ def test_heaviest_logo_leaves_a_page_light(page: str) -> None:
 
 
 def test_name_is_the_authenticators_issuer_and_no_password() -> None:
-    premises = World(NAME="Harbour Messages")
-    ann = premises.person()
-    visitor = premises.visitor()
+    world = World(NAME="Harbour Messages")
+    ann = world.person()
+    visitor = world.visitor()
     visitor.logs_on(ann)
     proposed = visitor.post("/account/two-step", {}).json()
     assert "issuer=Harbour%20Messages" in proposed["otpauth_uri"]

@@ -31,16 +31,16 @@ def test_wb_12_name_or_value_with_another_space_is_another_cookie(space: str) ->
 
 def test_wb_12_planted_cookie_neither_logs_on_nor_ends_the_readers_session() -> None:
     """A thief's session under such a name changes nothing, whether the reader has one or not."""
-    premises = World()
-    reader, thief = premises.browser(), premises.browser()
-    account = premises.person()
+    world = World()
+    reader, thief = world.browser(), world.browser()
+    account = world.person()
     reader.logs_on(account)
-    thief.logs_on(premises.person())
+    thief.logs_on(world.person())
     for space in SPACES:
         planted = f"{space}{NAME}={thief.jar[NAME]}"
-        assert shown_to(premises.browser(), planted) == ""
+        assert shown_to(world.browser(), planted) == ""
         for header in (f"{NAME}={reader.jar[NAME]}; {planted}", f"{planted}; {NAME}={reader.jar[NAME]}"):
-            assert shown_to(premises.browser(), header) == account.address
+            assert shown_to(world.browser(), header) == account.address
 
 
 def shown_to(stranger: Visitor, cookies: str) -> str:

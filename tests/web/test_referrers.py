@@ -34,12 +34,12 @@ def test_wb_13_the_gateways_own_answers_have_the_same_policy(kind: str) -> None:
     assert told["content"] == "strict-origin"
 
 
-def test_rs_04_page_whose_address_is_a_mailed_link_says_its_origin_alone(premises: World) -> None:
-    account, visitor = premises.person(), premises.visitor()
+def test_rs_04_page_whose_address_is_a_mailed_link_says_its_origin_alone(world: World) -> None:
+    account, visitor = world.person(), world.visitor()
     visitor.logs_on(account)
     visitor.goes_on(visitor.post("/password/change", NEW))
-    token = premises.mails(account)[-1].token("/not-me")
-    browser = premises.browser()
+    token = world.mails(account)[-1].token("/not-me")
+    browser = world.browser()
     for path, status in ((f"/not-me/{token}", 200), (f"/not-me/{'A' * 43}", 410), ("/not-me/x", 410)):
         page = browser.get(path)
         assert (page.status, page.header("Referrer-Policy")) == (status, "same-origin")

@@ -16,22 +16,22 @@ every_post = pytest.mark.parametrize("operation", POSTS, ids=lambda one: one.pat
 
 
 @pytest.mark.parametrize("path", sorted(CONTRACT.paths))
-def test_wb_11_other_methods_are_not_allowed(premises: World, path: str) -> None:
+def test_wb_11_other_methods_are_not_allowed(world: World, path: str) -> None:
     allowed = set(CONTRACT.paths[path])
     for method in METHODS:
         if method in allowed:
             continue
         for headers in ({"Accept": "application/json"}, HTML):
-            reply = premises.visitor().sends(method, path, headers=headers)
+            reply = world.visitor().sends(method, path, headers=headers)
             assert reply.status == 405
             assert set(reply.header("Allow").split(", ")) == allowed
             is_guarded(reply)
-    assert premises.events == []  # no authorizer, no step
+    assert world.events == []  # no authorizer, no step
 
 
 @every_get
-def test_get_and_head_agree_and_are_guarded(premises: World, operation: Operation) -> None:
-    visitor = entitled(premises, operation)
+def test_get_and_head_agree_and_are_guarded(world: World, operation: Operation) -> None:
+    visitor = entitled(world, operation)
     path = operation.path.replace("{token}", "A" * 43).replace("{id}", "none")
     for headers in ({"Accept": "application/json"}, HTML):
         got, head = (visitor.sends(method, path, headers=headers) for method in ("GET", "HEAD"))
@@ -46,30 +46,30 @@ def test_get_and_head_agree_and_are_guarded(premises: World, operation: Operatio
             assert "charset=utf-8" in got.header("Content-Type") or kind == "application/json"
 
 
-def test_step_itself_leaves_the_body_of_a_head_out(premises: World) -> None:
+def test_step_itself_leaves_the_body_of_a_head_out(world: World) -> None:
     """API Gateway hands on what the step gives; only the local gateway would have cut it off."""
-    premises.visitor().sends("HEAD", "/help")
-    step, event = premises.events[-1]
-    answer = premises.invoke(step, event)
+    world.visitor().sends("HEAD", "/help")
+    step, event = world.events[-1]
+    answer = world.invoke(step, event)
     assert (step, answer["statusCode"], answer["body"]) == ("help", 200, "")
 
 
 @every_get
-def test_wb_03_get_changes_nothing(premises: World, operation: Operation) -> None:
+def test_wb_03_get_changes_nothing(world: World, operation: Operation) -> None:
     """But what it counts: a bad link's source, and the first reading of a message."""
-    visitor = entitled(premises, operation)
-    before = premises.rows("accounts", "resets", "sessions", "policies", "messages")
+    visitor = entitled(world, operation)
+    before = world.rows("accounts", "resets", "sessions", "policies", "messages")
     for headers in ({"Accept": "application/json"}, HTML):
         visitor.get(operation.path.replace("{token}", "A" * 43).replace("{id}", "none"), **headers)
-    assert premises.rows("accounts", "resets", "sessions", "policies", "messages") == before
+    assert world.rows("accounts", "resets", "sessions", "policies", "messages") == before
 
 
 @every_post
 @pytest.mark.parametrize("headers", [{}, HTML], ids=["client", "browser"])
 def test_refused_posts_are_guarded_and_clear(
-    premises: World, operation: Operation, headers: dict[str, str]
+    world: World, operation: Operation, headers: dict[str, str]
 ) -> None:
-    visitor = entitled(premises, operation)
+    visitor = entitled(world, operation)
     reply = visitor.post(operation.path, {**good_body(operation), "unknown": 1}, **headers)
     is_guarded(reply)
     if headers:
@@ -81,29 +81,29 @@ def test_refused_posts_are_guarded_and_clear(
 @pytest.mark.parametrize(
     "path", ["/nothing", "/logon/", "/logon/code/x", "//logon", "/password/reset/a/b", "/.env", "/%2e"]
 )
-def test_unknown_path_is_not_found(premises: World, path: str) -> None:
-    reply = premises.visitor().get(path)
+def test_unknown_path_is_not_found(world: World, path: str) -> None:
+    reply = world.visitor().get(path)
     assert reply.status == 404
     is_guarded(reply)
     is_problem(reply, 404, "not_found")
-    page = premises.visitor().get(path, **HTML)
+    page = world.visitor().get(path, **HTML)
     assert (page.status, page.header("Content-Type")) == (404, "text/html; charset=utf-8")
 
 
-def test_wb_06_no_origin_is_ever_reflected(premises: World) -> None:
+def test_wb_06_no_origin_is_ever_reflected(world: World) -> None:
     evil = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     for method, path in (("GET", "/logon"), ("OPTIONS", "/logon"), ("GET", "/health"), ("GET", "/nothing")):
-        reply = premises.visitor().sends(method, path, headers=evil)
+        reply = world.visitor().sends(method, path, headers=evil)
         is_guarded(reply)
         assert "evil" not in str(reply.pairs)
 
 
-def test_rs_05_hostile_host_is_never_echoed(premises: World) -> None:
-    ann = premises.person()
+def test_rs_05_hostile_host_is_never_echoed(world: World) -> None:
+    ann = world.person()
     for name in ("Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"):
         for headers in ({}, HTML):
             body = {"email": ann.address, "password": "guess after guess"}
-            reply = premises.visitor().post("/logon", body, **{name: "evil.example", **headers})
+            reply = world.visitor().post("/logon", body, **{name: "evil.example", **headers})
             assert "evil" not in reply.text + str(reply.pairs)
 
 

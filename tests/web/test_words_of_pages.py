@@ -87,9 +87,9 @@ def test_no_translation_breaks_the_page_it_stands_in(page: str, state: str, lang
     assert [html["lang"] for html in spoken.all("html")] == [language]
 
 
-def pseudo_browser(premises: World) -> Visitor:
+def pseudo_browser(world: World) -> Visitor:
     """A browser whose reader speaks brackets; it is an old one."""
-    browser = premises.browser()
+    browser = world.browser()
     browser.headers |= {"Accept-Language": PSEUDO, "User-Agent": OLD, "Host": "elsewhere.test"}
     return browser
 
@@ -114,26 +114,24 @@ def all_marked(reply: Reply, status: int, *data: str) -> None:
         ({"email": "ann@people.test", "password": f"{PART}-vwxyz-23456"}, 401),
     ],
 )
-def test_whatever_a_refused_logon_says_is_marked(
-    premises: World, fields: dict[str, str], status: int
-) -> None:
-    reply = pseudo_browser(premises).post("/logon", fields)
+def test_whatever_a_refused_logon_says_is_marked(world: World, fields: dict[str, str], status: int) -> None:
+    reply = pseudo_browser(world).post("/logon", fields)
     all_marked(reply, status, f"{PORTAL_URL}/logon", "https", *fields.values())
 
 
-def test_whatever_the_way_back_in_says_is_marked(premises: World) -> None:
-    account, browser = premises.person(), pseudo_browser(premises)
+def test_whatever_the_way_back_in_says_is_marked(world: World) -> None:
+    account, browser = world.person(), pseudo_browser(world)
     all_marked(browser.post("/password/forgot", {"email": "ann"}), 422, "ann")
     all_marked(browser.get("/password/forgot?sent=1"), 200)
     all_marked(browser.get("/password/reset"), 410)
-    browser.get(f"/password/reset/{premises.asks(account).token('/password/reset')}")
+    browser.get(f"/password/reset/{world.asks(account).token('/password/reset')}")
     all_marked(browser.get("/password/reset"), 200, account.address)
     all_marked(browser.post("/password/reset", UNMET), 422, account.address)
     all_marked(browser.get("/password/reset?done=1"), 200)
 
 
-def test_whatever_a_new_password_says_is_marked(premises: World) -> None:
-    account, browser = premises.person(), pseudo_browser(premises)
+def test_whatever_a_new_password_says_is_marked(world: World) -> None:
+    account, browser = world.person(), pseudo_browser(world)
     browser.logs_on(account)
     for fields, status in (
         (UNMET, 422),
@@ -142,20 +140,20 @@ def test_whatever_a_new_password_says_is_marked(premises: World) -> None:
         ({"current_password": PASSWORD}, 422),
     ):
         all_marked(browser.post("/password/change", fields), status, account.address)
-    forced = premises.person(must_change_password=True)
+    forced = world.person(must_change_password=True)
     browser.logs_on(forced)
     all_marked(browser.get("/password/change"), 200, forced.address)
 
 
-def test_whatever_two_steps_say_is_marked(premises: World) -> None:
-    account, browser = premises.person(), pseudo_browser(premises)
+def test_whatever_two_steps_say_is_marked(world: World) -> None:
+    account, browser = world.person(), pseudo_browser(world)
     browser.logs_on(account)
     offered = browser.post("/account/two-step")
     secret = re.findall(r"\b[A-Z2-7]{4}\b", visible(offered.text))
     all_marked(offered, 200, account.address, *secret)
     all_marked(browser.post("/account/two-step/confirm", {"code": "123"}), 401, account.address, *secret)
-    user, phone = enrolled(premises)
-    browser = pseudo_browser(premises)
+    user, phone = enrolled(world)
+    browser = pseudo_browser(world)
     browser.logs_on(user)
     all_marked(browser.post("/logon/code", {"code": "123"}), 401)
     browser.goes_on(browser.post("/logon/code", {"code": phone.code()}))
@@ -168,12 +166,12 @@ def test_whatever_two_steps_say_is_marked(premises: World) -> None:
     all_marked(browser.post("/reauthenticate", {}), 422, user.address)
 
 
-def test_whatever_the_other_pages_say_is_marked(premises: World) -> None:
-    account, browser = premises.person(), pseudo_browser(premises)
+def test_whatever_the_other_pages_say_is_marked(world: World) -> None:
+    account, browser = world.person(), pseudo_browser(world)
     browser.logs_on(account)
-    premises.visitor().logs_on(account)  # by a program that does not say what it is
+    world.visitor().logs_on(account)  # by a program that does not say what it is
     subject = "Statement"
-    premises.sends(account, subject)
+    world.sends(account, subject)
     data = (account.address, "sender@bank.example", subject, f"{PORTAL_URL}/logon")
     for path in ("/messages", "/account", "/account/sessions", "/help"):
         all_marked(browser.get(path), 200, *data, PORTAL_URL + path)
@@ -182,35 +180,35 @@ def test_whatever_the_other_pages_say_is_marked(premises: World) -> None:
     all_marked(browser.post("/account/sessions/revoke", {"handle": "none"}), 404)
 
 
-def test_whatever_a_freeze_says_is_marked(premises: World) -> None:
-    account, browser = premises.person(), pseudo_browser(premises)
+def test_whatever_a_freeze_says_is_marked(world: World) -> None:
+    account, browser = world.person(), pseudo_browser(world)
     browser.logs_on(account)
     browser.post("/password/change", {"current_password": PASSWORD, **NEW})
-    token = premises.mails(account)[-1].token("/not-me")
+    token = world.mails(account)[-1].token("/not-me")
     all_marked(browser.get(f"/not-me/{token}"), 200, account.address)
     all_marked(browser.post("/not-me", {"token": token}), 422, account.address)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_en_01_a_refused_logon_is_as_generic_in_every_language(premises: World, language: str) -> None:
-    known, disabled = premises.person(), premises.person(status=Status.DISABLED)
+def test_en_01_a_refused_logon_is_as_generic_in_every_language(world: World, language: str) -> None:
+    known, disabled = world.person(), world.person(status=Status.DISABLED)
     pages, problems = set(), set()
     for email in (known.address, disabled.address, "nobody@people.test"):
         fields = {"email": email, "password": WRONG}
-        page = premises.browser("203.0.113.9").post("/logon", fields, **{"Accept-Language": language})
+        page = world.browser("203.0.113.9").post("/logon", fields, **{"Accept-Language": language})
         assert html.escape(translation(language)(INVALID_LOGON), quote=False) in page.text
         assert f'<html lang="{language}"' in page.text
         pages.add(re.sub(r"192\.0\.2\.\d+|198\.51\.100\.\d+", "", str(page.same)).replace(email, ""))
-        problem = premises.visitor().post("/logon", fields, **{"Accept-Language": language})
+        problem = world.visitor().post("/logon", fields, **{"Accept-Language": language})
         assert problem.json()["detail"] == translation(language)(INVALID_LOGON)
         problems.add(problem.same)
     assert (len(pages), len(problems)) == (1, 1)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_problem_is_in_the_reader_s_language_and_its_code_is_not(premises: World, language: str) -> None:
+def test_problem_is_in_the_reader_s_language_and_its_code_is_not(world: World, language: str) -> None:
     say = translation(language)
-    visitor = premises.visitor(**{"Accept-Language": f"{language};q=0.9, nl"})
+    visitor = world.visitor(**{"Accept-Language": f"{language};q=0.9, nl"})
     missing = visitor.get("/messages")
     assert missing.code == "session_required"
     assert missing.header("Content-Language") == language
@@ -221,9 +219,9 @@ def test_problem_is_in_the_reader_s_language_and_its_code_is_not(premises: World
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(premises: World, language: str) -> None:
+def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(world: World, language: str) -> None:
     say = translation(language)
-    account, visitor = premises.person(), premises.visitor(**{"Accept-Language": language})
+    account, visitor = world.person(), world.visitor(**{"Accept-Language": language})
     listed = visitor.get("/password/criteria").json()["criteria"]
     assert [one["id"] for one in listed] == ["length", "not_common", "not_personal", "different", "match"]
     sizes = {"min_length": 15, "max_length": 256}
@@ -236,8 +234,8 @@ def test_criteria_are_in_the_reader_s_language_and_their_ids_are_not(premises: W
     assert [one["label"] for one in unmet] == [one["label"] for one in listed]
 
 
-def test_sessions_name_their_browser_in_the_reader_s_language(premises: World) -> None:
-    account, visitor = premises.person(), premises.visitor(**{"Accept-Language": "fr", "User-Agent": OLD})
+def test_sessions_name_their_browser_in_the_reader_s_language(world: World) -> None:
+    account, visitor = world.person(), world.visitor(**{"Accept-Language": "fr", "User-Agent": OLD})
     visitor.logs_on(account)
     (session,) = visitor.get("/account/sessions").json()["sessions"]
     assert session["browser"] == "Firefox 52.0 sur Linux"

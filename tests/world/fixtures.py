@@ -21,7 +21,7 @@ def store() -> Store:
 
 
 @pytest.fixture
-def premises(store: Store) -> World:
+def world(store: Store) -> World:
     """A portal of the test's own, with the default settings, at https://portal.example."""
     from tests.world.world import World  # noqa: PLC0415 - as above
 

@@ -23,12 +23,12 @@ class Phone:
         return self._codes.generate_otp(int(self._clock() // STEP_SECONDS) + away)
 
 
-def enrolled(premises: World, **facts: Any) -> tuple[Account, Phone]:
+def enrolled(world: World, **facts: Any) -> tuple[Account, Phone]:
     """Somebody who has turned 2-step on, a minute ago."""
-    account, visitor = premises.person(**facts), premises.visitor()
+    account, visitor = world.person(**facts), world.visitor()
     visitor.logs_on(account)
-    phone = Phone(visitor.post("/account/two-step").json()["secret"], premises.clock)
+    phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)
     done = visitor.post("/account/two-step/confirm", {"code": phone.code()})
     phone.recovery = done.json()["recovery_codes"]
-    premises.clock.passes(2 * STEP_SECONDS)
+    world.clock.passes(2 * STEP_SECONDS)
     return account, phone
