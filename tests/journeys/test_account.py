@@ -36,4 +36,4 @@ def test_sessions_are_ended_in_a_browser_without_scripts(town: Town) -> None:
     assert page.path == "/account/sessions?notice=revoked"
     assert "The session has been ended." in page.text
     assert elsewhere.get("/account").status_code == 401
-    assert "You are logged on nowhere else." in page.text
+    assert "You are not logged on anywhere else." in page.text

@@ -12,7 +12,7 @@ TYPED = "copper lanterns over a harbour"
 REASON = "Reported by the user after an unexpected notification"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk(town: Town) -> Desk:
     return seated(town)
 
@@ -90,7 +90,7 @@ def test_reset_of_2_step_asks_whether_it_is_the_user(town: Town, desk: Desk) -> 
     ann, _, _ = enrolled(town)
     browser, path = desk.browser(), f"{user_path(ann)}/two-step/reset"
     page = browser.opens(user_path(ann))
-    assert "I have made sure that it is the user who asks" in page.text
+    assert "I have made sure that it is the user who is asking" in page.text
     page = presses(browser, path, confirm="true")
     assert (page.status, "Say why" in page.text) == (422, True)
     page = presses(browser, path, reason=REASON, confirm="true")

@@ -62,7 +62,7 @@ def support(town: Town, person: Person) -> None:
     person.opens(user_path(ann))
     assert person.page.get_by_role("button", name="Set password").count() == 0
     person.follows("The whole trail of this account")
-    person.looks("events", "Everything that event_of to one account, and that somebody looked.")
+    person.looks("events", "Everything that happened to one account, and that somebody looked.")
     person.opens("/admin/ip-ranges")
     assert person.status == 403
 

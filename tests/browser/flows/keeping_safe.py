@@ -105,7 +105,7 @@ def not_me(town: Town, person: Person) -> None:
     person.page.locator("#number").fill("12")
     person.presses("Freeze my account")
     assert (person.status, thief.get("/account").status_code) == (422, 200)
-    person.looks("not-me-untyped", "Mistyped: nothing has event_of yet.")
+    person.looks("not-me-untyped", "Mistyped: nothing has happened yet.")
     (shown,) = re.findall(r"\d{3}", person.page.locator("label[for=number]").inner_text())
     person.page.locator("#number").fill(shown)
     person.presses("Freeze my account")
