@@ -18,12 +18,12 @@ def town(engine: Engine) -> Iterator[Town]:
 
 @pytest.fixture(scope="session")
 def hasty_town(engine: Engine) -> Iterator[Town]:
-    """A portal where links and temporary passwords live two seconds, and a lock one."""
+    """A portal where links and temporary passwords live two seconds, a lock one, and an idle session five."""
     running = Town(
         engine,
         PORTAL_RESET_LIFETIME_SECONDS="2",
         PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS="2",
-        PORTAL_SESSION_IDLE_SECONDS="2",
+        PORTAL_SESSION_IDLE_SECONDS="5",
         PORTAL_LOCK_SECONDS="1",
         PORTAL_LOCK_THRESHOLD="3",
     )
