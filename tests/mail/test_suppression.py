@@ -36,17 +36,19 @@ class Ses:
     def create_client(self, service: str, **given: Any) -> Any:
         client = SESSION.create_client(service, **given)
         client.meta.events.register("provide-client-params.sesv2", self.is_asked)
-        client.meta.events.register("before-send.sesv2.DeleteSuppressedDestination", self.answer)
+        client.meta.events.register("before-call.sesv2.DeleteSuppressedDestination", self.answer)
         return client
 
     def is_asked(self, **_: object) -> None:
         if self.fault is not None:
             raise self.fault
 
-    def answer(self, request: Any, **_: object) -> AWSResponse:
-        assert (request.method, "/v2/email/suppression/addresses/" in request.url) == ("DELETE", True)
-        self.lifted.append(unquote(request.url.rpartition("/")[2]))
-        return AWSResponse(request.url, 200, {"content-type": "application/json"}, cast(Any, Raw(b"{}")))
+    def answer(self, params: Any, **_: object) -> tuple[AWSResponse, dict[str, Any]]:
+        # Before the call, not before the sending: once anything has started moto, it answers there too.
+        method, url = params["method"], params["url"]
+        assert (method, "/v2/email/suppression/addresses/" in url) == ("DELETE", True)
+        self.lifted.append(unquote(url.rpartition("/")[2]))
+        return AWSResponse(url, 200, {"content-type": "application/json"}, cast(Any, Raw(b"{}"))), {}
 
 
 def refused(code: str) -> ClientError:
