@@ -26,8 +26,7 @@ TOLD = ("what", "error", "cause", "where")
 def show_everything() -> None:
     """Every line of everybody, in the order they come."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    _hush()
 
 
 def show_quietly(file: Path) -> None:
@@ -44,6 +43,10 @@ def show_quietly(file: Path) -> None:
         logger.handlers = [quiet, written]
         logger.setLevel(logging.INFO)
     logging.getLogger(FUNCTIONS).propagate = False
+    _hush()
+
+
+def _hush() -> None:
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 import os
 import signal
 import sys
@@ -30,6 +29,7 @@ from infra.gateway.emulator import Emulator
 from infra.gateway.environment import mail_service, portal_defaults, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.server import make_server
+from infra.gateway.terminal import show_everything
 from infra.package import chosen, package_stage, write_json
 from infra.rehearsal import stack
 from infra.rehearsal.runtime import Function, runtime_client
@@ -43,9 +43,7 @@ UNKNOWN_TO_EMULATOR = {"AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConf
 
 def main() -> int:
     """Rehearse until somebody ends it."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("botocore", "pynamodb"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    show_everything()
     signal.signal(signal.SIGTERM, stop_politely)
     with ExitStack() as closing:
         try:
