@@ -7,7 +7,7 @@ each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the 
 import contextvars
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -96,6 +96,16 @@ class Database:
     def beside(self, act: Callable[[], T]) -> "Future[T]":
         """Run one act beside the next, so that two calls cost the time of one."""
         return self._beside.submit(contextvars.copy_context().run, act)
+
+    @contextmanager
+    def all_beside(self, *acts: Callable[[], Any]) -> "Iterator[list[Future[Any]]]":
+        """Run acts beside what stands in the block, which ends when they have, even where it fails."""
+        under_way = [self.beside(act) for act in acts]
+        try:
+            yield under_way
+        finally:
+            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
+            wait(under_way)
 
     def read(self, model: type[M], hash_key: str, range_key: str | None = None) -> M | None:
         """One strongly consistent read; None where there is no such row."""

@@ -5,8 +5,6 @@ is verified, so a burst of guesses at one account cannot outrun the counter (LG-
 source only a refusal counts, once it is one (ADR 13).
 """
 
-from concurrent.futures import wait
-
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.domain import lockout
@@ -163,17 +161,11 @@ class Logons:
         same three whatever the account is; none is a transaction, so none conflicts with its like (EN-07).
         """
         tries = account.tries(known=known) if account and counted else NOBODYS
-        beside = [
-            self._database.beside(lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at)),
-            self._database.beside(
-                lambda: self._settle(event, tries, outside=outside and counted, known=known)
-            ),
-        ]
-        try:
+        with self._database.all_beside(
+            lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at),
+            lambda: self._settle(event, tries, outside=outside and counted, known=known),
+        ) as beside:
             Events(self._database).record(event)
-        finally:
-            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
-            wait(beside)
         for act in beside:
             act.result()
 

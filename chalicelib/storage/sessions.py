@@ -1,7 +1,5 @@
 """The acts on sessions: who is asking, touch, move on to the next step, end one or all."""
 
-from concurrent.futures import wait
-
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
@@ -62,8 +60,7 @@ class Sessions:
         Defence: the count is the session's own, of which a stranger has none; a thief of one uses up that one alone.
         """
         row = SessionRow
-        reading = self._database.beside(lambda: self._database.read(AccountRow, account_id))
-        try:
+        with self._database.all_beside(lambda: self._database.read(AccountRow, account_id)) as (reading,):
             done, item = self._database.update(
                 SessionRow(account_id, digest),
                 # A session from before this counter has none.
@@ -71,9 +68,6 @@ class Sessions:
                 row.digest.exists()
                 & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
             )
-        finally:
-            # A Lambda is frozen once it has answered; what is under way then thaws in somebody else's request.
-            wait([reading])
         account = reading.result()
         number = session_of(SessionRow.from_raw_data(item)).confirmations if done and item else 0
         return number, account_of(account) if account else None
