@@ -1,5 +1,7 @@
 """The mailer: SES, by which a mail in its final words goes out. It may not decide who gets what."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.header import Header
 from typing import Any, NamedTuple
 
@@ -71,20 +73,13 @@ class Mailer:
         }
         if mail.logo is not None:
             simple["Attachments"] = [_inline(mail.logo)]
-        try:
+        with _told_apart():
             answer = self._client.send_email(
                 FromEmailAddress=mailbox(mail.sender_name, self._address),
                 Destination={"ToAddresses": [header_value(to)]},
                 Content={"Simple": simple},
                 **self._more,
             )
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in FINAL:
-                raise Rejected(code) from error
-            raise Unavailable(f"ses:{code}") from error
-        except BotoCoreError as error:
-            raise Unavailable(f"ses:{type(error).__name__}") from error
         return str(answer.get("MessageId", ""))
 
     def lift_suppression(self, address: str) -> None:
@@ -93,16 +88,25 @@ class Mailer:
         An address that is not suppressed is fine. Raises as `send` does.
         """
         try:
-            self._client.delete_suppressed_destination(EmailAddress=header_value(address))
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code == "NotFoundException":
-                return
-            if code in FINAL:
-                raise Rejected(code) from error
-            raise Unavailable(f"ses:{code}") from error
-        except BotoCoreError as error:
-            raise Unavailable(f"ses:{type(error).__name__}") from error
+            with _told_apart():
+                self._client.delete_suppressed_destination(EmailAddress=header_value(address))
+        except Rejected as rejected:
+            if rejected.cause != "NotFoundException":
+                raise
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """SES's own errors as ours: `Rejected` for a no that stands, `Unavailable` for what to try again."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in FINAL:
+            raise Rejected(code) from error
+        raise Unavailable(f"ses:{code}") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"ses:{type(error).__name__}") from error
 
 
 def header_value(value: str) -> str:
