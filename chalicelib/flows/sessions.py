@@ -19,13 +19,13 @@ def new_session(
     epoch: int,
     opened_with: Credential,
     code_entered: bool,
-    previous_logon_at: float | None,
     known: bool,
+    previous_logon_at: float | None = None,
     serial: int = 0,
 ) -> tuple[Token, Session]:
     """A fresh secret and the session it opens, begun now from this request's address and browser.
 
-    A logon's `serial` is taken when the session is stored; a later step of the same logon keeps it.
+    A logon's `serial` and `previous_logon_at` are taken when the session is stored; a later step of it keeps both.
     """
     secret, now = new_token(request.portal.random), request.now()
     session = Session(

@@ -134,7 +134,6 @@ def facade(brand: Brand) -> Values:
 COMMON: Mapping[str, object] = {
     "lang": SOURCE,
     "zone": "",
-    **facade(OURS),
     "source_address": "",
     "browser": "",
 }

@@ -127,6 +127,5 @@ def _link_and_temporary(mail: Outgoing, lifetime: int) -> tuple[list[Reset], Val
         "reset_url": mail.url(f"/password/reset/{token}"),
         "logon_url": mail.url("/logon"),
         "temporary_password": text,
-        "lifetime": lifetime,
     }
     return [link, temporary], values

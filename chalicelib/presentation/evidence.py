@@ -1,5 +1,7 @@
 """What somebody outside wrote, for the staff to see and nobody else: always quoted, never as words of ours (WB-14)."""
 
+from chalicelib.presentation.engine import one_line
+
 MOST = 120  # characters
 
 
@@ -9,5 +11,5 @@ def evidence(text: str) -> str:
     Attack: a line break, an override of the writing direction or a very long text makes the quotation look as if it had
     ended. Defence: none of them is left; the template adds the marks and isolates the direction.
     """
-    seen = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    seen = str(one_line(text))
     return seen if len(seen) <= MOST else seen[: MOST - 1] + "\u2026"

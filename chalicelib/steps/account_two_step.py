@@ -157,18 +157,14 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         Code.CONFLICT: {"code": request.say("Something has changed. Please start again.")},
     }[refusal.code]
     account, _ = request.store.accounts.find(request.caller.account_id)
-    pending = (
-        account is not None
-        and account.two_step.pending_seed
-        and request.now() < account.two_step.pending_until
-    )
+    pending = account.two_step.pending_seed if account else None
     if (
-        account is not None
+        account
         and pending
+        and request.now() < account.two_step.pending_until
         and not request.caller.two_step_active
-        and account.two_step.pending_seed
     ):
-        page = _shown(request, codes.open_seed(request.portal, account, account.two_step.pending_seed))
+        page = _shown(request, codes.open_seed(request.portal, account, pending))
         return page._replace(view={**page.view, "errors": said})
     state = "on" if request.caller.two_step_active else "off"
     return Page(template="account_two_step", view=_view(request, state) | {"errors": said})

@@ -109,7 +109,6 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
         epoch=account.epoch,
         opened_with=opened_with,
         code_entered=False,
-        previous_logon_at=account.last_logon_at,
         known=attempt.known,
     )
     client = _new_client(request, account, session.next)
