@@ -41,7 +41,7 @@ test: working ## The tests a developer runs all day, in a minute (ENGINE=moto wi
 	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
-check: lint coverage races proofs browser audit check-package check-templates rehearse ## Everything CI asks
+check: lint coverage races browser audit check-package check-templates rehearse ## Most of what CI asks, one after another; .ci/run asks all of it
 
 .PHONY: lint
 lint: .venv/browser ## Style and types
@@ -59,7 +59,7 @@ words: .venv/local ## Bring the message catalogues up to date with the source; s
 	@$(PY) -m infra.catalogues
 
 .PHONY: coverage
-coverage: .venv/dev .venv-emulator/ready ## The tests, with branch coverage and its floor
+coverage: .venv/dev .venv-emulator/ready ## The tests, slower ones too, with branch coverage
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: races

@@ -11,14 +11,14 @@ from playwright.sync_api import Browser
 from chalicelib.domain.accounts import Kind, Status
 from infra.contract import read_contract
 from tests.browser.chromium import DESKTOP
-from tests.browser.flows.coming_in import CHOSEN
 from tests.browser.flows.console import enters
 from tests.browser.person import Person
 from tests.browser.stripping import Proxy, stripping_proxy
 from tests.engine import Engine
 from tests.journeys.desk import seated, user_path
 from tests.journeys.people import link
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 CONTRACT = read_contract()
 BUTTONS = "form[method=post]:not([action='/logoff']) button[type=submit]"
@@ -139,7 +139,7 @@ def _somebody_with_a_second_step(town: Town, person: Person) -> None:
     desk = seated(town, Kind.RECIPIENT)
     person.logs_on(desk.address, PASSWORD)
     sends_every_form(person, "/logon/code")
-    person.types("Code from your app", desk.code())
+    person.types("Code from your app", desk.phone.code())
     person.presses("Continue")
     sends_every_form(person, "/account/two-step")
 

@@ -8,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import DESKTOP, PLAIN
 from tests.browser.conftest import Arrives
-from tests.browser.flows.coming_in import CHOSEN, chooses
+from tests.browser.flows.coming_in import chooses
 from tests.browser.person import Person
 from tests.browser.watching import ASKED_LATER
 from tests.journeys.people import link
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 
 def at_the_form(town: Town, person: Person) -> Page:

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import DESKTOP
 from tests.browser.conftest import Arrives
-from tests.browser.flows.coming_in import CHOSEN
 from tests.browser.person import Person
 from tests.journeys.people import link, temporary_password
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 MOST_STOPS = 30
 FOCUSED = """

@@ -14,11 +14,12 @@ from playwright.sync_api import Browser
 from chalicelib.domain.accounts import Status
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import Arrives
-from tests.browser.flows.coming_in import CHOSEN, chooses
+from tests.browser.flows.coming_in import chooses
 from tests.browser.person import Person
 from tests.browser.robots import EVERY, HUNG_ON
 from tests.journeys.people import link, temporary_password
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 STATE = ("accounts", "resets", "sessions", "messages")
 

@@ -68,11 +68,15 @@ def arrived(gallery: Gallery) -> dict[str, str]:
 def test_in_04_what_is_typed_into_any_form_is_what_arrives(gallery: Gallery, name: str, state: str) -> None:
     gallery.lights(DESKTOP, "light")
     answer, texts = sample(name, state), cycle(AWKWARD)
+    filled = False
     for number in range(answer.html.count("<form")):
         page = gallery.hangs(answer.html, answer.csp)
         page.locator("details").evaluate_all(OPENED)
         typed = sends(page, number, texts)
-        assert typed.items() <= arrived(gallery).items() if typed else True
+        if typed:
+            assert typed.items() <= arrived(gallery).items()
+            filled = True
+    assert filled
 
 
 @pytest.mark.parametrize("text", AWKWARD)

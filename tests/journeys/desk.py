@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
-
-import pyotp
 
 from chalicelib.domain.accounts import Kind, Policy, TwoStep
 from chalicelib.domain.addresses import account_id, canonical_address, domain_of
@@ -17,8 +15,10 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.two_step import new_seed
 from chalicelib.flows.codes import SEED
 from tests.fakes.planting import plant
-from tests.journeys.people import Browser, Client, Seen, time_step
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.people import Browser, Client, Seen
+from tests.journeys.phones import Phone
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 MINUTE = 60
 
@@ -30,13 +30,7 @@ class Desk:
     town: Town
     address: str
     client: Client
-    codes: pyotp.TOTP
-    step: int = field(default_factory=lambda: int(time.time()) // 30 - 2)
-
-    def code(self) -> str:
-        """The next code of the window that was not used yet."""
-        self.step = max(self.step + 1, time_step() - 1)
-        return self.codes.generate_otp(self.step)
+    phone: Phone
 
     def get(self, path: str, **headers: str) -> Any:
         """What a page of the console tells a program."""
@@ -63,9 +57,8 @@ class Desk:
         browser = self.town.browser()
         browser.opens("/logon")
         browser.submits("/logon", email=self.address, password=PASSWORD)
-        if self.codes.secret:
-            page = browser.submits("/logon/code", code=self.code())
-            assert page.status == 200, page.text
+        page = browser.submits("/logon/code", code=self.phone.code())
+        assert page.status == 200, page.text
         return browser
 
     def becomes_stale(self, seconds: float = 10 * MINUTE) -> None:
@@ -92,9 +85,9 @@ def seated(town: Town, kind: Kind = Kind.ADMINISTRATOR, source: str | None = Non
     account = town.account(address)
     sealed = Sealer(town.keyring, os.urandom).seal(seed.encode("ascii"), SEED, account.id.encode())
     plant(town.store, account._replace(two_step=TwoStep(seed=sealed)), Policy(domain_of(account.address)))
-    desk = Desk(town, address, town.client(source), pyotp.TOTP(seed))
+    desk = Desk(town, address, town.client(source), Phone(seed))
     assert desk.client.logs_on(address, PASSWORD) == "enter_code"
-    assert desk.client.goes_on(desk.client.post("/logon/code", {"code": desk.code()})) == "portal"
+    assert desk.client.goes_on(desk.client.post("/logon/code", {"code": desk.phone.code()})) == "portal"
     return desk
 
 

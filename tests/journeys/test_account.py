@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 
 def test_language_and_zone_are_chosen_in_a_browser_without_scripts(town: Town) -> None:

@@ -5,12 +5,12 @@ import requests
 
 from tests.gateway import Gateway
 from tests.journeys.people import Browser, Client, temporary_password, together
-from tests.journeys.test_two_step import Phone
+from tests.journeys.phones import Phone
 from tests.journeys.town import new_source
+from tests.world.visitors import CHOSEN
 
 pytestmark = pytest.mark.slow
 
-CHOSEN = "seven lanterns over a harbour"
 ADMINISTRATOR, RECIPIENT = "admin@portal.test", "recipient@portal.test"
 
 

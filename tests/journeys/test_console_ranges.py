@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.desk import Desk, presses, seated, user_path
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.domain.accounts import Kind
 from tests.journeys.desk import Desk, seated, user_path
 from tests.journeys.people import FIREFOX, Browser
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.journeys.desk import Desk, guest, presses, seated, user_path
-from tests.journeys.test_two_step import enrolled
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.phones import enrolled
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +64,7 @@ def test_browser_is_asked_for_the_password_again_and_comes_back(town: Town) -> N
     assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
     page = presses(browser, f"{user_path(ann)}/disable", confirm="true")
     assert page.path.startswith("/reauthenticate")
-    page = browser.submits("/reauthenticate", password=PASSWORD, code=desk.code())
+    page = browser.submits("/reauthenticate", password=PASSWORD, code=desk.phone.code())
     assert page.path.partition("?")[0] == user_path(ann)
     assert town.account(ann).status == "active"
     page = presses(browser, f"{user_path(ann)}/disable", confirm="true")

@@ -13,13 +13,13 @@ from infra.contract import read_contract
 from tests.domain.pictures import in_base64, picture
 from tests.journeys.desk import seated, user_path
 from tests.journeys.people import RESET_COOKIE, Client, link, token_of
-from tests.journeys.test_two_step import Phone
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.phones import Phone
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 pytestmark = pytest.mark.slow
 
 CONTRACT = read_contract()
-CHOSEN = "seven lanterns over a harbour"
 NEW = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 REASON = "reported by the user"
 NOWHERE = ["192.0.2.0/24"]

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from tests.journeys.people import temporary_password, together
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,7 @@ import pytest
 
 from tests.journeys.people import temporary_password
 from tests.journeys.town import Town
-
-CHOSEN = "seven lanterns over a harbour"
+from tests.world.visitors import CHOSEN
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """Flows 3 to 6: asking for a way back in, by temporary password or by link, and the new password."""
 
 from tests.journeys.people import RESET_COOKIE, Browser, link, temporary_password, token_of
-from tests.journeys.town import PASSWORD, Town
-
-CHOSEN = "seven lanterns over a harbour"
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 
 def ask(town: Town, address: str) -> dict[str, str]:

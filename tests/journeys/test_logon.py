@@ -3,7 +3,8 @@
 import re
 
 from tests.journeys.people import FIREFOX
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 REFUSAL = "Invalid username, password or permissions. Please check you are using the correct URL."
 REFERENCE = re.compile(r"[2-9B-Z]{4}-[2-9B-Z]{4}")

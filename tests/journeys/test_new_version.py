@@ -6,11 +6,10 @@ import pytest
 
 from tests.engine import Engine
 from tests.journeys.people import Client, temporary_password
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 pytestmark = pytest.mark.slow
-
-CHOSEN = "seven lanterns over a harbour"
 
 
 @pytest.fixture

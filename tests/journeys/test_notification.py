@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib.domain.accounts import Status
 from tests.journeys.people import FIREFOX, digits_shown, link, temporary_password, together, token_of
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 STOLEN, CHOSEN = "a thief has chosen this one", "seven lanterns over a harbour"
 

@@ -20,8 +20,9 @@ from infra.contract import API
 from infra.documents import read_yaml
 from tests.engine import Engine
 from tests.journeys.people import Client
-from tests.journeys.test_two_step import Phone
-from tests.journeys.town import PASSWORD, Town, new_source
+from tests.journeys.phones import Phone
+from tests.journeys.town import Town, new_source
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 DOCUMENT: dict[str, Any] = read_yaml(API)

@@ -29,9 +29,9 @@ from tests.engine import CREDENTIALS, Engine
 from tests.fakes.planting import plant
 from tests.gateway import Gateway
 from tests.journeys.people import Browser, Client
+from tests.world.visitors import PASSWORD
 
 TABLES = ("accounts", "resets", "sessions", "events", "domains", "throttles", "messages")
-PASSWORD = "quiet rivers carry seven stones"
 _sources = itertools.count(2)
 _names = itertools.count(1)
 

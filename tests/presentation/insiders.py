@@ -39,7 +39,7 @@ def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
     owner_looks_round(world, ann, headers)
     thieves_get_in(world, ann, headers)
     desk = behind_the_console(world, headers)
-    staff_writes(world, desk, ann)
+    staff_writes(desk, ann)
     mail_servers_answer(world, ann)
     staff_reads(world, desk, ann)
     world.delivers()
@@ -53,7 +53,7 @@ def behind_the_console(world: World, headers: Mapping[str, str]) -> Staff:
     return Staff(account, browser, phone)
 
 
-def staff_writes(world: World, desk: Staff, ann: Account) -> None:
+def staff_writes(desk: Staff, ann: Account) -> None:
     """What administrators say to others, in words that must not be taken for the portal's; and what they mistype."""
     desk.visitor.post("/reauthenticate", {"password": PASSWORD, "code": desk.phone.code()})
     ask, words = desk.visitor.post, HEBREW

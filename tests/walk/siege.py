@@ -29,7 +29,7 @@ ASKED_FOR = {EventKind.RESET_ASKED.value, EventKind.LOGON_REFUSED.value}
 
 
 class Siege:
-    """One account and everybody who wants in. `shut` counts the moments at which its right password was refused."""
+    """One account and everybody who wants in."""
 
     def __init__(self, seed: int, *, owner_is_away: bool = False) -> None:
         self.away = owner_is_away
@@ -40,7 +40,7 @@ class Siege:
         self.password = PASSWORD
         self.home = self.world.browser(HOME)
         self.home.logs_on(self.owner)
-        self.moments, self.shut, self.successes = 0, 0, Counter[int]()
+        self.moments, self.successes = 0, Counter[int]()
 
     @property
     def day(self) -> int:
@@ -128,9 +128,7 @@ class Siege:
     def password_opens(self) -> bool:
         """The right password does, from home."""
         with self._as_if():
-            opens = self._logs_on(self.home, self.password)
-        self.shut += not opens
-        return opens
+            return self._logs_on(self.home, self.password)
 
     def live_links(self) -> list[str]:
         """The tokens in the owner's mailbox that set a password now."""

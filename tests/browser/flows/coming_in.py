@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.browser.person import Person
 from tests.journeys.people import link, temporary_password
-from tests.journeys.town import PASSWORD, Town
-
-CHOSEN = "seven lanterns over a harbour"
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 
 def chooses(person: Person, password: str, again: str | None = None) -> None:

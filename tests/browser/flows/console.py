@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.browser.person import Person
 from tests.journeys.desk import Desk, guest, seated, user_path
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 REASON = "Reported by the user after an unexpected notification"
 
@@ -19,7 +20,7 @@ def at_the_console(town: Town, person: Person) -> Desk:
 def enters(person: Person, desk: Desk) -> None:
     """Log on with password and code, and open the console."""
     person.logs_on(desk.address, PASSWORD)
-    person.types("Code from your app", desk.code())
+    person.types("Code from your app", desk.phone.code())
     person.presses("Continue")
     person.follows("Console")
 

@@ -8,7 +8,8 @@ from chalicelib.domain.accounts import Kind
 from tests.browser.flows.console import at_the_console, enters
 from tests.browser.person import Person
 from tests.journeys.desk import guest, seated, user_path
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 ELSEWHERE = "203.0.113.0/24"
 
@@ -101,7 +102,7 @@ def asked_again(town: Town, person: Person) -> None:
     assert person.status == 401
     person.looks("reauthenticate-refused", "Not right.")
     person.types("Password", PASSWORD)
-    person.types("Code from your app, or a recovery code", desk.code())
+    person.types("Code from your app, or a recovery code", desk.phone.code())
     person.presses("Continue")
     assert person.path == user_path(ann)
     person.presses("Revoke every session", person.unfolds("Revoke sessions"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tests.browser.flows.coming_in import CHOSEN, chooses
+from tests.browser.flows.coming_in import chooses
 from tests.browser.person import Person
 from tests.journeys.people import FIREFOX, link
-from tests.journeys.test_two_step import Phone
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.phones import Phone
+from tests.journeys.town import Town
+from tests.world.visitors import CHOSEN, PASSWORD
 
 
 def second_step(town: Town, person: Person) -> None:

@@ -9,7 +9,8 @@ from chalicelib.domain.networks import parse_address, throttle_key
 from infra.tables import create_tables
 from tests.browser.person import Person
 from tests.journeys.desk import seated
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 
 def nothing_there(town: Town, person: Person) -> None:
