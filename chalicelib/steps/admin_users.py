@@ -41,7 +41,7 @@ def show(request: Request) -> Page:
     typed = request.query.get("domain", "").strip()
     domain = domain_input(typed) if typed else DomainName("")
     prefix = request.query.get("q", "").strip().lower()[:254]
-    found, after = _found(request.portal, domain, prefix, request.query.get("after"))
+    found, after = _found(request.portal, domain, prefix, request.query.get("after", "")[:254])
     listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
     return Page(
         facts={"users": listed, "next": after},
@@ -63,7 +63,7 @@ def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
 
 
 def _found(
-    portal: Portal, domain: DomainName, prefix: str, after: str | None
+    portal: Portal, domain: DomainName, prefix: str, after: str
 ) -> tuple[list[ListedAccount], str | None]:
     if domain:
         return portal.store.directory.users(domain, prefix, after, PAGE_SIZE)
@@ -80,10 +80,10 @@ def _exactly(portal: Portal, text: str) -> list[ListedAccount]:
     return [ListedAccount(account.address, account.kind.value, account.status.value)] if account else []
 
 
-def _everywhere(portal: Portal, prefix: str, after: str | None) -> tuple[list[ListedAccount], str | None]:
+def _everywhere(portal: Portal, prefix: str, after: str) -> tuple[list[ListedAccount], str | None]:
     """Domain by domain, by name; the address that `after` names tells the domain to go on in."""
     found: list[ListedAccount] = []
-    start = after.rpartition("@")[2] if after else ""
+    start = after.rpartition("@")[2]
     for policy in portal.store.directory.domains():
         if policy.name < start:
             continue

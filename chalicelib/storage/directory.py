@@ -27,6 +27,8 @@ class Directory:
         self, domain: str, prefix: str, after: str | None, limit: int
     ) -> tuple[list[ListedAccount], str | None]:
         """The users of a domain whose address begins with `prefix`, and where the next page begins."""
+        if prefix and after and after > prefix + LAST:
+            return [], None  # DynamoDB refuses a range that ends before it begins
         condition = _page(prefix, after)
         rows = self._database.query(
             AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1

@@ -1,5 +1,9 @@
 """The step `admin_users`: the users of a domain with search and paging, and inviting somebody."""
 
+from urllib.parse import quote
+
+import pytest
+
 from chalicelib.domain.accounts import Policy
 from tests.console.staff import staff
 from tests.fakes.planting import plant
@@ -27,6 +31,17 @@ def test_every_domain_is_searched_when_none_is_named(world: World) -> None:
     assert emails(desk.visitor.get("/admin/users?q=BOB@b.test").json()) == ["bob@b.test"]
     assert emails(desk.visitor.get("/admin/users?q=no@b.test").json()) == []
     assert emails(desk.visitor.get("/admin/users?q=bob@").json()) == ["bob@b.test"]
+
+
+@pytest.mark.parametrize("after", ["x", "zzz", "z" * 2000, "\u00e9" * 2000])
+@pytest.mark.parametrize(
+    "asked", ["domain=many.test&q=@", "domain=many.test&q=rec", "domain=many.test", "q=rec"]
+)
+def test_page_that_nobody_was_sent_to_is_read_like_any_other(world: World, asked: str, after: str) -> None:
+    desk = staff(world)
+    world.person("rec@many.test")
+    answer = desk.visitor.get(f"/admin/users?{asked}&after={quote(after)}")
+    assert (answer.status, answer.json()["next"]) == (200, None)
 
 
 def emails(told: dict[str, list[dict[str, str]]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chalicelib.domain.accounts import ListedAccount
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.ports import Store
@@ -21,6 +23,14 @@ def test_users_are_read_page_by_page(store: Store) -> None:
     found, _ = store.directory.users(domain, "ann", None, 3)
     assert len(found) == 2
     assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
+
+
+@pytest.mark.parametrize("after", ["zzz", "ann\uffffz", "b"])
+def test_page_after_the_last_that_can_begin_so_is_empty(store: Store, after: str) -> None:
+    domain = f"list{number()}.test"
+    planted(store, address=f"anna@{domain}")
+    planted(store, address=f"carl@{domain}")
+    assert store.directory.users(domain, "ann", after, 3) == ([], None)
 
 
 def test_attempts_of_a_day_whatever_became_of_them_newest_first(store: Store) -> None:
