@@ -14,10 +14,11 @@ log = logging.getLogger(__name__)
 RECIPIENT = "recipient@portal.test"
 BODY = """Good day,
 
-this is the portal's demonstration message. You have been invited, have logged on with a temporary password, have
-chosen a password of your own, and now you read what only you can read.
+this is the portal's demonstration message. You were invited, logged on with a temporary password and chose your own.
 
-Log off, then try "Forgot your password?": the way back in is in the mailbox too.
+Now you are reading what only you can read.
+
+Log off, then try "Forgot Your Password?": the way back in is in the mailbox too.
 """
 
 
