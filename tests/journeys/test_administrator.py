@@ -58,4 +58,4 @@ def test_recipient_follows_the_mailbox_page_to_the_demonstration_message(gateway
     browser.submits("/logon", email=RECIPIENT, password=temporary_password(invitation))
     page = browser.submits("/password/change", new_password=CHOSEN, confirm_password=CHOSEN)
     assert page.heading == "Your statement for this month"
-    assert "Forgot your password?" in page.text
+    assert "Support: support@portal.test" in page.text
