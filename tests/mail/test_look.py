@@ -55,7 +55,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
     "new_client_logon": [ALARM],
-    "suspicious_logon": [ALARM | {"reason": "after_failures"}, ALARM | {"reason": "code_refused"}],
+    "suspicious_logon": [
+        ALARM | {"reason": reason}
+        for reason in ("after_failures", "after_failures_new_client", "code_refused")
+    ],
     "account_contained": [
         {"measures": ["password", "disabled", "force_change", "two_step", "ranges", "sessions"]}
     ],
