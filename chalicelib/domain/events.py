@@ -93,6 +93,26 @@ ATTEMPTS = frozenset(
     }
 )  # what the support desk is asked about: every attempt to get in, with its outcome
 
+MAILS = frozenset(
+    {
+        EventKind.MAIL_SENT,
+        EventKind.MAIL_FAILED,
+        EventKind.MAIL_WITHHELD,
+        EventKind.MAIL_DELIVERED,
+        EventKind.MAIL_DELAYED,
+        EventKind.MAIL_BOUNCED,
+        EventKind.MAIL_COMPLAINED,
+    }
+)  # what became of a mail
+PROVED = frozenset(
+    {
+        EventKind.LOGON_SUCCEEDED,
+        EventKind.LOGON_HALF_DONE,
+        EventKind.RECOVERY_CODE_USED,
+        EventKind.PASSWORD_RESET,
+        EventKind.ACCOUNT_FROZEN,
+    }
+)  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
 
 NO_DETAILS = cast("Details", MappingProxyType({}))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, account_id, canonical_address
-from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.events import MAILS, PROVED, Event, EventKind, iso
 from chalicelib.flows.inputs import differs
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.evidence import evidence
@@ -59,7 +59,8 @@ def attempt_facts(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def event_facts(event: Event) -> dict[str, object]:
-    """One row of the audit trail."""
+    """One row of the audit trail. `by` says who acted where no address of anybody else does, as `actor`."""
+    by = _by(event)
     return {
         "at": iso(event.at),
         "kind": event.kind.value,
@@ -67,18 +68,22 @@ def event_facts(event: Event) -> dict[str, object]:
         "reason": event.told["reason"] or event.reason,
         "email": event.email,
         "source": event.source,
-        "actor": "" if _by_owner(event) else event.actor,
+        "actor": "" if by else event.actor,
+        "by": by,
         "before": event.told["before"],
         "after": event.told["after"],
         "details": {name: value for name, value in event.details.items() if name not in {"before", "after"}},
     }
 
 
-def _by_owner(event: Event) -> bool:
-    """Whether the account itself did it, or nobody who was logged on."""
-    return not event.actor or (
-        "@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id
-    )
+def _by(event: Event) -> str:
+    """Who did it, if it was nobody else who was logged on: "account", "portal" or, of a stranger, "nobody"."""
+    if event.kind in MAILS:
+        return "portal"
+    if event.actor:
+        own = "@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id
+        return "account" if own else ""
+    return "account" if event.kind in PROVED else "nobody"
 
 
 def days_back(now: float, days: int) -> Iterator[str]:

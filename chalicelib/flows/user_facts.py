@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Tries, effective_ranges, two_step_required
 from chalicelib.domain.addresses import domain_of
-from chalicelib.domain.events import ATTEMPTS, Event, EventKind, iso
+from chalicelib.domain.events import ATTEMPTS, MAILS, Event, iso
 from chalicelib.domain.limits import code_wait
 from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
@@ -16,18 +16,6 @@ from chalicelib.portal import Portal
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import Translate
-
-MAILS = frozenset(
-    {
-        EventKind.MAIL_SENT,
-        EventKind.MAIL_FAILED,
-        EventKind.MAIL_WITHHELD,
-        EventKind.MAIL_DELIVERED,
-        EventKind.MAIL_DELAYED,
-        EventKind.MAIL_BOUNCED,
-        EventKind.MAIL_COMPLAINED,
-    }
-)
 
 
 def user_facts(account: Account, policy: Policy | None, portal: Portal) -> dict[str, object]:

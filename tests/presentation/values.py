@@ -101,7 +101,7 @@ PAGES: Walk = MappingProxyType(
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
-            events[].kind events[].details.about events[].before.status events[].after.status
+            events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password
         """,
         (US, form.key): """

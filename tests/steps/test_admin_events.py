@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.accounts import Kind
 from tests.console.staff import staff
+from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN
 from tests.world.world import World
 
 
@@ -41,3 +45,50 @@ def test_reading_it_leaves_an_event_of_the_reader(world: World) -> None:
     desk.trail(ann, "nothing")
     read = desk.trail(desk.account, "trail_read")
     assert {"events_of": ann.address} in [event["details"] for event in read]
+
+
+def test_it_says_of_each_event_who_it_was(world: World) -> None:
+    """The account itself: in a session, by password or link. Nobody: whoever was refused. The portal: mails."""
+    desk, (ann, phone) = staff(world, Kind.SUPPORT), enrolled(world)
+    visitor, stranger = world.visitor(), world.visitor()
+    stranger.post("/logon", {"email": ann.address, "password": "not the right one"})
+    visitor.logs_on(ann)
+    visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    visitor.post("/account/sessions/revoke", {"others": True})
+    link = world.asks(ann).token("/password/reset")
+    stranger.post("/password/reset", {"token": link, "new_password": CHOSEN, "confirm_password": CHOSEN})
+    staff(world).does(ann, "unlock")
+    world.delivers()
+    told = desk.visitor.get(f"/admin/events?email={ann.address}").json()["events"]
+    said: dict[str, set[str]] = {"account": set(), "nobody": set(), "portal": set(), "": set()}
+    for event in told:
+        said[event["by"]].add(event["kind"])
+    assert said == {
+        "account": {
+            "two_step_enrolled",
+            "authn_login_success",
+            "authn_login_half_done",
+            "session_revoked",
+            "authn_password_reset",
+        },
+        "nobody": {"authn_login_fail", "password_reset_asked"},
+        "portal": {"mail_sent"},
+        "": {"authn_login_unlock"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "the account itself"),
+        ("de", "das Konto selbst"),
+        ("fr", "le compte lui-même"),
+        ("es", "la propia cuenta"),
+    ],
+)
+def test_owners_own_act_is_said_to_be_the_accounts(world: World, language: str, words: str) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    world.visitor().logs_on(ann)
+    for path in (f"/admin/events?email={ann.address}", f"/admin/users/{ann.address}"):
+        page = desk.visitor.get(path, Accept="text/html", **{"Accept-Language": language}).text
+        assert f">{words}<" in page
