@@ -42,6 +42,8 @@ class Hint(StrEnum):
     NO_SESSION = "no_session"
     ALREADY_READ = "already_read"
     PASSWORDS_ARE_MADE = "passwords_are_made"
+    PAGE_EXPIRED = "page_expired"
+    ANOTHER_LINK = "another_link"
 
 
 class Refusal(Exception):

@@ -18,7 +18,7 @@ Token = NewType("Token", str)
 Digest = NewType("Digest", str)
 
 TOKEN_BYTES = 32
-SESSION_HANDLE_LENGTH = 16
+HANDLE_LENGTH = 16
 
 _256_BITS = r"[A-Za-z0-9_-]{43}"
 _IN_A_LINK = rf"({_256_BITS})(?:[^A-Za-z0-9_-].*)?"
@@ -53,6 +53,15 @@ def token_of_link(text: str) -> Token | None:
     return Token(found[1]) if found else None
 
 
+def split_link(text: str) -> tuple[AccountId | None, Token] | None:
+    """A link's token as its cookie holds it: behind its account, as `session_token` writes it, or alone."""
+    parts = re.fullmatch(_SESSION_TOKEN, text)
+    if parts:
+        return AccountId(parts[1]), Token(parts[2])
+    alone = parse_token(text)
+    return (None, alone) if alone else None
+
+
 def digest(token: Token) -> Digest:
     """What is stored of a token: SHA-256, enough for 256 random bits."""
     return Digest(hashlib.sha256(token.encode("utf-8")).hexdigest())
@@ -71,8 +80,12 @@ def split_session_token(text: object) -> tuple[AccountId, Digest] | None:
 
 def session_handle(session: Digest) -> str:
     """What a person's list of sessions calls one: 16 characters that lead back to no digest and no token."""
-    hashed = hashlib.sha256(b"session handle:" + session.encode("utf-8")).digest()
-    return base64.b32encode(hashed).decode("ascii").lower()[:SESSION_HANDLE_LENGTH]
+    return _handle(b"session handle:", session)
+
+
+def link_handle(link: Digest) -> str:
+    """What a form calls the link it was opened by: 16 characters that lead back to no digest and no token."""
+    return _handle(b"link handle:", link)
 
 
 def new_reference(random: Callable[[int], bytes]) -> str:
@@ -88,6 +101,11 @@ def parse_reference(typed: str) -> str | None:
     if len(characters) != _REFERENCE_LENGTH or not set(characters) <= set(UNMISTAKABLE):
         return None
     return grouped(characters.upper(), 4)
+
+
+def _handle(label: bytes, of: Digest) -> str:
+    hashed = hashlib.sha256(label + of.encode("utf-8")).digest()
+    return base64.b32encode(hashed).decode("ascii").lower()[:HANDLE_LENGTH]
 
 
 def _token(secret: bytes) -> Token:

@@ -1,53 +1,96 @@
 """A mailed link as a request brings it: from the field or the cookie, as the key of its row. Spends nothing."""
 
+from typing import NamedTuple
+
 from chalicelib.domain.accounts import Account, Policy, effective_ranges
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.networks import permitted, throttle_key
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.resets import Purpose, Reset, link_key
-from chalicelib.domain.tokens import digest, parse_token
+from chalicelib.domain.tokens import Token, digest, link_handle, parse_token, split_link
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.web.cookies import read_cookie, reset_name
 from chalicelib.web.request import Request
 
+DONE = "done"  # what stands in the cookie once its link has set a password
 
-def reset_token(request: Request) -> str | None:
-    """The reset link's token: the field if the client sent one, else the cookie the GET left."""
+
+class Held(NamedTuple):
+    """A reset link in somebody's hands: its token, and whose it was when it was opened, where a cookie says so."""
+
+    token: Token
+    owner: AccountId | None
+
+    @property
+    def key(self) -> str:
+        """Where its row is."""
+        return link_key(Purpose.RESET, digest(self.token))
+
+    @property
+    def handle(self) -> str:
+        """What the form it opened calls it."""
+        return link_handle(digest(self.token))
+
+
+def reset_cookie(request: Request) -> str:
+    """What the link's cookie holds, "" for nothing."""
+    return read_cookie(request.cookies, reset_name(request.settings.secure)) or ""
+
+
+def held(request: Request) -> Held:
+    """The reset link of this request: the field if the client sent one, else the cookie the link left.
+
+    Raises LINK_UNUSABLE where there is none, and where the form was opened by another link than the cookie's.
+
+    Attack: a stranger has the victim's browser open a reset link of the stranger's own account, beside the form
+    that the victim's link had opened; the password the victim then confirms there is the stranger's account's.
+    Defence: the form names its account, and its post says by which link it was opened (RS-16).
+    """
     if "token" in request.fields:
-        return request.text("token")
-    return read_cookie(request.cookies, reset_name(request.settings.secure))
+        token = parse_token(request.text("token"))
+        if token is None:
+            raise unusable(request, None, "unknown")
+        return Held(token, None)
+    cookie, form = reset_cookie(request), request.text("link")
+    if cookie in {"", DONE}:  # a page opened without a link is no guess at one
+        raise Refusal(Code.LINK_UNUSABLE, "link_missing", hint=Hint.PAGE_EXPIRED)
+    found = split_link(cookie)
+    if found is None:
+        raise unusable(request, None, "unknown")
+    link = Held(found[1], found[0])
+    if form and form != link.handle:
+        raise Refusal(Code.LINK_UNUSABLE, "link_of_another_form", hint=Hint.ANOTHER_LINK)
+    return link
 
 
-def find(request: Request, purpose: Purpose, token: str | None) -> Reset:
+def usable(request: Request, link: Held) -> tuple[Reset, Account]:
+    """What a reset link stands for and whose it is, if it can set a password now; raises LINK_UNUSABLE, always alike.
+
+    One trip where the account is known. A page that shows the form asks this too: a form behind a link whose account
+    has moved on would let somebody choose a password for nothing (RS-17).
+    """
+    if link.owner is None:
+        row = find(request, Purpose.RESET, link.token)
+        return row, _owner(request, row, *request.store.accounts.find(row.account_id))
+    found, account, policy = request.store.passwords.standing(link.key, link.owner)
+    if found is not None and found.account_id != link.owner:
+        found = None  # a cookie that somebody wrote
+    row = _judged(request, Purpose.RESET, found)
+    return row, _owner(request, row, account, policy)
+
+
+def find(request: Request, purpose: Purpose, token: str) -> Reset:
     """The row a token stands for, by one read; raises LINK_UNUSABLE, always alike (EN-06).
 
     Bad ones are counted by source address, so that guessing is slow as well as hopeless (RS-13).
     """
-    if not token:  # the page opened without a link is no guess at one
-        raise Refusal(Code.LINK_UNUSABLE, "link_missing")
     parsed = parse_token(token)
-    found = request.store.passwords.by_link(link_key(purpose, digest(parsed))) if parsed else None
-    if found is None or found.purpose is not purpose:
-        raise unusable(request, None, "unknown")
-    if found.spent_at is not None:
-        raise unusable(request, found.account_id, "used")
-    if request.now() >= found.valid_until:
-        raise unusable(request, found.account_id, "expired")
-    return found
-
-
-def owner(request: Request, found: Reset) -> Account:
-    """The account the link may act on now; raises LINK_UNUSABLE when it moved on, is disabled, or from outside."""
-    account, policy = request.store.accounts.find(found.account_id)
-    cause = found.unusable(account, request.now())
-    if cause or account is None:
-        raise unusable(request, found.account_id, cause or "no_account")
-    if not account.may_reset:
-        raise unusable(request, found.account_id, f"account_{account.status}")
-    if not _inside(request, account, policy):
-        raise unusable(request, found.account_id, "ip_denied")
-    return account
+    return _judged(
+        request,
+        purpose,
+        request.store.passwords.by_link(link_key(purpose, digest(parsed))) if parsed else None,
+    )
 
 
 def unusable(request: Request, who: AccountId | None, cause: str) -> Refusal:
@@ -62,5 +105,24 @@ def unusable(request: Request, who: AccountId | None, cause: str) -> Refusal:
     return refusal
 
 
-def _inside(request: Request, account: Account, policy: Policy | None) -> bool:
-    return permitted(request.source, effective_ranges(account, policy))
+def _judged(request: Request, purpose: Purpose, found: Reset | None) -> Reset:
+    """What can be said of a link without its account."""
+    if found is None or found.purpose is not purpose:
+        raise unusable(request, None, "unknown")
+    if found.spent_at is not None:
+        raise unusable(request, found.account_id, "used")
+    if request.now() >= found.valid_until:
+        raise unusable(request, found.account_id, "expired")
+    return found
+
+
+def _owner(request: Request, found: Reset, account: Account | None, policy: Policy | None) -> Account:
+    """The account the link may act on now: it has not moved on, is not disabled, and may be used from here."""
+    cause = found.unusable(account, request.now())
+    if cause or account is None:
+        raise unusable(request, found.account_id, cause or "no_account")
+    if not account.may_reset:
+        raise unusable(request, found.account_id, f"account_{account.status}")
+    if not permitted(request.source, effective_ranges(account, policy)):
+        raise unusable(request, found.account_id, "ip_denied")
+    return account

@@ -10,7 +10,7 @@ from chalice import Blueprint
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.sessions import Next
-from chalicelib.flows.links import find, reset_token
+from chalicelib.flows.links import find, held, reset_cookie
 from chalicelib.flows.new_password import PASSWORD_FIELDS, as_facts, open_criteria, verdicts
 from chalicelib.flows.strength import strength
 from chalicelib.web.page import Page
@@ -50,10 +50,9 @@ def _address(request: Request) -> str:
     caller = request.caller
     if caller is not None and caller.next in {Next.CHANGE_PASSWORD, Next.PORTAL}:
         return caller.address
-    token = reset_token(request)
-    if token is None:
+    if "token" not in request.fields and not reset_cookie(request):
         raise Refusal(Code.SESSION_REQUIRED, "criteria_without_session_or_link")
-    return find(request, Purpose.RESET, token).address
+    return find(request, Purpose.RESET, held(request).token).address
 
 
 ROUTES = {

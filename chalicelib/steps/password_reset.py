@@ -4,17 +4,18 @@ GET and HEAD spend nothing, however often and by whom: scanners open links, and 
 whoever set the password logs on with it, second step and all (RS-10, RS-11).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import NewPassword
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.resets import Purpose
-from chalicelib.domain.tokens import token_of_link
+from chalicelib.domain.refusals import Code, Refusal, Unavailable
+from chalicelib.domain.resets import Purpose, link_key
+from chalicelib.domain.tokens import HANDLE_LENGTH, Token, digest, session_token, token_of_link
 from chalicelib.flows.events import event_of
-from chalicelib.flows.links import find, owner, reset_token, unusable
+from chalicelib.flows.links import DONE, Held, held, reset_cookie, unusable, usable
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria
 from chalicelib.flows.strength import judged
 from chalicelib.web.cookies import clear_reset, set_reset
@@ -24,6 +25,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
+DONE_FACTS: Mapping[str, object] = {"next": "log_on"}
 NEEDS = needs(__name__, page=True, keys=True, store=("passwords",))
 
 
@@ -37,24 +39,34 @@ def follow(request: Request) -> Page:
     """The mail's link: out of the URL at once, into a short-lived cookie, before any page could leak it (RS-04)."""
     token = token_of_link(request.params.get("token", ""))
     secure = request.settings.secure
-    cookie = set_reset(token, secure=secure) if token else clear_reset(secure=secure)
+    cookie = (
+        set_reset(_with_its_owner(request, token), secure=secure) if token else clear_reset(secure=secure)
+    )
     return Page(status=303, location="/password/reset", cookies=(cookie,))
 
 
 def show(request: Request) -> Page:
-    """The form while the link is good; what became of it otherwise. One read."""
-    if request.query.get("done") == "1":
-        return Page(facts={"next": "log_on"}, template="password_reset", view={"done": True})
-    find(request, Purpose.RESET, reset_token(request))
+    """The form while the link is good; what became of it otherwise. One trip.
+
+    That a password was set is said once, to whoever set it in this browser, not to everybody who opens that address.
+    """
+    done, cookie = request.query.get("done") == "1", reset_cookie(request)
+    if done and cookie == DONE:
+        gone = clear_reset(secure=request.settings.secure)
+        return Page(facts=DONE_FACTS, template="password_reset", view={"done": True}, cookies=(gone,))
+    if done and not cookie:  # the same page, loaded again
+        return Page(facts=DONE_FACTS, location="/logon")
+    link = held(request)
+    _, account = usable(request, link)
     criteria = open_criteria(request)
     facts = {"fields": ["new_password", "confirm_password"], "criteria": _labels(criteria)}
-    return Page(facts=facts, template="password_reset", view={"done": False, "criteria": criteria})
+    view = _form(link, account.address) | {"criteria": criteria}
+    return Page(facts=facts, template="password_reset", view=view)
 
 
 def submit(request: Request) -> Page:
     """Spend the link on an acceptable password, in one transaction; a refused password leaves it unspent (RS-12)."""
-    link = find(request, Purpose.RESET, reset_token(request))
-    account = owner(request, link)
+    link, account = usable(request, held(request))
     new_hash = hashed(
         request, account.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
     )
@@ -63,21 +75,39 @@ def submit(request: Request) -> Page:
     )
     if not request.store.passwords.set_by_link(link, NewPassword(new_hash, event.at), event):
         raise unusable(request, account.id, "used_meanwhile")
-    cookie = clear_reset(secure=request.settings.secure)
-    return Page(facts={"next": "log_on"}, location="/password/reset?done=1", cookies=(cookie,))
+    cookie = set_reset(DONE, secure=request.settings.secure)
+    return Page(facts=DONE_FACTS, location="/password/reset?done=1", cookies=(cookie,))
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
-    """The same form again, with what is still missing."""
+    """The same form again, with what is still missing, if the link is still good for it."""
     if refusal.code not in {Code.CRITERIA_NOT_MET, Code.INVALID_REQUEST}:
         return None
+    try:
+        link = held(request)
+        address = usable(request, link)[1].address
+    except Refusal:
+        return None
     view = {
-        "done": False,
+        **_form(link, address),
         "criteria": open_criteria(request),
         "problem": request.say("The new password was not accepted yet."),
-        **judged(request, refusal, ""),  # whose link it is would cost a read; the list has asked that already
+        **judged(request, refusal, address),
     }
     return Page(template="password_reset", view=view)
+
+
+def _with_its_owner(request: Request, token: Token) -> str:
+    """The link as the cookie holds it: behind its account, so that the form finds both in one trip."""
+    try:
+        row = request.store.passwords.by_link(link_key(Purpose.RESET, digest(token)))
+    except Unavailable:  # the redirect needs nothing; the form looks again
+        return token
+    return session_token(row.account_id, token) if row else token
+
+
+def _form(link: Held, address: str) -> dict[str, object]:
+    return {"done": False, "address": address, "link": link.handle}
 
 
 def _labels(criteria: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -88,6 +118,12 @@ ROUTES = {
     "GET /password/reset/{token}": Route(follow),
     "GET /password/reset": Route(show),
     "POST /password/reset": Route(
-        submit, {**PASSWORD_FIELDS, "token": Field(required=False, most=200)}, show_refused
+        submit,
+        {
+            **PASSWORD_FIELDS,
+            "token": Field(required=False, most=200),
+            "link": Field(required=False, most=HANDLE_LENGTH),
+        },
+        show_refused,
     ),
 }

@@ -1,16 +1,16 @@
 """The acts that set a password. Each moves the epoch, so every other session and credential is void with it (SE-07)."""
 
-from chalicelib.domain.accounts import NewPassword, Status
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import event_row, reset_of
+from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of
 from chalicelib.storage.sessions import hand_over_in
-from chalicelib.storage.tables import AccountRow, ResetRow
+from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow
 from chalicelib.storage.transaction import Transaction
 
 
@@ -24,6 +24,17 @@ class Passwords:
         """What a link stands for; spends nothing."""
         row = self._database.read(ResetRow, key)
         return reset_of(row) if row else None
+
+    def standing(self, key: str, who: AccountId) -> tuple[Reset | None, Account | None, Policy | None]:
+        """A link, the account it is said to be of, and its domain's policy, in one trip; spends nothing."""
+        link, account, policy = self._database.read_together(
+            (ResetRow, key, None), (AccountRow, who, None), (PolicyRow, domain_id_of(who), None)
+        )
+        return (
+            reset_of(link) if link else None,
+            account_of(account) if account else None,
+            policy_of(policy),
+        )
 
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
         """Spend the link, set the password, lift the lock and the freeze: all or nothing (RS-02, RS-10).

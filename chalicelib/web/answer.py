@@ -79,7 +79,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     if refusal.code is Code.REAUTHENTICATION_REQUIRED:
         return Page(location="/reauthenticate" + suffix(wanted))
     if refusal.code is Code.LINK_UNUSABLE:
-        return Page(template="link_unusable")
+        return Page(template="link_unusable", view={"why": refusal.hint.value if refusal.hint else ""})
     sentence = SENTENCES[refusal.code]
     view = {
         "status": sentence.status,

@@ -287,6 +287,12 @@ def reset(world: World) -> Callable[[], Reply]:
     return lambda: world.visitor().post("/password/reset", {"token": token, **BOTH})
 
 
+def reset_by_form(world: World) -> Callable[[], Reply]:
+    browser = world.browser()
+    browser.get(f"/password/reset/{a_resident(world).link()}")
+    return lambda: browser.post("/password/reset", BOTH)
+
+
 def follow(world: World) -> Callable[[], Reply]:
     token = a_resident(world).link()
     return lambda: world.visitor().get(f"/password/reset/{token}")
@@ -316,7 +322,8 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (code, Cost("logon_code", 2, 0, 200)),
     (recovery_code, Cost("logon_code", 2, 0, 200)),
     (reset, Cost("password_reset", 3, 2, 200)),
-    (follow, Cost("password_reset", 0, 0, 303)),
+    (reset_by_form, Cost("password_reset", 2, 2, 303)),
+    (follow, Cost("password_reset", 1, 0, 303)),
     (not_me_page, Cost("not_me", 1, 0, 200)),
     (not_me, Cost("not_me", 2, 0, 200)),
 ]

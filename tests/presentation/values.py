@@ -97,7 +97,7 @@ PAGES: Walk = MappingProxyType(
             qr_svg secret recovery_codes[]
         """,
         (US, form.WORD): """
-            state action subject lang reason account_sessions:notice criteria[].id undeliverable
+            state action why subject lang reason account_sessions:notice criteria[].id undeliverable
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
@@ -111,7 +111,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            sessions[].handle message.id messages[].id caller.account_id caller.digest
+            sessions[].handle link message.id messages[].id caller.account_id caller.digest
         """,
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",

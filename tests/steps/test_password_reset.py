@@ -12,6 +12,7 @@ from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import Token, digest
 from chalicelib.flows.strength import LABELS
 from tests.fakes.planting import plant
+from tests.web.page_samples import Seen
 from tests.world.visitors import CHOSEN, PASSWORD, Reply
 from tests.world.world import World
 
@@ -29,13 +30,19 @@ def posts(world: World, token: object, **entries: object) -> Reply:
     return world.visitor().post("/password/reset", {"token": token, **ENTRIES, **entries})
 
 
+def hidden(page: Reply) -> dict[str, str]:
+    """What a page's form posts beside what is typed."""
+    fields = Seen(page.text).all("input")
+    return {str(one["name"]): str(one["value"]) for one in fields if one.get("type") == "hidden"}
+
+
 def test_link_moves_its_token_into_a_cookie_for_ten_minutes(world: World) -> None:
     """RS-04."""
-    _, token = issued(world)
+    ann, token = issued(world)
     reply = world.browser().get(f"/password/reset/{token}", **{"Sec-Fetch-Site": "cross-site"})
     assert (reply.status, reply.header("Location"), reply.body) == (303, "/password/reset", b"")
     assert reply.cookies == {
-        COOKIE: f"{COOKIE}={token}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure",
+        COOKIE: f"{COOKIE}={ann.id}.{token}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure",
     }
     assert (reply.header("Referrer-Policy"), reply.header("Cache-Control")) == ("same-origin", "no-store")
 
@@ -50,8 +57,110 @@ def test_browser_resets_by_the_cookie_and_gets_no_session(world: World) -> None:
     assert token not in page.text
     reply = browser.post("/password/reset", ENTRIES)
     assert (reply.status, reply.header("Location")) == (303, "/password/reset?done=1")
-    assert browser.jar == {}
+    assert browser.jar == {COOKIE: "done"}
     assert world.visitor().logs_on(ann, CHOSEN) == "portal"
+
+
+def test_form_names_its_account_for_the_reader_and_for_a_password_manager(world: World) -> None:
+    """RS-16."""
+    ann, token = issued(world)
+    browser = world.browser()
+    browser.get(f"/password/reset/{token}")
+    for page in (
+        browser.get("/password/reset"),
+        browser.post("/password/reset", {**ENTRIES, "confirm_password": "x"}),
+    ):
+        (field,) = [
+            field for field in Seen(page.text).all("input") if field.get("autocomplete") == "username"
+        ]
+        assert (field["value"], "name" in field, "readonly" in field) == (ann.address, False, True)
+
+
+def test_form_sets_no_password_by_a_link_that_was_opened_after_it(world: World) -> None:
+    """RS-16: the stranger's link, opened in the victim's browser beside the victim's own form."""
+    ann, token = issued(world)
+    stranger, strangers = issued(world)
+    browser = world.browser()
+    browser.get(f"/password/reset/{token}")
+    form = hidden(browser.get("/password/reset"))
+    browser.get(f"/password/reset/{strangers}")
+    reply = browser.post("/password/reset", {**form, **ENTRIES})
+    assert reply.status == 410
+    assert "Another link was opened" in reply.text
+    assert [world.stored(one).epoch for one in (ann, stranger)] == [1, 1]
+    browser.get(f"/password/reset/{token}")
+    assert (
+        browser.post("/password/reset", {**hidden(browser.get("/password/reset")), **ENTRIES}).status == 303
+    )
+    assert [world.stored(one).epoch for one in (ann, stranger)] == [2, 1]
+
+
+def test_cookie_that_names_another_account_opens_nothing(world: World) -> None:
+    """RS-16: what a cookie says of its owner is looked up, never believed."""
+    _, token = issued(world)
+    bert = world.person()
+    for cookie in (f"{bert.id}.{token}", f"{'a' * 40}.{token}"):
+        assert world.browser().get("/password/reset", Cookie=f"{COOKIE}={cookie}").status == 410
+        assert world.browser().post("/password/reset", ENTRIES, Cookie=f"{COOKIE}={cookie}").status == 410
+    assert world.stored(bert).epoch == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"epoch": 2}, {"status": Status.DISABLED}, {"alias_of": "x"}, {"ranges": ("192.0.2.0/24",)}],
+    ids=["moved on", "disabled", "alias", "outside"],
+)
+def test_form_is_not_shown_for_a_link_that_can_set_no_password(world: World, change: dict[str, Any]) -> None:
+    """RS-17: with the cookie of a link opened before the account moved on, after it, and with its token alone."""
+    ann, token = issued(world)
+    before, after = world.browser(), world.browser()
+    before.get(f"/password/reset/{token}")
+    plant(world.store, world.stored(ann)._replace(**change))
+    after.get(f"/password/reset/{token}")
+    pages = [before.get("/password/reset"), after.get("/password/reset")]
+    pages.append(world.browser().get("/password/reset", Cookie=f"{COOKIE}={token}"))
+    assert {page.status for page in pages} == {410}
+    assert not any("Choose a new password" in page.text for page in pages)
+
+
+def test_page_says_that_its_own_ten_minutes_are_over_not_the_links_hour(world: World) -> None:
+    """RS-17."""
+    ann, token = issued(world)
+    browser = world.browser()
+    browser.get(f"/password/reset/{token}")
+    form = hidden(browser.get("/password/reset"))
+    world.clock.passes(601)
+    browser.jar.clear()  # as a browser does with a cookie whose Max-Age is over
+    for reply in (browser.post("/password/reset", {**form, **ENTRIES}), browser.get("/password/reset")):
+        assert reply.status == 410
+        assert "Open the link in your mail again" in reply.text
+    browser.get(f"/password/reset/{token}")
+    assert browser.post("/password/reset", {**form, **ENTRIES}).status == 303
+    assert world.stored(ann).epoch == 2
+
+
+def test_page_claims_a_new_password_to_nobody_who_set_none(world: World) -> None:
+    nobody = world.browser().get("/password/reset?done=1")
+    assert (nobody.status, nobody.header("Location")) == (303, "/logon")
+    _, token = issued(world)
+    browser = world.browser()
+    browser.get(f"/password/reset/{token}")
+    assert "Your password has been changed" not in browser.get("/password/reset?done=1").text
+    browser.post("/password/reset", ENTRIES)
+    assert "Your password has been changed" in browser.get("/password/reset?done=1").text
+    assert browser.jar == {}
+    assert browser.get("/password/reset?done=1").header("Location") == "/logon"
+    assert not any(counted.startswith("bad-link") for counted in world.fake.tables.throttles)
+
+
+def test_link_is_opened_even_while_the_tables_are_away(world: World) -> None:
+    """The redirect needs nothing; the form looks for itself."""
+    _, token = issued(world)
+    browser = world.browser()
+    world.fake.fail(1)  # standing, then the link's row
+    assert browser.get(f"/password/reset/{token}").status == 303
+    assert browser.jar == {COOKIE: token}
+    assert browser.get("/password/reset").status == 200
 
 
 def test_page_of_a_refused_password_says_how_strong_it_seemed_and_the_first_page_nothing(

@@ -88,6 +88,15 @@ def test_rs_09_a_link_of_an_earlier_epoch_sets_nothing_and_stays_unspent(store: 
     assert store.passwords.by_link(link.key) == link
 
 
+def test_link_is_read_with_the_account_and_the_policy_it_is_judged_by(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account)
+    plant(store, link)
+    found, owner, policy = store.passwords.standing(link.key, account.id)
+    assert (found, owner, policy) == (link, *store.accounts.find(account.id))
+    assert store.passwords.standing("reset#of nobody", account.id)[:2] == (None, account)
+
+
 def test_rs_09_a_disabled_account_gets_no_password_by_link(store: Store) -> None:
     account = planted(store, status=Status.DISABLED)
     link = a_link(account)

@@ -17,6 +17,7 @@ from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0
 ADDRESS = "recipient@portal.test"
+HANDLE = "k3x7qv2m5n4tz6ra"
 BROWSER = "Firefox 128.0"
 RECIPIENT = SimpleNamespace(address=ADDRESS, kind="recipient", next="portal")
 ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
@@ -136,9 +137,10 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "sent": {"sent": True},
     },
     "password_reset": {
-        "fresh": {"done": False, "criteria": OPEN},
+        "fresh": {"done": False, "criteria": OPEN, "address": ADDRESS, "link": HANDLE},
         "missed": {
             "done": False,
+            "link": HANDLE,
             "criteria": MIXED,
             "strength": FAIR,
             "errors": MISSED,
@@ -153,7 +155,11 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "missed": CHANGE | {"criteria": MIXED, "errors": MISSED, "caller": RECIPIENT, "needs_current": True},
         "done": CHANGE | {"done": True, "caller": RECIPIENT},
     },
-    "link_unusable": {"fresh": {"reference": "K7MW-3FQ9"}},
+    "link_unusable": {
+        "fresh": {"reference": "K7MW-3FQ9"},
+        "page_expired": {"why": "page_expired", "reference": "K7MW-3FQ9"},
+        "another_link": {"why": "another_link", "reference": "K7MW-3FQ9"},
+    },
     "account": {
         "plain": ACCOUNT,
         "two_step": ACCOUNT

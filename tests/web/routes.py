@@ -29,6 +29,7 @@ GOOD: Mapping[str, Any] = {
     "current_password": "guess after guess after guess",
     "number": "472",
     "handle": "a" * 16,
+    "link": "a" * 16,
     "others": True,
     "strength": True,
     "language": "de",

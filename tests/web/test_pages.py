@@ -31,7 +31,7 @@ POSTS = {
     "/logon/code": {"code"},
     "/logoff": set(),
     "/password/forgot": {"email"},
-    "/password/reset": {"new_password", "confirm_password"},
+    "/password/reset": {"new_password", "confirm_password", "link"},
     "/password/change": {"current_password", "new_password", "confirm_password"},
     "/account/sessions/revoke": {"handle", "others"},
     "/account/preferences": {"language", "time_zone"},

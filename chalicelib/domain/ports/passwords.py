@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from chalicelib.domain.accounts import NewPassword
+from chalicelib.domain.accounts import Account, NewPassword, Policy
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -14,6 +15,9 @@ class PasswordActs(Protocol):
 
     def by_link(self, key: str) -> Reset | None:
         """What a link stands for; spends nothing."""
+
+    def standing(self, key: str, who: AccountId) -> tuple[Reset | None, Account | None, Policy | None]:
+        """A link, the account it is said to be of, and its domain's policy."""
 
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
         """Spend a link."""

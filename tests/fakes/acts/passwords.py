@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, NewPassword, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
@@ -16,6 +17,11 @@ class Passwords(Family):
     @act
     def by_link(self, key: str) -> Reset | None:
         return self._tables.resets.get(key)
+
+    @act
+    def standing(self, key: str, who: AccountId) -> tuple[Reset | None, Account | None, Policy | None]:
+        tables = self._tables
+        return tables.resets.get(key), tables.accounts.get(who), tables.policies.get(domain_id_of(who))
 
     @act
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
