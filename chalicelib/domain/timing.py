@@ -1,9 +1,9 @@
-"""When a refused logon may leave (EN-05): on a tick, so that how long its writes took is not told.
+"""When an answer may leave that must not tell who is known (EN-05): on a tick, however long its writes took.
 
 May not sleep, nor read a clock; the step does both.
 """
 
-# Above what a refusal takes by itself, so that nearly all leave on the first tick; a longer one waits for the next.
+# Above what an answer takes by itself, so that nearly all leave on the first tick; a longer one waits for the next.
 TICK_SECONDS = 0.2
 
 

@@ -87,7 +87,7 @@ class Contestant:
 def main(names: list[str]) -> int:
     """Every step, or those named."""
     with ExitStack() as stack:
-        os.environ.update(portal_defaults(0) | {"AWS_ENDPOINT_URL": stack.enter_context(Emulator()).url})
+        os.environ.update(portal_defaults(8000) | {"AWS_ENDPOINT_URL": stack.enter_context(Emulator()).url})
         package, runtime = prepare()
         bare, wanted = floors(), steps(names)
         for _ in range(ROUNDS):

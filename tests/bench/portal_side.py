@@ -52,12 +52,13 @@ class Stopwatch:
 
 
 class Waits:
-    """Stands in for the logon's sleep: the wait for the tick counts as time, but nobody waits for it."""
+    """Stands in for the steps' sleep: the wait for the tick counts as time, but nobody waits for it."""
 
     def __init__(self) -> None:
         self.waited = 0.0
         chosen = portal()._replace(sleep=self)
-        setattr(importlib.import_module("chalicelib.steps.logon"), "portal", lambda: chosen)  # noqa: B010
+        for step in ("logon", "password_forgot"):
+            setattr(importlib.import_module(f"chalicelib.steps.{step}"), "portal", lambda: chosen)  # noqa: B010
 
     def __call__(self, seconds: float) -> None:
         self.waited += seconds

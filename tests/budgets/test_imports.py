@@ -75,7 +75,7 @@ CEILINGS = {
     "not_me": 66,
     "password_change": 88,
     "password_criteria": 49,
-    "password_forgot": 73,
+    "password_forgot": 74,
     "password_reset": 91,
     "publish_event": 38,
     "reauthenticate": 115,

@@ -1,4 +1,4 @@
-"""When the answers of a logon leave (EN-05): refusals on a tick, whatever the store took; a right logon at once."""
+"""When answers leave (EN-05): refused logons and "forgot" on a tick, whatever the store took; a right logon at once."""
 
 from __future__ import annotations
 
@@ -51,3 +51,13 @@ def test_en_05_a_right_logon_does_not_wait() -> None:
     world, clock = paced(0.001)
     assert world.visitor().logon(a_resident(world).email, PASSWORD).status == 200
     assert clock.waits == []
+
+
+@pytest.mark.parametrize("pace", [0.001, 0.013, 0.04])
+def test_en_05_forgot_answers_on_a_tick_for_known_and_unknown(pace: float) -> None:
+    world, clock = paced(pace)
+    known = a_resident(world).email
+    for email in (known, known.replace("person", "nobody")):
+        assert world.visitor().post("/password/forgot", {"email": email}).status == 202
+    assert len(clock.waits) == 2
+    assert all(0 < wait < TICK_SECONDS for wait in clock.waits)

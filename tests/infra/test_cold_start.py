@@ -16,7 +16,7 @@ pytestmark = pytest.mark.deployment
 @pytest.fixture(scope="module")
 def ratios() -> Iterator[dict[str, float]]:
     with pytest.MonkeyPatch.context() as patched, Emulator() as emulator:
-        for name, value in {**portal_defaults(0), "AWS_ENDPOINT_URL": emulator.url}.items():
+        for name, value in {**portal_defaults(8000), "AWS_ENDPOINT_URL": emulator.url}.items():
             patched.setenv(name, value)
         cold.prepare()
         yield cold.ratios(cold.count(list(cold.BUDGETED)))
