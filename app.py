@@ -38,8 +38,10 @@ from chalicelib.steps import (
     reauthenticate,
     record_delivery,
     send_mail,
+    session,
     setup,
     sweep_mail,
+    well_known,
 )
 
 app = Chalice(app_name="portal")
@@ -59,8 +61,10 @@ app.register_blueprint(account_preferences.step)  # which language, which time z
 app.register_blueprint(account_two_step.step)  # turn 2-step on or off
 app.register_blueprint(reauthenticate.step)  # the password again, before sensitive writes
 app.register_blueprint(not_me.step)  # freeze an account that somebody else changed
+app.register_blueprint(session.step)  # who is there, for other applications
 app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
+app.register_blueprint(well_known.step)  # for password managers, researchers and crawlers
 app.register_blueprint(health.step)  # for monitoring
 app.register_blueprint(admin_domains.step)  # console: Directories, Domains
 app.register_blueprint(admin_brand.step)  # console: what the mails of a domain are known by

@@ -5,6 +5,7 @@ Checks what an administrator or the environment says of them. It may not read a 
 
 import base64
 import binascii
+import re
 import unicodedata
 from struct import unpack
 from typing import NamedTuple
@@ -21,6 +22,12 @@ SMALLEST, LARGEST = 16, 1024  # pixels of a side
 # What a header, an address, markup or an authenticator's label would read as its own.
 _NOT_IN_A_NAME = frozenset('<>"\\@:')
 _NOT_IN_A_CONTACT = frozenset('<>"\\')
+# What a contact can be besides words.
+_ADDRESS = r"[^\s@<>?&#%]+@[^\s@<>?&#%]+\.[^\s@<>?&#%]+"
+_NUMBER = r"\+?[0-9(][0-9 ()./-]{4,30}"
+_DIGITS = 5  # fewer are an extension, which only a phone of the house can dial
+_PAGE = r"https://[^\s<>\"]+"
+
 # Letters to Unicode, and nothing to the eye.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -116,6 +123,18 @@ def checked_contact(text: str) -> str:
     if _NOT_IN_A_CONTACT & set(contact):
         raise UnusableBrand("support_contact", "characters")
     return contact
+
+
+def contact_uri(contact: str) -> str:
+    """The URI that a contact is: mailto (RFC 6068), tel (RFC 3966) or https; "" where it is words."""
+    if re.fullmatch(_ADDRESS, contact):
+        return f"mailto:{contact}"
+    if re.fullmatch(_PAGE, contact):
+        return contact
+    digits = re.sub(r"\D", "", contact)
+    if re.fullmatch(_NUMBER, contact) and len(digits) >= _DIGITS:
+        return f"tel:{'+' if contact.startswith('+') else ''}{digits}"
+    return ""
 
 
 def checked_colour(text: str) -> str:

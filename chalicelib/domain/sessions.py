@@ -97,6 +97,7 @@ class Caller(NamedTuple):
     language: str = ""
     zone: str = ""
     known: bool = False
+    started_at: float = 0.0
 
 
 def lifetime(next_: Next, full_seconds: int) -> int:

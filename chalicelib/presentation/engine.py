@@ -10,7 +10,9 @@ from pathlib import Path
 from textwrap import wrap
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+from markupsafe import Markup
 
+from chalicelib.domain.brand import contact_uri
 from chalicelib.presentation.languages import SOURCE, catalogue
 from chalicelib.presentation.times import Times
 
@@ -57,6 +59,18 @@ def wrapped(sentences: str, indent: int = 0) -> str:
     return ("\n" + " " * indent).join(lines)
 
 
+def contact_link(contact: str, style: str = "") -> Markup:
+    """The contact as a page shows it: a link to write or call, else its words. `style` is for mails.
+
+    No page leads to another origin (RS-04), so the address of a page stays words.
+    """
+    uri = contact_uri(contact)
+    if not uri.startswith(("mailto:", "tel:")):
+        return Markup("{}").format(contact)
+    attributes = Markup(' style="{}"').format(style) if style else ""
+    return Markup('<a href="{}"{}>{}</a>').format(uri, attributes, contact)
+
+
 def _engine(
     language: str, kind: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
 ) -> Environment:
@@ -76,7 +90,7 @@ def _engine(
         True  # a sentence may be broken over lines without being another one
     )
     engine.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
-    engine.filters.update(Times(words).filters(), wrapped=wrapped)
+    engine.filters.update(Times(words).filters(), wrapped=wrapped, contact_link=contact_link)
     return engine
 
 

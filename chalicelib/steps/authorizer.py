@@ -136,6 +136,7 @@ def _as_caller(request: Request, session: Session, account: Account, domain: Pol
         language=account.language or "",
         zone=account.time_zone or "",
         known=session.known,
+        started_at=session.started_at,
     )
 
 

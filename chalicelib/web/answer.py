@@ -24,6 +24,11 @@ def json_answer(page: Page) -> Response:
     return _response(status, body, "application/json", BARE_CSP, page.headers, page.cookies)
 
 
+def text_answer(page: Page) -> Response:
+    """A page that is the same plain text for a person and a program."""
+    return _response(page.status, page.text or "", "text/plain; charset=utf-8", BARE_CSP, page.headers, ())
+
+
 def html_answer(page: Page, request: Request, refusal: Refusal | None = None) -> Response:
     """The page for a person, or the redirect that follows a post."""
     cookies = (*page.cookies, *_dead_session(request, refusal))

@@ -9,7 +9,7 @@ class Page(NamedTuple):
     """An answer in both voices.
 
     `facts` is the JSON document (None: no body). `template` and `view` are the HTML page; a page with `location`
-    redirects a browser with 303 instead, as every post should end.
+    redirects a browser with 303 instead, as every post should end. A page with `text` is that text for everybody.
     """
 
     status: int = 200
@@ -17,5 +17,6 @@ class Page(NamedTuple):
     template: str | None = None
     view: Mapping[str, object] = MappingProxyType({})
     location: str | None = None
+    text: str | None = None
     cookies: tuple[str, ...] = ()
     headers: Mapping[str, str] = MappingProxyType({})

@@ -14,7 +14,7 @@ from chalicelib.domain.tokens import new_reference
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context
-from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page
+from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page, text_answer
 from chalicelib.web.body import read_fields
 from chalicelib.web.page import Page
 from chalicelib.web.request import Fields, Request, read_event, request_of
@@ -26,12 +26,14 @@ Refused = Callable[[Request, Refusal], Page | None]
 class Route(NamedTuple):
     """One route of a step: what answers it, which fields its body has, and the page a person sees when it refuses.
 
-    `refused` may give None for a refusal it has no page of its own for.
+    `refused` may give None for a refusal it has no page of its own for. `always_json`: its client is a program,
+    whatever it says it accepts, and its refusals are documents, never a redirect.
     """
 
     answer: Answer
     fields: Fields = MappingProxyType({})
     refused: Refused | None = None
+    always_json: bool = False
 
 
 Routes = Mapping[str, Route]
@@ -80,21 +82,32 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
             fields = read_fields(proxy, route.fields)
     except Refusal as refusal:
         refused = refusal
-    return Admitted(request_of(proxy, portal, caller, fields), route, refused)
+    request = request_of(proxy, portal, caller, fields)
+    asked = _asked(proxy, routes)
+    if asked is not None and asked.always_json:
+        request = request._replace(wants_json=True)
+    return Admitted(request, route, refused)
 
 
 def _route(proxy: ProxyRequest, routes: Routes) -> Route:
-    method = "GET" if proxy.method == "HEAD" else proxy.method
-    route = routes.get(f"{method} {proxy.context.get('resourcePath')}")
+    route = _asked(proxy, routes)
     if route is None:
         raise Refusal(Code.METHOD_NOT_ALLOWED, f"method_{proxy.method[:10]}")
     return route
+
+
+def _asked(proxy: ProxyRequest, routes: Routes) -> Route | None:
+    """The route that was asked for, whether or not this caller may have it."""
+    method = "GET" if proxy.method == "HEAD" else proxy.method
+    return routes.get(f"{method} {proxy.context.get('resourcePath')}")
 
 
 def _answer(request: Request, route: Route | None, refusal: Refusal | None) -> Response:
     if refusal is not None or route is None:
         raise refusal or Refusal(Code.METHOD_NOT_ALLOWED, "no_route")
     page = route.answer(request)
+    if page.text is not None:
+        return text_answer(page)
     return json_answer(page) if _as_json(request, page) else html_answer(page, request)
 
 

@@ -19,8 +19,8 @@ from tests.world.visitors import CHOSEN, Visitor
 from tests.world.world import CONTRACT, World
 
 NEEDS = {
-    "public": "home health help logon password_forgot password_reset password_criteria not_me",
-    "session": "logoff",
+    "public": "home health help well_known logon password_forgot password_reset password_criteria not_me",
+    "session": "logoff session",
     "code": "logon_code",
     "change": "password_change",
     "enrol": "account_two_step.show account_two_step.confirm",
@@ -162,7 +162,9 @@ def test_ad_01_tf_07_browser_is_led_to_what_is_due(world: World, who: str) -> No
             continue
         before = world.rows()
         reply = visitor.sends(operation.method, path_of(operation, target), b"", FORM)
-        if who in places and (who == "nobody" or operation.method == "GET"):
+        if operation.step == "session":  # JSON for everybody
+            assert (reply.status, reply.code) == (401, expected)
+        elif who in places and (who == "nobody" or operation.method == "GET"):
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, places[who]), operation
         elif expected == "reauthentication_required":
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, "/reauthenticate")

@@ -41,8 +41,11 @@ def test_get_and_head_agree_and_are_guarded(world: World, operation: Operation) 
         is_guarded(head)
         kind = got.header("Content-Type").partition(";")[0]
         if got.status == 200:
-            wants_page = headers is HTML and path not in {"/health", "/password/criteria"}
-            assert kind == ("text/html" if wants_page else "application/json")
+            wants_page = headers is HTML and path not in {"/health", "/password/criteria", "/session"}
+            for_both = {"/robots.txt", "/.well-known/security.txt"}
+            assert kind == (
+                "text/plain" if path in for_both else "text/html" if wants_page else "application/json"
+            )
             assert "charset=utf-8" in got.header("Content-Type") or kind == "application/json"
 
 
