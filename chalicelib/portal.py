@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.domain.keys import Keyring
+    from chalicelib.domain.keys import Keyring, Use
     from chalicelib.domain.ports import PasswordHasher, Store
 
 
-class Secrets(NamedTuple):
-    """The keys, and what hashes passwords with them."""
-
-    keyring: "Keyring"
-    hasher: "PasswordHasher"
-
-
 class Portal(NamedTuple):
-    """`secrets` is asked by the steps whose row of `infra/permissions.yaml` has `keys`; the others never hold a key.
+    """`keyring` gives the keys of one use to a step whose NEEDS name it, and raises for any other; `hashing` makes the
+    hasher of a pepper.
 
     `clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits.
 
@@ -28,18 +22,14 @@ class Portal(NamedTuple):
 
     settings: Settings
     store: "Store"
-    secrets: Callable[[], Secrets]
+    keyring: "Callable[[Use], Keyring]"
+    hashing: "Callable[[Keyring], PasswordHasher]"
     clock: Callable[[], float]
     random: Callable[[int], bytes]
     sleep: Callable[[float], None] = time.sleep
     breached: Callable[[str], bool | None] | None = None
 
     @property
-    def keyring(self) -> "Keyring":
-        """The keys."""
-        return self.secrets().keyring
-
-    @property
     def hasher(self) -> "PasswordHasher":
         """Argon2id with a pepper."""
-        return self.secrets().hasher
+        return self.hashing(self.keyring("pepper"))

@@ -16,17 +16,21 @@ import botocore
 import botocore.session
 from botocore.config import Config
 
-from chalicelib.portal import Portal, Secrets
+from chalicelib.portal import Portal
 from chalicelib.settings import Settings, read_settings
 from chalicelib.storage.store import DynamoStore
 
 if TYPE_CHECKING:
+    from chalicelib.domain.hashing import Argon2Hasher
+    from chalicelib.domain.keys import Keyring, Use
     from chalicelib.mail.worker import Worker
     from chalicelib.services.event_bus import Publisher
 
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
+# The keys of this container by their use.
+_held: "dict[Use, Keyring]" = {}
 # The step whose function this container is; "" outside of Lambda, where nothing is made before it is asked for.
 FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 
@@ -34,12 +38,12 @@ FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 class Needs(NamedTuple):
     """What a step makes ready while its function starts; anything else is loaded by the first request that needs it.
 
-    `page`: it shows pages. `keys`: it hashes, seals or issues, and its row of infra/permissions.yaml has
-    `keys`. `mail`: it writes and sends mails. `bus`: it tells EventBridge. `store`: the acts that people wait for.
+    `page`: it shows pages. `keys`: the uses whose keys it reads; its role may read these secrets and no others
+    (infra/permissions.py). `mail`: it writes and sends mails. `bus`: it tells EventBridge. `store`: what is waited for.
     """
 
     page: bool = False
-    keys: bool = False
+    keys: "tuple[Use, ...]" = ()
     mail: bool = False
     bus: bool = False
     store: tuple[str, ...] = ()
@@ -86,22 +90,33 @@ def portal() -> Portal:
     return Portal(
         settings=chosen,
         store=store,
-        secrets=secrets,
+        keyring=keyring,
+        hashing=hasher,
         clock=time.time,
         random=os.urandom,
         breached=_breached(chosen.breached_url),
     )
 
 
-@cache
-def secrets() -> Secrets:
-    """The container's keys. Only some functions may read them, and only those load Argon2."""
-    from chalicelib.domain.hashing import Argon2Hasher  # noqa: PLC0415 - for those who hold keys
-    from chalicelib.domain.keys import Keyring  # noqa: PLC0415 - as above
+def keyring(use: "Use") -> "Keyring":
+    """The keys of one use. In Lambda a container holds those that its step has named, and asks for no other later."""
+    from chalicelib.domain.keys import USES, UndeclaredUse  # noqa: PLC0415 - for those who hold keys
 
-    chosen = settings()
-    keyring = Keyring.from_json(chosen.keys or _secret(chosen.keys_secret))
-    return Secrets(keyring, Argon2Hasher(keyring))
+    if (
+        not FUNCTION and not _held
+    ):  # one process is every function: the local gateway says which may have which
+        _hold(USES)
+    if use not in _held:
+        raise UndeclaredUse(f"{use} is not among the keys in the NEEDS of {FUNCTION}")
+    return _held[use]
+
+
+@cache
+def hasher(pepper: "Keyring") -> "Argon2Hasher":
+    """The container's one hasher; only those who have the pepper load Argon2."""
+    from chalicelib.domain.hashing import Argon2Hasher  # noqa: PLC0415 - as above
+
+    return Argon2Hasher(pepper)
 
 
 @cache
@@ -130,10 +145,30 @@ def _breached(url: str) -> Callable[[str], bool | None] | None:
     return asking(url)
 
 
-def _secret(name: str) -> str:
-    """The keys from Secrets Manager, once a container."""
-    text: str = _manager().get_secret_value(SecretId=name)["SecretString"]
-    return text
+def _hold(uses: "tuple[Use, ...]") -> None:
+    """Read the keys of these uses, once a container."""
+    from chalicelib.domain.keys import Keyring  # noqa: PLC0415 - as above
+
+    chosen = settings()
+    if chosen.keys:
+        rings = Keyring.one_for_each_use(chosen.keys)
+        _held.update({use: rings[use] for use in uses})
+        return
+    names = {use: f"{chosen.keys_secret}/{use}" for use in uses}
+    texts = _secrets(list(names.values()))
+    _held.update({use: Keyring.from_json(texts[name]) for use, name in names.items()})
+
+
+def _secrets(names: list[str]) -> dict[str, str]:
+    """Secrets by their names, from Secrets Manager in one call: it may batch only for those who read several."""
+    if len(names) == 1:
+        return {names[0]: _manager().get_secret_value(SecretId=names[0])["SecretString"]}
+    answer = _manager().batch_get_secret_value(SecretIdList=names)
+    found = {one["Name"]: one["SecretString"] for one in answer["SecretValues"] if "SecretString" in one}
+    if lacking := [name for name in names if name not in found]:
+        # What a batch could not read it says beside the rest of an answer that looks well.
+        raise LookupError(f"{lacking}: {[one.get('ErrorCode') for one in answer.get('Errors', [])]}")
+    return found
 
 
 @cache
@@ -146,7 +181,7 @@ def needs(
     module: str,
     *,
     page: bool = False,
-    keys: bool = False,
+    keys: "tuple[Use, ...]" = (),
     mail: bool = False,
     bus: bool = False,
     store: tuple[str, ...] = (),
@@ -176,7 +211,9 @@ def _make_ready(said: Needs) -> None:
     if said.page:
         import chalicelib.web.render  # noqa: F401, PLC0415 - templating, for those who show a page
     if said.keys:
-        secrets()
+        _hold(said.keys)
+    if "pepper" in said.keys:
+        hasher(keyring("pepper"))
     if said.mail:
         worker()
     if said.bus:
@@ -185,7 +222,8 @@ def _make_ready(said: Needs) -> None:
 
 def _forget() -> None:
     """Let go of what no copy of this container may have: the keys with what holds them, and open connections."""
-    secrets.cache_clear()
+    _held.clear()
+    hasher.cache_clear()
     for client in session().clients:
         client.close()  # its pool is emptied; the client itself, which is dear, opens another when it is used
 

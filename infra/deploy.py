@@ -6,11 +6,9 @@ its digest, the service stack, and the invitation of the first administrator. A 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
-import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +18,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.keys import InvalidKeys
+from infra.keys import first_keys, former_is_there
 from infra.package import package_stage
 from infra.permissions import function_name
 from infra.preflight import identity, lacking, records
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
             lambda service: session.client(service, config=config),
             ROOT / "build" / stage.name,
         )
-    except (ClientError, BotoCoreError, Failed) as error:
+    except (ClientError, BotoCoreError, Failed, InvalidKeys) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 1
 
@@ -66,9 +66,13 @@ def deploy(
     """The whole of it, once nothing is missing. The rehearsal packages and makes keys in its own way."""
     stacks = client("cloudformation")
     print(f"1/5 {stage.data_stack}")
-    made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, data_parameters(stage))
+    manager, keys_secret = client("secretsmanager"), stage.shared["PORTAL_KEYS_SECRET"]
+    parameters = data_parameters(stage) | {
+        "FormerKeys": "yes" if former_is_there(manager, keys_secret) else "no"
+    }
+    made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, parameters)
     print("2/5 keys")
-    (keys or first_keys)(client("secretsmanager"), stage.shared["PORTAL_KEYS_SECRET"])
+    (keys or first_keys)(manager, keys_secret)
     if not sends(client("sesv2"), stage):
         return WAITING
     print("3/5 package")
@@ -98,18 +102,6 @@ def data_parameters(stage: Stage) -> dict[str, str]:
         "EventBus": stage.event_bus,
         "AlarmAddress": os.environ.get("ALARM_ADDRESS", ""),
     }
-
-
-def first_keys(manager: Any, name: str) -> bool:
-    """Put keys into the empty secret. What is there already is never touched: without it no password verifies."""
-    try:
-        if manager.get_secret_value(SecretId=name).get("SecretString"):
-            return False
-    except manager.exceptions.ResourceNotFoundException:
-        print("      the first ones")  # the secret is there and has no value yet
-    key = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
-    manager.put_secret_value(SecretId=name, SecretString=json.dumps({"current": "k1", "keys": {"k1": key}}))
-    return True
 
 
 def sends(ses: Any, stage: Stage) -> bool:

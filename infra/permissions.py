@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
+from chalicelib.domain.keys import Use
 from infra.documents import read_yaml
 from infra.stages import Stage
 
@@ -18,9 +20,15 @@ Row = dict[str, Any]
 
 
 def read_permissions(file: Path = FILE) -> dict[str, Row]:
-    """One row for each step."""
+    """One row for each step. Whose keys it may read its own NEEDS say: what it asks for is what its role allows."""
     rows: dict[str, Row] = read_yaml(file)
-    return rows
+    keys = {step: uses_of(step) for step in rows}
+    return {step: row | {"keys": keys[step]} if keys[step] else row for step, row in rows.items()}
+
+
+def uses_of(step: str) -> list[Use]:
+    """The uses of keys that a step's NEEDS name."""
+    return list(importlib.import_module(f"chalicelib.steps.{step}").NEEDS.keys)
 
 
 def may_use_table(row: Row, table: str, action: str) -> bool:
@@ -45,7 +53,7 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
         allow("xray", ["PutTraceSegments", "PutTelemetryRecords"], "*"),
     ]
     if "keys" in row:
-        statements.append(allow("secretsmanager", row["keys"], keys_of(stage)))
+        statements += reading_keys(row["keys"], stage)
     if "stream" in row:
         statements += behind_stream(f"{prefix}{row['stream']}")
     if "stream" in row or "put_aside" in row:
@@ -60,9 +68,15 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def keys_of(stage: Stage) -> dict[str, str]:
-    """The secret with the pepper and the seed keys; Secrets Manager ends its ARN with six characters of its own."""
-    return arn(f"secretsmanager:{{r}}:{{a}}:secret:{stage.shared['PORTAL_KEYS_SECRET']}-??????")
+def reading_keys(uses: list[Use], stage: Stage) -> list[dict[str, Any]]:
+    """The secrets of these uses and no other; Secrets Manager ends each ARN with six characters of its own.
+
+    Batching names no resource and gives no value by itself: each secret in the batch needs GetSecretValue too.
+    """
+    name = stage.shared["PORTAL_KEYS_SECRET"]
+    secrets = [arn(f"secretsmanager:{{r}}:{{a}}:secret:{name}/{use}-??????") for use in uses]
+    batching = [allow("secretsmanager", ["BatchGetSecretValue"], "*")] if len(uses) > 1 else []
+    return [allow("secretsmanager", ["GetSecretValue"], secrets), *batching]
 
 
 def behind_stream(table: str) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ from chalicelib.settings import BadSettings, Settings, read_settings
 
 # DynamoDB takes 255 characters of these for a table's name; some are left for what follows the prefix.
 PREFIX = re.compile(r"[A-Za-z0-9_.-]{0,200}")
-KEYS = '{"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}'
+RING = '{"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}'
+KEYS = f'{{"pepper":{RING}, ...}}, a ring for each use'
 # So alike that it is the other one misspelt, and not a variable of some other program.
 ALIKE = 0.85
 
@@ -59,7 +60,7 @@ def later(settings: Settings) -> Iterator[str]:
     """What the settings alone do not show until it is used."""
     try:
         if settings.keys:
-            Keyring.from_json(settings.keys)
+            Keyring.one_for_each_use(settings.keys)
         canonical_address(settings.admin_email)
     except InvalidKeys as invalid:
         yield f"PORTAL_KEYS must be {KEYS}: {invalid}"

@@ -7,7 +7,7 @@ from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.invitations import invitation
-from chalicelib.domain.messages import BODY, Message, message_id
+from chalicelib.domain.messages import Message, message_id
 from chalicelib.domain.sealing import Sealer
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def send_message(
     who, identity = account_id(draft.to), message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
-    message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), BODY, bare.associated()))
+    message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), bare.associated()))
     event = Event(
         who,
         EventKind.MESSAGE_SENT,

@@ -14,7 +14,6 @@ from chalicelib.domain.keys import Keyring, UnknownKey
 KNOWN_SECONDS = 90 * 86400
 LEARNED_AGAIN_SECONDS = 7 * 86400  # a network that is still in use is written no more often than this
 
-_PURPOSE = "device-cookie"
 _ID_BYTES = 8
 
 
@@ -47,6 +46,5 @@ def network_key(account_id: AccountId, network: str) -> str:
 
 
 def _signature(keyring: Keyring, key_id: str, account_id: AccountId, told: str) -> str:
-    key = keyring.derive(_PURPOSE, key_id)
-    signed = hmac.digest(key, f"{account_id}|{told}".encode(), "sha256")
+    signed = hmac.digest(keyring.key(key_id), f"{account_id}|{told}".encode(), "sha256")
     return urlsafe_b64encode(signed).decode("ascii").rstrip("=")

@@ -23,7 +23,6 @@ from chalicelib.domain.refusals import Unavailable
 
 _SALT_BYTES = 16
 _DIGEST_BYTES = 32
-_PEPPER = "password-pepper"
 _STORED_MAX = 512
 _MEMORY_MAX_KIB = 262144
 _STORED = (
@@ -108,8 +107,7 @@ class Argon2Hasher:
         return known if known and known.key_id in self._keyring else None
 
     def _run(self, text: str, against: _Stored) -> bytes:
-        pepper = self._keyring.derive(_PEPPER, against.key_id)
-        secret = hmac.digest(pepper, text.encode("utf-8"), "sha256")
+        secret = hmac.digest(self._keyring.key(against.key_id), text.encode("utf-8"), "sha256")
         # Attack: a flood of logons, 19 MiB each, exhausts the memory (PW-12). The excess waits a little,
         # then is turned away.
         if not self._places.acquire(timeout=self._patience_seconds):

@@ -1,35 +1,43 @@
-"""The secret keys (PORTAL_KEYS): held outside the tables, several at once so that they can be changed.
+"""The secret keys: held outside the tables, a ring for each use, several keys on each so that they can be changed.
 
-One key is current and makes everything new; the others still open what they made. No key is ever used
-as it is: each purpose gets a key of its own. May not print, log or repr a key.
+One key of a ring is current and makes everything new; the others still open what they made. Attack: a value made for
+one use is presented for another (a sealed seed as a message body). Defence: no key has two uses. May not print, log or
+repr a key.
 """
 
 import base64
 import binascii
-import hmac
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
+# What a key can be for: the pepper of password hashes, the seeds of authenticator apps, the bodies of messages, links
+# and temporary passwords in mails, and the cookie of a browser that was here before. Each is a secret of its own, which
+# only those functions read that name it in their NEEDS (LO-06, docs/adr/0026).
+Use = Literal["pepper", "seeds", "bodies", "mailed", "devices"]
+USES: tuple[Use, ...] = get_args(Use)
 KEY_BYTES = 32
 
 _KEY_ID = r"[A-Za-z0-9_-]{1,16}"
-_EXTRACT_SALT = b"secure messaging portal keys"
 
 
 class InvalidKeys(ValueError):
-    """PORTAL_KEYS is not what it should be. The message names the fault, never a key."""
+    """A ring is not what it should be. The message names the fault, never a key."""
 
 
 class UnknownKey(LookupError):
     """A stored value names a key that is no longer, or was never, on the ring."""
 
 
-@dataclass(frozen=True, slots=True)
+class UndeclaredUse(LookupError):
+    """A step asked for keys that its NEEDS do not name: on AWS its role could not have read them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Keyring:
-    """The keys by their ids; `current` is the id of the one that makes everything new."""
+    """The keys of one use by their ids; `current` is the id of the one that makes everything new."""
 
     current: str
     _keys: Mapping[str, bytes] = field(repr=False)
@@ -37,39 +45,57 @@ class Keyring:
     @classmethod
     def from_json(cls, text: str) -> "Keyring":
         """Read {"current":"k1","keys":{"k1":"<base64 of 32 bytes>"}}; refuse anything else."""
-        document = _document(text)
+        return cls._of(_parsed(text))
+
+    @classmethod
+    def _of(cls, document: object) -> "Keyring":
+        if not isinstance(document, dict) or document.keys() != {"current", "keys"}:
+            raise InvalidKeys('an object with "current" and "keys" is expected')
+        if not isinstance(document["current"], str) or not isinstance(document["keys"], dict):
+            raise InvalidKeys('"current" must be a string and "keys" an object')
         keys = {key_id: _key(key_id, encoded) for key_id, encoded in document["keys"].items()}
         if document["current"] not in keys:
             raise InvalidKeys("the current key is not among the keys")
         return cls(document["current"], keys)
 
+    @classmethod
+    def one_for_each_use(cls, text: str) -> "dict[Use, Keyring]":
+        """Read {"pepper": RING, "seeds": RING, ...}, the form of PORTAL_KEYS; refuse one that lacks a use."""
+        document = _parsed(text)
+        if not isinstance(document, dict) or document.keys() != set(USES):
+            raise InvalidKeys(f"an object with a ring for each of {', '.join(USES)} is expected")
+        rings = {use: cls._named(use, document[use]) for use in USES}
+        held = [rings[use].key(key_id) for use in USES for key_id in document[use]["keys"]]
+        # Attack: one key pasted into two rings makes two roles one: who may read either opens what both have sealed.
+        if len(set(held)) < len(held):
+            raise InvalidKeys("two rings, or two ids, share a key")
+        return rings
+
+    @classmethod
+    def _named(cls, use: Use, document: object) -> "Keyring":
+        try:
+            return cls._of(document)
+        except InvalidKeys as invalid:
+            raise InvalidKeys(f"{use}: {invalid}") from None
+
     def __contains__(self, key_id: object) -> bool:
         """Whether a key of that id is on the ring."""
         return key_id in self._keys
 
-    def derive(self, purpose: str, key_id: str | None = None) -> bytes:
-        """A 32-byte key for one purpose: HKDF-SHA256 (RFC 5869) of one key, the current unless named.
-
-        Attack: a value made for one purpose is presented for another (a sealed seed as a message body).
-        With a key per purpose it opens nothing.
-        """
+    def key(self, key_id: str | None = None) -> bytes:
+        """One key of 32 bytes, the current unless named."""
         chosen = self.current if key_id is None else key_id
         if chosen not in self._keys:
             raise UnknownKey("no such key on the ring")
-        extracted = hmac.digest(_EXTRACT_SALT, self._keys[chosen], "sha256")
-        return hmac.digest(extracted, purpose.encode("utf-8") + b"\x01", "sha256")
+        return self._keys[chosen]
 
 
-def _document(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> object:
     try:
-        document = json.loads(text, object_pairs_hook=_without_duplicates)
+        document: object = json.loads(text, object_pairs_hook=_without_duplicates)
     except (json.JSONDecodeError, RecursionError):
         # "from None": a JSON error quotes the document, and the document is the secret (LO-01).
         raise InvalidKeys("not JSON") from None
-    if not isinstance(document, dict) or document.keys() != {"current", "keys"}:
-        raise InvalidKeys('an object with "current" and "keys" is expected')
-    if not isinstance(document["current"], str) or not isinstance(document["keys"], dict):
-        raise InvalidKeys('"current" must be a string and "keys" an object')
     return document
 
 

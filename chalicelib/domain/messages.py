@@ -29,9 +29,6 @@ class Message(NamedTuple):
         return f"{self.account_id}/{self.id}".encode()
 
 
-BODY = "message-body"  # the purpose its body is sealed for
-
-
 def message_id(at: float, random: Callable[[int], bytes]) -> str:
     """Time first, so that ids sort as messages were sent; the rest cannot be guessed."""
     return f"{int(at * 1000):011x}-{random(8).hex()}"

@@ -25,7 +25,7 @@ _SEALED = re.compile(r"s1\.([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]+)")
 
 
 class Unsealable(ValueError):
-    """Not sealed here, for this purpose and this owner; which of them is not told."""
+    """Not sealed here, for this use and this owner; which of them is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,20 @@ class Sealer:
     keyring: Keyring
     random: Callable[[int], bytes] = os.urandom
 
-    def seal(self, plaintext: bytes, purpose: str, associated: bytes) -> str:
+    def seal(self, plaintext: bytes, associated: bytes) -> str:
         """Encrypt as `s1.<key id>.<base64url of nonce and ciphertext>`.
 
         `associated` says whose it is (the account id). Attack: a stored seed is copied from one
-        account's row into another's (TF-04). It then opens for neither purpose nor owner.
+        account's row into another's (TF-04). It then does not open for that owner.
         """
         key_id, nonce = self.keyring.current, self.random(_NONCE_BYTES)
-        key = _key(self.keyring, purpose, key_id)
+        key = self.keyring.key(key_id)
         encrypted = crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, associated, nonce, key)
         encoded = base64.urlsafe_b64encode(nonce + encrypted).decode("ascii").rstrip("=")
         return f"s1.{key_id}.{encoded}"
 
-    def open(self, sealed: str, purpose: str, associated: bytes) -> bytes:
-        """Give back what was sealed for the same purpose and owner, or raise Unsealable."""
+    def open(self, sealed: str, associated: bytes) -> bytes:
+        """Give back what was sealed by this ring for the same owner, or raise Unsealable."""
         parts = _SEALED.fullmatch(sealed)
         if not parts or parts[1] not in self.keyring:
             raise Unsealable
@@ -57,11 +57,7 @@ class Sealer:
             if len(raw) < _NONCE_BYTES + _TAG_BYTES:
                 raise Unsealable
             nonce, encrypted = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
-            key = _key(self.keyring, purpose, parts[1])
+            key = self.keyring.key(parts[1])
             return crypto_aead_xchacha20poly1305_ietf_decrypt(encrypted, associated, nonce, key)
         except (CryptoError, binascii.Error):
             raise Unsealable from None
-
-
-def _key(keyring: Keyring, purpose: str, key_id: str) -> bytes:
-    return keyring.derive(f"seal:{purpose}", key_id)

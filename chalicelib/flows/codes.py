@@ -16,7 +16,6 @@ from chalicelib.flows.events import event_of, new_reference
 from chalicelib.portal import Portal
 from chalicelib.web.request import Request
 
-SEED = "two-step-seed"
 STOPPED = "codes_stopped"
 
 
@@ -109,11 +108,13 @@ def refused(request: Request, account: Account, cause: str) -> Refusal:
 def open_seed(portal: Portal, account: Account, sealed: str) -> str:
     """The seed, with the account as associated data: a row copied to another account opens nothing (TF-04)."""
     try:
-        return Sealer(portal.keyring, portal.random).open(sealed, SEED, account.id.encode()).decode("ascii")
+        return (
+            Sealer(portal.keyring("seeds"), portal.random).open(sealed, account.id.encode()).decode("ascii")
+        )
     except Unsealable as error:
         raise Refusal(Code.INVALID_CODE, "seed_unsealable") from error
 
 
 def seal_seed(portal: Portal, account_id: str, seed: str) -> str:
     """The seed as it is stored."""
-    return Sealer(portal.keyring, portal.random).seal(seed.encode("ascii"), SEED, account_id.encode())
+    return Sealer(portal.keyring("seeds"), portal.random).seal(seed.encode("ascii"), account_id.encode())

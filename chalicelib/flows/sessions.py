@@ -86,5 +86,5 @@ def _known_again(request: Request, session: Session) -> tuple[str, ...]:
     if session.next is not Next.PORTAL or request.wants_json:
         return ()
     portal, secure = request.portal, request.settings.secure
-    value = device_cookie(portal.keyring, session.account_id, session.started_at, portal.random)
+    value = device_cookie(portal.keyring("devices"), session.account_id, session.started_at, portal.random)
     return (set_device(value, KNOWN_SECONDS, secure=secure),)

@@ -87,7 +87,7 @@ class Outgoing(NamedTuple):
             raise Withheld(why_not)
 
     def _key(self) -> bytes:
-        return self.portal.keyring.derive("mailed-secrets")
+        return self.portal.keyring("mailed").key()
 
     def _row(self, key: str, purpose: Purpose, lifetime: int) -> Reset:
         account = self.account

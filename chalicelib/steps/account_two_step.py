@@ -34,7 +34,7 @@ from chalicelib.wiring import needs, portal
 PENDING_SECONDS = 600
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True)
+NEEDS = needs(__name__, page=True, keys=("pepper", "seeds", "devices"))
 
 
 @step.lambda_function(name="account_two_step")

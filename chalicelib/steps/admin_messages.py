@@ -22,7 +22,7 @@ MOST_DAYS = 365
 DEFAULT_DAYS = 30
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True)
+NEEDS = needs(__name__, page=True, keys=("bodies",))
 
 
 @step.lambda_function(name="admin_messages")
@@ -52,7 +52,7 @@ def submit(request: Request) -> Page:
     )
     if respelled(request, request.text("to"), draft.to):
         return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", draft.to)
-    sealer = Sealer(request.portal.keyring, request.portal.random)
+    sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
     message = send_message(
         request.store,
         sealer,

@@ -20,7 +20,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True)
+NEEDS = needs(__name__, page=True, keys=("pepper",))
 
 
 @step.lambda_function(name="admin_password")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True, store=("logons",))
+NEEDS = needs(__name__, page=True, keys=("pepper", "devices"), store=("logons",))
 
 
 @step.lambda_function(name="logon")
@@ -93,7 +93,7 @@ def _reserve(request: Request) -> Attempt:
 
 def _known_browser(request: Request, who: AccountId, now: float) -> bool:
     cookie = read_cookie(request.cookies, device_name(request.settings.secure))
-    return knows(request.portal.keyring, who, cookie, now)
+    return knows(request.portal.keyring("devices"), who, cookie, now)
 
 
 def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, Session]:

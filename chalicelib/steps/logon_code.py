@@ -23,7 +23,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True)
+NEEDS = needs(__name__, page=True, keys=("seeds", "devices"))
 
 
 @step.lambda_function(name="logon_code")

@@ -6,7 +6,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind, iso
-from chalicelib.domain.messages import BODY, Message
+from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.flows.events import event_of
@@ -19,7 +19,7 @@ from chalicelib.wiring import needs, portal
 _ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, page=True, keys=True, store=("messages",))
+NEEDS = needs(__name__, page=True, keys=("bodies",), store=("messages",))
 
 
 @step.lambda_function(name="messages")
@@ -56,9 +56,9 @@ def read(request: Request) -> Page:
 
 def _opened(message: Message, portal: Portal) -> str:
     """The body. A row that was moved here from another account opens for nobody, and so is not there (AD-02)."""
-    sealer = Sealer(portal.keyring, portal.random)
+    sealer = Sealer(portal.keyring("bodies"), portal.random)
     try:
-        return sealer.open(message.sealed_body, BODY, message.associated()).decode("utf-8")
+        return sealer.open(message.sealed_body, message.associated()).decode("utf-8")
     except Unsealable as error:
         raise Refusal(Code.NOT_FOUND, "body_unsealable") from error
 

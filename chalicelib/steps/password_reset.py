@@ -26,7 +26,7 @@ from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
 DONE_FACTS: Mapping[str, object] = {"next": "log_on"}
-NEEDS = needs(__name__, page=True, keys=True, store=("passwords",))
+NEEDS = needs(__name__, page=True, keys=("pepper",), store=("passwords",))
 
 
 @step.lambda_function(name="password_reset")

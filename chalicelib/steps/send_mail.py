@@ -20,7 +20,7 @@ from chalicelib.services.ses import Rejected
 from chalicelib.wiring import needs, worker
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, keys=True, mail=True)
+NEEDS = needs(__name__, keys=("pepper", "mailed"), mail=True)
 
 # What wakes it whatever else the event says; what wakes it besides, `domain/mails.py` says.
 ERRANDS = frozenset({*ALWAYS, EventKind.ADDRESS_LIFTED})

@@ -19,7 +19,7 @@ from chalicelib.runtime import log
 from chalicelib.wiring import needs, worker
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__, keys=True, mail=True)
+NEEDS = needs(__name__, keys=("pepper", "mailed"), mail=True)
 
 HOUR, DAY = 3600, 86400
 AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven

@@ -112,7 +112,9 @@ def nudge(sources: list[EventSource]) -> None:
 
 def warm_up(enclosed: Enclosed) -> None:
     """Import every function and build the one Portal now: the server's threads must not race to build it."""
-    Roles(os.environ["PORTAL_TABLE_PREFIX"]).guard(session())
+    roles = Roles(os.environ["PORTAL_TABLE_PREFIX"])
+    roles.guard(session())
+    roles.guard_keys()
     enclosed.watch(session())
     tell_mails(session())
     for step in read_permissions():

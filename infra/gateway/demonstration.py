@@ -47,6 +47,6 @@ def send_demonstration() -> None:
         lifetime_seconds=30 * 86400,
         actor="demonstration",
     )
-    sealer = Sealer(chosen.keyring, chosen.random)
+    sealer = Sealer(chosen.keyring("bodies"), chosen.random)
     with chosen.store.request():
         send_message(chosen.store, sealer, draft, now=chosen.clock(), random=chosen.random)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -13,8 +11,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.keys import USES
 from infra.gateway.emulator import Emulator
 from infra.gateway.options import CannotStart
+from infra.keys import new_ring, split_former
 from infra.tables import create_tables
 from infra.workable import complaint
 
@@ -26,7 +26,6 @@ ELSEWHERE = (ALL, DYNAMODB, STREAMS, SES)
 
 def portal_defaults(port: int) -> dict[str, str]:
     """Settings with which the portal runs at once. The keys are new at every start: so are the tables."""
-    keys = {"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode("ascii")}}
     return {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -38,7 +37,7 @@ def portal_defaults(port: int) -> dict[str, str]:
         "PORTAL_SUPPORT_CONTACT": "support@portal.test",
         "PORTAL_ADMIN_EMAIL": "admin@portal.test",
         "PORTAL_TABLE_PREFIX": "portal-local-",
-        "PORTAL_KEYS": json.dumps(keys),
+        "PORTAL_KEYS": json.dumps({use: new_ring() for use in USES}),
     }
 
 
@@ -50,6 +49,7 @@ def prepared(port: int) -> Iterator[None]:
         forget_aws()
     for name, value in portal_defaults(port).items():
         os.environ.setdefault(name, value)
+    os.environ["PORTAL_KEYS"] = split_former(os.environ["PORTAL_KEYS"])
     if found := complaint(os.environ):
         message = f"{found} (docs/settings.md)"
         raise CannotStart(message)

@@ -13,6 +13,8 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 
+from chalicelib import wiring
+from chalicelib.domain.keys import Keyring, Use
 from infra.gateway.functions import running
 from infra.permissions import may_use_table, read_permissions
 
@@ -61,9 +63,19 @@ class Roles:
         """Only a step whose row says so tells other systems."""
         self._before("event_bus", model.name)
 
-    def before_keys(self) -> None:
-        """Only a step whose row says so reads the keys."""
-        self._before("keys", "GetSecretValue")
+    def before_keys(self, use: Use) -> None:
+        """Only a step whose NEEDS name them has the keys of one use."""
+        self._before("keys", use)
+
+    def guard_keys(self) -> None:
+        """One process holds the keys of all functions. To be called before its Portal is made."""
+        unguarded = wiring.keyring
+
+        def guarded(use: Use) -> Keyring:
+            self.before_keys(use)
+            return unguarded(use)
+
+        wiring.keyring = guarded
 
     def _before(self, service: str, action: str) -> None:
         step = running.get()
@@ -95,6 +107,7 @@ def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
 
 def denied(step: str, action: str, what: str) -> ClientError:
     """The error that AWS would give."""
-    message = f"{step} is not allowed {action} on {what}: see infra/permissions.yaml"
+    where = "its NEEDS" if what == "keys" else "infra/permissions.yaml"
+    message = f"{step} is not allowed {action} on {what}: see {where}"
     log.error(message)
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, action)

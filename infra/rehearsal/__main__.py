@@ -30,9 +30,11 @@ from infra.gateway.environment import mail_service, portal_defaults, streams_cli
 from infra.gateway.event_source import EventSource
 from infra.gateway.server import make_server
 from infra.gateway.terminal import show_everything
+from infra.keys import split_former
 from infra.package import chosen, package_stage, write_json
 from infra.rehearsal import stack
 from infra.rehearsal.runtime import Function, runtime_client
+from infra.stacks import change
 from infra.stages import ROOT, Stage, read_configuration
 
 BUILD = ROOT / "build" / "rehearsal"
@@ -103,15 +105,32 @@ def rehearsed(name: str) -> Stage:
 
 def deployed(stage: Stage) -> dict[str, Any]:
     """By the very program of `make deploy`, with the keys of this process as the first ones."""
-    if deploy.deploy(stage, boto3.Session().client, BUILD, package_for_emulator, put_own_keys):
+    keys = os.environ["PORTAL_KEYS"]
+    os.environ["PORTAL_KEYS"] = split_former(keys)
+    former = keys != os.environ["PORTAL_KEYS"]
+    if former:
+        leave_former_keys(stage, keys)
+    client, put = boto3.Session().client, None if former else put_own_keys
+    if deploy.deploy(stage, client, BUILD, package_for_emulator, put):
         sys.exit("the rehearsal ends here")
     template: dict[str, Any] = json.loads((BUILD / "sam.json").read_text(encoding="utf-8"))
     return template
 
 
+def leave_former_keys(stage: Stage, keys: str) -> None:
+    """The data stack as a former version left it: one secret with keys, which the deployment then splits."""
+    parameters = deploy.data_parameters(stage) | {"FormerKeys": "yes"}
+    template = {"TemplateBody": deploy.DATA.read_text()}
+    change(boto3.client("cloudformation"), stage.data_stack, template, parameters)
+    name = stage.shared["PORTAL_KEYS_SECRET"]
+    boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=keys)
+
+
 def put_own_keys(manager: Any, name: str) -> bool:
     """Tests make accounts of their own, whose passwords are hashed with these."""
-    return bool(manager.put_secret_value(SecretId=name, SecretString=os.environ["PORTAL_KEYS"]))
+    for use, ring in json.loads(os.environ["PORTAL_KEYS"]).items():
+        manager.put_secret_value(SecretId=f"{name}/{use}", SecretString=json.dumps(ring))
+    return True
 
 
 def package_for_emulator(stage: Stage, build: Path) -> None:
@@ -134,7 +153,7 @@ def started(stage: Stage, template: dict[str, Any], closing: ExitStack) -> dict[
     stop_emulated(client)
     runtime = runtime_client(BUILD / "runtime")
     functions = {}
-    for name, one in stack.functions(client, template).items():
+    for name, one in stack.functions(client, boto3.client("secretsmanager"), template).items():
         functions[name] = Function(one, package, runtime, logs / f"{one.name}.log")
         closing.callback(functions[name].stop)
     return functions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from infra.rehearsal.runtime import Configuration
 from infra.warm import ALIASED
 
 INTEGRATED = re.compile(rf"functions/\$\{{(\w+?)(?:\.Arn|{ALIASED})\}}/invocations$")
+SECRETS = re.compile(r":secret:([^\"]+)-\?{6}\"")
 METHODS = {"get", "head", "post", "put", "patch", "delete"}
 
 
@@ -20,14 +22,17 @@ class NotAsDeclared(Exception):
     """The template would not deploy what infra/api.yaml says."""
 
 
-def functions(client: Any, template: dict[str, Any]) -> dict[str, Configuration]:
+def functions(client: Any, manager: Any, template: dict[str, Any]) -> dict[str, Configuration]:
     """Every function by its logical name, with what Lambda was told about it."""
     declared = {
         name: one["Properties"]
         for name, one in template["Resources"].items()
         if one["Type"] == "AWS::Serverless::Function"
     }
-    return {name: permitted(configuration(client, one), template, name) for name, one in declared.items()}
+    roles = {name: template["Resources"][f"{name}Role"] for name in declared}
+    return {
+        name: permitted(configuration(client, one), manager, roles[name]) for name, one in declared.items()
+    }
 
 
 def configuration(client: Any, declared: dict[str, Any]) -> Configuration:
@@ -55,11 +60,26 @@ def started_by(declared: dict[str, Any], told: dict[str, Any]) -> str:
     return "snap-start" if published and told["SnapStart"]["ApplyOn"] == "PublishedVersions" else "on-demand"
 
 
-def permitted(function: Configuration, template: dict[str, Any], name: str) -> Configuration:
-    """The emulator lets everybody read the keys; a function whose role may not looks for them in vain, as on AWS."""
-    if "secretsmanager:GetSecretValue" in json.dumps(template["Resources"][f"{name}Role"]):
-        return function
-    return replace(function, variables={**function.variables, "PORTAL_KEYS_SECRET": "no permission"})
+def permitted(function: Configuration, manager: Any, role: dict[str, Any]) -> Configuration:
+    """The emulator lets everybody read every secret. So a function finds copies of those that its role may read, and
+    looks for any other in vain, as on AWS.
+    """
+    own = f"{function.variables['PORTAL_KEYS_SECRET']}/readable-by/{function.name}"
+    for name in readable(role):
+        copied = f"{own}/{name.rpartition('/')[2]}"
+        with suppress(manager.exceptions.ResourceExistsException):
+            manager.create_secret(Name=copied)
+        value = manager.get_secret_value(SecretId=name)["SecretString"]
+        manager.put_secret_value(SecretId=copied, SecretString=value)
+    return replace(function, variables={**function.variables, "PORTAL_KEYS_SECRET": own})
+
+
+def readable(role: dict[str, Any]) -> list[str]:
+    """The names of the secrets whose values a role may get."""
+    policies = role["Properties"].get("Policies", [])
+    statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    allowed = [one["Resource"] for one in statements if "secretsmanager:GetSecretValue" in one["Action"]]
+    return SECRETS.findall(json.dumps(allowed))
 
 
 def called_by_the_clock(template: dict[str, Any]) -> list[str]:

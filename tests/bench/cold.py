@@ -26,9 +26,10 @@ from typing import Any
 
 import botocore.session
 
-from infra.deploy import first_keys
+from chalicelib.domain.keys import USES
 from infra.gateway.emulator import Emulator
 from infra.gateway.environment import portal_defaults
+from infra.keys import first_keys
 from infra.package import package_stage
 from infra.permissions import logical, read_permissions
 from infra.rehearsal.runtime import Configuration, runtime_client
@@ -124,7 +125,8 @@ def prepare_stage() -> None:
     session, variables = botocore.session.get_session(), stage_of(STAGE).shared
     create_tables(session.create_client("dynamodb"), variables["PORTAL_TABLE_PREFIX"])
     manager = session.create_client("secretsmanager")
-    manager.create_secret(Name=variables["PORTAL_KEYS_SECRET"])
+    for use in USES:
+        manager.create_secret(Name=f"{variables['PORTAL_KEYS_SECRET']}/{use}")
     first_keys(manager, variables["PORTAL_KEYS_SECRET"])
 
 

@@ -28,7 +28,7 @@ def size(value: dict[str, Any]) -> int:
 
 def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(world: World) -> None:
     resident = a_resident_with_two_step(world)
-    hasher = Argon2Hasher(world.keyring)
+    hasher = Argon2Hasher(world.rings["pepper"])
     bare = an_account("bartholomew.featherstonehaugh@correspondence.example.org")
     account = Account(
         id=bare.id,

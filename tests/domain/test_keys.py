@@ -1,13 +1,11 @@
-"""The key ring: refuses nonsense, derives one key a purpose, never shows a key (LO-01)."""
+"""The key rings: refuse nonsense and a key with two uses, never show a key (LO-01, LO-06)."""
 
 import base64
 import json
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chalicelib.domain.keys import InvalidKeys, Keyring, UnknownKey
+from chalicelib.domain.keys import USES, InvalidKeys, Keyring, UnknownKey
 
 FIRST, SECOND = b"first key, of thirty-two bytes!!", b"second key of thirty-two bytes!!"
 
@@ -31,22 +29,9 @@ def refusal_of(document: object) -> str:
     return str(refusal.value)
 
 
-def test_derives_with_hkdf_sha256_of_rfc_5869() -> None:
-    reference = HKDF(SHA256(), 32, b"secure messaging portal keys", b"seal").derive(FIRST)
-    assert ring().derive("seal") == reference
-
-
-def test_each_purpose_and_each_key_has_a_key_of_its_own() -> None:
-    keys = ring()
-    derived = {keys.derive(purpose, key_id) for purpose in ("a", "b") for key_id in ("k1", "k2")}
-    assert len(derived) == 4
-    assert {len(key) for key in derived} == {32}
-    assert FIRST not in derived
-
-
 def test_the_current_key_is_the_default() -> None:
     assert ring("k2").current == "k2"
-    assert ring("k2").derive("a") == ring("k1").derive("a", "k2")
+    assert ring("k2").key() == ring("k1").key("k2") == SECOND
 
 
 def test_knows_which_ids_are_on_the_ring() -> None:
@@ -58,7 +43,7 @@ def test_knows_which_ids_are_on_the_ring() -> None:
 @pytest.mark.parametrize("key_id", ["k3", "", "K1"])
 def test_an_unknown_key_is_refused(key_id: str) -> None:
     with pytest.raises(UnknownKey):
-        ring().derive("a", key_id)
+        ring().key(key_id)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +102,45 @@ def test_neither_repr_nor_str_shows_a_key() -> None:
         assert "thirty" not in shown
         assert encoded(FIRST) not in shown
         assert shown == "Keyring(current='k1')"
+
+
+def rings(**more: object) -> dict[str, object]:
+    """A ring for each use, as PORTAL_KEYS has them."""
+    every: dict[str, object] = {
+        use: {"current": "k1", "keys": {"k1": encoded(bytes(range(number, number + 32)))}}
+        for number, use in enumerate(USES)
+    }
+    return {**every, **more}
+
+
+def test_each_use_has_its_own_ring() -> None:
+    held = Keyring.one_for_each_use(json.dumps(rings()))
+    assert tuple(held) == USES
+    assert len({ring.key() for ring in held.values()}) == len(USES)
+
+
+SEEDS_KEY = encoded(bytes(range(1, 33)))
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({}, "a ring for each of pepper, seeds, bodies, mailed, devices"),
+        ([], "a ring for each of"),
+        ({"current": "k1", "keys": {"k1": encoded(FIRST)}}, "a ring for each of"),
+        (rings(others={}), "a ring for each of"),
+        (rings(seeds=None), "seeds: an object"),
+        (rings(seeds={"current": "k1", "keys": {"k1": "short"}}), "seeds: a key is not base64"),
+        (rings(devices={"current": "k2", "keys": {"k1": SEEDS_KEY}}), "devices: the current key"),
+        (rings(bodies={"current": "k9", "keys": {"k9": SEEDS_KEY}}), "share a key"),
+        (
+            rings(bodies={"current": "k9", "keys": {"k8": SEEDS_KEY, "k9": encoded(FIRST)}}),
+            "share a key",
+        ),
+    ],
+)
+def test_lo_06_rings_of_which_one_lacks_or_two_share_a_key_are_refused(document: object, says: str) -> None:
+    with pytest.raises(InvalidKeys, match=says) as refusal:
+        Keyring.one_for_each_use(json.dumps(document))
+    assert SEEDS_KEY not in str(refusal.value)
+    assert refusal.value.__cause__ is None

@@ -9,8 +9,9 @@ import boto3
 import pytest
 from botocore.exceptions import WaiterError
 
-from chalicelib.domain.keys import Keyring
-from infra.deploy import DATA, data_parameters, first_keys, main, sends, uploaded
+from chalicelib.domain.keys import USES, Keyring
+from infra.deploy import DATA, data_parameters, main, sends, uploaded
+from infra.keys import first_keys, former_is_there, value_of
 from infra.preflight import lacking, placeholders, unworkable, wrong_python
 from infra.stacks import Failed, change
 from infra.stages import Stage, stage_of
@@ -94,11 +95,12 @@ def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, s
     assert {"EventsStream", "DataKeyArn", "DeliveriesTopic", "AlarmsTopic", "PackagesBucket"} <= set(made)
     assert change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage)) == made
     name = stage.shared["PORTAL_KEYS_SECRET"]
+    assert not former_is_there(manager, name)
     assert first_keys(manager, name)
-    kept = manager.get_secret_value(SecretId=name)["SecretString"]
-    assert Keyring.from_json(kept).current == "k1"
+    kept = {use: value_of(manager, f"{name}/{use}") for use in USES}
+    assert {Keyring.from_json(one).current for one in kept.values()} == {"k1"}
     assert not first_keys(manager, name)
-    assert manager.get_secret_value(SecretId=name)["SecretString"] == kept
+    assert {use: value_of(manager, f"{name}/{use}") for use in USES} == kept
 
 
 def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(capsys: Any) -> None:

@@ -18,7 +18,7 @@ from infra.package import main
 from infra.permissions import STREAM_ACTIONS, logical, read_permissions
 from infra.stages import ROOT, stage_of
 from infra.tables import described_tables
-from tests.structure.code import KEYED, MAILING
+from tests.structure.code import MAILING, NEEDS
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +29,7 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "dynamodb:ListStreams",
     "ses:DeleteSuppressedDestination",
+    "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
 WORKERS = {"SendMail", "SweepMail", "PublishEvent", "RecordDelivery"}
 STEPS = {one.name for one in app.pure_lambda_functions}
@@ -110,6 +111,8 @@ def test_lo_05_no_function_may_scan_and_every_table_is_named(template: Any, step
         assert name not in {"Scan", "PartiQLSelect", "BatchWriteItem"}
         if resource == "*":
             assert action in WITHOUT_RESOURCE
+        elif service == "secretsmanager":
+            assert all("*" not in one["Fn::Sub"] for one in resource)
         elif service == "dynamodb":
             table, _, rest = resource["Fn::Sub"].partition(":table/portal-dev-")[2].partition("/")
             assert table in {one["TableName"] for one in described_tables("")}
@@ -120,9 +123,17 @@ def test_lo_05_only_the_two_mail_workers_may_send_mail(template: Any) -> None:
     assert {step for step in STEPS if "ses:SendEmail" in dict(actions_of(template, step))} == MAILING
 
 
-def test_lo_05_only_those_who_read_the_keys_as_they_start_may_read_them(template: Any) -> None:
-    may = {step for step in STEPS if "secretsmanager:GetSecretValue" in dict(actions_of(template, step))}
-    assert may == KEYED
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_lo_06_a_role_may_read_the_keys_that_its_step_names_and_no_others(template: Any, step: str) -> None:
+    """And their names are those under which the step asks: the environment's, and the use."""
+    may = {
+        action: where for action, where in actions_of(template, step) if action.startswith("secretsmanager:")
+    }
+    variables = template[logical(step)]["Properties"]["Environment"]["Variables"]
+    begin = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+    own = [{"Fn::Sub": f"{begin}{variables['PORTAL_KEYS_SECRET']}/{use}-??????"} for use in NEEDS[step].keys]
+    reading = {"secretsmanager:GetSecretValue": own} if own else {}
+    assert may == reading | ({"secretsmanager:BatchGetSecretValue": "*"} if len(own) > 1 else {})
 
 
 @pytest.mark.parametrize("worker", ["SendMail", "PublishEvent"])

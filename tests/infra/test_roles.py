@@ -6,8 +6,12 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib import wiring
 from infra.gateway.functions import running
 from infra.gateway.roles import Roles, uses
+from tests.world.running import at_work
+from tests.world.settings import ENVIRONMENT
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +75,37 @@ def test_what_a_call_touches() -> None:
     ]
 
 
-def test_lo_05_keys_are_read_by_those_whose_row_has_them() -> None:
+@pytest.mark.parametrize("step", ["authorizer", "messages", "send_mail"])
+def test_lo_06_seeds_are_had_by_those_whose_needs_name_them(step: str) -> None:
     roles = Roles("x-")
-    as_step("logon", roles.before_keys)
-    with pytest.raises(ClientError, match="authorizer is not allowed GetSecretValue"):
-        as_step("authorizer", roles.before_keys)
+    as_step("logon_code", lambda: roles.before_keys("seeds"))
+    with pytest.raises(ClientError, match=f"{step} is not allowed seeds on keys: see its NEEDS"):
+        as_step(step, lambda: roles.before_keys("seeds"))
+
+
+def test_lo_06_local_portal_has_one_process_and_holds_each_function_to_its_own_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(wiring, "keyring", wiring.keyring)  # as it was, afterwards
+    monkeypatch.setattr(wiring, "_held", {})
+    wiring.settings.cache_clear()
+    wiring.portal.cache_clear()
+    Roles("x-").guard_keys()
+    here = wiring.portal()
+    wiring.portal.cache_clear()
+    wiring.settings.cache_clear()
+    assert as_step("messages", lambda: here.keyring("bodies")).current == "k1"
+    assert as_step("logon", lambda: here.hasher)
+    for asks in (lambda: here.keyring("seeds"), lambda: here.hasher):  # the hasher is kept: the guard is not
+        with pytest.raises(ClientError, match="messages is not allowed"):
+            as_step("messages", asks)
+
+
+def test_lo_06_function_of_a_test_has_its_own_keys_only() -> None:
+    world = World()
+    with at_work("messages"):
+        assert world.portal.keyring("bodies").current == "k1"
+        with pytest.raises(ClientError, match="messages is not allowed pepper"):
+            world.portal.hasher.hash("a password of messages")

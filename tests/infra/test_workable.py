@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from infra.workable import complaint
 from tests.docs.running import REQUIRED
+from tests.world.settings import KEYS, RINGS
 
-KEYS = '{"current":"k1","keys":{"k1":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}}'
 WORKABLE = {**REQUIRED, "PORTAL_KEYS": KEYS}
 
 
@@ -28,7 +30,9 @@ def test_keys_in_a_secret_are_for_aws_to_say() -> None:
         ("PORTAL_LANGUAGE", "xx", "PORTAL_LANGUAGE must be one of: en, "),
         ("PORTAL_KEYS", "secret words", "PORTAL_KEYS must be "),
         ("PORTAL_KEYS", "{}", "PORTAL_KEYS must be "),
-        ("PORTAL_KEYS", KEYS.replace("MDEy", ""), "PORTAL_KEYS must be "),
+        ("PORTAL_KEYS", KEYS.replace("AAEC", ""), "PORTAL_KEYS must be "),
+        ("PORTAL_KEYS", json.dumps(RINGS["pepper"]), "PORTAL_KEYS must be "),
+        ("PORTAL_KEYS", json.dumps(RINGS | {"seeds": RINGS["pepper"]}), "PORTAL_KEYS must be "),
         (
             "PORTAL_ADMIN_EMAIL",
             "ädmin@portal.test",

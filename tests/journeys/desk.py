@@ -13,7 +13,6 @@ from chalicelib.domain.accounts import Kind, Policy, TwoStep
 from chalicelib.domain.addresses import account_id, canonical_address, domain_of
 from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.two_step import new_seed
-from chalicelib.flows.codes import SEED
 from tests.fakes.planting import plant
 from tests.journeys.people import Browser, Client, Seen
 from tests.journeys.phones import Phone
@@ -83,7 +82,7 @@ def seated(town: Town, kind: Kind = Kind.ADMINISTRATOR, source: str | None = Non
     """Somebody new on the staff, with 2-step, logged on."""
     address, seed = town.person(kind.value, kind=kind, **facts), new_seed(os.urandom)
     account = town.account(address)
-    sealed = Sealer(town.keyring, os.urandom).seal(seed.encode("ascii"), SEED, account.id.encode())
+    sealed = Sealer(town.rings["seeds"], os.urandom).seal(seed.encode("ascii"), account.id.encode())
     plant(town.store, account._replace(two_step=TwoStep(seed=sealed)), Policy(domain_of(account.address)))
     desk = Desk(town, address, town.client(source), Phone(seed))
     assert desk.client.logs_on(address, PASSWORD) == "enter_code"

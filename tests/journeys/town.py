@@ -5,7 +5,6 @@ It runs as a process of its own, like any; only its DynamoDB and SES are the tes
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import os
@@ -19,12 +18,13 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.hashing import Argon2Hasher
-from chalicelib.domain.keys import Keyring
+from chalicelib.domain.keys import USES, Keyring
 from chalicelib.domain.sealing import Sealer
 from chalicelib.storage.rows import account_of
 from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import AccountRow
 from infra.gateway.mailbox import read_ministack
+from infra.keys import new_ring, split_former
 from tests.engine import CREDENTIALS, Engine
 from tests.fakes.planting import plant
 from tests.gateway import Gateway
@@ -47,15 +47,15 @@ class Town:
 
     def __init__(self, engine: Engine, **settings: str) -> None:
         self.prefix = f"town-{secrets.token_hex(4)}-"
-        keys = {"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()}}
-        self.keyring = Keyring.from_json(json.dumps(keys))
-        self.hasher = Argon2Hasher(self.keyring)
+        keys = settings.get("PORTAL_KEYS") or json.dumps({use: new_ring() for use in USES})
+        self.rings = Keyring.one_for_each_use(split_former(keys))
+        self.hasher = Argon2Hasher(self.rings["pepper"])
         self.engine = engine
         self._settings = {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL": engine.url,
             "PORTAL_TABLE_PREFIX": self.prefix,
-            "PORTAL_KEYS": json.dumps(keys),
+            "PORTAL_KEYS": keys,
             "PORTAL_ADMIN_EMAIL": f"admin@{self.prefix.strip('-')}.test",
             **settings,
         }
@@ -106,7 +106,7 @@ class Town:
     ) -> str:
         """A secure message; who is new is invited by it. Its id."""
         draft = Draft("sender@bank.example", canonical_address(to), subject, body, int(days * 86400))
-        sealer = Sealer(self.keyring, os.urandom)
+        sealer = Sealer(self.rings["bodies"], os.urandom)
         message = send_message(self.store, sealer, draft, now=time.time(), random=os.urandom)
         return message.id
 

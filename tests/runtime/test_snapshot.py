@@ -21,6 +21,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+BATCH = "secretsmanager.BatchGetSecretValue"
 # One command a line, one answer a line.
 CONTAINER = """
 import datetime, json, os, random, sys, uuid
@@ -44,7 +45,7 @@ def tomorrow():
 
 def keys():
     here, worker = wiring.portal(), wiring.worker()
-    rings = {here.keyring.current, here.hasher._keyring.current, worker.portal.keyring.current}
+    rings = {here.keyring("mailed").current, here.hasher._keyring.current, worker.portal.keyring("pepper").current}
     return [*rings, here.hasher.hash("a password")[-2:]]
 
 def copies():
@@ -55,7 +56,7 @@ def copies():
             random.setstate(state)  # a fork seeds it anew; a restored container goes on where the snapshot was
             hooks("get_after_restore")
             here = wiring.portal()
-            sealed = Sealer(here.keyring, here.random).seal(b"text", "purpose", b"owner")
+            sealed = Sealer(here.keyring("mailed"), here.random).seal(b"text", b"owner")
             shown = [new_token(here.random), sealed, here.hasher.hash("a password"), str(here.hasher._dummy)]
             os.write(writing, json.dumps([*map(str, shown), str(uuid.uuid4()), random.random()]).encode())
             os._exit(0)
@@ -92,9 +93,14 @@ class Aws:
         self.signed_by.append(signature.partition("Credential=")[2].partition("/")[0])
         if self.broken:
             return 500, {}
-        if target == "secretsmanager.GetSecretValue":
+        if target == BATCH:
             key = base64.b64encode(self.current.encode() * 16).decode()
-            return 200, {"SecretString": json.dumps({"current": self.current, "keys": {self.current: key}})}
+            ring = json.dumps({"current": self.current, "keys": {self.current: key}})
+            names = [f"portal/prod/keys/{use}" for use in ("mailed", "pepper")]
+            return 200, {
+                "SecretValues": [{"Name": name, "SecretString": ring} for name in names],
+                "Errors": [],
+            }
         return 200, {}
 
     def credential(self) -> dict[str, Any]:
@@ -199,12 +205,12 @@ def test_restored_container_has_the_keys_of_now_and_new_connections(
     opened = there.connections
     container("call")
     assert there.connections == opened  # it is kept open, which is what makes this test mean something
-    assert there.open == 2  # DynamoDB's and that of the secret
+    assert there.open == 2  # DynamoDB's and that of the secrets
     container("before")
     assert all_closed(there)
     there.current = "k2"
     container("after")
-    assert there.asked[-1] == "secretsmanager.GetSecretValue"
+    assert there.asked[-1] == BATCH
     assert container("keys") == ["k2", "k2"]
     assert there.connections == opened + 1
     container("call")

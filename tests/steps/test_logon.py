@@ -126,7 +126,7 @@ def test_pw_03_composed_and_decomposed_are_one_password(world: World) -> None:
 
 
 def test_pw_11_stale_hash_is_replaced_at_logon(world: World) -> None:
-    old = Argon2Hasher(world.keyring, memory_kib=16, time_cost=1).hash(PASSWORD)
+    old = Argon2Hasher(world.rings["pepper"], memory_kib=16, time_cost=1).hash(PASSWORD)
     ann = world.person(password_hash=old)
     world.visitor().logs_on(ann)
     assert world.stored(ann).password_hash != old

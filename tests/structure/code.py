@@ -15,7 +15,7 @@ STEPS = sorted(file.stem for file in (LIBRARY / "steps").glob("*.py") if file.st
 # What each step says of itself.
 NEEDS = {step: importlib.import_module(f"chalicelib.steps.{step}").NEEDS for step in STEPS}
 PAGELESS = {step for step in STEPS if not NEEDS[step].page}
-KEYED = {step for step in STEPS if NEEDS[step].keys}
+HASHING = {step for step in STEPS if "pepper" in NEEDS[step].keys}
 MAILING = {step for step in STEPS if NEEDS[step].mail}
 OURS = sorted([*LIBRARY.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), ROOT / "app.py"])
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import base64
 import json
 
+from chalicelib.domain.keys import USES
+
 PORTAL_URL = "https://portal.example"
-KEYS = json.dumps({"current": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode("ascii")}})
+RINGS = {
+    use: {
+        "current": "k1",
+        "keys": {"k1": base64.b64encode(bytes(range(number, number + 32))).decode("ascii")},
+    }
+    for number, use in enumerate(USES)
+}
+KEYS = json.dumps(RINGS)
 ENVIRONMENT = {
     "PORTAL_URL": PORTAL_URL,
     "PORTAL_MAIL_FROM": "portal@portal.example",

@@ -25,11 +25,11 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import CanonicalAddress
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.hashing import Argon2Hasher
-from chalicelib.domain.keys import Keyring
+from chalicelib.domain.keys import Keyring, Use
 from chalicelib.domain.ports import Store
 from chalicelib.domain.sealing import Sealer
 from chalicelib.mail.worker import Worker
-from chalicelib.portal import Portal, Secrets
+from chalicelib.portal import Portal
 from chalicelib.services.ses import Mailer
 from chalicelib.settings import read_settings
 from chalicelib.steps.send_mail import work
@@ -44,7 +44,7 @@ from tests.fakes.store import FakeStore
 from tests.world.clock import Clock
 from tests.world.mailer import FakeMailer, Sent
 from tests.world.running import at_work, heard, run
-from tests.world.settings import ENVIRONMENT, KEYS, PORTAL_URL
+from tests.world.settings import ENVIRONMENT, PORTAL_URL
 from tests.world.stream import Record, Stream
 from tests.world.visitors import PASSWORD, Reply, Visitor
 
@@ -74,10 +74,17 @@ class World:
             ENVIRONMENT | {f"PORTAL_{name}": value for name, value in settings.items()}
         )
         self.clock, self.mailer = clock or Clock(), mailer or FakeMailer()
-        self.keyring = Keyring.from_json(KEYS)
-        self.hasher = Argon2Hasher(self.keyring, memory_kib=8, time_cost=1, at_once=64)
+        self.rings = Keyring.one_for_each_use(self.settings.keys)
+        self.hasher = Argon2Hasher(self.rings["pepper"], memory_kib=8, time_cost=1, at_once=64)
         lock = {"threshold": self.settings.lock_threshold, "cap": self.settings.lock_seconds}
-        self.portal = Portal(self.settings, store or FakeStore(**lock), self.secrets, self.clock, os.urandom)
+        self.portal = Portal(
+            self.settings,
+            store or FakeStore(**lock),
+            self.keyring,
+            lambda _: self.hasher,
+            self.clock,
+            os.urandom,
+        )
         self.worker = Worker(self.portal, cast(Mailer, self.mailer))
         self.lines: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -107,10 +114,10 @@ class World:
         with heard(self.lines):
             return run(step, text, self.portal)
 
-    def secrets(self) -> Secrets:
-        """The keys, as Secrets Manager gives them: to whose row of infra/permissions.yaml has them."""
-        ROLES.before_keys()
-        return Secrets(self.keyring, self.hasher)
+    def keyring(self, use: Use) -> Keyring:
+        """The keys of one use, as Secrets Manager gives them: to a step whose NEEDS name it."""
+        ROLES.before_keys(use)
+        return self.rings[use]
 
     def answers(self, request: Request) -> Reply:
         """What the portal says to one request."""
@@ -144,7 +151,7 @@ class World:
         """A secure message; its id."""
         address = to.address if isinstance(to, Account) else cast(CanonicalAddress, to)
         draft = Draft("sender@bank.example", address, subject, body, 30 * 86400)
-        sealer = Sealer(self.keyring, os.urandom)
+        sealer = Sealer(self.rings["bodies"], os.urandom)
         return send_message(self.store, sealer, draft, now=self.clock(), random=os.urandom).id
 
     def works(self, records: list[Record]) -> list[str]:
