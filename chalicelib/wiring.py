@@ -102,10 +102,8 @@ def keyring(use: "Use") -> "Keyring":
     """The keys of one use. In Lambda a container holds those that its step has named, and asks for no other later."""
     from chalicelib.domain.keys import USES, UndeclaredUse  # noqa: PLC0415 - for those who hold keys
 
-    if (
-        not FUNCTION and not _held
-    ):  # one process is every function: the local gateway says which may have which
-        _hold(USES)
+    if not FUNCTION and not _held:
+        _hold(USES)  # one process is every function: the local gateway says which may have which
     if use not in _held:
         raise UndeclaredUse(f"{use} is not among the keys in the NEEDS of {FUNCTION}")
     return _held[use]
