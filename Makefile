@@ -107,10 +107,11 @@ check-package: .venv/rehearsal .venv-emulator/stacks ## The package: small, comp
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py tests/infra/test_cold_start.py $(ARGS)
 
 .PHONY: check-templates
-check-templates: .venv/package .venv-checks/ready ## cfn-lint and checkov over both stacks
+check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint and checkov over both stacks, and what SAM's translator makes of them
 	@$(PY) -m infra.drafts
 	@.venv-checks/bin/cfn-lint build/drafts/*.json infra/data.yaml
 	@.venv-checks/bin/checkov -f build/drafts/{prod,staging}.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
+	@$(PY) -m pytest -n0 -m deployment tests/infra/test_translated.py
 
 .PHONY: installed
 installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready build/dynamodb/node_modules ## What every target here needs

@@ -19,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.keys import InvalidKeys
+from infra.edge import settle_name
 from infra.keys import first_keys, former_is_there
 from infra.package import package_stage
 from infra.permissions import function_name
@@ -77,9 +78,10 @@ def deploy(
         return WAITING
     print("3/5 package")
     package(stage, build)
-    template = uploaded(client("s3"), made["PackagesBucket"], build)
-    print(f"4/5 {stage.stack}")
     parameters = {"CertificateArn": os.environ.get("CERTIFICATE_ARN", "")}
+    has_name = bool(parameters["CertificateArn"])
+    template = uploaded(client("s3"), made["PackagesBucket"], build, has_name=has_name)
+    print(f"4/5 {stage.stack}")
     told = change(stacks, stage.stack, template, parameters)
     print("5/5 first administrator")
     invited = set_up(client("lambda"), stage)
@@ -115,12 +117,13 @@ def sends(ses: Any, stage: Stage) -> bool:
     return False
 
 
-def uploaded(s3: Any, bucket: str, build: Path) -> dict[str, str]:
+def uploaded(s3: Any, bucket: str, build: Path, *, has_name: bool) -> dict[str, str]:
     """The package and the template that names it, each under its own digest: a rollback finds the former ones."""
     archive = (build / "deployment.zip").read_bytes()
     key = f"{hashlib.sha256(archive).hexdigest()}.zip"
     s3.put_object(Bucket=bucket, Key=key, Body=archive)
     template = json.loads((build / "sam.json").read_text(encoding="utf-8"))
+    settle_name(template, has_name=has_name)
     for one in template["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
             one["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}

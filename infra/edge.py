@@ -59,6 +59,15 @@ def conditions() -> Resources:
     return {"HasName": {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}}
 
 
+def settle_name(template: Resources, *, has_name: bool) -> None:
+    """Say in a packaged template, which leaves it to a condition, whether there is a name.
+
+    API Gateway goes on with what was deployed to its stage, and SAM deploys again when the definition differs. A
+    certificate that comes later changes only what a condition comes to, so the API's own address would stay open.
+    """
+    template["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] = has_name
+
+
 def api_settings(contract: Contract) -> Resources:
     """What the API's one stage is told: its rates and its log."""
     known = {(one.method, one.path) for one in contract.operations}
@@ -67,7 +76,9 @@ def api_settings(contract: Contract) -> Resources:
         message = f"rates for routes that infra/api.yaml does not have: {sorted(unknown)}"
         raise ValueError(message)
     return {
-        "TracingEnabled": True,
+        # Attack: a trace of the stage keeps whole URLs, a link's token in them, for whoever may read traces.
+        # Defence: off here. The functions have their own, which know no URL.
+        "TracingEnabled": False,
         "AccessLogSetting": {
             "DestinationArn": log_arn("AccessLog"),
             "Format": json.dumps(ACCESS_LOG),

@@ -164,8 +164,10 @@ def test_package_and_template_are_kept_under_their_digests(engine: Engine, tmp_p
     s3.create_bucket(Bucket="packages", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     (tmp_path / "deployment.zip").write_bytes(b"zip")
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
-    (tmp_path / "sam.json").write_text(json.dumps({"Resources": {"Logon": function}}))
-    first = uploaded(s3, "packages", tmp_path)
-    assert uploaded(s3, "packages", tmp_path) == first
+    api = {"Type": "AWS::Serverless::Api", "Properties": {}}
+    (tmp_path / "sam.json").write_text(json.dumps({"Resources": {"Logon": function, "RestAPI": api}}))
+    first = uploaded(s3, "packages", tmp_path, has_name=False)
+    assert uploaded(s3, "packages", tmp_path, has_name=False) == first
     listed = [one["Key"] for one in s3.list_objects_v2(Bucket="packages")["Contents"]]
     assert sorted(key.rpartition(".")[2] for key in listed) == ["json", "zip"]
+    assert uploaded(s3, "packages", tmp_path, has_name=True) != first  # the API is deployed again

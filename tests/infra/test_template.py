@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -74,9 +75,16 @@ def test_rate_for_a_route_that_is_gone_is_noticed(monkeypatch: pytest.MonkeyPatc
 
 def test_name_is_served_over_modern_tls_and_closes_the_other_way_in(merged: Any) -> None:
     assert merged["Resources"]["Name"]["Properties"]["SecurityPolicy"] == "TLS_1_2"
-    body = merged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
-    closed = body["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
-    assert closed == {"Fn::If": ["HasName", True, False]}
+    api = merged["Resources"]["RestAPI"]["Properties"]
+    assert api["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasName", True, False]}
+    for has_name in (True, False):
+        template = copy.deepcopy(merged)
+        edge.settle_name(template, has_name=has_name)
+        assert template["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] is has_name
+
+
+def test_lo_02_stage_of_the_api_is_not_traced_since_a_trace_keeps_whole_urls(merged: Any) -> None:
+    assert merged["Resources"]["RestAPI"]["Properties"]["TracingEnabled"] is False
 
 
 def test_firewall_stands_before_the_api_with_a_rate_for_each_address(merged: Any) -> None:
