@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from infra.documents import read_yaml
 
@@ -58,6 +57,8 @@ class Contract:
 
     def match(self, raw_path: str) -> Match | None:
         """The path of the contract that fits; one without parameters goes before one with them."""
+        if not raw_path.startswith("/"):
+            return None
         for path in sorted(self.paths, key=lambda one: one.count("{")):
             parameters = path_parameters(path, raw_path)
             if parameters is not None:
@@ -66,14 +67,14 @@ class Contract:
 
 
 def path_parameters(path: str, raw_path: str) -> dict[str, str] | None:
-    """What stands for each {name}, decoded after the split: an encoded slash never makes a segment."""
-    wanted, given = path.split("/"), raw_path.split("/")
+    """What stands for each {name}, as it was sent: a REST API decodes nothing. A slash at the end is no segment."""
+    wanted, given = path.rstrip("/").split("/"), raw_path.rstrip("/").split("/")
     if len(wanted) != len(given):
         return None
     parameters = {}
     for pattern, segment in zip(wanted, given, strict=True):
         if pattern.startswith("{") and segment:
-            parameters[pattern.strip("{}")] = unquote(segment, errors="replace")
+            parameters[pattern.strip("{}")] = segment
         elif pattern != segment:
             return None
     return parameters

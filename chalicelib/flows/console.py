@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from chalicelib.domain.accounts import Account, Kind, Policy
 from chalicelib.domain.addresses import (
@@ -20,6 +20,7 @@ from chalicelib.flows.inputs import ambiguous
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
+from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def named(request: Request) -> str:
 
 def user_path(address: str) -> str:
     """The page of one user."""
-    return f"/admin/users/{quote(address, safe='@')}"
+    return filled("/admin/users/{email}", {"email": address})
 
 
 def reason_of(request: Request) -> str:
@@ -124,7 +125,9 @@ def console_view(request: Request) -> dict[str, object]:
     return {
         "notice": request.query.get("done", ""),
         "may_act": may_act,
-        "reauthenticate_first": _here(request) if stale and request.method == "GET" else "",
+        "reauthenticate_first": filled(request.resource, request.params)
+        if stale and request.method == "GET"
+        else "",
     }
 
 
@@ -205,10 +208,3 @@ def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     if entry is None:
         return ambiguous(request, refusal) or request.say(FIELDS_SAID.get(field, CHECK_THIS))
     return request.say("{entry}: {cause}", entry=evidence(str(entry)), cause=cause)
-
-
-def _here(request: Request) -> str:
-    path = request.resource
-    for name, value in request.params.items():
-        path = path.replace("{" + name + "}", quote(value, safe="@"))
-    return path

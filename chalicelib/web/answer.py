@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from chalice.app import Response
 
@@ -12,7 +11,7 @@ from chalicelib.presentation.languages import translation
 from chalicelib.web.cookies import clear_session, read_cookie, session_name
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
-from chalicelib.web.paths import PAGES, safe_next, suffix
+from chalicelib.web.paths import PAGES, filled, safe_next, suffix
 from chalicelib.web.request import Request
 from chalicelib.web.sentences import SENTENCES
 
@@ -73,7 +72,7 @@ def problem(refusal: Refusal, language: str) -> Response:
 
 def refusal_page(request: Request, refusal: Refusal) -> Page:
     """What a person sees of a refusal no step has a page of its own for."""
-    here = request.resource if request.method == "GET" and not request.params else _filled(request)
+    here = filled(request.resource, request.params)
     wanted = safe_next(here) if request.method == "GET" else safe_next(request.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
         ended = "" if refusal.hint is Hint.NO_SESSION else "session_ended"
@@ -92,13 +91,6 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         "detail": request.say(sentence.detail),
     }
     return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
-
-
-def _filled(request: Request) -> str:
-    path = request.resource
-    for name, value in request.params.items():
-        path = path.replace("{" + name + "}", quote(value, safe=""))
-    return path
 
 
 def _referrer(request: Request) -> str:

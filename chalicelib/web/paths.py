@@ -1,8 +1,9 @@
 """Where a person is sent: the page of each step, and a `next` that cannot lead away from the portal (WB-07)."""
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from chalicelib.domain.sessions import Next
 
@@ -18,10 +19,17 @@ PAGES = MappingProxyType(
 )
 
 # Attack: //evil.example, /\evil.example and https:evil.example all leave the portal in one browser or another.
-# Defence: not what is forbidden but what is allowed: plain segments after single slashes. Encoded are only + and ',
-# which addresses have and no URL gives a meaning to.
+# Defence: not what is forbidden but what is allowed: plain segments after single slashes. Encoded is only what an
+# address may have that is not plain, as `filled` writes it; not the slash, which somebody on the way might decode.
 _LONGEST = 300
-_PATH = r"(/([A-Za-z0-9_.@~-]|%2B|%27)+)+"
+_PATH = r"(/([A-Za-z0-9_.@~-]|%2[1345-7AB]|%3[DF]|%5E|%60|%7[BCD])+)+"
+
+
+def filled(resource: str, params: Mapping[str, str]) -> str:
+    """A path of the contract with what belongs into its holes, each encoded once (IN-06)."""
+    for name, value in params.items():
+        resource = resource.replace("{" + name + "}", quote(value, safe="@"))
+    return resource
 
 
 def safe_next(text: str | None) -> str | None:

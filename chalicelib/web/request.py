@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from chalice.app import Request as ProxyRequest
 
@@ -118,7 +119,7 @@ def request_of(
         source=_source(proxy),
         user_agent=_printable(header("user-agent", ""))[:MAX_USER_AGENT],
         wants_json=_wants_json(proxy),
-        params=dict(proxy.uri_params or {}),
+        params=_params(proxy),
         query=_single(proxy.query_params or {}),
         fields=fields,
         cookies=cookies,
@@ -144,6 +145,26 @@ def _source(proxy: ProxyRequest) -> IPAddress:
         return parse_address(str(proxy.context.get("identity", {}).get("sourceIp", "")))
     except InvalidSource as error:
         raise invalid("source_address_unreadable") from error
+
+
+def _params(proxy: ProxyRequest) -> dict[str, str]:
+    """What stands in the holes of the contract's path, decoded once; nobody after this decodes anything (IN-06).
+
+    A REST API hands each segment over as it was sent; some have been handed decoded ones. Attack: a segment decoded
+    twice is another's: `a%252Bb@x.test` names `a%2Bb@x.test`, and would disable `a+b@x.test`. Defence: the path, which
+    nobody decodes, says which of the two this is. A stage or a base path may stand before it, a slash behind.
+    """
+    holes = str(proxy.context.get("resourcePath") or "").split("/")
+    path = str(proxy.context.get("path") or "").rstrip("/").split("/")
+    sent = dict(zip(reversed(holes), reversed(path), strict=False))
+    return {
+        name: value if value == _decoded(sent.get(f"{{{name}}}", "")) else _decoded(value)
+        for name, value in dict(proxy.uri_params or {}).items()
+    }
+
+
+def _decoded(segment: str) -> str:
+    return unquote(segment, errors="replace")
 
 
 def _single(query: Any) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """An administrator before a user's page, in a browser: what it offers, asks for and says, and what the user notices."""
 
+from html import unescape
+from urllib.parse import quote
+
 import pytest
 
 from tests.journeys.desk import Desk, guest, presses, seated, user_path
@@ -96,3 +99,23 @@ def test_reset_of_2_step_asks_whether_it_is_the_user(town: Town, desk: Desk) -> 
     assert (page.status, "Say why" in page.text) == (422, True)
     page = presses(browser, path, reason=REASON, confirm="true")
     assert "2-step is reset." in page.text
+
+
+@pytest.mark.parametrize("name", ["o'neil+news", "profit&loss", "100%", "a%2bb"])
+def test_user_whose_address_means_something_in_a_url_is_found_disabled_and_contained(
+    town: Town, desk: Desk, name: str
+) -> None:
+    """IN-06: by the links and forms of the pages alone."""
+    ann, client = guest(town, name=name)
+    browser, domain = desk.browser(), ann.partition("@")[2]
+    page = browser.opens(f"/admin/users?domain={domain}&q={quote(name)}")
+    page = browser.opens(next(one for one in page.links if one == user_path(ann)))
+    assert unescape(page.heading).startswith(ann)
+    page = presses(browser, f"{user_path(ann)}/disable", confirm="true")
+    assert "The account is disabled" in page.text
+    assert client.get("/account").status_code == 401
+    page = presses(browser, f"{user_path(ann)}/contain", reason=REASON)
+    assert "The account is contained" in page.text
+    assert town.account(ann).status == "disabled"
+    found = next(one for one in page.links if one.startswith("/admin/attempts?email="))
+    assert ann in browser.opens(found).text
