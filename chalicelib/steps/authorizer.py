@@ -59,7 +59,7 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     who = _presented(request)
     standing = portal.store.sessions.standing(who)
     caller, cause = _caller(request, standing)
-    arn = str(event.get("methodArn") or "")
+    arn = _whole_stage(str(event.get("methodArn") or ""))
     denied = _outside(request, standing, caller)
     if denied:
         _record(request, caller, denied)
@@ -218,6 +218,17 @@ def _record(request: Request, caller: Caller | None, rule: str) -> None:
         details={"rule": rule},
     )
     request.portal.store.events.record(event)
+
+
+def _whole_stage(arn: str) -> str:
+    """Every method of the API's stage. The answer is for one request all the same: nothing is remembered (TTL 0).
+
+    Attack: the method's own ARN has the path in it, as anybody may send it: too long for a statement or with a star or
+    a question mark, it is no policy or another one, and each such request is a fault that wakes somebody. Defence: no
+    part of it comes from the path (IP-06).
+    """
+    api, _, rest = arn.partition("/")
+    return f"{api}/{rest.partition('/')[0]}/*"
 
 
 def _policy(effect: str, arn: str, facts: dict[str, str]) -> dict[str, Any]:

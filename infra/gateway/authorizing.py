@@ -11,6 +11,8 @@ from typing import Any
 from infra.gateway.events import authorizer_event
 
 log = logging.getLogger(__name__)
+# Of a statement's resource.
+LONGEST_RESOURCE = 512
 Invoke = Callable[[str, dict[str, Any]], Any]
 
 
@@ -58,6 +60,9 @@ def allows(policy: dict[str, Any], method_arn: str) -> bool:
 def covers(statement: dict[str, Any], method_arn: str) -> bool:
     """Whether a statement is about calling this method."""
     actions, resources = listed(statement["Action"]), listed(statement["Resource"])
+    if any(len(one) > LONGEST_RESOURCE for one in resources):
+        message = "a resource is too long"
+        raise ValueError(message)
     return any(one.lower() in {"execute-api:invoke", "execute-api:*", "*"} for one in actions) and any(
         fnmatchcase(method_arn, one.replace("[", "[[]")) for one in resources
     )

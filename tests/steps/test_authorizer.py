@@ -14,6 +14,8 @@ from tests.fakes.planting import plant
 from tests.world.visitors import Visitor
 from tests.world.world import CONTRACT, World
 
+STAGE = "arn:aws:execute-api:eu-west-1:000000000000:local/local/*"
+
 
 def inside(world: World, **facts: Any) -> Visitor:
     visitor = world.visitor()
@@ -55,13 +57,26 @@ def test_ip_07_no_step_answers_without_its_verdict(world: World, context: dict[s
         assert world.rows("accounts", "sessions", "resets", "events", "throttles") == before
 
 
+@pytest.mark.parametrize(
+    "segment", ["a" * 600, "a" * 1500, "*", "%2A", "%3F", "$%7Baws:username%7D", "[a]", "%00"]
+)
+def test_ip_06_no_path_whatever_is_in_it_makes_the_policy_another_one(world: World, segment: str) -> None:
+    """Attack: a path that is too long for a statement, or a pattern, is a fault of the authorizer's and an alarm."""
+    visitor = inside(world)
+    answer = visitor.get(f"/messages/{segment}")
+    assert (answer.status, answer.code) == (404, "not_found")
+    policy = world.invoke("authorizer", authorizer_events(world)[-1])["policyDocument"]
+    assert [one["Resource"] for one in policy["Statement"]] == [STAGE]
+    assert world.visitor().get(f"/messages/{segment}").status == 401
+
+
 def test_answer_is_a_policy_with_a_context_of_texts(world: World) -> None:
     visitor = inside(world)
     visitor.get("/account")
     event = authorizer_events(world)[-1]
     policy = world.invoke("authorizer", event)
     (statement,) = policy["policyDocument"]["Statement"]
-    assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    assert statement == {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": STAGE}
     assert policy["context"]["verdict"] == "pass"
     assert all(isinstance(value, str) for value in policy["context"].values())
     secret = str(visitor.token).partition(".")[2]
