@@ -18,6 +18,23 @@ from infra.documents import read_yaml
 FILE = Path(__file__).with_suffix(".yaml")
 JSON, HTML = "application/problem+json", "text/html"
 
+# What a request to a method that a path lacks may carry and still get its 405; API Gateway wants each type named, takes
+# JSON where none is said, and refuses others with 415.
+MOCKED = (
+    JSON,
+    HTML,
+    "application/json",
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+    "application/xml",
+    "multipart/form-data",
+    "text/csv",
+    "text/plain",
+    "text/xml",
+)
+
 
 @dataclass(frozen=True)
 class GatewayResponse:

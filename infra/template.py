@@ -11,7 +11,7 @@ from typing import Any
 from infra import edge
 from infra.alarms import watching
 from infra.contract import Contract, Operation
-from infra.gateway_responses import JSON, GatewayResponse
+from infra.gateway_responses import JSON, MOCKED, GatewayResponse
 from infra.permissions import function_name, logical, read_permissions
 from infra.stages import Stage
 from infra.warm import arn, called, warm
@@ -197,8 +197,9 @@ def not_allowed(response: GatewayResponse, allowed: str) -> Resources:
         },
         "x-amazon-apigateway-integration": {
             "type": "mock",
-            "passthroughBehavior": "when_no_match",
-            "requestTemplates": {"application/json": json.dumps({"statusCode": response.status})},
+            # Otherwise a body of a type without a template is taken for the template's own, and the answer is a fault.
+            "passthroughBehavior": "never",
+            "requestTemplates": dict.fromkeys(MOCKED, json.dumps({"statusCode": response.status})),
             "responses": {
                 "default": {
                     "statusCode": str(response.status),

@@ -11,12 +11,15 @@ from typing import Any
 from infra.contract import Contract, Match, Operation, read_contract
 from infra.gateway.answers import GatewayAnswers, MalformedAnswerError, proxy_answer
 from infra.gateway.authorizing import Refusal, authorize
-from infra.gateway.events import proxy_event
+from infra.gateway.events import method_arn, proxy_event
 from infra.gateway.functions import invoke as invoke_function
 from infra.gateway.messages import Answer, Request
+from infra.gateway_responses import MOCKED
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 10 * 1024 * 1024
+# Of all header values together; and of the method's ARN, which has the path in it.
+LARGEST_HEADERS, LONGEST_ARN = 10_240, 1600
 SAFE_METHODS = {"GET", "HEAD"}
 # Who answers where no step does.
 GATEWAY, AUTHORIZER = "gateway", "authorizer"
@@ -54,14 +57,11 @@ class LocalApi:
 
     def _route(self, request: Request, match: Match | None, request_id: str) -> tuple[Answer, str]:
         """The answer, and who gave it."""
-        if match is None:
-            return self._gateway.give("MISSING_AUTHENTICATION_TOKEN", request, request_id), GATEWAY
-        operation = match.operations.get(request.method)
-        if operation is None:
-            refused = self._gateway.give("METHOD_NOT_ALLOWED", request, request_id, allow=match.allowed)
-            return refused, GATEWAY
-        if len(request.body) > LARGEST_BODY:
-            return self._gateway.give("REQUEST_TOO_LARGE", request, request_id), GATEWAY
+        operation = match.operations.get(request.method) if match else None
+        kind = refused_at_once(request, match, operation)
+        if kind or operation is None or match is None:
+            allowed = {"allow": match.allowed} if match and kind == "METHOD_NOT_ALLOWED" else {}
+            return self._gateway.give(kind, request, request_id, **allowed), GATEWAY
         return self._authorized(request, operation, match.parameters, request_id)
 
     def _authorized(
@@ -85,6 +85,24 @@ class LocalApi:
         except Exception:  # whatever a step raises, its caller gets an answer and the gateway lives on
             log.exception("step %s failed", operation.step)
         return self._gateway.give("DEFAULT_5XX", request, request_id)
+
+
+def refused_at_once(request: Request, match: Match | None, operation: Operation | None) -> str:
+    """The gateway response to what never comes as far as the authorizer; "" for anything else."""
+    if sum(len(value) for _, value in request.headers) > LARGEST_HEADERS:
+        return "DEFAULT_4XX"
+    if match is None:
+        return "INVALID_SIGNATURE" if request.header("authorization") else "MISSING_AUTHENTICATION_TOKEN"
+    if len(request.body) > LARGEST_BODY:
+        return "REQUEST_TOO_LARGE"
+    if operation is None:
+        return "METHOD_NOT_ALLOWED" if media_type(request) in MOCKED else "UNSUPPORTED_MEDIA_TYPE"
+    return "DEFAULT_4XX" if len(method_arn(request.method, request.path)) > LONGEST_ARN else ""
+
+
+def media_type(request: Request) -> str:
+    """By which a mock integration chooses its template."""
+    return request.header("content-type").partition(";")[0].strip().lower() or "application/json"
 
 
 def without_body(answer: Answer) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +10,10 @@ from infra.contract import Operation
 from infra.gateway.messages import Request
 
 ACCOUNT, API, STAGE, REGION = "000000000000", "local", "local", "eu-west-1"
+FORWARDED = "X-Forwarded-For"
+# Whatever a client calls them.
+OWN = {name.lower(): name for name in ("Host", "User-Agent", FORWARDED)}
+NOT_KEPT = {"connection", "content-length", "transfer-encoding", "x-forwarded-port", "x-forwarded-proto"}
 NOTHING_IS_NULL = (
     "queryStringParameters",
     "multiValueQueryStringParameters",
@@ -23,21 +26,23 @@ def proxy_event(
     request: Request, operation: Operation, parameters: dict[str, str], request_id: str
 ) -> dict[str, Any]:
     """The event a step gets, its authorizer's context still missing."""
-    queries = parse_qsl(request.query, keep_blank_values=True, errors="replace")
-    body, is_base64 = event_body(request.body)
+    # A semicolon separates too: what stands behind it is a parameter of its own.
+    queries = parse_qsl(request.query.replace(";", "&"), keep_blank_values=True, errors="replace")
+    headers = handed_over(request)
     return {
         "resource": operation.path,
         "path": request.path,
         "httpMethod": request.method,
-        "headers": last_of_each(request.headers),
-        "multiValueHeaders": all_of_each(request.headers),
+        "headers": last_of_each(headers),
+        "multiValueHeaders": all_of_each(headers),
         "queryStringParameters": last_of_each(queries) or None,
         "multiValueQueryStringParameters": all_of_each(queries) or None,
         "pathParameters": parameters or None,
         "stageVariables": None,
         "requestContext": request_context(request, operation, request_id),
-        "body": body,
-        "isBase64Encoded": is_base64,
+        # Without binary media types, and ours has none, whatever comes is text: bytes that are none are lost.
+        "body": request.body.decode("utf-8", errors="replace") or None,
+        "isBase64Encoded": False,
     }
 
 
@@ -45,13 +50,12 @@ def authorizer_event(event: dict[str, Any]) -> dict[str, Any]:
     """The same request as a REQUEST authorizer gets it: no body, and empty objects where the proxy says null."""
     shown = {key: value for key, value in event.items() if key not in {"body", "isBase64Encoded"}}
     empty: dict[str, Any] = {key: {} for key in NOTHING_IS_NULL if shown[key] is None}
-    return {"type": "REQUEST", "methodArn": method_arn(event), **shown, **empty}
+    return {"type": "REQUEST", "methodArn": method_arn(event["httpMethod"], event["path"]), **shown, **empty}
 
 
-def method_arn(event: dict[str, Any]) -> str:
+def method_arn(method: str, path: str) -> str:
     """What the authorizer's policy must allow."""
-    context = event["requestContext"]
-    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{context['stage']}/{event['httpMethod']}{event['path']}"
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{STAGE}/{method}{path}"
 
 
 def request_context(request: Request, operation: Operation, request_id: str) -> dict[str, Any]:
@@ -77,14 +81,17 @@ def request_context(request: Request, operation: Operation, request_id: str) -> 
     }
 
 
-def event_body(body: bytes) -> tuple[str | None, bool]:
-    """Text as text; bytes that are no text in base64, marked."""
-    if not body:
-        return None, False
-    try:
-        return body.decode("utf-8"), False
-    except UnicodeDecodeError:
-        return base64.b64encode(body).decode("ascii"), True
+def handed_over(request: Request) -> list[tuple[str, str]]:
+    """The headers as they arrive over HTTP/2, in lower case, but for the few that API Gateway writes itself."""
+    kept = [(OWN.get(name.lower(), name.lower()), value) for name, value in request.headers]
+    forwarded = [value for name, value in kept if name == FORWARDED] + [request.source_ip]
+    return [
+        *[(name, value) for name, value in kept if name not in {FORWARDED, *NOT_KEPT}],
+        (FORWARDED, ", ".join(forwarded)),
+        ("X-Forwarded-Port", "443"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Amzn-Trace-Id", "Root=1-00000000-000000000000000000000000"),
+    ]
 
 
 def last_of_each(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -10,11 +10,13 @@ from typing import Any
 
 from infra.contract import Contract, Operation
 from infra.gateway.functions import TIME_OUT_SECONDS
+from infra.gateway_responses import MOCKED
 from infra.rehearsal.runtime import Configuration
 from infra.warm import ALIASED
 
 INTEGRATED = re.compile(rf"functions/\$\{{(\w+?)(?:\.Arn|{ALIASED})\}}/invocations$")
 SECRETS = re.compile(r":secret:([^\"]+)-\?{6}\"")
+ANY = "x-amazon-apigateway-any-method"
 METHODS = {"get", "head", "post", "put", "patch", "delete"}
 
 
@@ -96,10 +98,18 @@ def contract_of(template: dict[str, Any]) -> Contract:
     body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     paths = {}
     for path, item in body["paths"].items():
-        if "x-amazon-apigateway-any-method" not in item:
-            raise NotAsDeclared(f"{path}: other methods have no answer")
+        answered(path, item)
         paths[path] = {verb.upper(): operation(verb, path, item[verb]) for verb in item if verb in METHODS}
     return Contract(paths)
+
+
+def answered(path: str, item: dict[str, Any]) -> None:
+    """Other methods get their 405, whatever they carry: the gateway of the rehearsal answers so without asking."""
+    if ANY not in item:
+        raise NotAsDeclared(f"{path}: other methods have no answer")
+    mock = item[ANY]["x-amazon-apigateway-integration"]
+    if mock["passthroughBehavior"] != "never" or set(mock["requestTemplates"]) != set(MOCKED):
+        raise NotAsDeclared(f"{path}: to a body of another type the answer is a fault")
 
 
 def operation(verb: str, path: str, method: dict[str, Any]) -> Operation:

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 
 from infra.contract import API, Operation, path_parameters, read_contract
@@ -78,9 +79,24 @@ def test_step_answers_the_routes_of_the_contract_and_no_others(step: str) -> Non
 
 
 def test_encoded_slash_makes_no_segment() -> None:
-    assert path_parameters("/messages/{id}", "/messages/a%2Fb") == {"id": "a/b"}
+    assert path_parameters("/messages/{id}", "/messages/a%2Fb") == {"id": "a%2Fb"}
     assert path_parameters("/messages/{id}", "/messages/a/b") is None
     assert path_parameters("/messages/{id}", "/messages/") is None
+
+
+def test_every_answer_that_api_gateway_gives_by_itself_is_ours() -> None:
+    """A kind without a row would answer 400 "could not understand" to what was understood and blocked, or not found."""
+    known = (
+        botocore.session.get_session().get_service_model("apigateway").shape_for("GatewayResponseType").enum
+    )
+    assert set(read_gateway_responses({})) == {*known, "METHOD_NOT_ALLOWED"}
+
+
+def test_what_the_firewall_blocks_is_told_so() -> None:
+    response = read_gateway_responses({})["WAF_FILTERED"]
+    told = json.loads(fill_in(response, JSON, "the-request-id"))
+    assert (response.status, told["code"]) == (403, "blocked")
+    assert "firewall has blocked" in told["detail"]
 
 
 @pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))

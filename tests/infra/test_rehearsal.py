@@ -131,6 +131,16 @@ def test_method_without_the_gate_is_not_rehearsed(template: Any) -> None:
         stack.contract_of(template)
 
 
+@pytest.mark.parametrize(
+    ("named", "value"), [("passthroughBehavior", "when_no_match"), ("requestTemplates", {})]
+)
+def test_method_whose_405_would_be_a_fault_is_not_rehearsed(template: Any, named: str, value: Any) -> None:
+    paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    paths["/account"][stack.ANY]["x-amazon-apigateway-integration"][named] = value
+    with pytest.raises(stack.NotAsDeclared, match="/account"):
+        stack.contract_of(template)
+
+
 def test_verdict_that_would_be_remembered_is_not_rehearsed(template: Any) -> None:
     body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     gate = body["components"]["securitySchemes"]["gate"]["x-amazon-apigateway-authorizer"]

@@ -81,8 +81,15 @@ def test_refused_posts_are_guarded_and_clear(
         is_problem(reply, 422, "invalid_request")
 
 
+@pytest.mark.parametrize("path", ["/logon", "/password/forgot", "/password/criteria", "/health"])
+def test_page_is_the_same_one_at_a_slash(world: World, path: str) -> None:
+    """API Gateway takes the one for the other, so no page may depend on its own path."""
+    at_slash = world.browser().get(f"{path}/")
+    assert (at_slash.status, at_slash.text) == (200, world.browser().get(path).text)
+
+
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/logon/", "/logon/code/x", "//logon", "/password/reset/a/b", "/.env", "/%2e"]
+    "path", ["/nothing", "/nothing/", "/logon/code/x", "//logon", "/password/reset/a/b", "/.env", "/%2e"]
 )
 def test_unknown_path_is_not_found(world: World, path: str) -> None:
     reply = world.visitor().get(path)
