@@ -95,6 +95,10 @@ package: .venv/package ## build/STAGE: template, code and its SBOM as they would
 deploy: .venv/package ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
 	@$(PY) -m infra.deploy $(STAGE)
 
+.PHONY: smoke
+smoke: working ## A walk around a running portal from outside, after each deployment (URL=; API=, ADDRESS= and MAILBOX= for more)
+	@$(PY) -m infra.smoke
+
 .PHONY: rehearse
 rehearse: .venv/rehearsal .venv-emulator/stacks ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m infra.stages rehearse $(STAGE)

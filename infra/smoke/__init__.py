@@ -1,0 +1,1 @@
+"""A walk around a running portal from outside: `make smoke`."""
