@@ -5,8 +5,10 @@ be forgotten. It never holds a secret: no password, token, code or cookie.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -63,6 +65,11 @@ class EventKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     MAIL_WITHHELD = "mail_withheld"
 
+    @property
+    def changes(self) -> bool:
+        """Whether an account, a session, a message or a rule is another than before. A new kind is a change."""
+        return self not in UNCHANGING
+
 
 class Reason(StrEnum):
     """The true reason behind a generic refusal; only the event and the log hold it."""
@@ -82,6 +89,26 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "account_changed_meanwhile"
 
 
+# What anybody can cause who knows an address, or a password without its second step, as often as they like.
+FOLDED = frozenset(
+    {
+        EventKind.LOGON_HALF_DONE,
+        EventKind.LOGON_REFUSED,
+        EventKind.CODE_REFUSED,
+        EventKind.REAUTHENTICATION_REFUSED,
+        EventKind.REQUEST_REFUSED,
+        EventKind.RESET_ASKED,
+        EventKind.RESET_REFUSED,
+        EventKind.MAIL_WITHHELD,
+    }
+)
+UNCHANGING = FOLDED | {
+    EventKind.TRAIL_READ,
+    EventKind.MAIL_SENT,
+    EventKind.MAIL_FAILED,
+    EventKind.MAIL_DELIVERED,
+    EventKind.MAIL_DELAYED,
+}
 ATTEMPTS = frozenset(
     {
         EventKind.LOGON_SUCCEEDED,
@@ -147,9 +174,35 @@ class Event(NamedTuple):
         return cast("Details", defaultdict(lambda: None, self.details))
 
     @property
+    def beside_changes(self) -> bool:
+        """Whether it is a change, or what became of the mail that a change made due: its note names it (TR-01)."""
+        return (self.told["about"] or self.kind) not in UNCHANGING
+
+    @property
     def sort_key(self) -> str:
         """Time first, so a query reads in order; the id behind it keeps two events of one instant apart."""
         return f"{iso(self.at)}#{self.id}"
+
+
+class Stretch(NamedTuple):
+    """Events in a row, the newest first, and the position before which the rest is; None where nothing is left."""
+
+    events: Sequence[Event]
+    before: str | None = None
+
+
+class Trail(NamedTuple):
+    """The two sides of an account's trail, each as far as it was read."""
+
+    changes: Stretch
+    others: Stretch
+
+    def together(self) -> Stretch:
+        """Both in one row, as far as neither has a gap."""
+        ends = [side.before for side in self if side.before is not None]
+        end = max(ends, default=None)
+        events = sorted((*self.changes.events, *self.others.events), key=attrgetter("sort_key"), reverse=True)
+        return Stretch([one for one in events if end is None or one.sort_key >= end], end)
 
 
 def iso(at: float) -> str:

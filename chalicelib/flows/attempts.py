@@ -17,6 +17,12 @@ OUTCOMES = {
     EventKind.RECOVERY_CODE_USED: "succeeded",
     EventKind.LOGON_HALF_DONE: "half_done",
 }
+OUTCOME_NAMES = ("succeeded", "half_done", "refused")
+
+
+def outcome_of(event: Event) -> str:
+    """What became of an attempt."""
+    return OUTCOMES.get(event.kind, "refused")
 
 
 def attempt_row(event: Event, say: Translate) -> dict[str, object]:
@@ -37,7 +43,7 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
         "browser_version": browser.version,
         "operating_system": browser.operating_system,
         "address": event.source,
-        "outcome": OUTCOMES.get(event.kind, "refused"),
+        "outcome": outcome_of(event),
         "reason": event.reason,
         "agent": "" if browser.name else evidence(sent),
         "spelled": _spelled(event.email or ""),

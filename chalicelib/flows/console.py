@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 MAX_REASON = 500
-MOST_DIGITS = 6
 LONGEST_SEARCH = 254
-ROWS = 25  # of a table on one page, which so stays under 50 KB; a program gets every row at once
+ROWS = 25  # of a table on one page, which so stays under 50 KB
+ROWS_OF_A_PROGRAM = 100
 
 
 def target(request: Request) -> tuple[Account, Policy | None]:
@@ -77,13 +77,19 @@ def carry_out(
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
 
 
-def one_page(request: Request, path: str, name: str, rows: list[dict[str, object]]) -> dict[str, object]:
-    """The rows that a person sees at once, and where the next ones are."""
-    asked = request.query.get("skip", "")
-    skip = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS else 0
-    query = urlencode({**request.query, "skip": skip + ROWS})
-    more = f"{path}?{query}" if len(rows) > skip + ROWS else None
-    return {name: rows[skip : skip + ROWS], "next_url": more}
+def rows_of(request: Request) -> int:
+    """How many rows a page of a list has: few for a person, more for a program."""
+    return ROWS_OF_A_PROGRAM if request.wants_json else ROWS
+
+
+def turning(request: Request, path: str, asked: Mapping[str, str], before: str | None) -> dict[str, str]:
+    """The ways from one page of a list to the next and back to the newest, "" where there is none (TR-02)."""
+    fields = {name: value for name, value in asked.items() if value}
+    newest = f"{path}?{urlencode(fields)}" if fields else path
+    return {
+        "earlier_url": f"{path}?{urlencode({**fields, 'before': before})}" if before else "",
+        "newest_url": newest if request.query.get("before") else "",
+    }
 
 
 def searched(request: Request, name: str) -> str:
@@ -149,6 +155,9 @@ FIELDS_SAID = {
     "subject": marked("Enter a subject on one line."),
     "body": marked("Enter a message."),
     "since": marked("Enter a date, such as 2026-11-21."),
+    "from": marked("Enter a date, such as 2026-11-21."),
+    "until": marked("Enter a date, such as 2026-11-21."),
+    "network": marked("Enter an address or a range, such as 203.0.113.9 or 203.0.113.0/24."),
     "expires_in_days": marked("Enter a number of days from 1 to 365."),
     "kind": marked("Choose a kind of account."),
     "name": marked('Enter a name of one line, up to 60 characters, without < > " \\ @ and :.'),

@@ -1,14 +1,13 @@
 """Permitted IP ranges as a request gives them, and what a list would have refused before it is saved."""
 
-from collections.abc import Iterable
-
-from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
 from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, parse_ranges, permitted
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.web.request import Field, Request
 
 RANGES = Field(list, required=False, most=100, nullable=True)
 RESTRICTION = Field(required=False, most=10)
+LOGONS = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.LOGON_HALF_DONE})
 
 
 def given_ranges(request: Request) -> tuple[str, ...] | None:
@@ -58,14 +57,22 @@ def not_locking_oneself_out(
         raise Refusal(Code.WOULD_LOCK_YOU_OUT, "own_address_outside")
 
 
-def refused_by(ranges: tuple[str, ...] | None, attempts: Iterable[Event]) -> dict[str, object]:
-    """Which of these successful logons the list would have refused: the dry run's answer."""
-    logons = [
-        event for event in attempts if event.kind in {EventKind.LOGON_SUCCEEDED, EventKind.LOGON_HALF_DONE}
-    ]
+def logons_of(trail: Trail, since: float) -> Stretch:
+    """An account's logons since then, from both sides of its trail: refusals push none of them out."""
+    events = [one for side in trail for one in side.events if one.kind in LOGONS and one.at >= since]
+    ends = [side.before for side in trail if side.before is not None and side.before >= iso(since)]
+    return Stretch(events, max(ends, default=None))
+
+
+def refused_by(ranges: tuple[str, ...] | None, attempts: Stretch) -> dict[str, object]:
+    """Which of these successful logons the list would have refused: the dry run's answer.
+
+    `more` says that there were more logons than were tried: it proves less than it seems to (TR-02).
+    """
+    logons = [event for event in attempts.events if event.kind in LOGONS]
     refused = [event for event in logons if not _inside(event, ranges)]
     rows = [{"at": iso(event.at), "email": event.email, "address": event.source} for event in refused]
-    return {"refused": rows, "checked": len(logons)}
+    return {"refused": rows, "checked": len(logons), "more": attempts.before is not None}
 
 
 def _inside(event: Event, ranges: tuple[str, ...] | None) -> bool:

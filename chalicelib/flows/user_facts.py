@@ -1,17 +1,19 @@
 """One user as the console shows them: everything an administrator or the support desk needs, and never a secret."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Tries, effective_ranges, two_step_required
 from chalicelib.domain.addresses import domain_of
-from chalicelib.domain.events import ATTEMPTS, MAILS, Event, iso
+from chalicelib.domain.events import ATTEMPTS, MAILS, Event, Trail, iso
 from chalicelib.domain.limits import code_wait
 from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.domain.sessions import Next, Session, cause_of_death
 from chalicelib.domain.tokens import session_handle
-from chalicelib.flows.attempts import attempt_facts, attempt_row, event_facts
+from chalicelib.domain.trail import opaque
+from chalicelib.flows.attempts import attempt_row
+from chalicelib.flows.trail import latest_changes, latest_of, latest_others
 from chalicelib.portal import Portal
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.evidence import evidence
@@ -68,17 +70,27 @@ def session_facts(
     ]
 
 
-def attempt_rows(events: Sequence[Event], say: Translate) -> list[dict[str, object]]:
+def attempt_rows(trail: Trail, say: Translate) -> list[dict[str, object]]:
     """The latest attempts, as the console's page shows them."""
-    return [attempt_row(event, say) for event in events if event.kind in ATTEMPTS][:20]
+    return [attempt_row(event, say) for event in latest_of(trail, ATTEMPTS, 20).events]
 
 
-def trail_facts(events: Sequence[Event], attempts: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """The latest attempts, events and mails."""
+def trail_facts(trail: Trail) -> dict[str, object]:
+    """The latest events and mails. State changes come first: refusals push none of them out of sight (TR-01).
+
+    `before` is where the state changes go on, in `/admin/events?changes=true`; `more` says of what else there is more.
+    """
+    changes, others = latest_changes(trail, 20, MAILS), latest_others(trail, 10, MAILS)
+    mails, attempts = latest_of(trail, MAILS, 10), latest_of(trail, ATTEMPTS, 20)
     return {
-        "attempts": [attempt_facts(row) for row in attempts],
-        "events": [event_facts(event) for event in events if event.kind not in MAILS][:30],
-        "mails": [_mail(event) for event in events if event.kind in MAILS][:10],
+        "events": [*changes.facts, *others.facts],
+        "before": opaque(changes.before),
+        "more": {
+            "events": others.before is not None,
+            "attempts": attempts.before is not None,
+            "mails": mails.before is not None,
+        },
+        "mails": [_mail(event) for event in mails.events],
     }
 
 

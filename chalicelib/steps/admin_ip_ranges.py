@@ -4,7 +4,6 @@ Here they are administered; they are enforced in `steps/authorizer.py` on every 
 A save that would shut the saver out is refused unless confirmed.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from chalice import Blueprint
@@ -12,12 +11,19 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy, PolicyChange, effective_ranges
 from chalicelib.domain.addresses import domain_id, domain_id_of
-from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, days_back
 from chalicelib.flows.console import actor, carry_out, console_view, correct, named, named_domain, target
 from chalicelib.flows.events import event_of
-from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, not_locking_oneself_out, refused_by
+from chalicelib.flows.ranges import (
+    RANGES,
+    RESTRICTION,
+    given_ranges,
+    logons_of,
+    not_locking_oneself_out,
+    refused_by,
+)
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -25,6 +31,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 SCOPES = ("portal", "admin")
+MOST_OF_A_DAY, MOST_OF_ONE = 2000, 1000
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -82,23 +89,25 @@ def try_account(request: Request) -> Page:
     account, policy = target(request)
     ranges = effective_ranges(account._replace(ranges=given_ranges(request)), policy)
     since = request.now() - DAYS_KEPT_IN_SIGHT * 86400
-    events = [event for event in request.store.events.of_account(account.id, 1000) if event.at >= since]
-    return _tried(request, refused_by(ranges, events))
+    trail = request.store.events.trail(account.id, None, MOST_OF_ONE)
+    return _tried(request, refused_by(ranges, logons_of(trail, since)))
 
 
 def try_domain(request: Request) -> Page:
     """Which of the domain's last logons the list would have refused."""
     name = named_domain(request)
-    mine = (event for event in _recent(request.portal) if (event.email or "").lower().endswith(f"@{name}"))
-    return _tried(request, refused_by(given_ranges(request), mine))
+    recent = _recent(request.portal)
+    mine = [event for event in recent.events if (event.email or "").lower().endswith(f"@{name}")]
+    return _tried(request, refused_by(given_ranges(request), recent._replace(events=mine)))
 
 
 def try_portal(request: Request) -> Page:
     """Which of everybody's last logons the list would have refused; of administrators' only, for the console's list."""
-    events: Iterator[Event] = _recent(request.portal)
+    recent = _recent(request.portal)
     if _scope(request) == "admin":
-        events = (event for event in events if event.told["kind"] == "administrator")
-    return _tried(request, refused_by(given_ranges(request), events))
+        staff = [event for event in recent.events if event.told["kind"] == "administrator"]
+        recent = recent._replace(events=staff)
+    return _tried(request, refused_by(given_ranges(request), recent))
 
 
 def _shown(request: Request, policy: Policy, subject: str) -> Page:
@@ -143,9 +152,15 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return correct(request, refusal, "admin_ip_ranges", _view(request))
 
 
-def _recent(portal: Portal) -> Iterator[Event]:
+def _recent(portal: Portal) -> Stretch:
+    """The attempts of the last days, at most so many of each; with a position where there were more."""
+    events: list[Event] = []
+    cut: str | None = None
     for day in days_back(portal.clock(), DAYS_KEPT_IN_SIGHT):
-        yield from portal.store.directory.attempts_of_day(day, 2000)
+        (stretch,) = portal.store.events.attempts([day], None, MOST_OF_A_DAY)
+        events += stretch.events
+        cut = cut or stretch.before
+    return Stretch(events, cut)
 
 
 def _save(request: Request, change: PolicyChange, page: str) -> Page:

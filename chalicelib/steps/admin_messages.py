@@ -1,5 +1,6 @@
 """Console: send a secure message, see what became of it, take one back that nobody has read yet."""
 
+import re
 from typing import Any
 
 from chalice import Blueprint
@@ -10,7 +11,7 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
-from chalicelib.flows.console import actor, console_view, correct, one_page, shown_in_both_spellings
+from chalicelib.flows.console import actor, console_view, correct, rows_of, shown_in_both_spellings, turning
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.web.page import Page
@@ -20,6 +21,7 @@ from chalicelib.wiring import needs, portal
 
 MOST_DAYS = 365
 DEFAULT_DAYS = 30
+MESSAGE_ID = r"[0-9A-Za-z-]{1,64}"
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("bodies",))
@@ -33,8 +35,9 @@ def admin_messages(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """What this administrator sent, newest first, with its read receipt; never a body."""
-    listed = _listed(request)
-    return Page(facts={"messages": listed}, template="admin_messages", view=_view(request, listed))
+    sent = _sent(request)
+    facts = {name: sent[name] for name in ("messages", "before")}
+    return Page(facts=facts, template="admin_messages", view=sent)
 
 
 def submit(request: Request) -> Page:
@@ -107,17 +110,20 @@ def _facts(message: Message, now: float) -> dict[str, object]:
     }
 
 
-def _listed(request: Request) -> list[dict[str, object]]:
-    now = request.now()
-    return [_facts(one, now) for one in request.store.directory.sent_by(request.known.address, 100)]
-
-
 def _sent(request: Request) -> dict[str, object]:
-    return _view(request, _listed(request))
-
-
-def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object]:
-    return {**one_page(request, "/admin/messages", "messages", listed), **console_view(request)}
+    """A page of what this administrator sent. The position is an id, which opens nothing: the sender is the caller."""
+    most, now = rows_of(request), request.now()
+    asked = request.query.get("before", "") if request.method == "GET" else ""
+    if asked and not re.fullmatch(MESSAGE_ID, asked):
+        raise invalid("position", "before")
+    found = request.store.directory.sent_by(request.known.address, asked or None, most + 1)
+    before = found[most - 1].id if len(found) > most else None
+    return {
+        "messages": [_facts(one, now) for one in found[:most]],
+        "before": before,
+        **turning(request, "/admin/messages", {}, before),
+        **console_view(request),
+    }
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -4,7 +4,9 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.flows.attempts import attempt_facts
 from chalicelib.flows.console import console_view, target
+from chalicelib.flows.trail import ROWS
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -25,15 +27,16 @@ def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
     account, policy = target(request)
     user = user_facts(account, policy, request.portal)
-    events = request.store.events.of_account(account.id, 100)
-    attempts = attempt_rows(events, request.say)
+    trail = request.store.events.trail(account.id, None, ROWS)
+    attempts = attempt_rows(trail, request.say)
     facts = {
         **user,
         **password_facts(account, request.store.directory.mailed(account.id), request.now()),
         "sessions": session_facts(
             request.store.sessions.of_account(account.id), account, request.portal, request.say
         ),
-        **trail_facts(events, attempts),
+        "attempts": [attempt_facts(row) for row in attempts],
+        **trail_facts(trail),
     }
     view = {
         **facts,

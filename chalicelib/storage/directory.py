@@ -1,18 +1,17 @@
-"""What the console reads: users, domains, attempts by day, what was mailed and sent. No Scan: each asks an index."""
+"""What the console reads: users, domains, what was mailed and sent. No Scan: each asks an index."""
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.accounts import ListedAccount, Policy
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand, brand_key
-from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.message_rows import message_of
-from chalicelib.storage.rows import event_of, policy_of, reset_of
-from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, EventRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.rows import policy_of, reset_of
+from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
 
 LAST = "\uffff"  # sorts behind every address, which are ASCII
 
@@ -59,17 +58,16 @@ class Directory:
         )
         return [reset_of(row) for row in rows]
 
-    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
-        """The attempts of one day, newest first."""
+    def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
+        """What one sender sent, newest first, without bodies; `before` is the id of the last one seen."""
+        condition = None if before is None else MessageRow.id < before
         rows = self._database.query(
-            EventRow, day, index=EventRow.by_day, scan_index_forward=False, limit=limit
-        )
-        return [event_of(row) for row in rows]
-
-    def sent_by(self, sender: str, limit: int) -> list[Message]:
-        """What one sender sent, newest first, without bodies."""
-        rows = self._database.query(
-            MessageRow, sender, index=MessageRow.by_sender, scan_index_forward=False, limit=limit
+            MessageRow,
+            sender,
+            index=MessageRow.by_sender,
+            range_key_condition=condition,
+            scan_index_forward=False,
+            limit=limit,
         )
         return [message_of(row) for row in rows]
 

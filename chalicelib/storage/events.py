@@ -1,10 +1,14 @@
 """The acts on events that stand alone: ask for a reset, record, read the trail."""
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import event_of, event_row
+from chalicelib.storage.rows import APART, event_of, event_row
 from chalicelib.storage.tables import EventRow
 from chalicelib.storage.throttles import reserve
 
@@ -32,12 +36,39 @@ class Events:
         self._database.put(event_row(event))
 
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
-        """The newest events of an account, newest first."""
-        rows = self._database.query(EventRow, account_id, scan_index_forward=False, limit=limit)
-        return [event_of(row) for row in rows]
+        """The newest events of an account, changes and all else, newest first."""
+        return list(self.trail(account_id, None, limit).together().events[:limit])
+
+    def changes(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        """Its state changes alone, of so many rows: the notes of their mails lie beside them, and older rows."""
+        rows = self._stretch(account_id, before, limit)
+        return rows._replace(events=[one for one in rows.events if one.kind.changes])
+
+    def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
+        """Both sides of its trail, so many rows of each, in one trip."""
+        with self._database.all_beside(lambda: self._stretch(f"{account_id}{APART}", before, limit)) as (
+            reading,
+        ):
+            changes = self._stretch(account_id, before, limit)
+        return Trail(changes, reading.result())
 
     def by_reference(self, reference: str) -> list[Event]:
         """What stands behind a reference a person reads out."""
         return [
             event_of(row) for row in self._database.query(EventRow, reference, index=EventRow.by_reference)
         ]
+
+    def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
+        """The attempts of each of these days (YYYY-MM-DD), newest first, so many of each, in one trip."""
+        acts = [partial(self._stretch, day, before, limit, index=EventRow.by_day) for day in days]
+        with self._database.all_beside(*acts) as reading:
+            pass
+        return [one.result() for one in reading]
+
+    def _stretch(self, key: str, before: str | None, limit: int, **where: Any) -> Stretch:
+        """So many rows of one key. A position is not taken from DynamoDB: it is the sort key of the last row read."""
+        condition = None if before is None else EventRow.at < before
+        rows = self._database.query(
+            EventRow, key, scan_index_forward=False, limit=limit, range_key_condition=condition, **where
+        )
+        return Stretch([event_of(row) for row in rows], rows[-1].at if len(rows) == limit else None)

@@ -12,7 +12,7 @@ from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_of, event_row, reset_row
+from chalicelib.storage.rows import account_of, event_of, event_row, reset_row, trail_key
 from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow
 from chalicelib.storage.throttles import reserve_in
 
@@ -29,7 +29,7 @@ class Outbox:
         """Read the account, the note a sent mail leaves and the sender's brand, in one trip."""
         account, sent, brand = self._database.read_together(
             (AccountRow, event.account_id, None),
-            (EventRow, note.account_id, note.sort_key),
+            (EventRow, trail_key(note), note.sort_key),
             (BrandRow, brand_key(sender), None),
         )
         return Due(account_of(account) if account else None, sent is not None, brand_of(brand))

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import ROWS, correct, one_page
+from chalicelib.flows.console import correct, turning
 from tests.fakes.requests import a_request
 
 NOW = 1_795_304_940.0
@@ -59,22 +59,19 @@ def test_what_no_correction_helps_has_no_page_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("skip", "first", "count", "more"),
+    ("here", "before", "earlier", "newest"),
     [
-        ("", 0, ROWS, f"since=2026&skip={ROWS}"),
-        (str(ROWS), ROWS, ROWS, f"since=2026&skip={2 * ROWS}"),
-        (str(2 * ROWS), 2 * ROWS, 1, None),
-        ("999", 999, 0, None),
-        ("9" * 4300, 0, ROWS, f"since=2026&skip={ROWS}"),
-        ("\u0661", 0, ROWS, f"since=2026&skip={ROWS}"),
-        ("-1", 0, ROWS, f"since=2026&skip={ROWS}"),
+        ("", None, "", ""),
+        ("", "p2", "/admin/attempts?email=a%40b.test&before=p2", ""),
+        ("p2", "p3", "/admin/attempts?email=a%40b.test&before=p3", "/admin/attempts?email=a%40b.test"),
+        ("p3", None, "", "/admin/attempts?email=a%40b.test"),
     ],
-    ids=["first", "second", "last", "beyond", "too long", "another digit", "negative"],
+    ids=["only", "newest", "between", "last"],
 )
-def test_long_table_is_read_page_by_page(skip: str, first: int, count: int, more: str | None) -> None:
-    rows: list[dict[str, object]] = [{"number": number} for number in range(2 * ROWS + 1)]
-    query = {"since": "2026", **({"skip": skip} if skip else {})}
-    request = a_request("GET", "/admin/attempts", query=query, caller=CALLER)
-    page = one_page(request, "/admin/attempts", "attempts", rows)
-    assert page["attempts"] == rows[first : first + count]
-    assert page["next_url"] == (f"/admin/attempts?{more}" if more else None)
+def test_tr_02_each_page_leads_to_the_earlier_one_and_to_the_newest(
+    here: str, before: str | None, earlier: str, newest: str
+) -> None:
+    request = a_request("GET", "/admin/attempts", query={"before": here} if here else {}, caller=CALLER)
+    asked = {"email": "a@b.test", "outcome": ""}
+    turns = turning(request, "/admin/attempts", asked, before)
+    assert turns == {"earlier_url": earlier, "newest_url": newest}

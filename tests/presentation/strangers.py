@@ -32,7 +32,12 @@ LINK = "?" + urlencode(
         "q": says("q"),
     }
 )
-SEARCH = urlencode({"reference": says("reference"), "since": says("since")})
+SEARCH = urlencode(
+    {
+        name: says(name)
+        for name in ("reference", "since", "network", "outcome", "reason", "from", "until", "before")
+    }
+)
 HEADERS = {
     "User-Agent": f"{SENTENCE}/1.0 CFNetwork/1.0 Darwin/1",
     "Accept-Language": "evil, evil-DE;q=0.9",

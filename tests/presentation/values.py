@@ -47,9 +47,12 @@ PAGES: Walk = MappingProxyType(
         """,
         (LINK, form.path_next): "path_next",
         (LINK, form.key): "notice",
-        (LINK, form.search): "q search.reference search.email search.since",
+        (LINK, form.search): """
+            q search.reference search.email search.since search.network search.outcome search.reason
+            search.from search.until
+        """,
         (LINK, form.own_path): "reauthenticate_first",
-        (LINK, form.our_url): "next_url",
+        (LINK, form.our_url): "next_url newest_url earlier_url",
         (LINK, form.address): "admin_events:email",
         (LINK, form.domain): "admin_users:domain admin_brand:domain",
         (LINK, form.TOKEN): "token",
@@ -111,12 +114,13 @@ PAGES: Walk = MappingProxyType(
         (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            sessions[].handle link message.id messages[].id caller.account_id caller.digest
+            before sessions[].handle link message.id messages[].id caller.account_id caller.digest
         """,
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",
         (US, form.INSTANT): """
-            attempts[].at events[].at mails[].at dry_run.refused[].at lock.locked_until
+            attempts[].at events[].at events[].first_at events[].last_at mails[].at
+            dry_run.refused[].at lock.locked_until
             message.sent_at message.read_at message.expires_at
             messages[].sent_at messages[].read_at messages[].expires_at
             sessions[].started_at sessions[].last_seen_at
@@ -125,7 +129,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.no_text): """
             at retry_after last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done saved sent force_change would_lock_you_out
-            may_act may_choose_password own_account
+            may_act may_choose_password own_account changes more
         """,
     }
 )

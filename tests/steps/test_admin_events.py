@@ -1,14 +1,23 @@
 """The step `admin_events`: the trail of one account, with who did it, before and after; reading it is in it, too."""
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from chalicelib.domain.accounts import Kind
-from tests.console.staff import staff
+from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.events import EventKind, iso
+from infra.contract import API
+from infra.documents import read_yaml
+from tests.console.staff import Staff, staff
+from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
-from tests.world.visitors import CHOSEN
+from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
+
+KINDS = ("authn_password_change", "authn_login_fail")
 
 
 def test_every_administrative_action_is_there_with_its_actor(world: World) -> None:
@@ -92,3 +101,128 @@ def test_owners_own_act_is_said_to_be_the_accounts(world: World, language: str, 
     for path in (f"/admin/events?email={ann.address}", f"/admin/users/{ann.address}"):
         page = desk.visitor.get(path, Accept="text/html", **{"Accept-Language": language}).text
         assert f">{words}<" in page
+
+
+def drowned(world: World, who: Account, refusals: int = 209) -> None:
+    """Strangers try, from as many addresses, after whatever was before."""
+    for number in range(refusals):
+        world.clock.passes(1)
+        event = an_event(
+            who.id,
+            EventKind.LOGON_REFUSED,
+            world.clock(),
+            reason="wrong_password" if number % 3 else "locked",
+            email=who.address,
+            source=f"198.51.100.{number}",
+        )
+        world.store.events.record(event)
+
+
+def test_tr_01_refusals_of_strangers_cannot_drown_a_takeover(world: World) -> None:
+    """On the page of the user, and in the trail, however it is asked."""
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    thief = world.visitor()
+    thief.logs_on(ann)
+    fields = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
+    assert thief.post("/password/change", fields).status == 200
+    drowned(world, ann)
+    taken = {"authn_password_change", "authn_login_success"}
+    assert taken <= {event["kind"] for event in desk.user(ann)["events"]}
+    for asked in ("", "&changes=true"):
+        told = desk.visitor.get(f"/admin/events?email={ann.address}{asked}").json()["events"]
+        assert taken <= {event["kind"] for event in told}
+
+
+def pages(desk: Staff, asked: str) -> list[list[Any]]:
+    """Every page, to the end."""
+    found: list[list[Any]] = []
+    before: str | None = ""
+    while before is not None:
+        assert len(found) < 50
+        answer = desk.visitor.get(f"/admin/events?{asked}&before={before}").json()
+        found.append(answer["events"])
+        before = answer["before"]
+    return found
+
+
+def test_tr_01_refusals_are_one_line_an_hour_with_their_count(world: World) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    world.clock.passes(3600 - world.clock() % 3600)
+    drowned(world, ann)
+    (line,) = desk.trail(ann, "authn_login_fail")
+    first, last = world.clock() - 208, world.clock()
+    assert (line["count"], line["first_at"], line["last_at"]) == (209, iso(first), iso(last))
+    assert line["reasons"] == {"wrong_password": 139, "locked": 70}
+    assert (line["sources"], line["source"], line["email"]) == (209, None, ann.address)
+    assert (line["change"], line["continues"], line["reference"]) == (False, False, None)
+
+
+def test_a_single_refusal_has_everything_it_tells(world: World) -> None:
+    desk, ann, visitor = staff(world, Kind.SUPPORT), world.person(), world.visitor()
+    reference = visitor.post("/logon", {"email": ann.address, "password": "wrong wrong"}).json()["reference"]
+    (line,) = desk.trail(ann, "authn_login_fail")
+    assert (line["reference"], line["count"], line["reason"]) == (reference, 1, "wrong_password")
+    assert (line["source"], line["reasons"]) == (visitor.source, {"wrong_password": 1})
+
+
+@pytest.mark.parametrize("changes", ["", "&changes=false", "&changes=true"])
+def test_tr_02_pages_go_back_to_the_first_event(world: World, changes: str) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    for ago in range(0, 230 * 900, 900):
+        at = world.clock() - ago
+        world.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED, at))
+        world.store.events.record(an_event(ann.id, EventKind.LOGON_REFUSED, at - 1))
+    found = pages(desk, f"email={ann.address}{changes}")
+    events = [event for page in found for event in page]
+    assert events == sorted(events, key=lambda event: str(event["at"]), reverse=True)
+    count = {kind: sum(one["count"] for one in events if one["kind"] == kind) for kind in KINDS}
+    assert count == {KINDS[0]: 230, KINDS[1]: 0 if changes == "&changes=true" else 230}
+    assert len(found) > 2
+    assert max(map(len, found)) <= 100
+
+
+def test_tr_02_person_turns_the_pages_by_links(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    for _ in range(60):
+        world.clock.passes(1)
+        world.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED, world.clock()))
+    path, turned = f"/admin/events?email={quote(ann.address)}&changes=true", 0
+    newest, earlier = f'href="{path.replace("&", "&amp;")}"', re.compile(r'rel="next" href="([^"]+)"')
+    html = desk.visitor.get(path, Accept="text/html").text
+    assert newest not in html
+    while link := earlier.search(html):
+        html, turned = desk.visitor.get(unescape(link[1]), Accept="text/html").text, turned + 1
+        assert newest in html
+    assert turned == 2
+    assert "Nothing earlier is recorded." in html
+
+
+def test_tr_03_position_of_one_trail_opens_no_other(world: World) -> None:
+    desk, ann, bob = staff(world), world.person(), world.person()
+    for who in (ann, bob):
+        for second in range(150):
+            world.store.events.record(
+                an_event(who.id, EventKind.PASSWORD_CHANGED, world.clock() - second, email=who.address)
+            )
+    before = desk.visitor.get(f"/admin/events?email={ann.address}").json()["before"]
+    told = desk.visitor.get(f"/admin/events?email={bob.address}&before={before}").json()["events"]
+    assert {event["email"] for event in told} == {bob.address}
+
+
+@pytest.mark.parametrize("asked", ["before=x", "before=MjAyNi0wMi0zMA", "before=%C3%A4", "changes=yes"])
+def test_tr_03_what_cannot_be_asked_is_refused_by_its_field(world: World, asked: str) -> None:
+    desk, ann = staff(world), world.person()
+    reply = desk.visitor.get(f"/admin/events?email={ann.address}&{asked}")
+    assert (reply.status, reply.code) == (422, "invalid_request")
+    assert desk.visitor.get(f"/admin/events?email={ann.address}&{asked}", Accept="text/html").status == 422
+
+
+def test_answer_has_the_fields_of_the_contract(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    answer = desk.visitor.get(f"/admin/events?email={ann.address}").json()
+    drowned(world, ann, 2)
+    line = desk.trail(ann, "authn_login_fail")[0]
+    schemas = read_yaml(API)["components"]["schemas"]
+    assert (set(answer), set(line)) == tuple(
+        set(schemas[one]["properties"]) for one in ("Trail", "TrailLine")
+    )

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
+from chalicelib.domain.events import EventKind
+from chalicelib.steps import admin_ip_ranges
 from tests.console.staff import staff
 from tests.fakes.planting import plant
+from tests.fakes.samples import an_event
 from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
@@ -147,6 +150,31 @@ def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(world: World
     admins = desk.visitor.post("/admin/ip-ranges/dry-run", {"scope": "admin", "ranges": [PLACE]}).json()
     assert {one["email"] for one in admins["refused"]} == {desk.account.address}
     assert world.rows() == before
+
+
+def test_tr_01_dry_run_of_an_account_tries_logons_past_any_number_of_refusals(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    world.visitor(OUTSIDE).logs_on(ann)
+    for ago in range(1200):
+        world.store.events.record(an_event(ann.id, EventKind.LOGON_REFUSED, world.clock() - ago / 10))
+    told = desk.visitor.post(f"{PATHS[0].format(ann.address)}/dry-run", {"ranges": [PLACE]}).json()
+    assert [one["address"] for one in told["refused"]] == [OUTSIDE]
+
+
+def test_tr_02_dry_run_says_when_it_could_not_try_every_logon(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, ann = staff(world), world.person()
+    for _ in range(3):
+        world.visitor(OUTSIDE).logs_on(ann)
+    for path in PATHS:
+        whole = desk.visitor.post(f"{path.format(ann.address)}/dry-run", {"ranges": [PLACE]}).json()
+        assert whole["more"] is False
+    monkeypatch.setattr(admin_ip_ranges, "MOST_OF_ONE", 2)
+    monkeypatch.setattr(admin_ip_ranges, "MOST_OF_A_DAY", 2)
+    for path in PATHS:
+        cut = desk.visitor.post(f"{path.format(ann.address)}/dry-run", {"ranges": [PLACE]}).json()
+        assert cut["more"] is True
 
 
 def test_save_is_recorded_with_before_and_after(world: World) -> None:

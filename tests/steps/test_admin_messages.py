@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from tests.console.staff import Staff, staff
+from tests.fakes.planting import plant
+from tests.fakes.samples import a_message
 from tests.world.world import World
 
 BODY = "Dear Ann,\nthe balance is 12.\nGood day"
@@ -96,3 +98,30 @@ def test_what_cannot_be_sent_is_refused_by_its_field(world: World, field: str, v
     refused = desk.visitor.post("/admin/messages", good | {field: value})
     assert (refused.status, refused.json()["field"]) == (422, field)
     assert world.rows("messages", "events")["messages"] == {}
+
+
+def test_tr_02_sent_messages_go_back_to_the_first(world: World) -> None:
+    desk, ann, other = staff(world), world.person(), staff(world)
+    sent = [f"0{one:010x}-page" for one in range(230)]
+    for one in sent:
+        plant(world.store, a_message(ann, sender=desk.account.address)._replace(id=one))
+    pages: list[list[str]] = []
+    before: str | None = ""
+    while before is not None:
+        answer = desk.visitor.get(f"/admin/messages?before={before}").json()
+        pages.append([row["id"] for row in answer["messages"]])
+        before = answer["before"]
+    assert [one for page in pages for one in page] == sent[::-1]
+    assert [len(page) for page in pages] == [100, 100, 30]
+    assert other.visitor.get(f"/admin/messages?before={sent[9]}").json()["messages"] == []
+    html = desk.visitor.get("/admin/messages", Accept="text/html").text
+    assert f'rel="next" href="/admin/messages?before={sent[-25]}"' in html
+
+
+@pytest.mark.parametrize("before", ["%00", "a%20b", "x" * 65, "%C3%A4"])
+def test_tr_03_a_position_made_up_is_refused_and_a_form_does_not_mind(world: World, before: str) -> None:
+    desk = staff(world)
+    reply = desk.visitor.get(f"/admin/messages?before={before}")
+    assert (reply.status, reply.json()["field"]) == (422, "before")
+    form = desk.visitor.post(f"/admin/messages?before={before}", {"to": "x", "subject": "a", "body": "b"})
+    assert (form.status, form.json()["field"]) == (422, "to")

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Kind, Policy, Status
+from chalicelib.domain.events import EventKind
 from tests.console.staff import staff
 from tests.fakes.planting import plant
+from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
 from tests.world.world import World
 
@@ -105,3 +107,20 @@ def test_status_as_it_is(world: World) -> None:
         assert desk.user(world.person(status=status))["status"] == status.value
     missing = desk.visitor.get("/admin/users/nobody@people.test")
     assert (missing.status, missing.code) == (404, "not_found")
+
+
+def test_tr_02_user_page_says_of_each_list_where_more_is(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    for second in range(30):
+        for kind in (EventKind.PASSWORD_CHANGED, EventKind.LOGON_REFUSED, EventKind.MAIL_SENT):
+            world.store.events.record(an_event(ann.id, kind, world.clock() - second * 3600))
+    user = desk.user(ann)
+    assert user["more"] == {"events": True, "attempts": True, "mails": True}
+    assert [event["change"] for event in user["events"]] == [True] * 20 + [False] * 10
+    rest = desk.visitor.get(f"/admin/events?email={ann.address}&changes=true&before={user['before']}").json()
+    assert (len(rest["events"]), rest["before"]) == (10, None)
+    html = desk.visitor.get(f"/admin/users/{ann.address}", Accept="text/html").text
+    assert f"changes=true&amp;before={user['before']}" in html
+    assert html.count("Earlier") == 3
+    quiet = desk.user(world.person())
+    assert (quiet["more"], quiet["before"]) == ({"events": False, "attempts": False, "mails": False}, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.accounts import ListedAccount
-from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.events import EventKind, Stretch, iso
 from chalicelib.domain.ports import Store
 from tests.fakes.looking import planted
 from tests.fakes.planting import plant
@@ -39,8 +39,13 @@ def test_attempts_of_a_day_whatever_became_of_them_newest_first(store: Store) ->
     late = an_event(who.id, EventKind.LOGON_SUCCEEDED, at + 5)
     for event in (early, late, an_event(who.id, EventKind.MAIL_SENT, at)):
         store.events.record(event)
-    assert store.directory.attempts_of_day(iso(at)[:10], 10) == [late, early]
-    assert store.directory.attempts_of_day(iso(at)[:10], 1) == [late]
+    day, other = iso(at)[:10], iso(at + DAY)[:10]
+    assert [list(one.events) for one in store.events.attempts([other, day], None, 10)] == [[], [late, early]]
+    (first,) = store.events.attempts([day], None, 1)
+    assert first.events == [late]
+    (second,) = store.events.attempts([day], first.before, 1)
+    assert second.events == [early]
+    assert store.events.attempts([day], second.before, 1) == [Stretch([])]
 
 
 def test_what_was_mailed_is_told_without_its_hashes(store: Store) -> None:
@@ -54,6 +59,8 @@ def test_what_was_mailed_is_told_without_its_hashes(store: Store) -> None:
 def test_what_one_sender_sent_comes_without_bodies(store: Store) -> None:
     who, sender = planted(store), f"desk{number()}@people.test"
     plant(store, *(a_message(who, sender=sender, sent_at=at) for at in (NOW, NOW + 1)))
-    found = store.directory.sent_by(sender, 10)
+    found = store.directory.sent_by(sender, None, 10)
     assert [one.sent_at for one in found] == [NOW + 1, NOW]
     assert {one.sealed_body for one in found} == {""}
+    assert store.directory.sent_by(sender, None, 1) == found[:1]
+    assert store.directory.sent_by(sender, found[0].id, 10) == found[1:]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.mail.worker import note_of
+from chalicelib.storage.rows import event_row
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.samples import NOW, an_account, an_event, number
 
@@ -66,3 +68,70 @@ def test_the_trail_is_newest_first_and_no_longer_than_asked(store: Store) -> Non
     for seconds in (2, 1, 3):
         store.events.record(an_event(who.id, at=NOW + seconds))
     assert [event.at for event in store.events.of_account(who.id, limit=2)] == [NOW + 3, NOW + 2]
+
+
+def test_tr_01_changes_are_read_past_any_number_of_refusals(store: Store) -> None:
+    """And of the mails that strangers had sent: not one of them is between two changes."""
+    who = an_account()
+    first = an_event(who.id, EventKind.PASSWORD_CHANGED, NOW)
+    last = an_event(who.id, EventKind.LOGON_SUCCEEDED, NOW + 500)
+    for event in (first, last):
+        store.events.record(event)
+    for second in range(30):
+        refused = an_event(who.id, EventKind.LOGON_REFUSED, NOW + second)
+        asked = an_event(who.id, EventKind.RESET_ASKED, NOW + second + 0.5)
+        for event in (refused, asked):
+            store.events.record(event)
+        store.outbox.note(note_of(asked, EventKind.MAIL_WITHHELD, {}))
+    assert store.events.changes(who.id, None, 3) == Stretch([last, first])
+    assert store.events.changes(who.id, None, 1) == Stretch([last], last.sort_key)
+    assert store.events.changes(who.id, last.sort_key, 1).events == [first]
+    changes, others = store.events.trail(who.id, None, 200)
+    assert (list(changes.events), len(others.events)) == ([last, first], 90)
+
+
+def test_tr_02_both_sides_go_on_from_one_position(store: Store) -> None:
+    who = an_account()
+    kinds = (EventKind.LOGON_SUCCEEDED, EventKind.LOGON_REFUSED)
+    events = [an_event(who.id, kinds[second % 2], NOW + second) for second in range(12)]
+    for event in events:
+        store.events.record(event)
+    seen: list[Event] = []
+    before: str | None = None
+    for _ in range(12):
+        stretch = store.events.trail(who.id, before, 2).together()
+        seen += stretch.events
+        before = stretch.before
+        if before is None:
+            break
+    assert seen == events[::-1]
+    assert before is None
+
+
+def test_note_of_a_mail_stands_with_what_made_it_due(store: Store) -> None:
+    who = an_account()
+    changed = an_event(who.id, EventKind.PASSWORD_CHANGED)
+    store.events.record(changed)
+    store.outbox.note(note_of(changed, EventKind.MAIL_SENT, {}))
+    assert [one.kind for one in store.events.trail(who.id, None, 9).changes.events] == [
+        EventKind.MAIL_SENT,
+        EventKind.PASSWORD_CHANGED,
+    ]
+    assert store.events.changes(who.id, None, 9) == Stretch([changed])
+
+
+def test_rows_of_older_versions_are_shown_as_what_they_are(real_store: Store) -> None:
+    """They wrote every event under the account's id."""
+    who = an_account()
+    refused = an_event(who.id, EventKind.LOGON_REFUSED, NOW, reference=f"OLDR-{number():04}")
+    changed = an_event(who.id, EventKind.PASSWORD_CHANGED, NOW - 1)
+    for event in (refused, changed):
+        row = event_row(event)
+        row.account_id = who.id
+        row.save()
+    newer = an_event(who.id, EventKind.LOGON_REFUSED, NOW + 1)
+    real_store.events.record(newer)
+    assert list(real_store.events.trail(who.id, None, 9).together().events) == [newer, refused, changed]
+    assert real_store.events.changes(who.id, None, 9) == Stretch([changed])
+    assert real_store.events.changes(who.id, None, 1) == Stretch([], refused.sort_key)
+    assert real_store.events.by_reference(str(refused.reference)) == [refused]

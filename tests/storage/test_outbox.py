@@ -11,6 +11,7 @@ from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limi
 from chalicelib.domain.mails import Due
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
+from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import TOGETHER
 from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored, trail
@@ -29,7 +30,7 @@ def issue(store: Store, account: object, asked_at: float, limits: tuple[Limit, .
 def test_due_is_the_account_and_whether_its_mail_is_out(store: Store) -> None:
     account = planted(store)
     event = an_event(account.id, EventKind.RESET_ASKED)
-    note = event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT)
+    note = note_of(event, EventKind.MAIL_SENT, {})
     own = domain_id_of(account.id)
     assert store.outbox.due(event, note, own) == Due(account, sent=False)
     store.outbox.note(note)
@@ -149,7 +150,7 @@ def test_what_left_no_note_is_found_by_its_hour_oldest_first(store: Store) -> No
     for event in events:
         store.events.record(event)
     store.events.record(an_event(account.id, EventKind.LOGON_SUCCEEDED, at=start + 4))
-    store.outbox.note(events[0]._replace(id=f"{events[0].id}~mail", kind=EventKind.MAIL_WITHHELD))
+    store.outbox.note(note_of(events[0], EventKind.MAIL_WITHHELD, {}))
     hour, after = (iso(at)[:13] for at in (start, start + HOUR))
     assert list(store.outbox.unsettled(hour)) == [events[1], events[2]]
     assert list(store.outbox.unsettled(after)) == [events[3]]
@@ -166,7 +167,7 @@ def test_an_hour_of_more_events_than_one_trip_takes_is_found_whole(store: Store)
     for event in events:
         store.events.record(event)
     for event in events[::2]:
-        store.outbox.note(event._replace(id=f"{event.id}~mail", kind=EventKind.MAIL_SENT))
+        store.outbox.note(note_of(event, EventKind.MAIL_SENT, {}))
     assert list(store.outbox.unsettled(iso(start)[:13])) == events[1::2]
 
 

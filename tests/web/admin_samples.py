@@ -17,6 +17,7 @@ from tests.web.console_data import (
     ONE,
     RANGES,
     RESPELLED,
+    SEARCH,
     SEEN_BY,
     SENT,
     SUPPORT,
@@ -149,7 +150,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {
             "subject": "portal",
             "lists": [{"scope": "admin", "ranges": LISTED}],
-            "dry_run": {"checked": 312, "refused": []},
+            "dry_run": {"checked": 312, "refused": [], "more": True},
         },
         "tried_nothing": RANGES
         | {
@@ -200,29 +201,64 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_attempts": {
         "found": SEEN_BY
         | {
-            "search": {"reference": "", "email": EMAIL, "since": "2026-11-01"},
+            "search": SEARCH | {"email": EMAIL, "from": "2026-11-01", "outcome": "refused"},
             "attempts": ATTEMPTS,
-            "next_url": "/admin/attempts?after=x",
+            "earlier_url": "/admin/attempts?before=x",
+            "newest_url": "",
         },
         "asked_nothing": {
-            "search": {"reference": "", "email": "", "since": ""},
+            "search": SEARCH,
             "attempts": None,
-            "next_url": None,
             "caller": SUPPORT,
         },
         "none": SEEN_BY
-        | {"search": {"reference": "K7MW-3FQ9", "email": "", "since": ""}, "attempts": [], "next_url": None},
+        | {
+            "search": SEARCH | {"reference": "K7MW-3FQ9"},
+            "attempts": [],
+            "earlier_url": "",
+            "newest_url": "",
+        },
+        "not_yet": SEEN_BY
+        | {
+            "search": SEARCH | {"network": "203.0.113.0/24", "reason": "locked"},
+            "attempts": [],
+            "earlier_url": "/admin/attempts?before=x",
+            "newest_url": "/admin/attempts",
+        },
         "invalid": SEEN_BY
         | {
-            "search": {"reference": "?", "email": "a@", "since": "yesterday"},
+            "search": SEARCH | {"reference": "?", "email": "a@", "network": "here", "from": "yesterday"},
             "attempts": None,
-            "next_url": None,
-            "errors": {"reference": "A reference has eight characters.", "since": "Enter a date."},
+            "errors": {"network": "Enter an address or a range.", "from": "Enter a date."},
         },
     },
     "admin_events": {
-        "some": SEEN_BY | {"email": EMAIL, "events": EVENTS, "next_url": "/admin/events?after=x"},
-        "none": {"email": EMAIL, "events": [], "next_url": None, "caller": SUPPORT},
+        "some": SEEN_BY
+        | {
+            "email": EMAIL,
+            "changes": False,
+            "events": EVENTS,
+            "earlier_url": "/admin/events?before=x",
+            "newest_url": "/admin/events",
+        },
+        "changes": SEEN_BY
+        | {"email": EMAIL, "changes": True, "events": EVENTS[:2], "earlier_url": "", "newest_url": ""},
+        "beyond": SEEN_BY
+        | {
+            "email": EMAIL,
+            "changes": False,
+            "events": [],
+            "earlier_url": "",
+            "newest_url": "/admin/events",
+        },
+        "none": {
+            "email": EMAIL,
+            "changes": False,
+            "events": [],
+            "earlier_url": "",
+            "newest_url": "",
+            "caller": SUPPORT,
+        },
     },
     "admin_messages": {
         "some": SEEN_BY
@@ -233,21 +269,24 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
                 SENT | {"state": "expired", "subject": ""},
                 SENT | {"state": "recalled"},
             ],
-            "next_url": "/admin/messages?after=x",
+            "earlier_url": "/admin/messages?before=x",
+            "newest_url": "/admin/messages",
             "notice": "message_sent",
         },
-        "none": SEEN_BY | {"messages": [], "next_url": None},
+        "none": SEEN_BY | {"messages": [], "earlier_url": "", "newest_url": ""},
         "invalid": SEEN_BY
         | {
             "messages": [],
-            "next_url": None,
+            "earlier_url": "",
+            "newest_url": "",
             "typed": {"to": "a@", "subject": "Hello", "body": "<b>Hi</b>\n", "expires_in_days": "900"},
             "errors": {"to": "Enter a whole email address.", "expires_in_days": "Between 1 and 365."},
         },
         "respelled": SEEN_BY
         | {
             "messages": [],
-            "next_url": None,
+            "earlier_url": "",
+            "newest_url": "",
             "typed": {"to": RESPELLED["canonical"], "subject": "Hello", "body": "Hi"},
             "respelled": RESPELLED,
         },
@@ -281,4 +320,7 @@ ADMIN_POSTS: dict[str, set[str]] = {
     "/admin/messages": {"to", "subject", "body", "expires_in_days"},
     "/admin/messages/{}/recall": {"to"},
 }
-ADMIN_GETS = {"/admin/users": {"domain", "q"}, "/admin/attempts": {"reference", "email", "since"}}
+ADMIN_GETS = {
+    "/admin/users": {"domain", "q"},
+    "/admin/attempts": {"reference", "email", "network", "outcome", "reason", "from", "until"},
+}

@@ -7,6 +7,7 @@ from chalicelib.domain.brand import Brand, png
 from tests.domain.pictures import picture
 
 AT = "2026-11-21T23:49:00.000Z"
+FIRST_AT = "2026-11-21T23:02:11.000Z"
 EARLIER = "2026-11-02T08:15:30.000Z"
 LATER = "2026-11-22T23:49:00.000Z"
 ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
@@ -100,7 +101,10 @@ EVENT: dict[str, Any] = {
     "reason": "Reported as compromised, ticket 4711",
     "source": "203.0.113.1",
     "reference": "",
+    "change": True,
+    "count": 1,
 }
+SEARCH = dict.fromkeys(("reference", "email", "network", "outcome", "reason", "from", "until"), "")
 EVENTS = [
     EVENT,
     EVENT
@@ -112,12 +116,44 @@ EVENTS = [
     EVENT
     | {
         "kind": "authn_login_fail",
+        "change": False,
         "actor": "",
         "by": "nobody",
         "before": None,
         "after": None,
         "reason": "ip_denied",
         "reference": "K7MW-3FQ9",
+    },
+    EVENT
+    | {
+        "kind": "authn_login_fail",
+        "actor": "",
+        "before": None,
+        "after": None,
+        "reason": None,
+        "source": None,
+        "change": False,
+        "by": "nobody",
+        "count": 209,
+        "first_at": FIRST_AT,
+        "reasons": {"wrong_password": 139, "locked": 70},
+        "sources": 209,
+        "continues": False,
+    },
+    EVENT
+    | {
+        "kind": "password_reset_asked",
+        "actor": "",
+        "before": None,
+        "after": None,
+        "reason": None,
+        "change": False,
+        "by": "nobody",
+        "count": 1000,
+        "first_at": FIRST_AT,
+        "reasons": {},
+        "sources": 1,
+        "continues": True,
     },
     EVENT
     | {
@@ -132,6 +168,7 @@ EVENTS = [
     EVENT
     | {
         "kind": "mail_sent",
+        "change": False,
         "actor": "",
         "by": "portal",
         "details": {"about": "authn_password_reset"},
@@ -139,8 +176,22 @@ EVENTS = [
         "after": None,
     },
     EVENT | {"kind": "authz_policy_changed", "details": {"policy": "*"}, "after": {"admin_ranges": []}},
-    EVENT | {"kind": "trail_read", "details": {"events_of": "a@b.example"}, "before": None, "after": None},
-    EVENT | {"kind": "trail_read", "details": {"attempts": {"reference": ""}}, "before": {}, "after": None},
+    EVENT
+    | {
+        "kind": "trail_read",
+        "change": False,
+        "details": {"events_of": "a@b.example"},
+        "before": None,
+        "after": None,
+    },
+    EVENT
+    | {
+        "kind": "trail_read",
+        "change": False,
+        "details": {"attempts": {"reference": ""}},
+        "before": {},
+        "after": None,
+    },
 ]
 MAILS = [
     {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},
@@ -184,7 +235,9 @@ USER: dict[str, Any] = {
     "undeliverable": "",
     "sessions": LIVE,
     "attempts": ATTEMPTS,
-    "events": EVENTS,
+    "events": EVENTS[:-2],
+    "before": "MjAyNi0xMS0yMQ",
+    "more": {"events": True, "attempts": True, "mails": True},
     "mails": MAILS,
     "own_account": False,
     "may_choose_password": True,
@@ -215,6 +268,8 @@ NEW: dict[str, Any] = USER | {
     "sessions": [],
     "attempts": [],
     "events": [],
+    "before": None,
+    "more": {"events": False, "attempts": False, "mails": False},
     "mails": [],
     "may_choose_password": False,
 }

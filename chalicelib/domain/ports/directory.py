@@ -5,7 +5,6 @@ from typing import Protocol
 from chalicelib.domain.accounts import ListedAccount, Policy
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 
@@ -30,8 +29,5 @@ class DirectoryActs(Protocol):
     def mailed(self, account_id: AccountId) -> list[Reset]:
         """What was mailed to an account, without its hashes."""
 
-    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
-        """The attempts of one day (YYYY-MM-DD), newest first."""
-
-    def sent_by(self, sender: str, limit: int) -> list[Message]:
-        """What one sender sent, newest first, without bodies."""
+    def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
+        """What one sender sent before that message, newest first, without bodies."""

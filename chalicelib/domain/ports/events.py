@@ -1,9 +1,10 @@
 """Events that stand alone."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, Stretch, Trail
 
 
 class EventActs(Protocol):
@@ -20,6 +21,15 @@ class EventActs(Protocol):
 
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
         """The trail of an account."""
+
+    def changes(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        """The state changes of an account, of so many rows before a position."""
+
+    def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
+        """Both sides of its trail, so many rows of each before a position."""
+
+    def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
+        """The attempts of each of these days, newest first, so many of each."""
 
     def by_reference(self, reference: str) -> list[Event]:
         """What stands behind a reference."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.domain.accounts import ListedAccount, Policy
 from chalicelib.domain.addresses import AccountId, DomainId, domain_of
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.events import ATTEMPTS, Event, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -48,16 +47,11 @@ class Directory(Family):
         return [reset._replace(password_hash=None) for reset in reversed(mine)]
 
     @act
-    def attempts_of_day(self, day: str, limit: int) -> list[Event]:
-        found = [
-            event
-            for event in self._tables.events.values()
-            if event.kind in ATTEMPTS and iso(event.at)[:10] == day
+    def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
+        sent = [
+            message
+            for message in self._tables.messages.values()
+            if message.sender == sender and (before is None or message.id < before)
         ]
-        return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
-
-    @act
-    def sent_by(self, sender: str, limit: int) -> list[Message]:
-        sent = [message for message in self._tables.messages.values() if message.sender == sender]
-        newest = sorted(sent, key=lambda message: message.sent_at, reverse=True)[:limit]
+        newest = sorted(sent, key=lambda message: message.id, reverse=True)[:limit]
         return [message._replace(sealed_body="") for message in newest]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import ATTEMPTS, Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
 from tests.fakes.tables import Family, act
 
@@ -30,5 +32,33 @@ class Events(Family):
         return [self._tables.events[key] for key in keys[:limit]]
 
     @act
+    def changes(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        rows = self._of(account_id, before, limit, beside_changes=True)
+        return rows._replace(events=[event for event in rows.events if event.kind.changes])
+
+    @act
+    def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
+        return Trail(*(self._of(account_id, before, limit, beside_changes=side) for side in (True, False)))
+
+    @act
+    def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
+        attempts = [event for event in self._tables.events.values() if event.kind in ATTEMPTS]
+        return [
+            stretch((event for event in attempts if event.sort_key[:10] == day), before, limit)
+            for day in days
+        ]
+
+    @act
     def by_reference(self, reference: str) -> list[Event]:
         return [event for event in self._tables.events.values() if event.reference == reference]
+
+    def _of(self, account_id: AccountId, before: str | None, limit: int, *, beside_changes: bool) -> Stretch:
+        mine = (event for event in self._tables.events.values() if event.account_id == account_id)
+        return stretch((event for event in mine if event.beside_changes is beside_changes), before, limit)
+
+
+def stretch(events: Iterable[Event], before: str | None, limit: int) -> Stretch:
+    """So many of them before a position, the newest first."""
+    found = [event for event in events if before is None or event.sort_key < before]
+    newest = sorted(found, key=lambda event: event.sort_key, reverse=True)[:limit]
+    return Stretch(newest, newest[-1].sort_key if len(newest) == limit else None)
