@@ -64,6 +64,7 @@ def settle_name(template: Resources, *, has_name: bool) -> None:
 
     API Gateway goes on with what was deployed to its stage, and SAM deploys again when the definition differs. A
     certificate that comes later changes only what a condition comes to, so the API's own address would stay open.
+    `has_name` is about the stack as it will be: a certificate that it keeps from before counts like one given now.
     """
     template["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] = has_name
 
