@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, PolicyChange, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, PolicyChange, Status, TwoStep
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -122,19 +122,24 @@ def _difference(old: Account, new: Account) -> list[Action]:
     changed = [name for name in (*GUARDED, *COUNTERS) if getattr(old, name) != getattr(new, name)]
     actions.extend(_set(name, _stored(getattr(new, name))) for name in changed)
     if old.two_step != new.two_step:
-        actions.extend(_two_step(new))
+        actions.extend(_two_step(old.two_step, new.two_step))
     return actions
 
 
-def _two_step(new: Account) -> list[Action]:
-    row, two_step = AccountRow, new.two_step
+def _two_step(old: TwoStep, two_step: TwoStep) -> list[Action]:
+    """The counts; and, where the factor is taken away, all there is of it. Forgetting wrong codes takes none away."""
+    row = AccountRow
     counts: list[Action] = [
         row.two_step_failures.set(two_step.failures),
         row.two_step_attempted_at.set(two_step.attempted_at),
         row.two_step_known_failures.set(two_step.known_failures),
         row.two_step_known_attempted_at.set(two_step.known_attempted_at),
     ]
-    if two_step.seed is not None:
+    if (old.seed, old.pending_seed, old.recovery) == (
+        two_step.seed,
+        two_step.pending_seed,
+        two_step.recovery,
+    ):
         return counts
     return [*counts, row.two_step_seed.remove(), row.two_step_pending.remove(), row.recovery.remove()]
 

@@ -73,6 +73,17 @@ def test_ad_03_difference_is_stored_with_its_events(store: Store, change: str) -
     assert set(trail(store, old)) == {EventKind.ACCOUNT_CONTAINED, EventKind.PASSWORD_ISSUED}
 
 
+@pytest.mark.parametrize("seed", [None, "sealed"])
+def test_forgetting_wrong_codes_takes_no_factor_away_and_none_under_way(
+    store: Store, seed: str | None
+) -> None:
+    begun = FULL._replace(seed=seed, pending_seed="proposed", pending_until=NOW)
+    actor, old = an_actor(store), somebody(store, two_step=begun)
+    new = old._replace(two_step=begun.forgiven())
+    assert store.administration.apply(actor, old, new, [an_audit(old)])
+    assert stored(store, old) == new
+
+
 @pytest.mark.parametrize(
     "between",
     [
