@@ -74,10 +74,10 @@ def _found(
 
 def _exactly(portal: Portal, text: str) -> list[ListedAccount]:
     try:
-        account, _ = portal.store.accounts.find(account_id(canonical_address(text)))
+        user = portal.store.directory.user(account_id(canonical_address(text)))
     except InvalidAddress:
         return []
-    return [ListedAccount(account.address, account.kind.value, account.status.value)] if account else []
+    return [user] if user else []
 
 
 def _everywhere(portal: Portal, prefix: str, after: str) -> tuple[list[ListedAccount], str | None]:

@@ -6,13 +6,14 @@ each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the 
 
 import contextvars
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
@@ -30,6 +31,7 @@ READ_SECONDS = 2
 ATTEMPTS = 2
 REQUEST_SECONDS = 10
 
+_WHOLE: Mapping[type[Model], Sequence[Attribute[Any]]] = {}
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline")
 
 
@@ -116,15 +118,24 @@ class Database:
         except (PynamoDBException, BotoCoreError, ClientError) as error:
             raise unavailable(error) from error
 
-    def read_together(self, *wanted: tuple[type[Model], str, str | None]) -> list[Any]:
-        """Several rows of several tables in one strongly consistent trip, in the order asked; None for none."""
-        requests = {
+    def read_together(
+        self,
+        *wanted: tuple[type[Model], str, str | None],
+        only: Mapping[type[Model], Sequence[Attribute[Any]]] = _WHOLE,
+    ) -> list[Any]:
+        """Several rows of several tables in one strongly consistent trip, in the order asked; None for none.
+
+        Of a model in `only` these attributes are read and no others.
+        """
+        requests: dict[str, dict[str, Any]] = {
             table: {
                 "Keys": [_key(model, h, r) for model, h, r in wanted if _table(model) == table],
                 "ConsistentRead": True,
             }
             for table in {_table(model) for model, _, _ in wanted}
         }
+        for model, attributes in only.items():
+            requests[_table(model)] |= _projection(attributes)
         try:
             answer = self.connection.dispatch("BatchGetItem", {"RequestItems": requests})
         except (PynamoDBException, BotoCoreError, ClientError) as error:
@@ -133,10 +144,15 @@ class Database:
             raise Unavailable("dynamodb:unprocessed_keys")
         return [_pick(model, _key(model, h, r), answer["Responses"]) for model, h, r in wanted]
 
-    def update(
-        self, model: Model, actions: Sequence[Action], condition: Condition | None = None
+    def update(self, model: Model, actions: Sequence[Action], condition: Condition | None = None) -> bool:
+        """One conditional UpdateItem; whether its condition was true."""
+        kwargs = model.get_update_kwargs_from_instance(actions=list(actions), condition=condition)
+        return self._write("UpdateItem", kwargs)[0]
+
+    def update_and_read(
+        self, model: Model, actions: Sequence[Action], condition: Condition
     ) -> tuple[bool, dict[str, Any] | None]:
-        """One conditional UpdateItem: (True, the row as it is now), or (False, the row as it was, None for none).
+        """The same in one trip with a read: (True, the row as it is now), or (False, as it was, None for none).
 
         Not PynamoDB's own `update`, which does not give the row back when the condition fails.
         """
@@ -187,6 +203,12 @@ def _key(model: type[Model], hash_key: str, range_key: str | None) -> dict[str, 
     if range_key is not None:
         key[str(meta.range_keyname)] = {"S": range_key}
     return key
+
+
+def _projection(attributes: Sequence[Attribute[Any]]) -> dict[str, Any]:
+    """By placeholders: some of the names are words that DynamoDB keeps for itself."""
+    names = {f"#{number}": attribute.attr_name for number, attribute in enumerate(attributes)}
+    return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
 
 
 def _pick(model: type[M], key: dict[str, Any], responses: dict[str, list[dict[str, Any]]]) -> M | None:

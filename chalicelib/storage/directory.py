@@ -35,6 +35,12 @@ class Directory:
         listed = [ListedAccount(row.address, row.kind, row.status) for row in rows if row.address != after]
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
 
+    def user(self, account_id: AccountId) -> ListedAccount | None:
+        """One user as a line of the list; the step that lists users has no business with hash or seed (LO-07)."""
+        row, line = AccountRow, (AccountRow.address, AccountRow.kind, AccountRow.status)
+        (found,) = self._database.read_together((row, account_id, None), only={row: (row.id, *line)})
+        return ListedAccount(found.address, found.kind, found.status) if found else None
+
     def domains(self) -> list[Policy]:
         """Every domain with a user or a policy, by name."""
         rows = self._database.query(PolicyRow, LISTED, index=PolicyRow.all_domains)

@@ -77,7 +77,7 @@ class Logons:
         free = failures.does_not_exist() | (failures < lockout.burst_limit(self._threshold))
         paced = (failures < lockout.HARD_STOP) & (attempted_at <= now - self._cap)
         unlocked = locked_until.does_not_exist() | (locked_until <= now)
-        done, item = self._database.update(
+        done, item = self._database.update_and_read(
             AccountRow(account_id),
             [failures.set(so_far + 1), attempted_at.set(now)],
             AccountRow.id.exists() & unlocked & (free | paced),
@@ -135,7 +135,7 @@ class Logons:
             actions.append(row.password_hash.set(rehash))
             # A concurrent change beats the rehash (PW-11).
             condition &= row.password_hash == account.password_hash
-        transaction.update("account", AccountRow(account.id), actions, condition)
+        transaction.update("account", AccountRow(account.id), actions, condition, shown=True)
         transaction.put("session", session_row(session), SessionRow.digest.does_not_exist())
         transaction.put("event", event_row(event))
         if burn is not None:

@@ -52,6 +52,7 @@ class Messages:
             MessageRow(message.account_id, message.id),
             [row.read_at.set(event.at)],
             row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist(),
+            shown=True,
         )
         transaction.put("event", event_row(event))
         failed = transaction.commit()

@@ -10,6 +10,29 @@ from chalicelib.storage.rows import account_of, event_row, policy_of, session_of
 from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
 from chalicelib.storage.transaction import Transaction
 
+_ACCOUNT = AccountRow
+# What a request is judged by. Attack: the authorizer meets every request of everybody, so whoever finds a hole in it
+# reads each password hash that comes by. Defence: it reads none, and its role may not (LO-07).
+JUDGED_BY = (
+    _ACCOUNT.id,
+    _ACCOUNT.address,
+    _ACCOUNT.kind,
+    _ACCOUNT.status,
+    _ACCOUNT.epoch,
+    _ACCOUNT.password_changed_at,
+    _ACCOUNT.must_change_password,
+    _ACCOUNT.locked_until,
+    _ACCOUNT.known_locked_until,
+    _ACCOUNT.session_serial,
+    _ACCOUNT.two_step_seed,
+    _ACCOUNT.recovery,
+    _ACCOUNT.two_step_required,
+    _ACCOUNT.ranges,
+    _ACCOUNT.language,
+    _ACCOUNT.time_zone,
+    _ACCOUNT.created_at,
+)
+
 
 class Sessions:
     """Atomic acts on sessions."""
@@ -18,7 +41,7 @@ class Sessions:
         self._database = database
 
     def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
-        """Everything the authorizer judges by, strongly consistent, in one trip (SE-06)."""
+        """Everything the authorizer judges by, strongly consistent, in one trip (SE-06): not the whole account."""
         if who is None:
             return Standing(policy_of(self._database.read(PolicyRow, PORTAL_POLICY)))
         account_id, digest = who
@@ -27,6 +50,7 @@ class Sessions:
             (SessionRow, account_id, digest),
             (AccountRow, account_id, None),
             (PolicyRow, domain_id_of(account_id), None),
+            only={AccountRow: JUDGED_BY},
         )
         return Standing(
             policy_of(portal),
@@ -61,7 +85,7 @@ class Sessions:
         """
         row = SessionRow
         with self._database.all_beside(lambda: self._database.read(AccountRow, account_id)) as (reading,):
-            done, item = self._database.update(
+            done, item = self._database.update_and_read(
                 SessionRow(account_id, digest),
                 # A session from before this counter has none.
                 [row.confirmations.set((row.confirmations | 0) + 1)],

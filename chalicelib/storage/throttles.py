@@ -16,8 +16,7 @@ from chalicelib.storage.transaction import Transaction
 
 def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
     """Take one place in the window. Raises THROTTLED when it is full."""
-    done, _ = database.update(ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))
-    if not done:
+    if not database.update(ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit)):
         raise _throttled(limit, now)
 
 

@@ -44,7 +44,7 @@ class TwoSteps:
         paced = failures.does_not_exist() | (failures < PACES[0].below)
         for pace in PACES[1:]:
             paced |= (failures < pace.below) & (attempted_at <= now - pace.seconds)
-        done, item = self._database.update(
+        done, item = self._database.update_and_read(
             AccountRow(account_id),
             [failures.set((failures | 0) + 1), attempted_at.set(now)],
             row.id.exists() & paced,
@@ -54,12 +54,11 @@ class TwoSteps:
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """Keep a seed that is not active yet; a later proposal replaces it."""
         row = AccountRow
-        done, _ = self._database.update(
+        return self._database.update(
             AccountRow(account_id),
             [row.two_step_pending.set(sealed_seed), row.two_step_pending_until.set(until)],
             row.id.exists() & (row.epoch == epoch) & row.two_step_seed.does_not_exist(),
         )
-        return done
 
     def enrol(
         self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.accounts import ListedAccount
+from chalicelib.domain.accounts import Kind, ListedAccount, Status
 from chalicelib.domain.events import EventKind, Stretch, iso
 from chalicelib.domain.ports import Store
 from tests.fakes.looking import planted
 from tests.fakes.planting import plant
-from tests.fakes.samples import DAY, NOW, a_link, a_message, a_temporary, an_event, number
+from tests.fakes.samples import DAY, NOW, a_link, a_message, a_temporary, an_account, an_event, number
 
 
 def test_users_are_read_page_by_page(store: Store) -> None:
@@ -23,6 +23,12 @@ def test_users_are_read_page_by_page(store: Store) -> None:
     found, _ = store.directory.users(domain, "ann", None, 3)
     assert len(found) == 2
     assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
+
+
+def test_lo_07_one_user_is_a_line_of_the_list_too_and_nothing_else(store: Store) -> None:
+    account = planted(store, kind=Kind.ADMINISTRATOR, status=Status.FROZEN)
+    assert store.directory.user(account.id) == ListedAccount(account.address, "administrator", "frozen")
+    assert store.directory.user(an_account().id) is None
 
 
 @pytest.mark.parametrize("after", ["zzz", "ann\uffffz", "b"])

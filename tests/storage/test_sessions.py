@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Policy, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Kind, Policy, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.sessions import Standing
@@ -24,7 +24,8 @@ def test_se_06_the_standing_is_account_session_and_both_policies_together(store:
         Policy(domain, ranges=()),
     )
     plant(store, session, portal, policy)
-    assert store.sessions.standing((account.id, session.digest)) == Standing(portal, session, account, policy)
+    judged = account._replace(password_hash=None)
+    assert store.sessions.standing((account.id, session.digest)) == Standing(portal, session, judged, policy)
     assert store.sessions.standing(None) == Standing(portal)
     plant(store, Policy(PORTAL_POLICY))
 
@@ -38,7 +39,27 @@ def test_ip_03_no_ranges_and_an_empty_list_of_ranges_stay_two_things(store: Stor
 def test_the_standing_of_a_session_that_is_not_there_still_brings_the_account(store: Store) -> None:
     account = planted(store)
     standing = store.sessions.standing((account.id, a_digest()))
-    assert (standing.session, standing.account) == (None, account)
+    assert (standing.session, standing.account) == (None, account._replace(password_hash=None))
+
+
+def test_lo_07_the_standing_holds_all_that_a_request_is_judged_by_and_no_password_hash(store: Store) -> None:
+    judged = {
+        "kind": Kind.ADMINISTRATOR,
+        "password_changed_at": NOW - 9,
+        "must_change_password": True,
+        "locked_until": NOW + 1,
+        "known_locked_until": NOW + 2,
+        "session_serial": 7,
+        "two_step": TwoStep(seed="sealed", recovery=("one", "two")),
+        "two_step_required": True,
+        "ranges": ("10.0.0.0/8",),
+        "language": "fr",
+        "time_zone": "Europe/Paris",
+    }
+    rest = {"failures": 3, "attempted_at": NOW, "clients": ("abcdef",), "undeliverable": "bounced"}
+    account = planted(store, password_hash="hash", **judged, **rest)
+    standing = store.sessions.standing((account.id, a_digest()))
+    assert standing.account == an_account(account.address, password_hash=None, **judged)
 
 
 @pytest.mark.parametrize(("before", "after"), [(NOW - 1, NOW), (NOW, NOW), (NOW + 5, NOW + 5)])

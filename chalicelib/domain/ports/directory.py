@@ -17,6 +17,9 @@ class DirectoryActs(Protocol):
     ) -> tuple[list[ListedAccount], str | None]:
         """The users of a domain by address, and where the next page begins."""
 
+    def user(self, account_id: AccountId) -> ListedAccount | None:
+        """One user, strongly consistent, as a line of the list."""
+
     def domains(self) -> list[Policy]:
         """Every domain with a user or a policy."""
 

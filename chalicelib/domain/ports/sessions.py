@@ -13,7 +13,7 @@ class SessionActs(Protocol):
     """Sessions."""
 
     def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
-        """All the authorizer judges by."""
+        """All the authorizer judges by; of the account nothing else, above all no password hash (LO-07)."""
 
     def touch(self, session: Session, now: float) -> None:
         """Write last-seen."""

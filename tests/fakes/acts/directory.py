@@ -29,6 +29,11 @@ class Directory(Family):
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
 
     @act
+    def user(self, account_id: AccountId) -> ListedAccount | None:
+        found = self._tables.accounts.get(account_id)
+        return ListedAccount(found.address, found.kind.value, found.status.value) if found else None
+
+    @act
     def domains(self) -> list[Policy]:
         named = [policy for policy in self._tables.policies.values() if policy.name != "*"]
         return sorted(named, key=lambda policy: policy.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, TwoStep
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.sessions import CONFIRMATIONS, Session, Standing
@@ -19,10 +19,11 @@ class Sessions(Family):
         if who is None:
             return Standing(portal)
         account_id, _ = who
+        account = self._tables.accounts.get(account_id)
         return Standing(
             portal,
             self._tables.sessions.get(who),
-            self._tables.accounts.get(account_id),
+            _as_judged(account) if account else None,
             self._tables.policies.get(domain_id_of(account_id)),
         )
 
@@ -61,3 +62,26 @@ class Sessions(Family):
             self._tables.sessions.pop((account_id, digest), None)
         for event in events:
             self._tables.put_event(event)
+
+
+def _as_judged(account: Account) -> Account:
+    """What is read of it for a judgement; the rest is as if it were not there."""
+    two_step = TwoStep(seed=account.two_step.seed, recovery=account.two_step.recovery)
+    return Account(
+        id=account.id,
+        address=account.address,
+        kind=account.kind,
+        status=account.status,
+        epoch=account.epoch,
+        password_changed_at=account.password_changed_at,
+        must_change_password=account.must_change_password,
+        locked_until=account.locked_until,
+        known_locked_until=account.known_locked_until,
+        session_serial=account.session_serial,
+        two_step=two_step,
+        two_step_required=account.two_step_required,
+        ranges=account.ranges,
+        language=account.language,
+        time_zone=account.time_zone,
+        created_at=account.created_at,
+    )
