@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.keys import Use
+from infra.attributes import condition, limits
 from infra.documents import read_yaml
 from infra.stages import Stage
 
@@ -40,9 +41,10 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
     """The step's whole IAM policy. Tables are named; where a star stands, its line says over what."""
     prefix = stage.shared["PORTAL_TABLE_PREFIX"]
     tables = [
-        allow("dynamodb", row[table], arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{table}"))
+        one
         for table in row
         if table not in NOT_TABLES
+        for one in on_table(row, table, arn(f"dynamodb:{{r}}:{{a}}:table/{prefix}{table}"))
     ]
     # The star is over the streams of the function's own log group.
     own_log = arn(f"logs:{{r}}:{{a}}:log-group:/aws/lambda/{function_name(stage.name, step)}:*")
@@ -77,6 +79,21 @@ def reading_keys(uses: list[Use], stage: Stage) -> list[dict[str, Any]]:
     secrets = [arn(f"secretsmanager:{{r}}:{{a}}:secret:{name}/{use}-??????") for use in uses]
     batching = [allow("secretsmanager", ["BatchGetSecretValue"], "*")] if len(uses) > 1 else []
     return [allow("secretsmanager", ["GetSecretValue"], secrets), *batching]
+
+
+def on_table(row: Row, table: str, where: dict[str, str]) -> list[dict[str, Any]]:
+    """What a row allows on a table: the actions without limits in one statement, each of the others with its own."""
+    limited = {action: allowed for action in row[table] if (allowed := limits(row, table, action))}
+    conditions = {action: condition(allowed, table) for action, allowed in limited.items()}
+    free = [action for action in row[table] if not conditions.get(action)]
+    return [
+        *([allow("dynamodb", free, where)] if free else []),
+        *(
+            allow("dynamodb", [action], where) | {"Condition": one}
+            for action, one in conditions.items()
+            if one
+        ),
+    ]
 
 
 def behind_stream(table: str) -> list[dict[str, Any]]:

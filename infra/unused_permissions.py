@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from infra.attributes import limits
 from infra.permissions import BY_AWS, Row, read_permissions
 
 Permission = tuple[str, str, str]
@@ -34,14 +35,23 @@ def read_used(file: Path) -> set[Permission]:
 
 
 def allowed(rows: dict[str, Row]) -> set[Permission]:
-    """What the page allows; what AWS itself does around a function no function can be seen using."""
+    """What the page allows, attribute by attribute where it names them (`UpdateItem.sets.epoch`).
+
+    What AWS itself does around a function no function can be seen using.
+    """
     return {
-        (step, what, action)
+        (step, what, one)
         for step, row in rows.items()
-        for what, actions in row.items()
+        for what in row
         if what not in BY_AWS
-        for action in actions
+        for action in row[what]
+        for one in _one_by_one(row, what, action)
     }
+
+
+def _one_by_one(row: Row, what: str, action: str) -> list[str]:
+    limited = limits(row, what, action)
+    return [action, *(f"{action}.{kind}.{name}" for kind, name in (limited.each() if limited else ()))]
 
 
 if __name__ == "__main__":

@@ -15,12 +15,15 @@ from botocore.exceptions import ClientError
 
 from chalicelib import wiring
 from chalicelib.domain.keys import Keyring, Use
+from infra.attributes import beyond, keys_of, limits
+from infra.gateway.expressions import named
 from infra.gateway.functions import running
 from infra.permissions import may_use_table, read_permissions
 
 log = logging.getLogger(__name__)
 # Names a file in which to write down what each function has used, for infra/unused_permissions.py.
 USED = "USED_PERMISSIONS"
+SEE_PAGE, SEE = "see infra/permissions.yaml", {"keys": "see its NEEDS"}
 ITEM_ACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -46,14 +49,28 @@ class Roles:
         session.register("provide-client-params.events", self.before_event_bus)
 
     def before_dynamodb(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        """Every table a call touches must be in the row of the function that makes it."""
+        """Every table a call touches, and each attribute where they are limited, must be in its function's row."""
         step = running.get()
         if step is None:
             return
-        for table, action in uses(model.name, params):
-            if not may_use_table(self._rows.get(step, {}), table.removeprefix(self._prefix), action):
-                raise denied(step, action, table)
-            self._use(step, table.removeprefix(self._prefix), action)
+        for full, action, part in uses(model.name, params):
+            table, row = full.removeprefix(self._prefix), self._rows.get(step, {})
+            if not may_use_table(row, table, action):
+                raise denied(step, action, full)
+            self._use(step, table, action)
+            self._before_attributes(step, table, action, part)
+
+    def _before_attributes(self, step: str, table: str, action: str, part: dict[str, Any]) -> None:
+        allowed = limits(self._rows[step], table, action)
+        if allowed is None:
+            return
+        asked, keys = named(action, part), keys_of(table)
+        missing = beyond(allowed, asked, keys)
+        if missing:
+            raise denied_attribute(step, table, action, *missing[0])
+        for kind, one in asked.each():
+            if one in getattr(allowed, kind):
+                self._use(step, table, f"{action}.{kind}.{one}")
 
     def before_ses(self, model: Any, **_: object) -> None:
         """Only a step whose row says so sends mail."""
@@ -80,7 +97,7 @@ class Roles:
     def _before(self, service: str, action: str) -> None:
         step = running.get()
         if step is not None and action not in self._rows.get(step, {}).get(service, []):
-            raise denied(step, action, service)
+            raise denied(step, action, service, SEE.get(service, SEE_PAGE))
         if step is not None:
             self._use(step, service, action)
 
@@ -94,20 +111,25 @@ class Roles:
             written.write(line)
 
 
-def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
-    """The tables a call touches and the IAM action each needs."""
+def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """The tables a call touches, the IAM action each needs, and the part of the call that is about it."""
     if "TransactItems" in params:
         kinds = [(kind, item[kind]) for item in params["TransactItems"] for kind in item]
-        return [(one["TableName"], ITEM_ACTIONS[kind]) for kind, one in kinds]
+        return [(one["TableName"], ITEM_ACTIONS[kind], one) for kind, one in kinds]
     if "RequestItems" in params:
-        return [(table, operation) for table in params["RequestItems"]]
+        return [(table, operation, part) for table, part in params["RequestItems"].items()]
     index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-    return [(params.get("TableName", "") + index, operation)]
+    return [(params.get("TableName", "") + index, operation, params)]
 
 
-def denied(step: str, action: str, what: str) -> ClientError:
-    """The error that AWS would give."""
-    where = "its NEEDS" if what == "keys" else "infra/permissions.yaml"
-    message = f"{step} is not allowed {action} on {what}: see {where}"
+def denied(step: str, action: str, what: str, page: str = SEE_PAGE) -> ClientError:
+    """The error that AWS would give, and what to look at."""
+    message = f"{step} is not allowed {action} on {what}: {page}"
     log.error(message)
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, action)
+
+
+def denied_attribute(step: str, table: str, action: str, kind: str, name: str) -> ClientError:
+    """The same for an attribute; says what to write on the page, if the step shall have it."""
+    page = f"if it shall, infra/permissions.yaml needs {name} in {step}: {table}: {action}: {kind}"
+    return denied(step, f"{action} that {kind} {name}", table, page)

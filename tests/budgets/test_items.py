@@ -10,7 +10,7 @@ from chalicelib.domain.sessions import client_of
 from chalicelib.domain.two_step import RECOVERY_CODES, RECOVERY_DIGEST_LENGTH
 from chalicelib.presentation.zones import places
 from chalicelib.storage.logons import MAX_CLIENTS
-from tests.fakes.planting import full_account_row
+from tests.fakes.held import full_account_row
 from tests.fakes.samples import NOW, an_account
 from tests.world.residents import a_resident_with_two_step
 from tests.world.world import World

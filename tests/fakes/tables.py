@@ -18,6 +18,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from tests.fakes.held import Accounts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,7 +28,7 @@ R = TypeVar("R")
 class Tables:
     """The seven tables, by key."""
 
-    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    accounts: dict[AccountId, Account] = field(default_factory=Accounts)
     resets: dict[str, Reset] = field(default_factory=dict)
     sessions: dict[tuple[AccountId, Digest], Session] = field(default_factory=dict)
     events: dict[tuple[AccountId, str], Event] = field(default_factory=dict)

@@ -27,7 +27,7 @@ from infra.permissions import read_permissions
 from infra.unused_permissions import allowed, main, read_used
 from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
-from tests.fakes.planting import plant
+from tests.fakes.held import full_account_row
 from tests.fakes.samples import an_event
 from tests.steps.test_record_delivery import bounce
 from tests.world.clock import Clock
@@ -153,7 +153,7 @@ def test_call_added_to_the_wrong_step_fails(
 def test_denied_call_changes_nothing(world: World) -> None:
     ann = world.person()
     with pytest.raises(PynamoDBException, match="home is not allowed"), at_work("home"):
-        plant(world.store, ann._replace(kind=Kind.ADMINISTRATOR))
+        full_account_row(ann._replace(kind=Kind.ADMINISTRATOR)).save()
     assert world.store.accounts.read(ann.id).kind is Kind.RECIPIENT  # type: ignore[union-attr]
 
 

@@ -65,13 +65,15 @@ def test_only_the_mail_worker_sends_mail(engine: Any) -> None:
 
 
 def test_what_a_call_touches() -> None:
-    assert uses("Query", {"TableName": "t", "IndexName": "i"}) == [("t/index/i", "Query")]
-    assert uses("BatchGetItem", {"RequestItems": {"a": {}, "b": {}}}) == [
-        ("a", "BatchGetItem"),
-        ("b", "BatchGetItem"),
+    query: dict[str, Any] = {"TableName": "t", "IndexName": "i"}
+    check = {"TableName": "t"}
+    assert uses("Query", query) == [("t/index/i", "Query", query)]
+    assert uses("BatchGetItem", {"RequestItems": {"a": {"Keys": []}, "b": {}}}) == [
+        ("a", "BatchGetItem", {"Keys": []}),
+        ("b", "BatchGetItem", {}),
     ]
-    assert uses("TransactWriteItems", {"TransactItems": [{"ConditionCheck": {"TableName": "t"}}]}) == [
-        ("t", "ConditionCheckItem")
+    assert uses("TransactWriteItems", {"TransactItems": [{"ConditionCheck": check}]}) == [
+        ("t", "ConditionCheckItem", check)
     ]
 
 
