@@ -26,8 +26,16 @@ from chalicelib.domain.tokens import Token
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.inputs import address_input, field_errors
 from chalicelib.flows.sessions import new_session, session_page
-from chalicelib.web.cookies import device_name, read_cookie
+from chalicelib.web.cookies import (
+    ADDRESS_MOST,
+    clear_way_back,
+    device_name,
+    read_cookie,
+    set_way_back,
+    way_back_name,
+)
 from chalicelib.web.page import Page
+from chalicelib.web.paths import safe_next, suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -53,7 +61,11 @@ def show(request: Request) -> Page:
 
 
 def submit(request: Request) -> Page:
-    """Log on, or refuse without saying why."""
+    """Log on, or refuse without saying why. Whoever pressed *Forgot Your Password?* instead takes the address along."""
+    if request.text("forgot"):
+        return Page(
+            location="/password/forgot" + suffix(request.query.get("next")), cookies=(_typed(request),)
+        )
     attempt = _reserve(request)
     matches = request.portal.hasher.verify(*to_verify(attempt))
     try:
@@ -61,7 +73,21 @@ def submit(request: Request) -> Page:
         secret, session = _open(request, attempt, account)
     except LogonRefused as refused:
         raise _refused(request, attempt, refused.reason) from refused
-    return session_page(request, secret, session)
+    page = session_page(request, secret, session)
+    return page._replace(cookies=(*page.cookies, *_arrived(request)))
+
+
+def _typed(request: Request) -> str:
+    """Goes along to "Forgot your password?", so that nobody types an address twice or loses the page they came for."""
+    wanted = safe_next(request.query.get("next")) or ""
+    return set_way_back(request.text("email").strip()[:ADDRESS_MOST], wanted, secure=request.settings.secure)
+
+
+def _arrived(request: Request) -> tuple[str, ...]:
+    """Nothing that was typed stays in the browser of somebody who is in."""
+    secure = request.settings.secure
+    kept = read_cookie(request.cookies, way_back_name(secure))
+    return (clear_way_back(secure=secure),) if kept else ()
 
 
 def _reserve(request: Request) -> Attempt:
@@ -183,7 +209,7 @@ def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, with what the support desk will ask for."""
-    email = request.text("email").strip()[:254]
+    email = request.text("email").strip()[:ADDRESS_MOST]
     if refusal.code is Code.INVALID_LOGON:
         from chalicelib.flows import diagnosis, support  # noqa: PLC0415 - the parser stays off the logon path
 
@@ -194,10 +220,10 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
             "email": email,
             "diagnosis": diagnosis.diagnose(request),
         }
-        return Page(template="logon", view=view)
+        return Page(template="logon", view=view, cookies=(_typed(request),))
     if refusal.code is Code.THROTTLED:
         view = {"state": "throttled", "retry_after": refusal.retry_after, "email": email}
-        return Page(template="logon", view=view)
+        return Page(template="logon", view=view, cookies=(_typed(request),))
     if refusal.code is Code.INVALID_REQUEST:
         view = {"state": "fresh", "email": email, "errors": field_errors(request, refusal)}
         return Page(template="logon", view=view)
@@ -206,5 +232,9 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 ROUTES = {
     "GET /logon": Route(show),
-    "POST /logon": Route(submit, {"email": Field(most=2000), "password": Field(most=8192)}, show_refused),
+    "POST /logon": Route(
+        submit,
+        {"email": Field(most=2000), "password": Field(most=8192), "forgot": Field(required=False, most=1)},
+        show_refused,
+    ),
 }

@@ -14,7 +14,9 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, field_errors
+from chalicelib.web.cookies import ADDRESS_MOST, read_way_back, set_way_back
 from chalicelib.web.page import Page
+from chalicelib.web.paths import safe_next, suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -32,7 +34,8 @@ def password_forgot(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """The form, or what was asked for a moment ago."""
     sent = request.query.get("sent") == "1"
-    return Page(facts={"fields": ["email"]}, template="password_forgot", view={"sent": sent})
+    email, _ = read_way_back(request.cookies, secure=request.settings.secure)
+    return Page(facts={"fields": ["email"]}, template="password_forgot", view={"sent": sent, "email": email})
 
 
 def submit(request: Request) -> Page:
@@ -48,14 +51,25 @@ def submit(request: Request) -> Page:
     request.store.events.ask_reset(throttle_key(request.source), event)
     request.portal.sleep(until_next_tick(request.now() - began))
     said = request.say("If there is an account for this address, a mail is on its way.")
-    return Page(status=202, facts={"detail": said}, location="/password/forgot?sent=1")
+    wanted = safe_next(request.query.get("next")) or ""
+    typed = set_way_back(email.strip()[:ADDRESS_MOST], wanted, secure=request.settings.secure)
+    return Page(
+        status=202,
+        facts={"detail": said},
+        location="/password/forgot?sent=1" + suffix(wanted).replace("?", "&"),
+        cookies=() if request.wants_json else (typed,),  # a program knows what it sent
+    )
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again for an address that cannot be one."""
     if refusal.code is not Code.INVALID_REQUEST:
         return None
-    view = {"sent": False, "email": request.text("email")[:254], "errors": field_errors(request, refusal)}
+    view = {
+        "sent": False,
+        "email": request.text("email")[:ADDRESS_MOST],
+        "errors": field_errors(request, refusal),
+    }
     return Page(template="password_forgot", view=view)
 
 

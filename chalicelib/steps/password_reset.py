@@ -18,8 +18,9 @@ from chalicelib.flows.events import event_of
 from chalicelib.flows.links import DONE, Held, held, reset_cookie, unusable, usable
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria
 from chalicelib.flows.strength import judged
-from chalicelib.web.cookies import clear_reset, set_reset
+from chalicelib.web.cookies import clear_reset, read_way_back, set_reset
 from chalicelib.web.page import Page
+from chalicelib.web.paths import suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -53,7 +54,9 @@ def show(request: Request) -> Page:
     done, cookie = request.query.get("done") == "1", reset_cookie(request)
     if done and cookie == DONE:
         gone = clear_reset(secure=request.settings.secure)
-        return Page(facts=DONE_FACTS, template="password_reset", view={"done": True}, cookies=(gone,))
+        _, wanted = read_way_back(request.cookies, secure=request.settings.secure)
+        view = {"done": True, "path_next": suffix(wanted)}
+        return Page(facts=DONE_FACTS, template="password_reset", view=view, cookies=(gone,))
     if done and not cookie:  # the same page, loaded again
         return Page(facts=DONE_FACTS, location="/logon")
     link = held(request)

@@ -7,8 +7,8 @@ from chalice.app import Response
 
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Next
-from chalicelib.presentation.languages import translation
-from chalicelib.web.cookies import clear_session, read_cookie, session_name
+from chalicelib.presentation.languages import LANGUAGES, translation
+from chalicelib.web.cookies import clear_session, read_cookie, read_way_back, session_name, set_language
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, filled, safe_next, suffix
@@ -30,7 +30,7 @@ def text_answer(page: Page) -> Response:
 
 def html_answer(page: Page, request: Request, refusal: Refusal | None = None) -> Response:
     """The page for a person, or the redirect that follows a post."""
-    cookies = (*page.cookies, *_dead_session(request, refusal))
+    cookies = (*page.cookies, *_dead_session(request, refusal), *_chosen_language(request))
     if page.location is not None:
         headers = {**page.headers, "Location": page.location}
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
@@ -83,7 +83,9 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     if refusal.code is Code.REAUTHENTICATION_REQUIRED:
         return Page(location="/reauthenticate" + suffix(wanted))
     if refusal.code is Code.LINK_UNUSABLE:
-        return Page(template="link_unusable", view={"why": refusal.hint.value if refusal.hint else ""})
+        email, _ = read_way_back(request.cookies, secure=request.settings.secure)
+        why = refusal.hint.value if refusal.hint else ""
+        return Page(template="link_unusable", view={"why": why, "email": email})
     sentence = SENTENCES[refusal.code]
     view = {
         "status": sentence.status,
@@ -110,6 +112,11 @@ def _dead_session(request: Request, refusal: Refusal | None) -> tuple[str, ...]:
     if refusal is None or refusal.code is not Code.SESSION_REQUIRED:
         return ()
     return (clear_session(secure=secure),) if read_cookie(request.cookies, session_name(secure)) else ()
+
+
+def _chosen_language(request: Request) -> tuple[str, ...]:
+    chosen = request.query.get("language", "")
+    return (set_language(chosen, secure=request.settings.secure),) if chosen in LANGUAGES else ()
 
 
 def _retry_after(refusal: Refusal | None) -> dict[str, str]:

@@ -1,12 +1,19 @@
-"""The cookies: the session, the reset link on its way from the URL to the form, the browser known again, the time zone.
+"""The cookies: the session, the reset link on its way from the URL to the form, the browser known again, what somebody
+typed before they forgot their password, the language, the time zone.
 
-The first three are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
+The first four are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
 where a browser would refuse them.
 """
 
 import re
+from urllib.parse import quote, unquote
 
+ADDRESS_MOST = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
+LANGUAGE = "portal-language"  # no secret; worth one of our languages, or nothing
+LANGUAGE_SECONDS = 365 * 86400
 RESET_SECONDS = 600
+WAY_BACK_SECONDS = 3600  # as long as the mail's link is usually good
+_READABLE = "@+'!#$&*^`|"  # of an address, as a cookie's value may hold it
 _SPACE = " \t"  # all that may stand around a pair of a Cookie header (RFC 6265, 4.2.1; RFC 9110, 5.6.3)
 # RFC 6265, 4.1.1. Nothing of ours is ever quoted.
 _VALUE = r"[!#-+\--:<-\[\]-~]*"
@@ -50,6 +57,34 @@ def device_name(secure: bool) -> str:  # noqa: FBT001 - as above
 def set_device(value: str, seconds: int, *, secure: bool) -> str:
     """A Set-Cookie value. Strict: only the logon form asks for it, and that is posted from our own page."""
     return _cookie(device_name(secure), value, seconds, "Strict", secure=secure)
+
+
+def way_back_name(secure: bool) -> str:  # noqa: FBT001 - as above
+    """The name of the cookie of somebody who forgot a password."""
+    return "__Host-portal-way-back" if secure else "portal-way-back"
+
+
+def set_way_back(address: str, path: str, *, secure: bool) -> str:
+    """A Set-Cookie value: what somebody typed as an address, and the page they came for; neither stands in a URL."""
+    value = f"{quote(address, safe=_READABLE)}:{quote(path)}"
+    return _cookie(way_back_name(secure), value, WAY_BACK_SECONDS, "Lax", secure=secure)
+
+
+def clear_way_back(*, secure: bool) -> str:
+    """A Set-Cookie value that forgets it."""
+    return _cookie(way_back_name(secure), "", 0, "Lax", secure=secure)
+
+
+def read_way_back(header: str, *, secure: bool) -> tuple[str, str]:
+    """The address as typed and the path, each "" where there is none; neither is to be trusted."""
+    value = read_cookie(header, way_back_name(secure)) or ""
+    address, path = (unquote(part) for part in value.partition(":")[::2])
+    return (address, path) if address.isprintable() and len(address) <= ADDRESS_MOST else ("", path)
+
+
+def set_language(language: str, *, secure: bool) -> str:
+    """A Set-Cookie value: the language that somebody chose on a page, for a year: nobody wants to choose it daily."""
+    return _cookie(LANGUAGE, language, LANGUAGE_SECONDS, "Lax", secure=secure)
 
 
 def clear_reset(*, secure: bool) -> str:

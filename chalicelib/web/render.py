@@ -16,13 +16,13 @@ from markupsafe import Markup
 from chalicelib.domain.brand import OURS, Brand
 from chalicelib.domain.colours import shades
 from chalicelib.presentation.engine import html_engine
-from chalicelib.presentation.languages import SOURCE, direction
+from chalicelib.presentation.languages import LANGUAGES, SOURCE, direction
 
 STATIC = Path(__file__).resolve().parents[1] / "presentation" / "static"
 
 # What a page runs, in this order. A page that is not named here has no script, and its policy allows none.
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
-    "logon": ("reveal", "support", "zone"),
+    "logon": ("reveal", "support", "zone", "carry"),
     "reauthenticate": ("reveal",),
     "password_reset": ("reveal", "criteria"),
     "password_change": ("reveal", "criteria"),
@@ -48,6 +48,7 @@ def facade(brand: Brand) -> dict[str, object]:
 # What every page may use without its step saying so. `caller` has `address`, `kind` and `next`.
 COMMON: Mapping[str, object] = {
     "lang": SOURCE,
+    "languages_spoken": LANGUAGES,
     "zone": "",
     **facade(OURS),
     "caller": None,

@@ -16,7 +16,7 @@ from chalicelib.domain.sessions import Caller
 from chalicelib.portal import Portal
 from chalicelib.presentation.languages import LANGUAGES, SOURCE, negotiated, translation
 from chalicelib.settings import Settings
-from chalicelib.web.cookies import read_zone
+from chalicelib.web.cookies import LANGUAGE, read_cookie, read_zone
 
 if TYPE_CHECKING:
     from chalicelib.domain.ports import Store
@@ -109,9 +109,14 @@ def request_of(
     caller: Caller | None,
     fields: Mapping[str, Any] = MappingProxyType({}),
 ) -> Request:
-    """The request of this event, caller and body. What an account chose counts more than what its browser says."""
+    """The request of this event, caller and body. What an account chose counts more than what was chosen on a page in
+    this browser, and that more than what the browser says.
+    """
     header, cookies = proxy.headers.get, proxy.headers.get("cookie", "")
+    query = _single(proxy.query_params or {})
+    chosen = query.get("language") or read_cookie(cookies, LANGUAGE) or ""
     asked = negotiated(header("accept-language", ""), portal.settings.language)
+    asked = chosen if chosen in LANGUAGES else asked
     return Request(
         portal=portal,
         method=proxy.method,
@@ -120,7 +125,7 @@ def request_of(
         user_agent=_printable(header("user-agent", ""))[:MAX_USER_AGENT],
         wants_json=_wants_json(proxy),
         params=_params(proxy),
-        query=_single(proxy.query_params or {}),
+        query=query,
         fields=fields,
         cookies=cookies,
         host=header("host", ""),

@@ -97,6 +97,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.sentence): """
             title detail problem errors logo account:notice diagnosis[] criteria[].label strength.label
             supported_browsers[] time_zones[] language languages.en languages.de languages.fr languages.es
+            languages_spoken.en languages_spoken.de languages_spoken.fr languages_spoken.es
             qr_svg secret recovery_codes[]
         """,
         (US, form.WORD): """

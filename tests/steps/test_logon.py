@@ -185,3 +185,22 @@ def test_wb_07_browser_is_never_led_away(world: World, wanted: str) -> None:
     body = {"email": world.person().address, "password": PASSWORD}
     reply = world.browser().post(f"/logon?next={wanted}", body)
     assert (reply.status, reply.header("Location")) == (303, "/messages")
+
+
+def test_address_typed_at_the_logon_is_on_the_next_page_and_in_no_url(world: World) -> None:
+    """The source document: enter your logon, click Forgot Your Password?, click Reset Password."""
+    browser = world.browser()
+    form = {"email": "ann@people.test", "password": "", "forgot": "1"}
+    before = world.rows()
+    reply = browser.post("/logon?next=/messages/7", form)
+    assert (reply.status, reply.header("Location")) == (303, "/password/forgot?next=%2Fmessages%2F7")
+    assert 'value="ann@people.test"' in browser.get("/password/forgot").text
+    assert world.rows() == before
+    assert not any("ann@people.test" in line for line in world.lines)
+
+
+def test_address_of_a_refused_logon_goes_along_too(world: World) -> None:
+    browser = world.browser()
+    assert browser.post("/logon", {"email": "ann@people.test", "password": "not the one"}).status == 401
+    assert 'value="ann@people.test"' in browser.get("/password/forgot").text
+    assert world.visitor().post("/logon", {"email": "a@b.test", "password": "no"}).cookies == {}

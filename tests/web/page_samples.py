@@ -134,7 +134,8 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "email": "recipient@",
             "errors": {"email": "Enter a whole email address."},
         },
-        "sent": {"sent": True},
+        "sent": {"sent": True, "email": ADDRESS},
+        "sent_elsewhere": {"sent": True},
     },
     "password_reset": {
         "fresh": {"done": False, "criteria": OPEN, "address": ADDRESS, "link": HANDLE},

@@ -30,6 +30,7 @@ GOOD: Mapping[str, Any] = {
     "number": "472",
     "handle": "a" * 16,
     "link": "a" * 16,
+    "forgot": "",
     "others": True,
     "strength": True,
     "language": "de",

@@ -21,7 +21,7 @@ def test_rs_04_no_page_leads_to_another_origin_or_loads_from_one(page: str, stat
     for tag, attributes in Seen(sample(page, state).html).elements:
         for name in LEADS:
             where = str(attributes.get(name) or "/")
-            ours = where.startswith(("#", "/", f"{PORTAL_URL}/", "data:image/", *TELLING_NOBODY))
+            ours = where.startswith(("#", "?", "/", f"{PORTAL_URL}/", "data:image/", *TELLING_NOBODY))
             assert ours, f"<{tag} {name}={where}>"
             assert not where.startswith("//")
 

@@ -25,7 +25,8 @@ from tests.world.world import World
 pytestmark = pytest.mark.slow  # every page or mail in every state and language: make proofs
 
 RECIPIENTS = [(page, state) for page, state in STATES if not page.startswith("admin_")]
-NAMES = {"Secure Messaging Portal", "UTC", "help@portal.test"}  # said alike in every language
+# Said alike in every language.
+NAMES = {"Secure Messaging Portal", "UTC", "help@portal.test", *LANGUAGES.values()}
 MACHINE = {
     "data-reveals",
     "data-copies",
