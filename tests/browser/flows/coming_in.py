@@ -60,14 +60,18 @@ def refused(town: Town, person: Person) -> None:
 
 
 def forgotten(town: Town, person: Person) -> None:
-    """Forgotten the password: a mail with a link, and a new password."""
+    """Forgotten the password: a mail with a link, and a new password. The address is typed once."""
     address = town.person("emma")
     person.opens("/logon")
-    person.follows("Forgot Your Password?")
-    person.looks("forgot", "Forgot your password? The address is all that is asked.")
     person.types("Email address", address)
+    leaves = person.follows if person.screen.scripts else person.presses
+    leaves("Forgot Your Password?")
+    assert person.path == "/password/forgot"
+    assert person.page.get_by_label("Email address").input_value() == address
+    person.looks("forgot", "Forgot your password? The address is all that is asked, and it is there already.")
     person.presses("Reset Password")
     assert person.heading == "Check your mail"
+    person.reads(address)
     person.looks("forgot-sent", "The same page for every address, known or not.")
     mail = town.mail(address, "choose a new password")
     person.opens(link(mail, "/password/reset/"))
