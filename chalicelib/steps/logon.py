@@ -217,6 +217,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
             "state": "refused",
             "support": support.support_details(request, refusal.reference, email),
             "portal_url": request.settings.portal_url,
+            "lock_seconds": request.settings.lock_seconds,
             "email": email,
             "diagnosis": diagnosis.diagnose(request),
         }

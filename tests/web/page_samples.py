@@ -112,6 +112,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "email": ADDRESS,
             "support": SUPPORT,
             "portal_url": "https://portal.example",
+            "lock_seconds": 900,
         },
         "throttled": {"state": "throttled", "retry_after": 840, "reference": "K7MW-3FQ9"},
         "logged_off": {"state": "logged_off"},
