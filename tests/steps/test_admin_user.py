@@ -10,6 +10,7 @@ from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
+from tests.world.visitors import CHOSEN
 from tests.world.world import World
 
 PLACE = "192.0.2.0/24"
@@ -124,3 +125,14 @@ def test_tr_02_user_page_says_of_each_list_where_more_is(world: World) -> None:
     assert html.count("Earlier") == 3
     quiet = desk.user(world.person())
     assert (quiet["more"], quiet["before"]) == ({"events": False, "attempts": False, "mails": False}, None)
+
+
+def test_who_never_came_is_invited_and_not_active(world: World) -> None:
+    desk, path = staff(world), "/admin/users/new@people.test"
+    desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
+    assert "Invited: has not logged on yet." in desk.visitor.get(path, Accept="text/html").text
+    assert desk.visitor.get(path).json()["status"] == "active"
+    visitor = world.visitor()
+    visitor.logs_on("new@people.test", world.mails("new@people.test")[-1].temporary)
+    visitor.goes_on(visitor.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN}))
+    assert "Invited:" not in desk.visitor.get(path, Accept="text/html").text
