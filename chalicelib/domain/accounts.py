@@ -27,7 +27,8 @@ class TwoStep(NamedTuple):
 
     `last_step` is the newest time step already used: nothing at or before it is accepted again (RFC 6238, 5.2).
     `failures` counts wrong and replayed codes over all sessions and addresses together (TF-03), apart from those in
-    sessions that were opened from where the owner was before (`known_`).
+    sessions that were opened from where the owner was before (`known_`). `unused_since` is when it was set up, until a
+    logon uses it; `disputed_at` when its owner said "this was not me" of it too late to undo it, until it is settled.
     """
 
     seed: str | None = None
@@ -39,6 +40,8 @@ class TwoStep(NamedTuple):
     attempted_at: float = 0
     known_failures: int = 0
     known_attempted_at: float = 0
+    unused_since: float | None = None
+    disputed_at: float | None = None
 
     def tries(self, *, known: bool) -> tuple[int, float]:
         """Failures and the last attempt, of sessions that were opened from where the owner was before, or of others."""

@@ -28,6 +28,7 @@ class Details(From, total=False):
 
     # Something done to one's own account.
     by: str | None  # the link that did it: "link" or "not_me_link"
+    two_step: str | None  # what became of the second step that a "not me" link was about: "removed" or "kept"
     count: int | None  # sessions ended
     language: str | None
     time_zone: str | None

@@ -3,10 +3,13 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.tokens import Digest
 
+UNDONE_SECONDS = (
+    86400  # how long a second step that nobody has used since can be undone by its own notice (TF-12)
+)
 KEPT_SECONDS = 30 * 86400  # an expired one is still recognised for a month, so that it is never a dead end
 
 
@@ -22,6 +25,7 @@ class Reset(NamedTuple):
     """One row of what was mailed. `key` is made from the link's digest, or from account and temporary password's name.
 
     `valid_until` is the expiry that counts; the row lives on for a while so that "expired" can be told from "unknown".
+    `enrolled_at` is in the notice of a second step that was set up: which one it tells of.
     """
 
     key: str
@@ -32,6 +36,7 @@ class Reset(NamedTuple):
     address: str
     password_hash: str | None = None
     spent_at: float | None = None
+    enrolled_at: float | None = None
 
     def unusable(self, account: Account | None, now: float) -> str | None:
         """Why it cannot be used, or None. The write that spends it tests the same again, as its condition."""
@@ -39,11 +44,23 @@ class Reset(NamedTuple):
             return "no_account"
         if self.spent_at is not None:
             return "used"
-        if self.epoch != account.epoch:
+        if self.epoch != account.epoch and not self.undoes(account, now):
             return "void"
         if now >= self.valid_until:
             return "expired"
         return None
+
+    def undoes(self, account: Account, now: float) -> bool:
+        """Whether it takes away the second step it tells of: that one, within a day, while no logon has used it.
+
+        Attack: a thief's factor stays in force when the owner has frozen the account and chosen a new password.
+        Attack: a thief of the mailbox strips the owner's factor by an old notice. Defence: one rule for both (TF-12).
+        Whatever else has moved the epoch since, the factor is the same one: so it may be undone after a reset too.
+        """
+        two_step, enrolled_at = account.two_step, self.enrolled_at
+        if enrolled_at is None or not two_step.active or account.status is Status.DISABLED:
+            return False
+        return two_step.unused_since == enrolled_at and now < enrolled_at + UNDONE_SECONDS
 
 
 def link_key(purpose: Purpose, digest: Digest) -> str:

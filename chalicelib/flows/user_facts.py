@@ -118,6 +118,7 @@ def _two_step(account: Account, policy: Policy | None, *, everybody: bool) -> di
         "stopped": any(
             code_wait(account.two_step.tries(known=known)[0], 0, 0) is None for known in (False, True)
         ),
+        "disputed_at": _iso(account.two_step.disputed_at),
     }
 
 

@@ -21,7 +21,9 @@ def password_was_reset(mail: Outgoing) -> Values:
 
 def two_step_changed(mail: Outgoing) -> Values:
     """2-step was turned on, turned off, reset by an administrator, or stopped after too many wrong codes."""
-    return {"not_me_url": mail.not_me_url(), "change": CHANGES[mail.event.kind]}
+    change = CHANGES[mail.event.kind]
+    enrolled_at = mail.event.at if change == "on" else None
+    return {"not_me_url": mail.not_me_url(enrolled_at=enrolled_at), "change": change}
 
 
 def recovery_code_used(mail: Outgoing) -> Values:
@@ -30,8 +32,8 @@ def recovery_code_used(mail: Outgoing) -> Values:
 
 
 def account_frozen(mail: Outgoing) -> Values:
-    """Somebody pressed "This was not me"."""
-    return {"forgot_url": mail.url("/password/forgot")}
+    """Somebody pressed "This was not me"; where that was about a second step, what became of it."""
+    return {"forgot_url": mail.url("/password/forgot"), "two_step": mail.event.told["two_step"] or ""}
 
 
 def account_contained(mail: Outgoing) -> Values:

@@ -67,10 +67,13 @@ class Outgoing(NamedTuple):
         row = self._row(temporary_key(self.account.id, parsed.name), Purpose.TEMPORARY, lifetime)
         return text, row._replace(password_hash=self.portal.hasher.hash(text))
 
-    def not_me_url(self, *limits: Limit) -> str:
-        """The URL that freezes. It carries today's epoch: once the account has moved on, the notice is history."""
+    def not_me_url(self, *limits: Limit, enrolled_at: float | None = None) -> str:
+        """The URL that freezes. It carries today's epoch: once the account has moved on, the notice is history.
+
+        With `enrolled_at`, it is about the second step that was set up then, and undoes it while that is young (TF-12).
+        """
         token, row = self.link(Purpose.NOT_ME, NOT_ME_SECONDS)
-        self.issue([row], limits)
+        self.issue([row._replace(enrolled_at=enrolled_at)], limits)
         return self.url(f"/not-me/{token}")
 
     def issue(

@@ -1,19 +1,22 @@
 """“This was not me”: the link in every notice of a changed password. Its GET changes nothing; its post freezes.
 
+The link in the notice of a second step that was set up also takes that one away, while it is young and unused (TF-12).
+
 Attack: a mail scanner that runs scripts submits every form it finds, and would freeze an account whose owner never
 asked for it. Defence: a person copies three digits from the page, which an untouched form lacks. A program that sends
 JSON means it. A frozen account has no password, no session and no credential left; whoever reads its mail gets it back.
 """
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.domain.resets import Purpose
-from chalicelib.domain.tokens import token_of_link
+from chalicelib.domain.resets import Purpose, Reset, link_key
+from chalicelib.domain.tokens import digest, token_of_link
 from chalicelib.flows.events import event_of
 from chalicelib.flows.links import find, unusable
 from chalicelib.web.cookies import clear_session
@@ -21,6 +24,9 @@ from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -33,40 +39,78 @@ def not_me(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def ask(request: Request) -> Page:
-    """Explain what the button will do; one read, no change, whoever opens it (RS-03)."""
+    """Explain what the button will do; no change, whoever opens it (RS-03)."""
     opened = request.params.get("token", "")
     token = token_of_link(opened) or opened
-    find(request, Purpose.NOT_ME, token)
-    return Page(facts={"fields": ["token"]}, template="not_me", view=_question(token))
+    link, account = _usable(request, token)
+    return Page(facts={"fields": ["token"]}, template="not_me", view=_question(request, token, link, account))
 
 
 def submit(request: Request) -> Page:
-    """Freeze the account: its sessions and credentials are void in one write."""
-    link = find(request, Purpose.NOT_ME, request.text("token"))
+    """Freeze the account: its sessions and credentials are void in one write, and a second step that it undoes."""
+    link, account = _usable(request, request.text("token"))
     _check_typed(request)
-    event = event_of(
-        request,
-        EventKind.ACCOUNT_FROZEN,
-        link.account_id,
-        email=link.address,
-        details={"by": "not_me_link"},
-    )
-    if not request.store.passwords.freeze(link, event):
+    removed = link.undoes(account, request.now()) and _freeze(request, link, "removed")
+    kept = None if link.enrolled_at is None else "kept"
+    if not removed and not _freeze(request, link, kept):
         raise unusable(request, link.account_id, "void")
+    two_step = "removed" if removed else kept
+    facts = {"status": "frozen"} | ({"two_step": two_step} if two_step else {})
     cookie = clear_session(secure=request.settings.secure)
-    return Page(facts={"status": "frozen"}, template="not_me", view={"state": "done"}, cookies=(cookie,))
+    view = {"state": "done", "two_step": two_step or ""}
+    return Page(facts=facts, template="not_me", view=view, cookies=(cookie,))
+
+
+def _freeze(request: Request, link: Reset, two_step: str | None) -> bool:
+    details: Details = {"by": "not_me_link"}
+    if two_step is not None:
+        details["two_step"] = two_step
+    event = event_of(request, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details)
+    return request.store.passwords.freeze(link, event, undoes=two_step == "removed")
+
+
+def _usable(request: Request, token: str) -> tuple[Reset, Account]:
+    """A link that would freeze its account now, and the account; raises LINK_UNUSABLE.
+
+    The page asks this too: a question whose button can do nothing any more would keep somebody from the newer notice.
+    """
+    link = find(request, Purpose.NOT_ME, token)
+    account, now = request.store.accounts.read(link.account_id), request.now()
+    cause = link.unusable(account, now)
+    if account is None or cause:
+        raise unusable(request, link.account_id, cause or "no_account")
+    if account.status is not Status.ACTIVE and not link.undoes(account, now):
+        raise unusable(request, link.account_id, f"account_{account.status}")
+    return link, account
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
-    """The same question again, when its digits were not typed."""
+    """The same question again, when its digits were not typed; for a link that is over, where things stand."""
+    token = request.text("token") or request.params.get("token", "")
+    if refusal.code is Code.LINK_UNUSABLE:
+        return Page(template="not_me", view=_standing(request, token))
     if refusal.code is not Code.INVALID_REQUEST or refusal.facts.get("field") != "number":
         return None
     said = request.say("Type the three digits to freeze your account. Nothing has happened yet.")
-    return Page(template="not_me", view=_question(request.text("token")) | {"errors": {"number": said}})
+    view = _question(request, token, *_usable(request, token))
+    return Page(template="not_me", view=view | {"errors": {"number": said}})
 
 
-def _question(token: str) -> dict[str, object]:
-    return {"state": "ask", "token": token, "number": _number(token)}
+def _standing(request: Request, token: str) -> dict[str, object]:
+    """Whoever holds the link of a frozen account is told that it is frozen; anybody else, what may be wrong with it."""
+    parsed = token_of_link(token)
+    link = request.store.passwords.by_link(link_key(Purpose.NOT_ME, digest(parsed))) if parsed else None
+    account = request.store.accounts.read(link.account_id) if link else None
+    if account is None or account.status is not Status.FROZEN:
+        return {"state": "void"}
+    return {"state": "frozen", "two_step": "kept" if account.two_step.disputed_at else ""}
+
+
+def _question(request: Request, token: str, link: Reset, account: Account) -> dict[str, object]:
+    two_step = ""
+    if link.enrolled_at is not None:
+        two_step = "removed" if link.undoes(account, request.now()) else "kept"
+    return {"state": "ask", "token": token, "number": _number(token), "two_step": two_step}
 
 
 def _number(token: str) -> str:
@@ -84,7 +128,7 @@ def _check_typed(request: Request) -> None:
 
 
 ROUTES = {
-    "GET /not-me/{token}": Route(ask),
+    "GET /not-me/{token}": Route(ask, {}, show_refused),
     "POST /not-me": Route(
         submit, {"token": Field(most=200), "number": Field(required=False, most=20)}, show_refused
     ),

@@ -70,6 +70,25 @@ def still_administrator(actor: "Actor") -> Condition:
     return current
 
 
+def without_second_step() -> list[Action]:
+    """Take the second step away, with all that goes with it but the last time step, which no other may repeat."""
+    row = AccountRow
+    parts = (
+        row.two_step_seed,
+        row.two_step_pending,
+        row.two_step_pending_until,
+        row.recovery,
+        row.two_step_unused_since,
+        row.two_step_disputed_at,
+    )
+    return [part.remove() for part in parts]
+
+
+def forgive_codes() -> list[Action]:
+    """Forget the wrong codes, whoever entered them."""
+    return [AccountRow.two_step_failures.set(0), AccountRow.two_step_known_failures.set(0)]
+
+
 def forgive() -> list[Action]:
     """Forget the failures and the locks, whoever caused them."""
     row = AccountRow

@@ -10,7 +10,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.storage.accounts import check_actor_in, still_administrator
+from chalicelib.storage.accounts import check_actor_in, still_administrator, without_second_step
 from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import event_row
@@ -141,7 +141,7 @@ def _two_step(old: TwoStep, two_step: TwoStep) -> list[Action]:
         two_step.recovery,
     ):
         return counts
-    return [*counts, row.two_step_seed.remove(), row.two_step_pending.remove(), row.recovery.remove()]
+    return [*counts, *without_second_step()]
 
 
 def _set(name: str, value: object) -> Action:

@@ -1,12 +1,14 @@
 """The acts that set a password. Each moves the epoch, so every other session and credential is void with it (SE-07)."""
 
+from pynamodb.expressions.update import Action
+
 from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
-from chalicelib.storage.accounts import forgive
+from chalicelib.storage.accounts import forgive, forgive_codes, without_second_step
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of
 from chalicelib.storage.sessions import hand_over_in
@@ -61,18 +63,30 @@ class Passwords:
         _set_password(transaction, session.account_id, session.epoch - 1, new, (Status.ACTIVE,))
         return not transaction.commit()
 
-    def freeze(self, reset: Reset, event: Event) -> bool:
-        """The owner's "this was not me": password, sessions and everything issued are void in one write."""
+    def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:
+        """The owner's "this was not me": password, sessions and everything issued are void in one write.
+
+        With `undoes`, so is the second step that the link's notice told of, if it is still that one and no logon has
+        used it (TF-12): of a link and a logon at once one finds its condition false.
+        """
         transaction = self._database.transaction()
         link, row = ResetRow, AccountRow
         unspent = link.spent_at.does_not_exist() & (link.valid_until > event.at)
         transaction.update("link", ResetRow(reset.key), [link.spent_at.set(event.at)], unspent)
-        transaction.update(
-            "account",
-            AccountRow(reset.account_id),
-            [row.status.set(Status.FROZEN.value), row.epoch.set(row.epoch + 1), row.password_hash.remove()],
-            (row.epoch == reset.epoch) & (row.status == Status.ACTIVE.value),
-        )
+        actions: list[Action] = [
+            row.status.set(Status.FROZEN.value),
+            row.epoch.set(row.epoch + 1),
+            row.password_hash.remove(),
+        ]
+        if undoes:
+            actions += [*without_second_step(), *forgive_codes()]
+            condition = row.two_step_seed.exists() & (row.two_step_unused_since == reset.enrolled_at)
+            condition &= row.status.is_in(Status.ACTIVE.value, Status.FROZEN.value)
+        else:
+            if reset.enrolled_at is not None:
+                actions += [row.two_step_disputed_at.set(event.at), row.two_step_unused_since.remove()]
+            condition = (row.epoch == reset.epoch) & (row.status == Status.ACTIVE.value)
+        transaction.update("account", AccountRow(reset.account_id), actions, condition)
         transaction.put("event", event_row(event))
         return not transaction.commit()
 

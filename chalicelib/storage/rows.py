@@ -22,17 +22,6 @@ APART = "#unchanged"  # behind the account's id: where the events lie that chang
 
 def account_of(row: AccountRow) -> Account:
     """The row as the domain's value."""
-    two_step = TwoStep(
-        seed=row.two_step_seed,
-        last_step=int(row.two_step_last),
-        pending_seed=row.two_step_pending,
-        pending_until=row.two_step_pending_until or 0,
-        recovery=tuple(row.recovery or ()),
-        failures=int(row.two_step_failures),
-        attempted_at=row.two_step_attempted_at,
-        known_failures=int(row.two_step_known_failures),
-        known_attempted_at=row.two_step_known_attempted_at,
-    )
     return Account(
         id=AccountId(row.id),
         address=CanonicalAddress(row.address),
@@ -50,7 +39,7 @@ def account_of(row: AccountRow) -> Account:
         known_locked_until=row.known_locked_until,
         session_serial=int(row.session_serial),
         last_logon_at=row.last_logon_at,
-        two_step=two_step,
+        two_step=_two_step_of(row),
         two_step_required=bool(row.two_step_required),
         ranges=_texts(row.ranges),
         alias_of=AccountId(row.alias_of) if row.alias_of else None,
@@ -60,6 +49,22 @@ def account_of(row: AccountRow) -> Account:
         language=row.language,
         time_zone=row.time_zone,
         created_at=row.created_at,
+    )
+
+
+def _two_step_of(row: AccountRow) -> TwoStep:
+    return TwoStep(
+        seed=row.two_step_seed,
+        last_step=int(row.two_step_last),
+        pending_seed=row.two_step_pending,
+        pending_until=row.two_step_pending_until or 0,
+        recovery=tuple(row.recovery or ()),
+        failures=int(row.two_step_failures),
+        attempted_at=row.two_step_attempted_at,
+        known_failures=int(row.two_step_known_failures),
+        known_attempted_at=row.two_step_known_attempted_at,
+        unused_since=row.two_step_unused_since,
+        disputed_at=row.two_step_disputed_at,
     )
 
 
@@ -90,6 +95,7 @@ def reset_of(row: ResetRow) -> Reset:
         address=row.address,
         password_hash=row.password_hash,
         spent_at=row.spent_at,
+        enrolled_at=row.enrolled_at,
     )
 
 
@@ -103,6 +109,7 @@ def reset_row(reset: Reset) -> ResetRow:
         valid_until=reset.valid_until,
         address=reset.address,
         password_hash=reset.password_hash,
+        enrolled_at=reset.enrolled_at,
         expires_at=int(reset.valid_until) + KEPT_SECONDS,
     )
 

@@ -7,16 +7,18 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
-from chalicelib.storage.accounts import forgive
+from chalicelib.storage.accounts import forgive, forgive_codes, without_second_step
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of
 from chalicelib.storage.sessions import hand_over_in
 from chalicelib.storage.tables import AccountRow
 from chalicelib.storage.throttles import learn_in
+
+LOGGED_ON = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
 
 
 class TwoSteps:
@@ -76,8 +78,9 @@ class TwoSteps:
                 row.two_step_pending.remove(),
                 row.two_step_pending_until.remove(),
                 row.two_step_last.set(step),
-                *_forgive_codes(),
+                *forgive_codes(),
                 row.recovery.set(recovery),
+                row.two_step_unused_since.set(event.at),
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1)
@@ -99,7 +102,7 @@ class TwoSteps:
     ) -> bool:
         """Use up a time step and everything before it, and move the session on (TF-02). One of many wins."""
         row = AccountRow
-        actions = [row.two_step_last.set(step), *_forgive_codes(), *forgive()]
+        actions = [row.two_step_last.set(step), *forgive_codes(), *forgive()]
         return self._accept(account, actions, row.two_step_last < step, old, session, event, network)
 
     def accept_recovery_code(
@@ -114,7 +117,7 @@ class TwoSteps:
         """Use up one recovery code and move the session on; the list must be as it was read (TF-08)."""
         row = AccountRow
         left = [code for code in account.two_step.recovery if code != digest]
-        actions = [row.recovery.set(left), *_forgive_codes(), *forgive()]
+        actions = [row.recovery.set(left), *forgive_codes(), *forgive()]
         return self._accept(
             account, actions, row.recovery == list(account.two_step.recovery), old, session, event, network
         )
@@ -133,6 +136,9 @@ class TwoSteps:
         transaction = self._database.transaction()
         if network is not None:
             learn_in(transaction, network, event.at)
+        if event.kind in LOGGED_ON:
+            # In use from now on: no notice undoes it any more, and whoever disputed it has come in by it (TF-12).
+            actions = [*actions, row.two_step_unused_since.remove(), row.two_step_disputed_at.remove()]
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
         transaction.update("account", AccountRow(account.id), actions, condition & current)
         hand_over_in(transaction, old, session, event)
@@ -149,17 +155,12 @@ class TwoSteps:
             "account",
             AccountRow(account.id),
             [
-                row.two_step_seed.remove(),
-                row.recovery.remove(),
+                *without_second_step(),
+                *forgive_codes(),
                 row.two_step_last.set(step or account.two_step.last_step),
-                *_forgive_codes(),
                 row.epoch.set(row.epoch + 1),
             ],
             (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()
-
-
-def _forgive_codes() -> list[Action]:
-    return [AccountRow.two_step_failures.set(0), AccountRow.two_step_known_failures.set(0)]

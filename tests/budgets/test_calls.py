@@ -324,8 +324,8 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (reset, Cost("password_reset", 3, 2, 200)),
     (reset_by_form, Cost("password_reset", 2, 2, 303)),
     (follow, Cost("password_reset", 1, 0, 303)),
-    (not_me_page, Cost("not_me", 1, 0, 200)),
-    (not_me, Cost("not_me", 2, 0, 200)),
+    (not_me_page, Cost("not_me", 2, 0, 200)),
+    (not_me, Cost("not_me", 3, 0, 200)),
 ]
 
 

@@ -80,9 +80,9 @@ CEILINGS = {
     "publish_event": 38,
     "reauthenticate": 115,
     "record_delivery": 22,
-    "send_mail": 106,
+    "send_mail": 107,
     "setup": 22,
-    "sweep_mail": 105,
+    "sweep_mail": 106,
 }
 
 

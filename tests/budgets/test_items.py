@@ -52,6 +52,7 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(world: Wo
             attempted_at=NOW,
             known_failures=10,
             known_attempted_at=NOW,
+            disputed_at=NOW,  # and no `unused_since`, which is then over
         ),
         ranges=("203.0.113.0/24", "198.51.100.0/24", "2001:db8:1234::/48"),
         undeliverable="complaint",

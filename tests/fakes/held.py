@@ -57,6 +57,7 @@ def full_account_row(account: Account) -> AccountRow:
     row.two_step_failures, row.two_step_attempted_at = two_step.failures, two_step.attempted_at
     row.two_step_known_failures = two_step.known_failures
     row.two_step_known_attempted_at = two_step.known_attempted_at
+    row.two_step_unused_since, row.two_step_disputed_at = two_step.unused_since, two_step.disputed_at
     row.recovery = _texts(two_step.recovery or None)
     row.ranges = _texts(account.ranges)
     row.delivery_lifted_at = account.delivery_lifted_at

@@ -47,7 +47,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "password_reset_fresh": [WAY_IN],
     "account_locked": [{"reset_url": WAY_IN["reset_url"], "lifetime": 3600}],
     "password_was_reset": [ALARM | {"by": "yourself"}, ALARM | {"by": "administrator", "source_address": ""}],
-    "account_frozen": [{"forgot_url": f"{PORTAL}/password/forgot"}],
+    "account_frozen": [
+        {"forgot_url": f"{PORTAL}/password/forgot", "two_step": two_step}
+        for two_step in ("", "removed", "kept")
+    ],
     "two_step_changed": [
         ALARM | {"change": "on", "by": "yourself"},
         ALARM | {"change": "off", "by": "yourself"},
@@ -121,7 +124,7 @@ def test_value_cannot_begin_a_line_of_its_own(name: str, number: int) -> None:
 def test_html_part_escapes_every_value_and_loads_nothing(name: str, number: int) -> None:
     markup = "<svg onload=alert(1)>"
     values = COMMON | SAMPLES[name][number]
-    choices = {"by", "change", "reason"}
+    choices = {"by", "change", "reason", "two_step"}
     hostile = {k: v + markup if isinstance(v, str) and k not in choices else v for k, v in values.items()}
     html = render_mail(name, hostile).html
     assert "<svg" not in html

@@ -103,7 +103,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.WORD): """
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
-            user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
+            not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password
@@ -125,7 +125,7 @@ PAGES: Walk = MappingProxyType(
             message.sent_at message.read_at message.expires_at
             messages[].sent_at messages[].read_at messages[].expires_at
             sessions[].started_at sessions[].last_seen_at
-            user.created_at user.last_logon_at password.changed_at password.expires_at
+            two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
@@ -142,7 +142,7 @@ MAILS: Walk = MappingProxyType(
         (STAFF, form.address): "address sender",
         (STAFF, form.line_by_staff): "portal_name support_contact",
         (STAGE, form.COLOUR): "plate ink dark",
-        (US, form.WORD): "by change kind reason measure measures[] lang direction",
+        (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
         (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url",
         (US, form.TEMPORARY): "temporary_password",
         (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by",

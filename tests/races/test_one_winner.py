@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.domain.accounts import Kind
+from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import CanonicalAddress, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.invitations import invitation
@@ -117,6 +117,29 @@ def test_in_03_an_account_is_made_once(world: World) -> None:
         address = canonical_address(f"new{number()}@people.test")
         made = together([partial(invite, address) for _ in range(AT_ONCE)])
         assert sorted(made) == [False] * (AT_ONCE - 1) + [True]
+
+
+def test_tf_12_of_not_me_and_a_logon_with_the_second_step_it_is_about_one_comes_first(world: World) -> None:
+    """Either the link takes the factor and nobody is in, or the logon has used it and the link leaves it."""
+    for _ in rounds():
+        resident = a_resident_with_two_step(world)
+        since = world.clock() - 60.125
+        two_step = resident.account.two_step._replace(unused_since=since)
+        plant(world.store, resident.account._replace(two_step=two_step))
+        not_me = resident.link(Purpose.NOT_ME, enrolled_at=since)
+        visitor = world.visitor()
+        assert visitor.logon(resident.email, PASSWORD).next == "enter_code"
+        acts: list[Callable[[], Reply]] = [
+            partial(visitor.post, "/logon/code", {"code": resident.code()}),
+            *(partial(world.visitor().post, "/not-me", {"token": not_me}) for _ in range(4)),
+        ]
+        logon, *links = together(acts)
+        (winner,) = winners(links, {410})
+        account = stored(world.store, resident.account)
+        kept = links[winner].json()["two_step"] == "kept"
+        assert (account.status, account.password_hash, account.two_step.active) == (Status.FROZEN, None, kept)
+        assert (logon.status == 200) is kept
+        assert trail(world.store, account).count(EventKind.ACCOUNT_FROZEN) == 1
 
 
 def test_not_me_and_reset_at_once_leave_one_of_the_two(world: World) -> None:

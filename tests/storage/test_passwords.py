@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, NewPassword, Status
+from chalicelib.domain.accounts import Account, NewPassword, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
@@ -160,8 +160,9 @@ def test_se_02_a_session_that_was_ended_changes_no_password(store: Store) -> Non
     assert nothing_happened(store, account)
 
 
-def freeze(store: Store, link: Reset, at: float = NOW) -> bool:
-    return store.passwords.freeze(link, an_event(link.account_id, EventKind.ACCOUNT_FROZEN, at))
+def freeze(store: Store, link: Reset, at: float = NOW, *, undoes: bool = False) -> bool:
+    event = an_event(link.account_id, EventKind.ACCOUNT_FROZEN, at)
+    return store.passwords.freeze(link, event, undoes=undoes)
 
 
 def test_not_me_freezes_takes_the_password_and_moves_the_epoch_once(store: Store) -> None:
@@ -190,3 +191,58 @@ def test_not_me_of_an_account_that_moved_on_freezes_nothing(store: Store, change
     plant(store, link, moved)
     assert not freeze(store, link)
     assert nothing_happened(store, moved)
+
+
+FACTOR = TwoStep("sealed", 7, recovery=("code",), failures=3, known_failures=2, unused_since=NOW - 60.125)
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.FROZEN])
+@pytest.mark.parametrize("epoch", [1, 5], ids=["as mailed", "moved on"])
+def test_tf_12_not_me_takes_the_second_step_it_is_about(store: Store, status: Status, epoch: int) -> None:
+    account = planted(store, two_step=FACTOR)
+    link = a_link(account, Purpose.NOT_ME, enrolled_at=NOW - 60.125)
+    moved = account._replace(status=status, epoch=epoch)
+    plant(store, link, moved)
+    assert freeze(store, link, undoes=True)
+    assert not freeze(store, link, undoes=True)
+    assert stored(store, account) == moved._replace(
+        status=Status.FROZEN, epoch=epoch + 1, password_hash=None, two_step=TwoStep(last_step=7)
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"two_step": FACTOR._replace(unused_since=None)},
+        {"two_step": FACTOR._replace(unused_since=NOW)},
+        {"two_step": TwoStep()},
+        {"status": Status.DISABLED},
+    ],
+    ids=["used", "another", "none", "disabled"],
+)
+def test_tf_12_not_me_undoes_no_second_step_but_its_own_unused_one(
+    store: Store, change: dict[str, Any]
+) -> None:
+    account = planted(store, two_step=FACTOR)
+    link = a_link(account, Purpose.NOT_ME, enrolled_at=NOW - 60.125)
+    moved = account._replace(**change)
+    plant(store, link, moved)
+    assert not freeze(store, link, undoes=True)
+    assert nothing_happened(store, moved)
+
+
+def test_tf_12_not_me_that_leaves_the_second_step_notes_the_dispute(store: Store) -> None:
+    account = planted(store, two_step=FACTOR._replace(unused_since=None))
+    link = a_link(account, Purpose.NOT_ME, enrolled_at=NOW - 60.125)
+    plant(store, link)
+    assert freeze(store, link)
+    assert stored(store, account).two_step == FACTOR._replace(unused_since=None, disputed_at=NOW)
+
+
+def test_tf_12_link_keeps_which_second_step_it_is_about(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account, Purpose.NOT_ME, enrolled_at=NOW - 60.125)
+    assert store.outbox.issue([link], account.epoch, NOW, ()) is None
+    found = store.passwords.by_link(link.key)
+    assert found
+    assert found.enrolled_at == NOW - 60.125

@@ -100,7 +100,7 @@ def test_tf_05_the_proposed_seed_becomes_active_by_its_code_and_the_epoch_moves(
     account, old = proposed(store)
     assert enrol(store, account, old)
     after = stored(store, account)
-    assert after.two_step == TwoStep(seed="sealed", last_step=STEP, recovery=("a", "b"))
+    assert after.two_step == TwoStep(seed="sealed", last_step=STEP, recovery=("a", "b"), unused_since=NOW)
     assert after.epoch == 2
     assert [session.epoch for session in store.sessions.of_account(account.id)] == [2]
     assert trail(store, account) == [EventKind.TWO_STEP_ENROLLED]
@@ -152,6 +152,24 @@ def test_tf_08_a_recovery_code_is_accepted_once_and_the_others_stay(store: Store
     # The list it was read with is history; so is the code.
     assert not by_recovery_code(store, account, new, a_session(account))
     assert store.sessions.of_account(account.id) == [new]
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_use"),
+    [
+        (EventKind.LOGON_SUCCEEDED, True),
+        (EventKind.RECOVERY_CODE_USED, True),
+        (EventKind.REAUTHENTICATED, False),
+    ],
+)
+def test_tf_12_a_logon_puts_the_second_step_in_use_and_settles_a_dispute(
+    store: Store, kind: EventKind, in_use: bool
+) -> None:
+    account, old = enrolled(store, unused_since=NOW - 60, disputed_at=NOW - 30)
+    event = an_event(account.id, kind)
+    assert store.two_steps.accept_code_step(account, STEP + 1, old.digest, a_session(account), event)
+    after = stored(store, account).two_step
+    assert (after.unused_since, after.disputed_at) == ((None, None) if in_use else (NOW - 60, NOW - 30))
 
 
 @pytest.mark.parametrize("accept", [by_code, by_recovery_code])

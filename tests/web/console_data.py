@@ -175,6 +175,15 @@ EVENTS = [
         "before": None,
         "after": None,
     },
+    EVENT
+    | {
+        "kind": "account_frozen",
+        "actor": "",
+        "by": "account",
+        "details": {"two_step": "kept"},
+        "before": None,
+        "after": None,
+    },
     EVENT | {"kind": "authz_policy_changed", "details": {"policy": "*"}, "after": {"admin_ranges": []}},
     EVENT
     | {
@@ -229,6 +238,7 @@ USER: dict[str, Any] = {
         "required_by": [],
         "recovery_codes_left": 0,
         "stopped": False,
+        "disputed_at": None,
     },
     "ranges": {"effective": None, "source": "none", "own": None, "domain": None},
     "lock": {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False, "known": FREE},
@@ -251,6 +261,7 @@ TROUBLED: dict[str, Any] = USER | {
         "required_by": ["account", "domain"],
         "recovery_codes_left": 1,
         "stopped": True,
+        "disputed_at": AT,
     },
     "ranges": {
         "effective": ["203.0.113.0/24"],

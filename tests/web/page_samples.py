@@ -100,7 +100,7 @@ HELP = {
     "supported_browsers": ["Chrome and Edge 111 or later", "Firefox 115 or later", "Safari 16.4 or later"],
     "portal_url": "https://portal.example",
 }
-NOT_ME = {"state": "ask", "token": "t0ken", "number": "472"}
+NOT_ME = {"state": "ask", "two_step": "", "token": "t0ken", "number": "472"}
 TWO_STEP = {"caller": RECIPIENT, "required": False}
 REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
 
@@ -217,7 +217,14 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "not_me": {
         "ask": NOT_ME,
         "untyped": NOT_ME | {"errors": {"number": "Type the three digits to freeze your account."}},
-        "done": {"state": "done"},
+        "ask_removed": NOT_ME | {"two_step": "removed"},
+        "ask_kept": NOT_ME | {"two_step": "kept"},
+        "done": {"state": "done", "two_step": ""},
+        "done_removed": {"state": "done", "two_step": "removed"},
+        "done_kept": {"state": "done", "two_step": "kept"},
+        "frozen": {"state": "frozen", "two_step": ""},
+        "frozen_kept": {"state": "frozen", "two_step": "kept"},
+        "void": {"state": "void", "reference": "K7MW-3FQ9"},
     },
     "messages": {
         "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},

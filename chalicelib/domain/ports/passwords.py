@@ -25,5 +25,5 @@ class PasswordActs(Protocol):
     def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
         """Change inside a session."""
 
-    def freeze(self, reset: Reset, event: Event) -> bool:
-        """The owner's "this was not me"."""
+    def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:
+        """The owner's "this was not me"; with the second step it is about, where it undoes that."""

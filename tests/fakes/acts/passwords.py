@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
@@ -47,15 +47,30 @@ class Passwords(Family):
         return True
 
     @act
-    def freeze(self, reset: Reset, event: Event) -> bool:
+    def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:
         account = self._tables.accounts.get(reset.account_id)
-        if account is None or account.epoch != reset.epoch or account.status is not Status.ACTIVE:
+        if account is None:
             return False
+        two_step = account.two_step
+        if undoes:
+            if not two_step.active or two_step.unused_since != reset.enrolled_at:
+                return False
+            if account.status is Status.DISABLED:
+                return False
+            two_step = TwoStep(
+                last_step=two_step.last_step,
+                attempted_at=two_step.attempted_at,
+                known_attempted_at=two_step.known_attempted_at,
+            )
+        elif account.epoch != reset.epoch or account.status is not Status.ACTIVE:
+            return False
+        elif reset.enrolled_at is not None:
+            two_step = two_step._replace(disputed_at=event.at, unused_since=None)
         if not self._tables.spendable(reset.key, event.at):
             return False
         self._tables.spend(reset.key, event.at)
         self._tables.accounts[account.id] = account._replace(
-            status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None
+            status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None, two_step=two_step
         )
         self._tables.put_event(event)
         return True

@@ -9,6 +9,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Digest
+from chalicelib.storage.two_steps import LOGGED_ON
 from tests.fakes.tables import Family, act
 
 
@@ -61,6 +62,7 @@ class TwoSteps(Family):
             failures=0,
             known_failures=0,
             recovery=tuple(recovery),
+            unused_since=event.at,
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
@@ -109,7 +111,13 @@ class TwoSteps(Family):
             return False
         last = step or account.two_step.last_step
         two_step = stored.two_step._replace(
-            seed=None, recovery=(), last_step=last, failures=0, known_failures=0
+            seed=None,
+            recovery=(),
+            last_step=last,
+            failures=0,
+            known_failures=0,
+            unused_since=None,
+            disputed_at=None,
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
@@ -117,6 +125,8 @@ class TwoSteps(Family):
     def _accept(
         self, old: Digest, session: Session, event: Event, two_step: TwoStep, network: str | None
     ) -> bool:
+        if event.kind in LOGGED_ON:
+            two_step = two_step._replace(unused_since=None, disputed_at=None)
         forgiven = {
             "failures": 0,
             "locked_until": 0,
