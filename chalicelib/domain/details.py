@@ -17,7 +17,7 @@ class Details(From, total=False):
 
     # An attempt to get in.
     next: str | None  # where the logon goes on: a `Next`
-    kind: str | None  # of the account: staff's at a logon, anybody's in an invitation
+    kind: str | None  # of the account: staff's at a logon or a measure, anybody's in an invitation
     failures: int | None  # in a row, with this one
     locks: bool | None  # this one set the first lock, which its owner hears of
     failures_before: int | None  # a right password came after so many wrong ones
@@ -47,6 +47,10 @@ class Details(From, total=False):
     # A secure message.
     message: str | None  # its id
     expires_at: float | None
+
+    # What other administrators hear of one.
+    whose: str | None  # the address of the one it was done to
+    administrators: int | None  # so many were told
 
     # The note of a mail.
     about: str | None  # the kind of the event that made it due

@@ -56,6 +56,8 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_READ = "message_read"
     MESSAGE_RECALLED = "message_recalled"
+    ADMINISTRATOR_CHANGED = "administrator_changed"
+    ADMINISTRATORS_TOLD = "administrators_told"
     ADDRESS_LIFTED = "mail_address_lifted"
     MAIL_DELIVERED = "mail_delivered"
     MAIL_DELAYED = "mail_delayed"
@@ -104,6 +106,8 @@ FOLDED = frozenset(
 )
 UNCHANGING = FOLDED | {
     EventKind.TRAIL_READ,
+    EventKind.ADMINISTRATOR_CHANGED,
+    EventKind.ADMINISTRATORS_TOLD,
     EventKind.MAIL_SENT,
     EventKind.MAIL_FAILED,
     EventKind.MAIL_DELIVERED,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import (
+    AccountId,
     DomainId,
     InvalidAddress,
     canonical_address,
@@ -43,6 +44,7 @@ class Mail(StrEnum):
     MESSAGE_WAITING = "message_waiting"
     SUSPICIOUS_LOGON = "suspicious_logon"
     NEW_CLIENT_LOGON = "new_client_logon"
+    ADMINISTRATOR_CHANGED = "administrator_changed"
 
 
 class Due(NamedTuple):
@@ -69,8 +71,40 @@ def hour(at: float) -> str:
 
 
 def hour_of(event: Event) -> str | None:
-    """The hour under which an event is found; None where it makes no mail due."""
-    return hour(event.at) if mail_of(event) else None
+    """The hour under which an event is found; None where it makes no mail due, its owner's or other administrators'."""
+    return hour(event.at) if mail_of(event) or concerns_administrators(event) else None
+
+
+def concerns_administrators(event: Event) -> bool:
+    """Whether every other administrator is told of this (AD-09).
+
+    Attack: one administrator's stolen session makes another administrator, or takes over the account of one, and only
+    the account it was done to is told. Defence: whatever gives somebody an administrator's account, or shuts one out,
+    is told to all the others. What administrators change of their own, as everybody may, is their own affair.
+    """
+    return event.kind in FOR_ADMINISTRATORS and event.told["kind"] == Kind.ADMINISTRATOR
+
+
+def told_of(event: Event, administrator: AccountId) -> Event:
+    """An event that concerns administrators as an event of one of them: with a mail, a note and retries of its own.
+
+    The same each time it is made, so that a worker that stopped half-way makes none twice (RL-06).
+    """
+    facts: Details = {
+        "about": event.kind.value,
+        "whose": event.email,
+        "actor_kind": event.told["actor_kind"],
+    }
+    return event._replace(
+        account_id=administrator,
+        kind=EventKind.ADMINISTRATOR_CHANGED,
+        id=f"{event.id}~told",
+        reference=None,
+        email=None,
+        language=None,
+        zone=None,
+        details=facts,
+    )
 
 
 def sender_of(event: Event) -> DomainId:
@@ -113,6 +147,19 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.PASSWORD_ISSUED: Mail.PASSWORD_RESET,
         EventKind.ACCOUNT_CONTAINED: Mail.ACCOUNT_CONTAINED,
         EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE_USED,
+        EventKind.ADMINISTRATOR_CHANGED: Mail.ADMINISTRATOR_CHANGED,
+    }
+)
+# Told to every other administrator besides, where the account is an administrator's.
+FOR_ADMINISTRATORS = frozenset(
+    {
+        EventKind.ACCOUNT_INVITED,
+        EventKind.PASSWORD_RESET,
+        EventKind.TWO_STEP_RESET,
+        EventKind.ACCOUNT_CONTAINED,
+        EventKind.ACCOUNT_DISABLED,
+        EventKind.ACCOUNT_ENABLED,
+        EventKind.ACCOUNT_FROZEN,
     }
 )
 # Due for this one reason. infra/workers.py makes the stream's filter of the three tables: what is in none wakes nobody.

@@ -70,6 +70,8 @@ def carry_out(
         "actor_kind": request.known.kind.value,
         **(details or {}),
     }
+    if old.kind is not Kind.RECIPIENT:
+        facts["kind"] = old.kind.value
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
     if events and not request.store.administration.apply(actor(request), old, measure.new, events):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")

@@ -3,8 +3,11 @@
 None has a limit: whoever changes a credential cannot use up the notice of it.
 """
 
+from urllib.parse import quote
+
+from chalicelib.domain.accounts import Kind
 from chalicelib.domain.events import EventKind
-from chalicelib.mail.outgoing import Outgoing, Values
+from chalicelib.mail.outgoing import Outgoing, Values, Withheld
 
 CHANGES = {
     EventKind.TWO_STEP_ENROLLED: "on",
@@ -39,3 +42,18 @@ def account_frozen(mail: Outgoing) -> Values:
 def account_contained(mail: Outgoing) -> Values:
     """An administrator contained the account."""
     return {"measures": mail.event.told["measures"] or []}
+
+
+def administrator_changed(mail: Outgoing) -> Values:
+    """Something was done to another administrator's account (AD-09). It has no acting link: one acts in the console."""
+    if not mail.account.open or mail.account.kind is not Kind.ADMINISTRATOR:
+        raise Withheld("no_administrator_any_more")
+    told, actor = mail.event.told, mail.event.actor or ""
+    whose = told["whose"] or ""
+    return {
+        "change": told["about"],
+        "whose": whose,
+        "actor": actor if "@" in actor and actor != whose else "",
+        "by": told["actor_kind"] or "administrator",
+        "user_url": mail.url(f"/admin/users/{quote(whose, safe='@')}"),
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
-from chalicelib.domain.mails import NOTE, Mail, mail_of, sender_of
+from chalicelib.domain.mails import NOTE, Mail, concerns_administrators, mail_of, sender_of
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail import messages, notices, warnings, ways_in
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
@@ -28,6 +28,7 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             notices.recovery_code_used,
             notices.account_frozen,
             notices.account_contained,
+            notices.administrator_changed,
             messages.message_waiting,
             warnings.suspicious_logon,
             warnings.new_client_logon,
@@ -46,9 +47,12 @@ class Worker(NamedTuple):
     mailer: Mailer
 
     def settle(self, event: Event) -> Event | None:
-        """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again."""
-        name = mail_of(event)
-        if name is None:
+        """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again.
+
+        What concerns all administrators becomes an event of each of them first, which comes back as one by itself.
+        """
+        name, concerns = mail_of(event), concerns_administrators(event)
+        if name is None and not concerns:
             return None
         outbox = self.portal.store.outbox
         account, sent, brand = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
@@ -57,6 +61,12 @@ class Worker(NamedTuple):
             account = self.portal.store.accounts.read(account.alias_of)
         if sent or account is None:
             return None
+        # Before the note: while there is none, all of this is done again.
+        told = outbox.tell_administrators(event) if concerns else 0
+        if name is None:
+            note = note_of(event, EventKind.ADMINISTRATORS_TOLD, {"administrators": told})
+            outbox.note(note)
+            return note
         # What the domain's brand leaves open is the stage's.
         brand = (brand or Brand()).over(self.portal.settings.brand)
         mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.resets import Purpose, Reset, link_key
@@ -50,9 +50,9 @@ def submit(request: Request) -> Page:
     """Freeze the account: its sessions and credentials are void in one write, and a second step that it undoes."""
     link, account = _usable(request, request.text("token"))
     _check_typed(request)
-    removed = link.undoes(account, request.now()) and _freeze(request, link, "removed")
+    removed = link.undoes(account, request.now()) and _freeze(request, link, account, "removed")
     kept = None if link.enrolled_at is None else "kept"
-    if not removed and not _freeze(request, link, kept):
+    if not removed and not _freeze(request, link, account, kept):
         raise unusable(request, link.account_id, "void")
     two_step = "removed" if removed else kept
     facts = {"status": "frozen"} | ({"two_step": two_step} if two_step else {})
@@ -61,8 +61,10 @@ def submit(request: Request) -> Page:
     return Page(facts=facts, template="not_me", view=view, cookies=(cookie,))
 
 
-def _freeze(request: Request, link: Reset, two_step: str | None) -> bool:
+def _freeze(request: Request, link: Reset, account: Account, two_step: str | None) -> bool:
     details: Details = {"by": "not_me_link"}
+    if account.kind is not Kind.RECIPIENT:
+        details["kind"] = account.kind.value
     if two_step is not None:
         details["two_step"] = two_step
     event = event_of(request, EventKind.ACCOUNT_FROZEN, link.account_id, email=link.address, details=details)

@@ -12,7 +12,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.mails import ALWAYS
+from chalicelib.domain.mails import ALWAYS, FOR_ADMINISTRATORS
 from chalicelib.mail.worker import Worker
 from chalicelib.runtime import log
 from chalicelib.runtime.stream import Row, work_through
@@ -23,7 +23,7 @@ step = Blueprint(__name__)
 NEEDS = needs(__name__, keys=("pepper", "mailed"), mail=True)
 
 # What wakes it whatever else the event says; what wakes it besides, `domain/mails.py` says.
-ERRANDS = frozenset({*ALWAYS, EventKind.ADDRESS_LIFTED})
+ERRANDS = frozenset({*ALWAYS, *FOR_ADMINISTRATORS, EventKind.ADDRESS_LIFTED})
 
 
 @step.lambda_function(name="send_mail")

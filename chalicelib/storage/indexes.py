@@ -19,6 +19,19 @@ class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # P
     address = UnicodeAttribute(range_key=True)
 
 
+class Administrators(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The administrators, who hear of each other (AD-09); other accounts have no `staff`."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "administrators"
+        projection = IncludeProjection(["status"])
+
+    staff = UnicodeAttribute(hash_key=True)
+    address = UnicodeAttribute(range_key=True)
+
+
 class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """What was mailed to an account, for its page in the console."""
 

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
 from pynamodb.models import Model
 
 from chalicelib.storage.indexes import (
+    Administrators,
     AllDomains,
     ByAccount,
     ByDay,
@@ -74,7 +75,9 @@ class AccountRow(Model):
     language = UnicodeAttribute(null=True, attr_name="lang")
     time_zone = UnicodeAttribute(null=True, attr_name="zone")
     created_at = NumberAttribute()
+    staff = UnicodeAttribute(null=True)
     by_domain = ByDomain()
+    administrators = Administrators()
 
 
 class ResetRow(Model):

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.accounts import Kind
 from chalicelib.domain.brand import Brand, checked_logo
+from chalicelib.domain.events import EventKind
 from chalicelib.storage.rows import event_row
 from tests.budgets.ledger import counting
 from tests.domain.pictures import in_base64, weighing
 from tests.fakes.planting import brand
+from tests.fakes.samples import an_event
 from tests.world.residents import a_resident
 from tests.world.stream import record
 from tests.world.world import World
@@ -41,3 +44,23 @@ def test_a_mail_is_one_reading_trip_and_two_writes(world: World, known_by: Brand
     ]
     assert [call.consistent for call in ledger.calls if call.consistent is not None] == [True]
     assert len(ledger.calls) == 3
+
+
+def test_ad_09_telling_the_other_administrators_costs_their_event_two_more_trips(world: World) -> None:
+    """However many they are up to fifty: their mails are events of their own, and hold nothing up."""
+    target = a_resident(world, kind=Kind.ADMINISTRATOR).account
+    others = [a_resident(world, kind=Kind.ADMINISTRATOR).email for _ in range(12)]
+    details = {"kind": "administrator", "actor_kind": "administrator"}
+    event = an_event(target.id, EventKind.ACCOUNT_DISABLED, email=target.address, details=details)
+    world.visitor().get("/health")  # the ledger asks which step ran last
+    with counting(world) as ledger:
+        assert world.works([record(event_row(event).serialize())]) == []
+    assert [call.operation for call in ledger.calls] == [
+        "BatchGetItem",
+        "Query",
+        "TransactWriteItems",
+        "TransactWriteItems",
+    ]
+    assert world.mailer.sent == []
+    world.delivers()
+    assert {mail.to for mail in world.mailer.sent} >= set(others)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.events import Event, EventKind, Reason
-from chalicelib.domain.mails import mail_of
+from chalicelib.domain.mails import concerns_administrators, mail_of
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.storage.rows import event_row
 from infra.gateway.event_filter import wakes
@@ -27,6 +27,7 @@ DETAILS: list[dict[str, object]] = [
     {"failures": 6, "locks": False},
     {"new_client": True},
     {"next": "enter_code"},
+    {"kind": "administrator"},
 ]
 
 
@@ -41,6 +42,7 @@ def test_whatever_makes_a_mail_due_wakes_the_mail_worker(kind: EventKind) -> Non
     for reason, details in product(REASONS, DETAILS):
         event = an_event(an_account().id, kind, details=details)._replace(reason=reason)
         due = mail_of(event) is not None or kind is EventKind.ADDRESS_LIFTED
+        due = due or concerns_administrators(event)
         assert woken("send_mail", event) or not due, (reason, details)
         assert not woken("send_mail", event, "REMOVE")
 

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from chalicelib.domain.brand import Brand, Image, png
 from chalicelib.domain.colours import shades
-from chalicelib.domain.mails import Mail
+from chalicelib.domain.mails import FOR_ADMINISTRATORS, Mail
 from chalicelib.mail.outgoing import render_mail
 from chalicelib.services.ses import RenderedMail
 from tests.domain.pictures import picture
@@ -55,6 +55,17 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         ALARM | {"change": "on", "by": "yourself"},
         ALARM | {"change": "off", "by": "yourself"},
         ALARM | {"change": "reset", "by": "administrator"},
+    ],
+    "administrator_changed": [
+        {
+            "change": change,
+            "whose": "other@portal.test",
+            "actor": actor,
+            "by": "administrator",
+            "user_url": f"{PORTAL}/admin/users/other@portal.test",
+        }
+        for change in sorted(FOR_ADMINISTRATORS)
+        for actor in ("", "admin@portal.test")
     ],
     "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
     "new_client_logon": [ALARM],

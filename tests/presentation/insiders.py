@@ -49,6 +49,7 @@ def behind_the_console(world: World, headers: Mapping[str, str]) -> Staff:
     """An administrator, whose browser is no better."""
     account, phone = enrolled(world, kind=Kind.ADMINISTRATOR, address="admin@insurer.example")
     plant(world.store, Policy(DomainName("insurer.example")))
+    world.person("colleague@insurer.example", kind=Kind.ADMINISTRATOR)  # who hears of what is done to others
     browser = logged_on(world, hostile(world, headers), account, phone)
     return Staff(account, browser, phone)
 
@@ -61,6 +62,7 @@ def staff_writes(desk: Staff, ann: Account) -> None:
         ask("/admin/messages", {"subject": words, "body": words, **message})
     ask("/admin/users", {"email": says("email"), "kind": "support"})
     ask("/admin/users", {"email": "eve@people.test", "kind": "support"})
+    ask("/admin/users", {"email": "new.admin@insurer.example", "kind": "administrator"})
     ask("/admin/domains", {"domain": says("domain")})
     ask("/admin/domains", {"domain": "\u0435vil.example"})
     ask("/admin/users", {"email": "call-555-0100@\u0435vil.example", "kind": "support"})

@@ -139,11 +139,11 @@ MAILS: Walk = MappingProxyType(
         (STRANGER, form.BROWSER): "browser",
         (STRANGER, form.IP): "source_address",
         (STRANGER, form.zone_name): "zone",
-        (STAFF, form.address): "address sender",
+        (STAFF, form.address): "address sender whose actor",
         (STAFF, form.line_by_staff): "portal_name support_contact",
         (STAGE, form.COLOUR): "plate ink dark",
         (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
-        (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url",
+        (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url",
         (US, form.TEMPORARY): "temporary_password",
         (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind, iso
@@ -183,3 +184,23 @@ def test_ml_05_delivery_event_counts_once_and_old_news_changes_nothing(store: St
     assert len(trail(store, who)) == 2
     store.outbox.record_delivery(an_event("nobody", EventKind.MAIL_BOUNCED), "bounced")  # type: ignore[arg-type]
     assert store.accounts.find("nobody")[0] is None  # type: ignore[arg-type]
+
+
+def test_ad_09_every_other_active_administrator_gets_an_event_once(store: Store) -> None:
+    """More of them than one transaction takes, and told again by a worker that was stopped."""
+    about, actor, frozen, recipient = (
+        planted(store, kind=kind) for kind in (*[Kind.ADMINISTRATOR] * 3, Kind.RECIPIENT)
+    )
+    plant(store, frozen._replace(status=Status.FROZEN))
+    others = [planted(store, kind=Kind.ADMINISTRATOR) for _ in range(120)]
+    event = an_event(about.id, EventKind.TWO_STEP_RESET, email=about.address, actor=actor.address)
+    assert store.outbox.tell_administrators(event) >= 120
+    assert store.outbox.tell_administrators(event) >= 120
+    told = {other.id: store.events.of_account(other.id) for other in others}
+    assert {len(events) for events in told.values()} == {1}
+    for other, (one,) in told.items():
+        assert (one.account_id, one.kind, one.at) == (other, EventKind.ADMINISTRATOR_CHANGED, event.at)
+        assert one.details == {"about": "two_step_reset", "whose": about.address, "actor_kind": None}
+        assert one.actor == actor.address
+    for nobody in (about, actor, frozen, recipient):
+        assert store.events.of_account(nobody.id) == []

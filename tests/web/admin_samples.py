@@ -93,6 +93,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "new": NEW,
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
+        "disputed": USER | {"two_step": USER["two_step"] | {"active": True, "disputed_at": LATER}},
         "own": USER
         | {
             "own_account": True,

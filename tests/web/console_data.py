@@ -175,15 +175,6 @@ EVENTS = [
         "before": None,
         "after": None,
     },
-    EVENT
-    | {
-        "kind": "account_frozen",
-        "actor": "",
-        "by": "account",
-        "details": {"two_step": "kept"},
-        "before": None,
-        "after": None,
-    },
     EVENT | {"kind": "authz_policy_changed", "details": {"policy": "*"}, "after": {"admin_ranges": []}},
     EVENT
     | {
@@ -261,7 +252,7 @@ TROUBLED: dict[str, Any] = USER | {
         "required_by": ["account", "domain"],
         "recovery_codes_left": 1,
         "stopped": True,
-        "disputed_at": AT,
+        "disputed_at": None,
     },
     "ranges": {
         "effective": ["203.0.113.0/24"],

@@ -29,6 +29,9 @@ class OutboxActs(Protocol):
     ) -> str | None:
         """Store what a mail will carry; raises `Unavailable` while the portal's mails of `budget_at` are used up."""
 
+    def tell_administrators(self, event: Event) -> int:
+        """Make it an event of every other active administrator; how many they are."""
+
     def note(self, note: Event) -> None:
         """Leave the note of a mail."""
 

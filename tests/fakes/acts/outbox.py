@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import NOTE, Due, hour_of
+from chalicelib.domain.mails import NOTE, Due, hour_of, told_of
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -54,6 +55,20 @@ class Outbox(Family):
                 raise Unavailable(BUDGET_SPENT) from full
         self._tables.resets |= {reset.key: reset for reset in resets}
         return None
+
+    @act
+    def tell_administrators(self, event: Event) -> int:
+        others = [
+            account.id
+            for account in self._tables.accounts.values()
+            if account.kind is Kind.ADMINISTRATOR
+            and account.status is Status.ACTIVE
+            and account.id != event.account_id
+            and account.address != event.actor
+        ]
+        for one in others:
+            self._tables.put_event(told_of(event, one))
+        return len(others)
 
     @act
     def note(self, note: Event) -> None:
