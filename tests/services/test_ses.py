@@ -5,49 +5,22 @@ from email.utils import getaddresses
 from types import ModuleType
 from typing import Any, cast
 
-import botocore.session
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.brand import png
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.services.ses import FINAL, Mailer, Rejected, RenderedMail, header_value
 from tests.domain.pictures import picture
+from tests.services.ses_client import SESSION, Ses, mailer, refusal
 
 MAIL = RenderedMail("A subject", "Text.\n", "<p>HTML.</p>")
-
-
-SESSION = botocore.session.Session()  # one, since each reads the model of SES anew
 
 
 @pytest.fixture(autouse=True)
 def ses_of_moto(moto: ModuleType) -> None:
     """The sender has shown that the address is the portal's."""
     SESSION.create_client("sesv2").create_email_identity(EmailIdentity="portal@portal.example")
-
-
-class Ses:
-    """SES as moto has it, every call checked by botocore; it keeps what was asked, and can fail instead."""
-
-    def __init__(self, fault: Exception | None = None) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.fault = fault
-
-    def create_client(self, service: str, **given: Any) -> Any:
-        assert service == "sesv2"
-        self.config = given["config"]
-        client = SESSION.create_client(service, **given)
-        client.meta.events.register("provide-client-params.sesv2.SendEmail", self.is_asked)
-        return client
-
-    def is_asked(self, params: dict[str, Any], **_: object) -> None:
-        self.asked.append(params)
-        if self.fault is not None:
-            raise self.fault
-
-
-def mailer(ses: Ses, configuration_set: str = "") -> Mailer:
-    return Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", configuration_set)
 
 
 def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender(moto: ModuleType) -> None:
@@ -146,14 +119,10 @@ def test_sender_that_ses_does_not_know_is_rejected_for_good() -> None:
     assert refused.value.cause == "MessageRejected"
 
 
-def failed(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "SendEmail")
-
-
 @pytest.mark.parametrize("code", sorted(FINAL))
 def test_what_will_never_be_sent_is_rejected(code: str) -> None:
     with pytest.raises(Rejected) as refused:
-        mailer(Ses(failed(code))).send("ann@b.test", MAIL)
+        mailer(Ses(refusal(code))).send("ann@b.test", MAIL)
     assert refused.value.cause == code
 
 
@@ -163,7 +132,7 @@ PASSING = ["Throttling", "TooManyRequestsException", "LimitExceededException", "
 @pytest.mark.parametrize("code", PASSING)
 def test_what_may_be_sent_later_is_tried_again(code: str) -> None:
     with pytest.raises(Unavailable) as refused:
-        mailer(Ses(failed(code))).send("ann@b.test", MAIL)
+        mailer(Ses(refusal(code))).send("ann@b.test", MAIL)
     assert refused.value.cause == f"ses:{code}"
 
 
