@@ -55,6 +55,13 @@ class Due(NamedTuple):
     brand: Brand | None = None
 
 
+class Noted(NamedTuple):
+    """What the note of a mail that SES took says of it: whose address it went to, and the kind of its event."""
+
+    mailed: AccountId
+    about: str
+
+
 def mail_of(event: Event) -> Mail | None:
     """The mail this event makes due; None for none. The three tables below also say what wakes the worker at all."""
     reason, mail = REASONED.get(event.kind, (None, None))

@@ -97,7 +97,7 @@ def trail_facts(trail: Trail) -> dict[str, object]:
 def _mail(event: Event) -> dict[str, object]:
     return {
         "at": iso(event.at),
-        "what": event.told["about"] or event.kind.value,
+        "what": event.told["about"] or event.told["mail"] or event.kind.value,
         "state": event.kind.value.removeprefix("mail_"),
         "detail": evidence(event.told["cause"] or ""),  # a remote mail server has a say in it
     }

@@ -70,7 +70,10 @@ class Worker(NamedTuple):
         # What the domain's brand leaves open is the stage's.
         brand = (brand or Brand()).over(self.portal.settings.brand)
         mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock())
-        note = note_of(event, *self._outcome(mail))
+        kind, facts = self._outcome(mail)
+        if kind is EventKind.MAIL_SENT:
+            facts["mailed"] = account.id  # what SES tells of this mail is about that address (ML-07)
+        note = note_of(event, kind, facts)
         outbox.note(note)
         return note
 

@@ -1,1 +1,1 @@
-"""The ways out to other services: SES, EventBridge, breached passwords. What is sent, others decide."""
+"""The ways out, and what SES tells: SES, EventBridge, breached passwords. What is sent, others decide."""

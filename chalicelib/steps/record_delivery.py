@@ -1,33 +1,32 @@
-"""Behind SNS: what became of a mail, as SES tells it: delivered, delayed, bounced, complained of.
+"""Behind SNS: what became of a mail, as SES tells it: delivered, delayed, bounced, complained of, not sent after all.
 
 SES events come more than once and in any order. Each is recorded under a key made from its own id, so it counts once;
-a hard bounce or a complaint makes the address undeliverable until an administrator lifts it (ML-05).
+a hard bounce or a complaint makes the address undeliverable until an administrator lifts it (ML-05). Whose address it
+is, the note of that mail says and nothing in the event (ML-07).
 """
 
-import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
-from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.events import Event
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
+from chalicelib.services.ses_events import News, name_of, read_news
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.mails import Noted
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__)
 
-KINDS = {
-    "Delivery": EventKind.MAIL_DELIVERED,
-    "DeliveryDelay": EventKind.MAIL_DELAYED,
-    "Bounce": EventKind.MAIL_BOUNCED,
-    "Complaint": EventKind.MAIL_COMPLAINED,
-}
+# A server that bounces while it is handed the mail is heard of before the note of that mail is in its index.
+YOUNG_SECONDS = 120
+PAUSES = (0.2, 0.4, 0.8, 1.6)
 
 
 @step.lambda_function(name="record_delivery")
@@ -41,61 +40,41 @@ def work(batch: Mapping[str, Any], portal: Portal) -> None:
     for record in batch.get("Records", []):
         try:
             told = json.loads(record["Sns"]["Message"])
-            events = list(_events(told))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            name, news = name_of(told), read_news(told, portal.clock())
+        except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             log.write(logging.ERROR, "delivery_unreadable", error=type(error).__name__)
             continue
-        with portal.store.request():
-            for event, undeliverable in events:
-                portal.store.outbox.record_delivery(event, undeliverable)
-
-
-def _events(told: Mapping[str, Any]) -> Iterator[tuple[Event, str | None]]:
-    name = str(told.get("eventType") or told.get("notificationType") or "")
-    kind = KINDS.get(name)
-    if kind is None:
-        return
-    part = told[name[0].lower() + name[1:]]
-    at = datetime.fromisoformat(str(part["timestamp"])).timestamp()
-    message_id = str(told["mail"]["messageId"])
-    for address in _addresses(name, part, told):
-        try:
-            who = account_id(canonical_address(address))
-        except InvalidAddress:
+        if news is None:
+            log.write(logging.INFO, "delivery_not_recorded", event=name)
             continue
-        identity = hashlib.sha256(f"{message_id}|{name}|{address}|{part['timestamp']}".encode()).hexdigest()[
-            :32
-        ]
-        event = Event(
-            who,
-            kind,
-            at,
-            identity,
-            email=address,
-            details={"message_id": message_id, "cause": _cause(name, part)},
-        )
-        yield event, _undeliverable(name, part)
+        with portal.store.request():
+            _record(news, portal)
 
 
-def _addresses(name: str, part: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
-    named = {
-        "Bounce": "bouncedRecipients",
-        "Complaint": "complainedRecipients",
-        "DeliveryDelay": "delayedRecipients",
-    }
-    if name in named:
-        return [str(one["emailAddress"]) for one in part[named[name]]]
-    return [str(one) for one in part.get("recipients") or told["mail"]["destination"]]
+def _record(news: News, portal: Portal) -> None:
+    note = _note(news, portal)
+    if note is None:
+        log.write(logging.WARNING, "delivery_of_no_mail", event=news.name, message_id=news.message_id)
+        return
+    event = Event(
+        note.mailed,
+        news.kind,
+        news.at,
+        news.id,
+        details={"message_id": news.message_id, "mail": note.about, "cause": news.cause},
+    )
+    portal.store.outbox.record_delivery(event, news.undeliverable)
+    log.write(logging.INFO, news.kind.value, account=note.mailed, **event.details)
 
 
-def _cause(name: str, part: Mapping[str, Any]) -> str | None:
-    if name == "Bounce":
-        return f"{part.get('bounceType')}/{part.get('bounceSubType')}"
-    return str(part.get("complaintFeedbackType") or part.get("delayType") or "") or None
-
-
-def _undeliverable(name: str, part: Mapping[str, Any]) -> str | None:
-    """Only what SES calls permanent, and what the reader calls spam; a full mailbox is empty again tomorrow."""
-    if name == "Bounce" and part.get("bounceType") == "Permanent":
-        return "bounced"
-    return "complained" if name == "Complaint" else None
+def _note(news: News, portal: Portal) -> "Noted | None":
+    """Attack: a server answers for an address that was never mailed, and its owner gets no mail any more. Defence: the
+    account is the one that the note of this very mail names; what no note holds is nobody's (ML-07).
+    """
+    found = portal.store.outbox.noted(news.message_id)
+    for seconds in PAUSES if portal.clock() - news.sent_at < YOUNG_SECONDS else ():
+        if found is not None:
+            break
+        portal.sleep(seconds)
+        found = portal.store.outbox.noted(news.message_id)
+    return found

@@ -161,9 +161,9 @@ class Database:
         ) | {"ReturnValues": "ALL_NEW"}
         return self._write("UpdateItem", kwargs)
 
-    def put(self, model: Model) -> None:
-        """One plain PutItem of a row that nobody else writes: half the price of a transaction of one."""
-        self._write("PutItem", model.get_save_kwargs_from_instance())
+    def put(self, model: Model, condition: Condition | None = None) -> bool:
+        """One PutItem, half the price of a transaction of one; False where the condition failed."""
+        return self._write("PutItem", model.get_save_kwargs_from_instance(condition=condition))[0]
 
     def _write(self, operation: str, kwargs: dict[str, Any]) -> tuple[bool, dict[str, Any] | None]:
         """One write: tried again, with jitter, while a transaction is in its way."""

@@ -83,6 +83,18 @@ class ByMailHour(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  #
     at = UnicodeAttribute(range_key=True)
 
 
+class ByMessage(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The note of a mail by SES's id of it, for what SES tells later; other events have no `message_id`."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_message"
+        projection = IncludeProjection(["details"])
+
+    message_id = UnicodeAttribute(hash_key=True)
+
+
 class AllDomains(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """The list of domains, by name; the portal's own row is not in it."""
 

@@ -8,7 +8,7 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import NOTE, Due, told_of
+from chalicelib.domain.mails import NOTE, Due, Noted, told_of
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
@@ -109,9 +109,14 @@ class Outbox:
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail sent, refused or withheld, once."""
-        transaction = self._database.transaction()
-        transaction.put("note", event_row(note), EventRow.at.does_not_exist())
-        transaction.commit()
+        self._database.put(event_row(note), EventRow.at.does_not_exist())
+
+    def noted(self, message_id: str) -> Noted | None:
+        """One read of an index, which may be a moment behind the note (ML-07)."""
+        for row in self._database.query(EventRow, message_id, index=EventRow.by_message, limit=1):
+            told: Any = row.details  # all that is in the index, which only notes are in
+            return Noted(AccountId(told["mailed"]), told["about"])
+        return None
 
     def record_delivery(self, event: Event, undeliverable: str | None) -> None:
         """Record an SES event under a key made from its own id, so that it counts once however often it comes (ML-05).

@@ -22,6 +22,7 @@ from chalicelib.storage.indexes import (
     ByDay,
     ByDomain,
     ByMailHour,
+    ByMessage,
     ByReference,
     BySender,
 )
@@ -155,9 +156,11 @@ class EventRow(Model):
     details = JSONAttribute(null=True)
     attempt_day = UnicodeAttribute(null=True)
     mail_hour = UnicodeAttribute(null=True)
+    message_id = UnicodeAttribute(null=True)
     by_reference = ByReference()
     by_day = ByDay()
     by_mail_hour = ByMailHour()
+    by_message = ByMessage()
 
 
 class PolicyRow(Model):

@@ -5,7 +5,6 @@ With USED_PERMISSIONS set, what is used here is written down beside what the jou
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
 from chalicelib.services.ses import Mailer, RenderedMail
-from chalicelib.steps import home, record_delivery
+from chalicelib.steps import home
 from chalicelib.steps.sweep_mail import sweep
 from chalicelib.storage.store import DynamoStore
 from infra.gateway import functions
@@ -28,12 +27,14 @@ from infra.unused_permissions import allowed, main, read_used
 from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
 from tests.fakes.held import full_account_row
+from tests.fakes.looking import trail
+from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
-from tests.steps.test_record_delivery import bounce
 from tests.world.clock import Clock
 from tests.world.mailer import Sent
 from tests.world.phones import enrolled
 from tests.world.running import at_work
+from tests.world.ses_events import arrive, bounce, mailed
 from tests.world.world import World
 
 pytestmark = pytest.mark.slow
@@ -47,8 +48,9 @@ class Counter(Mailer):
         self.sent: list[Sent] = []
 
     def send(self, to: str, mail: RenderedMail) -> str:
-        self.sent.append(Sent(to, mail))
-        return super().send(to, mail)
+        message_id = super().send(to, mail)
+        self.sent.append(Sent(to, mail, message_id))
+        return message_id
 
 
 def guarded(prefix: str) -> World:
@@ -83,11 +85,9 @@ def test_lifting_an_address_needs_the_worker_to_ask_ses(world: World, desk: Staf
 
 def test_bounce_is_recorded_within_its_row(world: World) -> None:
     ann = world.person()
-    record = {"Sns": {"Message": json.dumps(bounce(ann.address, world.clock()))}}
-    with at_work("record_delivery"):
-        record_delivery.work({"Records": [record]}, world.portal)
-    (kept,) = world.store.events.of_account(ann.id)
-    assert kept.kind is EventKind.MAIL_BOUNCED
+    arrive(world, bounce(mailed(world, ann), at=world.clock()))
+    assert EventKind.MAIL_BOUNCED in trail(world.store, ann)
+    assert world.stored(ann).undeliverable == "bounced"
 
 
 def test_alias_that_forgot_its_password_is_mailed_at_its_own_address(world: World) -> None:

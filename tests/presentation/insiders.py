@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from chalicelib.domain.accounts import Account, Kind, Policy
 from chalicelib.domain.addresses import DomainName
-from chalicelib.steps.record_delivery import work
 from tests.console.staff import Staff, logged_on
 from tests.fakes.planting import plant
 from tests.presentation.strangers import (
@@ -26,7 +24,7 @@ from tests.presentation.strangers import (
     thieves_get_in,
 )
 from tests.world.phones import enrolled
-from tests.world.running import heard
+from tests.world.ses_events import arrive, bounce, complaint, delay, mailed, ses_event
 from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
@@ -97,29 +95,24 @@ ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 def mail_servers_answer(world: World, ann: Account) -> None:
-    """What a server far away says of a mail and of its reader."""
-    stamp = "2030-03-18T00:00:00.000Z"
-    mail = {"messageId": "message-1", "destination": [ann.address]}
-    told = [
-        (
-            "Bounce",
-            {"bounceType": "Permanent", "bounceSubType": SENTENCE, "bouncedRecipients": [ann.address]},
+    """What a server far away says of a mail and of its reader, wherever it may say something."""
+    mail = mailed(world, ann)
+    lies = {"status": SENTENCE, "diagnosticCode": SENTENCE, "action": SENTENCE}
+    nobody = [{"emailAddress": says("recipient"), **lies}]
+    arrive(
+        world,
+        bounce(mail, "Permanent", SENTENCE) | {"also": SENTENCE},
+        bounce(mail, SENTENCE, SENTENCE),
+        complaint(mail, SENTENCE * 5) | {"also": SENTENCE},
+        delay(mail, "Call_us\u202e_at_evil"),
+        ses_event("Bounce", mail, bounceType="Transient", bouncedRecipients=nobody, reportingMTA=SENTENCE),
+        ses_event(
+            "Complaint", mail, complainedRecipients=nobody, userAgent=SENTENCE, complaintSubType=SENTENCE
         ),
-        ("Complaint", {"complaintFeedbackType": SENTENCE * 5, "complainedRecipients": [ann.address]}),
-        ("DeliveryDelay", {"delayType": "Call_us\u202e_at_evil", "delayedRecipients": [ann.address]}),
-    ]
-    for name, part in told:
-        facts = {
-            key: [{"emailAddress": one} for one in value] if isinstance(value, list) else value
-            for key, value in part.items()
-        }
-        document = {
-            "eventType": name,
-            "mail": mail,
-            name[0].lower() + name[1:]: {"timestamp": stamp, **facts},
-        }
-        with heard(world.lines):
-            work({"Records": [{"Sns": {"Message": json.dumps(document)}}]}, world.portal)
+        ses_event("Delivery", mail, recipients=[says("recipient")], smtpResponse=SENTENCE),
+        ses_event("Reject", mail, reason=SENTENCE),
+        ses_event("Rendering Failure", mail, errorMessage=SENTENCE, templateName=SENTENCE),
+    )
 
 
 def staff_reads(world: World, desk: Staff, ann: Account) -> None:

@@ -9,7 +9,7 @@ from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.mails import Due
+from chalicelib.domain.mails import Due, Noted
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.mail.worker import note_of
@@ -170,6 +170,34 @@ def test_an_hour_of_more_events_than_one_trip_takes_is_found_whole(store: Store)
     for event in events[::2]:
         store.outbox.note(note_of(event, EventKind.MAIL_SENT, {}))
     assert list(store.outbox.unsettled(iso(start)[:13])) == events[1::2]
+
+
+def test_ml_07_note_of_a_mail_is_found_by_the_id_that_ses_gave_it(store: Store) -> None:
+    ann, bob = planted(store), planted(store)
+    unique = f"0102015e-{number()}"
+    assert store.outbox.noted(unique) is None
+    told = {"message_id": unique, "about": "password_reset_asked", "mailed": ann.id}
+    sent = an_event(ann.id, EventKind.MAIL_SENT, details=told)
+    store.outbox.note(sent)
+    assert store.outbox.noted(unique) == Noted(ann.id, "password_reset_asked")
+    # What SES tells of it holds the same id, and is no note.
+    store.outbox.record_delivery(an_event(bob.id, EventKind.MAIL_DELIVERED, details=told), None)
+    assert store.outbox.noted(unique) == Noted(ann.id, "password_reset_asked")
+    assert store.outbox.noted(unique[:-1]) is None
+
+
+def test_ml_07_note_of_a_mail_to_an_alias_names_the_account_that_was_mailed(store: Store) -> None:
+    ann, alias, unique = planted(store), planted(store), f"0102015e-{number()}"
+    told = {"message_id": unique, "about": "password_reset_asked", "mailed": ann.id}
+    store.outbox.note(an_event(alias.id, EventKind.MAIL_SENT, details=told))
+    assert store.outbox.noted(unique) == Noted(ann.id, "password_reset_asked")
+
+
+@pytest.mark.parametrize("kind", [EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED, EventKind.RESET_ASKED])
+def test_ml_07_note_of_a_mail_that_did_not_go_out_is_not_found(store: Store, kind: EventKind) -> None:
+    unique = f"0102015e-{number()}"
+    store.outbox.note(an_event(planted(store).id, kind, details={"message_id": unique}))
+    assert store.outbox.noted(unique) is None
 
 
 def test_ml_05_delivery_event_counts_once_and_old_news_changes_nothing(store: Store) -> None:

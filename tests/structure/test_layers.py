@@ -29,6 +29,7 @@ MORE = {
     "steps/send_mail.py": {"mail", "services"},
     "steps/sweep_mail.py": {"mail"},
     "steps/publish_event.py": {"services"},
+    "steps/record_delivery.py": {"services"},
 }
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
 LIBRARIES_OF_ONE_FILE = {

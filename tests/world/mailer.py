@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ class Sent:
 
     to: str
     rendered: RenderedMail
+    message_id: str = ""  # SES's
 
     @property
     def subject(self) -> str:
@@ -43,6 +45,9 @@ class Sent:
         return str(found[0])
 
 
+_numbers = itertools.count(1)  # of every world on one store
+
+
 class FakeMailer:
     """Keeps what it is given; `fault` is raised instead, while it is set."""
 
@@ -53,5 +58,6 @@ class FakeMailer:
     def send(self, to: str, mail: RenderedMail) -> str:
         if self.fault is not None:
             raise self.fault
-        self.sent.append(Sent(to, mail))
-        return f"message-{len(self.sent)}"
+        message_id = f"0102015e-{next(_numbers):08x}-000000"
+        self.sent.append(Sent(to, mail, message_id))
+        return message_id

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
-from chalicelib.domain.mails import Due
+from chalicelib.domain.mails import Due, Noted
 from chalicelib.domain.resets import Reset
 
 
@@ -34,6 +34,9 @@ class OutboxActs(Protocol):
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail."""
+
+    def noted(self, message_id: str) -> Noted | None:
+        """What the note of the mail with this id of SES's says; None where none holds it, or none yet."""
 
     def record_delivery(self, event: Event, undeliverable: str | None) -> None:
         """Note what SES tells of a mail, once; a hard bounce or a complaint stops self-service mails."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import NOTE, Due, hour_of, told_of
+from chalicelib.domain.mails import NOTE, Due, Noted, hour_of, told_of
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -73,6 +73,13 @@ class Outbox(Family):
     @act
     def note(self, note: Event) -> None:
         self._tables.events.setdefault((note.account_id, note.sort_key), note)
+
+    @act
+    def noted(self, message_id: str) -> Noted | None:
+        for event in self._tables.events.values():
+            if event.kind is EventKind.MAIL_SENT and event.told["message_id"] == message_id:
+                return Noted(AccountId(str(event.told["mailed"])), str(event.told["about"]))
+        return None
 
     @act
     def unsettled(self, hour: str) -> list[Event]:
