@@ -78,7 +78,7 @@ def api_settings(contract: Contract) -> Resources:
         raise ValueError(message)
     return {
         # Attack: a trace of the stage keeps whole URLs, a link's token in them, for whoever may read traces.
-        # Defence: off here. The functions have their own, which know no URL.
+        # Defence: off here. The functions have their own, which know no URL (LO-08).
         "TracingEnabled": False,
         "AccessLogSetting": {
             "DestinationArn": log_arn("AccessLog"),

@@ -3,7 +3,11 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+from chalicelib.domain.refusals import Refusal, Unavailable
 
 _logger = logging.getLogger("portal")
 
@@ -30,3 +34,20 @@ def fault(error: BaseException) -> None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
     write(logging.CRITICAL, "fault", error=type(error).__name__, where=where)
+
+
+@contextmanager
+def bare_faults() -> Iterator[None]:
+    """What a function raises that answers no person: a refusal of ours as it is, of anything else no message.
+
+    Attack: Lambda writes what a function raises into its log, message and all, and puts it into the queue of what
+    failed; a library's message can hold a header with a session, or a row. Defence: our own line tells where (LO-08).
+    """
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, its message stays here
+        fault(error)
+        unforeseen = Unavailable("fault")
+        raise unforeseen from None

@@ -49,7 +49,7 @@ class Request(NamedTuple):
 def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
     here = portal()
-    with here.store.request():
+    with log.bare_faults(), here.store.request():
         return judge(event, here)
 
 

@@ -47,7 +47,7 @@ def work(batch: Mapping[str, Any], portal: Portal) -> None:
         if news is None:
             log.write(logging.INFO, "delivery_not_recorded", event=name)
             continue
-        with portal.store.request():
+        with log.bare_faults(), portal.store.request():
             _record(news, portal)
 
 

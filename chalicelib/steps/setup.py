@@ -11,6 +11,7 @@ from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import canonical_address
 from chalicelib.domain.invitations import invitation
 from chalicelib.portal import Portal
+from chalicelib.runtime import log
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
@@ -20,7 +21,8 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="setup")
 def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
-    return {"invited": prepare(portal())}
+    with log.bare_faults():
+        return {"invited": prepare(portal())}
 
 
 def prepare(portal: Portal) -> bool:

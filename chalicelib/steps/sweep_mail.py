@@ -66,6 +66,6 @@ def hours(now: float) -> list[str]:
 def _unsettled(worker: Worker) -> Iterator[Event]:
     """One hour after the other: after an outage each can hold more than a function should."""
     for each in hours(worker.portal.clock()):
-        with worker.portal.store.request():
+        with log.bare_faults(), worker.portal.store.request():
             events = worker.portal.store.outbox.unsettled(each)
         yield from events

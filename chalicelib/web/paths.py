@@ -21,8 +21,11 @@ PAGES = MappingProxyType(
 # Attack: //evil.example, /\evil.example and https:evil.example all leave the portal in one browser or another.
 # Defence: not what is forbidden but what is allowed: plain segments after single slashes. Encoded is only what an
 # address may have that is not plain, as `filled` writes it; not the slash, which somebody on the way might decode.
+# Attack: `/logon?next=/not-me/TOKEN` puts a mailed link's token into the address of each page on the way, and so into
+# histories and logs. Defence: a path that holds a token is no `next`; nobody has to log on for one (LO-08).
 _LONGEST = 300
 _PATH = r"(/([A-Za-z0-9_.@~-]|%2[1345-7AB]|%3[DF]|%5E|%60|%7[BCD])+)+"
+_TOKEN = r"/[A-Za-z0-9_-]{43}([.~]|%[0-9A-F]{2})*(/|$)"  # noqa: S105 - the form of one
 
 
 def filled(resource: str, params: Mapping[str, str]) -> str:
@@ -34,7 +37,8 @@ def filled(resource: str, params: Mapping[str, str]) -> str:
 
 def safe_next(text: str | None) -> str | None:
     """The path if it is one of ours by its shape, else None."""
-    return text if text and len(text) <= _LONGEST and re.fullmatch(_PATH, text) else None
+    ours = text and len(text) <= _LONGEST and re.fullmatch(_PATH, text) and not re.search(_TOKEN, text)
+    return text if ours else None
 
 
 def suffix(path: str | None, notice: str = "") -> str:

@@ -81,7 +81,7 @@ CEILINGS = {
     "reauthenticate": 115,
     "record_delivery": 24,  # what SES says is read in the room of SES
     "send_mail": 107,
-    "setup": 22,
+    "setup": 24,  # what it fails with is told without its message (LO-08)
     "sweep_mail": 106,
 }
 

@@ -28,7 +28,6 @@ from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
 from tests.fakes.held import full_account_row
 from tests.fakes.looking import trail
-from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.world.clock import Clock
 from tests.world.mailer import Sent

@@ -10,13 +10,10 @@ import pytest
 from chalicelib.domain.events import EventKind
 from chalicelib.runtime import log
 from chalicelib.settings import BadSettings, read_settings
-from tests.world.phones import Phone
+from tests.infra.walk_of_secrets import WRONG, every_secret
 from tests.world.settings import ENVIRONMENT
 from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
-
-WRONG = "canary of a wrong password"
-ENTRIES = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 
 
 def lines(world: World, what: str | None = None) -> list[dict[str, Any]]:
@@ -25,44 +22,8 @@ def lines(world: World, what: str | None = None) -> list[dict[str, Any]]:
     return [line for line in read if what is None or line["what"] == what]
 
 
-def everything(world: World) -> list[str]:
-    """Walk through every flow; every secret there was on the way."""
-    ann, visitor = world.person(), world.visitor()
-    secrets = [PASSWORD, CHOSEN, WRONG]
-    visitor.post("/logon", {"email": ann.address, "password": WRONG})
-    mail = world.asks(ann)
-    secrets += [mail.temporary, mail.temporary.replace("-", ""), mail.token("/password/reset")]
-    world.browser().get(f"/password/reset/{secrets[-1]}")
-    visitor.logs_on(ann, mail.temporary)
-    secrets.append(str(visitor.token).partition(".")[2])
-    visitor.post("/password/change", {"new_password": WRONG, "confirm_password": "x"})
-    visitor.goes_on(visitor.post("/password/change", ENTRIES))
-    secrets.append(str(visitor.token).partition(".")[2])
-    phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)
-    secrets.append(world.stored(ann).two_step.pending_seed or "")
-    secrets.append(phone.code())
-    enrolled = visitor.post("/account/two-step/confirm", {"code": phone.code()})
-    secrets += enrolled.json()["recovery_codes"]
-    visitor.goes_on(enrolled)
-    half = world.visitor()
-    half.logs_on(ann, CHOSEN)
-    half.post("/logon/code", {"code": "918273"})
-    half.goes_on(half.post("/logon/code", {"code": enrolled.json()["recovery_codes"][0]}))
-    secrets += [str(half.token).partition(".")[2], "918273"]
-    notice = world.mails(ann)[-1]
-    told = next(mail for mail in world.mails(ann) if "/not-me/" in mail.text)
-    secrets.append(told.token("/not-me"))
-    world.visitor().get(f"/not-me/{secrets[-1]}")
-    world.visitor().post("/not-me", {"token": notice.token("/not-me")})
-    for fault in range(4):
-        world.fake.fail(fault)
-        world.visitor().post("/logon", {"email": ann.address, "password": WRONG})
-    world.fake.heal()
-    return [secret for secret in secrets if secret]
-
-
 def test_lo_02_no_secret_is_in_any_log_line_or_event(world: World) -> None:
-    secrets = everything(world)
+    secrets = every_secret(world)
     events = [str(event) for event in world.fake.tables.events.values()]
     assert len(world.lines) > 20
     assert len(events) > 10
@@ -73,7 +34,7 @@ def test_lo_02_no_secret_is_in_any_log_line_or_event(world: World) -> None:
 
 def test_lo_02_no_secret_is_stored_as_it_is(world: World) -> None:
     """I10: digests, hashes and sealed seeds only."""
-    secrets = everything(world)
+    secrets = every_secret(world)
     tables = str(world.fake.tables)
     sealed = secrets[secrets.index(CHOSEN) :]
     for secret in sealed:

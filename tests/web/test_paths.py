@@ -28,7 +28,8 @@ def test_path_of_the_portal_is_kept(path: str) -> None:
     ["//evil.example", "/\\evil.example", "https:evil.example", "%2f%2fevil.example", "/%2fevil.example",
      "/a/%2e%2e", "/%5cevil.example", "javascript:alert(1)", "/a?next=b", "/a#b", "/a//b", "/", "", None,
      "/a\n", "/" + "a" * 300, "/%2b",
-     "/%2Fevil.example", "/%5Cevil.example", "/a%0A", "/a%00", "/%2E%2E", "/a%25%2F%2Fb", "/%40", "/a%20b"],
+     "/%2Fevil.example", "/%5Cevil.example", "/a%0A", "/a%00", "/%2E%2E", "/a%25%2F%2Fb", "/%40", "/a%20b",
+     f"/not-me/{'A' * 43}", f"/not-me/{'A' * 43}.", f"/not-me/{'A' * 43}%21", f"/{'A' * 43}/b"],
 )  # fmt: skip
 def test_anything_else_is_not(path: str | None) -> None:
     assert safe_next(path) is None
