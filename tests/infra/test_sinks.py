@@ -343,9 +343,9 @@ def test_lo_08_referrers(walk: Walk) -> None:
 
 
 # The address of a page stays in the history, so a link's token is taken out of it by a redirect into a cookie. One page
-# keeps its own: what the history gives away there can only freeze an account, or take back a second step of less than a
-# day that nobody has used. It opens and shows nothing, and asks for three digits first; and whoever was woken by a notice
-# looks at the same page again, which a redirect into a cookie would spoil.
+# keeps its own: what the history gives away there can only freeze an account, or take back a second step of less than
+# a day that nobody has used. It opens and shows nothing, and asks for three digits first; and whoever was woken by a
+# notice looks at the same page again, which a redirect into a cookie would spoil.
 IN_HISTORY = {"/not-me/{token}"}
 
 
