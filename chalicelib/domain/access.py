@@ -15,7 +15,8 @@ from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 class Guard(NamedTuple):
     """`next` None: no session needed; else where a session may stand. `kinds` None: any kind of account.
 
-    `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes.
+    `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes,
+    at whatever point the session stands: a rule that changes can send a whole one, hours old, back to a step.
     """
 
     next: frozenset[Next] | None = None
@@ -30,6 +31,7 @@ FULL = Guard(next=frozenset({Next.PORTAL}))
 CODE = Guard(next=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(next=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
 ENROL = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
+AGAIN = ENROL  # where something is asked for that must be fresh, the password can be typed again
 ENROL_FRESH = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
 DESK = Guard(
     FULL.next, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True
@@ -62,16 +64,16 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /password/change": CHANGE,
         "GET /account": FULL,
         "GET /account/sessions": FULL,
-        "POST /account/sessions/revoke": FULL,
+        "POST /account/sessions/revoke": FULL,  # fresh, but to end itself: the step asks
         "GET /account/preferences": FULL,
         "POST /account/preferences": FULL,
         "GET /account/two-step": ENROL,
         "POST /account/two-step": ENROL_FRESH,
-        "POST /account/two-step/confirm": ENROL,
+        "POST /account/two-step/confirm": ENROL_FRESH,
         "GET /account/two-step/remove": FULL,
         "POST /account/two-step/remove": FULL,
-        "GET /reauthenticate": FULL,
-        "POST /reauthenticate": FULL,
+        "GET /reauthenticate": AGAIN,
+        "POST /reauthenticate": AGAIN,
         "GET /not-me/{token}": PUBLIC,
         "POST /not-me": PUBLIC,
         "GET /messages": FULL,
@@ -127,5 +129,5 @@ def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) ->
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
     if guard.kinds is not None and caller.kind not in guard.kinds:
         raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")
-    if guard.fresh and caller.next is Next.PORTAL and not recently_reauthenticated(caller, now):
+    if guard.fresh and not recently_reauthenticated(caller, now):
         raise Refusal(Code.REAUTHENTICATION_REQUIRED, "password_typed_too_long_ago")

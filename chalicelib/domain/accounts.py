@@ -69,7 +69,8 @@ class Account(NamedTuple):
     """One person's account, as one row.
 
     `epoch` is the number every session and every outstanding credential was made under; moving it voids them all in
-    one write. `session_serial` numbers the sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09).
+    one write. `session_serial` numbers the whole sessions: only the newest `MAX_SESSIONS` numbers are alive (SE-09);
+    `half_done_serial` in the same way the logons that wait for a step, those of strangers and (`known_`) the owner's.
     `undeliverable` is why mail does not reach its address, and stops self-service mails (ML-05). `clients` are the
     browsers seen, as short digests. `language` and `time_zone` are None where the browser of the moment is asked.
     `failures` are consecutive, and counted before the password is verified: those of strangers, and apart from them
@@ -91,6 +92,8 @@ class Account(NamedTuple):
     known_attempted_at: float = 0
     known_locked_until: float = 0
     session_serial: int = 0
+    half_done_serial: int = 0
+    known_half_done_serial: int = 0
     last_logon_at: float | None = None
     two_step: TwoStep = TwoStep()
     two_step_required: bool = False
@@ -113,6 +116,10 @@ class Account(NamedTuple):
         if known:
             return Tries(self.known_failures, self.known_attempted_at, self.known_locked_until)
         return Tries(self.failures, self.attempted_at, self.locked_until)
+
+    def half_done(self, *, known: bool) -> int:
+        """The newest number of a half-done logon, from where the owner was before or a stranger's (LG-16)."""
+        return self.known_half_done_serial if known else self.half_done_serial
 
     def forgiven(self) -> "Account":
         """Without failures and locks, whoever caused them."""
@@ -177,10 +184,13 @@ def effective_ranges(account: Account, domain: Policy | None) -> tuple[str, ...]
 
 
 def two_step_required(account: Account, domain: Policy | None, *, everybody: bool) -> bool:
-    """Administrators always; else by account, by domain, or for all (design 6, PORTAL_REQUIRE_TWO_STEP)."""
+    """Staff always; else by account, by domain, or for all (design 6, PORTAL_REQUIRE_TWO_STEP).
+
+    Attack: a support account, which reads every user, falls to a password alone. Defence: 2-step for all staff (AD-08).
+    """
     return (
         everybody
-        or account.kind is Kind.ADMINISTRATOR
+        or account.kind is not Kind.RECIPIENT
         or account.two_step_required
         or (domain is not None and domain.two_step_required)
     )

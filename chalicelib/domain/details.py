@@ -17,6 +17,7 @@ class Details(From, total=False):
 
     # An attempt to get in.
     next: str | None  # where the logon goes on: a `Next`
+    logon: str | None  # the logon's name, by which its code is found to have followed; opens nothing
     kind: str | None  # of the account: staff's at a logon or a measure, anybody's in an invitation
     failures: int | None  # in a row, with this one
     locks: bool | None  # this one set the first lock, which its owner hears of
@@ -43,6 +44,8 @@ class Details(From, total=False):
     policy: str | None  # the domain whose rules or brand changed; `*` is the portal
     attempts: Mapping[str, str] | None  # what was searched for
     events_of: str | None  # whose trail was read
+    user: str | None  # whose page was read
+    users: Mapping[str, str] | None  # which list of users was read: the domain, and how the addresses begin
 
     # A secure message.
     message: str | None  # its id

@@ -9,6 +9,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.tokens import Digest
 
 MAX_SESSIONS = 10  # SE-09; the oldest number falls out, with nothing to delete
+MAX_HALF_DONE = 10  # logons of one account that wait for their next step, by numbers of their own (LG-16)
 ENTER_CODE_SECONDS = 300
 CHANGE_PASSWORD_SECONDS = 600
 ENROL_SECONDS = 600
@@ -36,10 +37,12 @@ class Credential(StrEnum):
 class Session(NamedTuple):
     """One row; the secret itself is only in the owner's cookie, here is its digest.
 
-    `epoch` and `serial` are the account's when it was made. `reauthenticated_at` is when a password was last typed in
-    it. `previous_logon_at` is shown to the owner, who alone can tell a logon that was not theirs. `confirmations` are
-    the passwords and codes typed again in it since it got this secret, counted before they are looked at. `known`: its
-    logon came from a browser or a network that the account was used from before.
+    `epoch` is the account's when it was made; `serial` its number among the whole sessions, or among the half-done
+    logons until it is `whole`. `logon` names it over all its secrets and opens nothing; `started_at` is when that logon
+    began, and `reauthenticated_at` when a password was last typed in it. `previous_logon_at` is shown to the owner, who
+    alone can tell a logon that was not theirs. `confirmations` are the passwords and codes typed again in it since it
+    got this secret, counted before they are looked at. `known`: its logon came from a browser or a network that the
+    account was used from before.
     """
 
     account_id: AccountId
@@ -58,6 +61,8 @@ class Session(NamedTuple):
     previous_logon_at: float | None = None
     confirmations: int = 0
     known: bool = False
+    whole: bool = True
+    logon: str = ""
 
 
 class Standing(NamedTuple):
@@ -72,9 +77,9 @@ class Standing(NamedTuple):
 class Caller(NamedTuple):
     """Who asks, as the authorizer found out: what a step may know of account and session without reading them again.
 
-    It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial` is
-    the session's, `newest_serial` the account's. `language` and `zone` are what its owner chose, "" where the browser
-    is asked.
+    It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial`,
+    `started_at`, `whole` and `logon` are the session's, `newest_serial` the account's. `language` and `zone` are what
+    its owner chose, "" where the browser is asked.
     """
 
     account_id: AccountId
@@ -97,7 +102,9 @@ class Caller(NamedTuple):
     language: str = ""
     zone: str = ""
     known: bool = False
-    started_at: float = 0.0
+    started_at: float = 0
+    whole: bool = True
+    logon: str = ""
 
 
 def lifetime(next_: Next, full_seconds: int) -> int:
@@ -111,13 +118,40 @@ def lifetime(next_: Next, full_seconds: int) -> int:
     return min(seconds, full_seconds)
 
 
+def expiry(session: Session, now: float, full_seconds: int) -> int:
+    """When a session that was made now is over, whatever its use.
+
+    Attack: a stolen session is handed over from step to step and lives for ever. Defence: a whole one ends with the
+    time of its logon, however often it changed its secret; a half-done one also when the password that opened it is no
+    longer fresh, so that no step of a logon is taken without one (SE-13).
+    """
+    end = int(session.started_at) + full_seconds
+    if session.whole:
+        return end
+    fresh_until = int(session.reauthenticated_at) + REAUTHENTICATION_SECONDS
+    return min(end, fresh_until, int(now) + lifetime(session.next, full_seconds))
+
+
+def newest_number(account: Account, session: Session) -> int:
+    """The newest number among those a session counts with: whole ones, or half-done ones from where it came from."""
+    if session.whole:
+        return account.session_serial
+    return account.half_done(known=session.known)
+
+
+def numbered(session: Session, account: Account) -> Session:
+    """With the next number among its kind; a whole one also with the logon before it."""
+    number = newest_number(account, session) + 1
+    return session._replace(serial=number, previous_logon_at=account.last_logon_at if session.whole else None)
+
+
 def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
     """Why this session is dead, or None while it lives."""
     if account.status is not Status.ACTIVE:
         return f"account_{account.status}"
-    if session.next is not Next.PORTAL and now < account.tries(known=session.known).locked_until:
+    if not session.whole and now < account.tries(known=session.known).locked_until:
         return "locked_half_way"  # a lock ends every half-done logon (LG-09), but no session that is whole (LG-07)
-    return outlived(session, account.epoch, account.session_serial, now, idle_seconds)
+    return outlived(session, account.epoch, newest_number(account, session), now, idle_seconds)
 
 
 def outlived(session: Session, epoch: int, newest_serial: int, now: float, idle_seconds: int) -> str | None:
@@ -127,7 +161,7 @@ def outlived(session: Session, epoch: int, newest_serial: int, now: float, idle_
     """
     if session.epoch != epoch:
         return "epoch_moved"
-    if session.serial <= newest_serial - MAX_SESSIONS:
+    if session.serial <= newest_serial - (MAX_SESSIONS if session.whole else MAX_HALF_DONE):
         return "evicted_by_newer_sessions"
     if now >= session.expires_at:
         return "expired"

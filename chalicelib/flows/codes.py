@@ -7,7 +7,7 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES, code_wait, stops_codes
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Caller, Session
 from chalicelib.domain.tokens import Digest
 from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
 from chalicelib.flows.confirm import Confirmation
@@ -105,16 +105,39 @@ def refused(request: Request, account: Account, cause: str) -> Refusal:
     return Refusal(Code.INVALID_CODE, cause, reference=event.reference)
 
 
+def open_pending(portal: Portal, caller: Caller, sealed: str) -> str | None:
+    """A seed that is not active yet; None for one that another logon proposed.
+
+    Attack: a stolen session reads the seed its owner is about to confirm, or confirms its own in the owner's name.
+    Defence: until it is confirmed, a seed is sealed for the logon that proposed it (TF-13).
+    """
+    try:
+        return _sealer(portal).open(sealed, _pending_of(caller)).decode("ascii")
+    except Unsealable:
+        return None
+
+
+def seal_pending(portal: Portal, caller: Caller, seed: str) -> str:
+    """A proposed seed as it is stored: no other logon can open it."""
+    return _sealer(portal).seal(seed.encode("ascii"), _pending_of(caller))
+
+
+def _pending_of(caller: Caller) -> bytes:
+    return f"{caller.account_id}|{caller.logon}".encode()
+
+
+def _sealer(portal: Portal) -> Sealer:
+    return Sealer(portal.keyring("seeds"), portal.random)
+
+
 def open_seed(portal: Portal, account: Account, sealed: str) -> str:
     """The seed, with the account as associated data: a row copied to another account opens nothing (TF-04)."""
     try:
-        return (
-            Sealer(portal.keyring("seeds"), portal.random).open(sealed, account.id.encode()).decode("ascii")
-        )
+        return _sealer(portal).open(sealed, account.id.encode()).decode("ascii")
     except Unsealable as error:
         raise Refusal(Code.INVALID_CODE, "seed_unsealable") from error
 
 
 def seal_seed(portal: Portal, account_id: str, seed: str) -> str:
     """The seed as it is stored."""
-    return Sealer(portal.keyring("seeds"), portal.random).seal(seed.encode("ascii"), account_id.encode())
+    return _sealer(portal).seal(seed.encode("ascii"), account_id.encode())

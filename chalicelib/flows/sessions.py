@@ -1,14 +1,17 @@
 """The one builder of a session, and the answer of every step that gives one (contract, `POST /logon`)."""
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie
 from chalicelib.domain.events import iso
-from chalicelib.domain.sessions import Credential, Next, Session, lifetime
+from chalicelib.domain.sessions import Credential, Next, Session, expiry, numbered
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
 from chalicelib.web.cookies import set_device, set_session
 from chalicelib.web.page import Page
 from chalicelib.web.paths import after
 from chalicelib.web.request import Request
+
+LOGON_BYTES = 8
 
 
 def new_session(
@@ -18,58 +21,84 @@ def new_session(
     account_id: AccountId,
     epoch: int,
     opened_with: Credential,
-    code_entered: bool,
     known: bool,
-    previous_logon_at: float | None = None,
-    serial: int = 0,
 ) -> tuple[Token, Session]:
-    """A fresh secret and the session it opens, begun now from this request's address and browser.
+    """A fresh secret and the session of a logon that begins now, its password just typed, from this request's browser.
 
-    A logon's `serial` and `previous_logon_at` are taken when the session is stored; a later step of it keeps both.
+    Its number and the logon before it are taken when it is stored.
     """
     secret, now = new_token(request.portal.random), request.now()
     session = Session(
         account_id=account_id,
         digest=digest(secret),
         epoch=epoch,
-        serial=serial,
+        serial=0,
         opened_with=opened_with,
-        code_entered=code_entered,
+        code_entered=False,
         next=next_,
         started_at=now,
         last_seen_at=now,
-        expires_at=int(now) + lifetime(next_, request.settings.session_lifetime),
+        expires_at=0,
         reauthenticated_at=now,
         source=str(request.source),
         user_agent=request.user_agent[:200],
-        previous_logon_at=previous_logon_at,
         known=known,
+        whole=next_ is Next.PORTAL,
+        logon=request.portal.random(LOGON_BYTES).hex(),
     )
-    return secret, session
+    return secret, _with_expiry(request, session)
 
 
 def follow_up(
-    request: Request, next_: Next, *, epoch: int, opened_with: Credential, code_entered: bool
+    request: Request,
+    account: Account,
+    next_: Next,
+    *,
+    epoch: int,
+    opened_with: Credential,
+    code_entered: bool,
+    typed: bool = False,
 ) -> tuple[Token, Session]:
-    """The secret and the session that come after the caller's, once a step of the same logon is done (SE-02)."""
-    caller = request.known
-    return new_session(
-        request,
-        next_,
+    """The secret and the session that come after the caller's, once a step of the same logon is done (SE-02).
+
+    Attack: a stolen session, its password typed long ago, enrols a second step of its own or enters a code: a new
+    session, twelve hours more, a fresh time stamp. Defence: it is the same logon, which ends when it would have ended;
+    and only a typed password (`typed`) makes it fresh, neither a code nor an enrolment (SE-13).
+    """
+    caller, secret, now = request.known, new_token(request.portal.random), request.now()
+    session = Session(
         account_id=caller.account_id,
+        digest=digest(secret),
         epoch=epoch,
+        serial=caller.serial,
         opened_with=opened_with,
         code_entered=code_entered,
+        next=next_,
+        # In a deployment an older authorizer tells no start: with it, the time stamp is never before it.
+        started_at=caller.started_at or caller.reauthenticated_at,
+        last_seen_at=now,
+        expires_at=0,
+        reauthenticated_at=now if typed else caller.reauthenticated_at,
+        source=str(request.source),
+        user_agent=request.user_agent[:200],
         previous_logon_at=caller.previous_logon_at,
         known=caller.known,
-        serial=caller.serial,
+        whole=caller.whole or next_ is Next.PORTAL,
+        logon=caller.logon,
     )
+    if session.whole and not caller.whole:
+        session = numbered(session, account)  # only a whole logon takes a number of theirs (LG-16)
+    return secret, _with_expiry(request, session)
+
+
+def _with_expiry(request: Request, session: Session) -> Session:
+    return session._replace(expires_at=expiry(session, request.now(), request.settings.session_lifetime))
 
 
 def session_page(request: Request, secret: Token, session: Session, **facts: object) -> Page:
     """The session as an answer: JSON for a client; for a browser the cookie and the way to the next step."""
     token, secure = session_token(session.account_id, secret), request.settings.secure
-    seconds = max(1, int(session.expires_at - session.started_at))
+    seconds = max(1, int(session.expires_at - request.now()))
     return Page(
         facts={
             **facts,

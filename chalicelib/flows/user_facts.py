@@ -9,7 +9,7 @@ from chalicelib.domain.events import ATTEMPTS, MAILS, Event, Trail, iso
 from chalicelib.domain.limits import code_wait
 from chalicelib.domain.lockout import hard_stopped
 from chalicelib.domain.resets import Purpose, Reset
-from chalicelib.domain.sessions import Next, Session, cause_of_death
+from chalicelib.domain.sessions import Session, cause_of_death
 from chalicelib.domain.tokens import session_handle
 from chalicelib.domain.trail import opaque
 from chalicelib.flows.attempts import attempt_row
@@ -64,7 +64,7 @@ def session_facts(
             "last_seen_at": iso(one.last_seen_at),
             "address": one.source,
             "browser": read_browser(one.user_agent).described(say),
-            "whole": one.next is Next.PORTAL,
+            "whole": one.whole,
         }
         for one in sorted(live, key=lambda one: one.started_at, reverse=True)
     ]
@@ -105,7 +105,7 @@ def _mail(event: Event) -> dict[str, object]:
 
 def _two_step(account: Account, policy: Policy | None, *, everybody: bool) -> dict[str, object]:
     reasons = {
-        "kind": account.kind is Kind.ADMINISTRATOR,
+        "kind": account.kind is not Kind.RECIPIENT,
         "account": account.two_step_required,
         "domain": policy is not None and policy.two_step_required,
         "everybody": everybody,

@@ -1,6 +1,7 @@
 """2-step verification of one's own account: propose a seed, confirm it by a code, get recovery codes, remove it.
 
-A seed is shown once and is not active until a code of it was entered; no step of a logon is skipped by it (TF-05).
+A seed is shown once, to the logon that proposed it, and is not active until a code of it was entered there. Both want a
+fresh password, and no step of a logon is skipped by it (TF-05, TF-13).
 """
 
 from typing import Any
@@ -44,18 +45,21 @@ def account_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """Whether it is on, and what can be done about it."""
+    """Whether it is on, and what can be done about it; where a seed waits for its code, the field for that."""
     caller = request.known
-    state = "on" if caller.two_step_active else "off"
     facts = {"active": caller.two_step_active, "required": caller.two_step_required}
-    return Page(facts=facts, template="account_two_step", view=_view(request, state))
+    return Page(facts=facts, template="account_two_step", view=_view(request, _state(request)))
 
 
 def propose(request: Request) -> Page:
-    """A new seed, shown this once; it dies in ten minutes unless a code of it is entered."""
+    """A new seed, shown this once; it dies in ten minutes unless a code of it is entered.
+
+    Asked for again, it is another one: to show the first again would show it to whoever holds a copy of this session,
+    and that seed may be in force a moment later (ADR 21).
+    """
     caller = request.known
     seed = new_seed(request.portal.random)
-    sealed = codes.seal_seed(request.portal, caller.account_id, seed)
+    sealed = codes.seal_pending(request.portal, caller, seed)
     until = request.now() + PENDING_SECONDS
     if not request.store.two_steps.propose(caller.account_id, caller.epoch, sealed, until):
         raise Refusal(Code.CONFLICT, "already_enrolled")
@@ -78,11 +82,13 @@ def confirm(request: Request) -> Page:
         two_step_required=caller.two_step_required,
     )
     secret, session = follow_up(
-        request, stage, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=True
+        request, account, stage, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=True
     )
     event = event_of(request, EventKind.TWO_STEP_ENROLLED, account.id)
     digests = [digest for digest in map(recovery_digest, recovery) if digest]
-    if not request.store.two_steps.enrol(account, step_number, digests, caller.digest, session, event):
+    sealed = codes.seal_seed(request.portal, account.id, seed)
+    acts = request.store.two_steps
+    if not acts.enrol(account, sealed, step_number, digests, caller.digest, session, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     page = session_page(request, secret, session, recovery_codes=list(recovery))
     view = _view(request, "codes") | {
@@ -113,7 +119,13 @@ def remove(request: Request) -> Page:
     confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
     proof = codes.prove_again(request, confirmation, request.text("code"))
     secret, session = follow_up(
-        request, Next.PORTAL, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=False
+        request,
+        proof.account,
+        Next.PORTAL,
+        epoch=caller.epoch + 1,
+        opened_with=caller.opened_with,
+        code_entered=False,
+        typed=True,
     )
     event = event_of(request, EventKind.TWO_STEP_REMOVED, caller.account_id)
     if not request.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
@@ -122,10 +134,25 @@ def remove(request: Request) -> Page:
 
 
 def _pending(request: Request, account: Account) -> str:
-    two_step = account.two_step
-    if two_step.pending_seed is None or request.now() >= two_step.pending_until:
+    seed = _waiting(request, account)
+    if seed is None:
         raise codes.refused(request, account, "no_pending_seed")
-    return codes.open_seed(request.portal, account, two_step.pending_seed)
+    return seed
+
+
+def _waiting(request: Request, account: Account) -> str | None:
+    """The seed that this logon has proposed and not confirmed yet, while there is time."""
+    two_step = account.two_step
+    if two_step.active or two_step.pending_seed is None or request.now() >= two_step.pending_until:
+        return None
+    return codes.open_pending(request.portal, request.known, two_step.pending_seed)
+
+
+def _state(request: Request) -> str:
+    if request.known.two_step_active:
+        return "on"
+    account = request.store.accounts.read(request.known.account_id)
+    return "code" if account and _waiting(request, account) else "off"
 
 
 def _shown(request: Request, seed: str) -> Page:
@@ -146,7 +173,7 @@ def _view(request: Request, state: str) -> dict[str, object]:
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
-    """The page again with what was wrong; a pending seed is shown again, so a mistyped code costs nothing."""
+    """The page again with what was wrong. A mistyped code costs nothing: its seed waits on, and is not shown again."""
     if request.caller is None or refusal.code not in {Code.INVALID_CODE, Code.INVALID_LOGON, Code.CONFLICT}:
         return None
     said = {
@@ -156,18 +183,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
         Code.CONFLICT: {"code": request.say("Something has changed. Please start again.")},
     }[refusal.code]
-    account, _ = request.store.accounts.find(request.caller.account_id)
-    pending = account.two_step.pending_seed if account else None
-    if (
-        account
-        and pending
-        and request.now() < account.two_step.pending_until
-        and not request.caller.two_step_active
-    ):
-        page = _shown(request, codes.open_seed(request.portal, account, pending))
-        return page._replace(view={**page.view, "errors": said})
-    state = "on" if request.caller.two_step_active else "off"
-    return Page(template="account_two_step", view=_view(request, state) | {"errors": said})
+    return Page(template="account_two_step", view=_view(request, _state(request)) | {"errors": said})
 
 
 ROUTES = {

@@ -137,6 +137,8 @@ def _as_caller(request: Request, session: Session, account: Account, domain: Pol
         zone=account.time_zone or "",
         known=session.known,
         started_at=session.started_at,
+        whole=session.whole,
+        logon=session.logon,
     )
 
 

@@ -134,14 +134,13 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
         account_id=account.id,
         epoch=account.epoch,
         opened_with=opened_with,
-        code_entered=False,
         known=attempt.known,
     )
     client = _new_client(request, account, session.next)
     stored = request.store.logons.open(
         account,
         session,
-        _logged_on(request, attempt, account, session.next, new_client=client is not None),
+        _logged_on(request, attempt, account, session, new_client=client is not None),
         burn=attempt.issued.key if attempt.issued else None,
         rehash=None if attempt.issued else _fresh_hash(request, account, attempt.password),
         client=client,
@@ -153,11 +152,11 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
 
 
 def _logged_on(
-    request: Request, attempt: Attempt, account: Account, next_: Next, *, new_client: bool
+    request: Request, attempt: Attempt, account: Account, session: Session, *, new_client: bool
 ) -> Event:
     """A session that is whole or half-done, with what its owner should hear of (LG-12)."""
-    kind = EventKind.LOGON_SUCCEEDED if next_ is Next.PORTAL else EventKind.LOGON_HALF_DONE
-    details: Details = {} if next_ is Next.PORTAL else {"next": next_.value}
+    kind = EventKind.LOGON_SUCCEEDED if session.whole else EventKind.LOGON_HALF_DONE
+    details: Details = {} if session.whole else {"next": session.next.value, "logon": session.logon}
     before = account.failures + account.known_failures - 1  # this attempt is counted too
     if before > 0:
         details["failures_before"] = before

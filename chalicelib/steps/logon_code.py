@@ -44,7 +44,7 @@ def submit(request: Request) -> Page:
     proof = codes.prove(request, account, request.text("code"))
     stage = _after(account, caller)
     secret, session = follow_up(
-        request, stage, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=True
+        request, account, stage, epoch=caller.epoch, opened_with=caller.opened_with, code_entered=True
     )
     kind = EventKind.RECOVERY_CODE_USED if proof.recovery else EventKind.LOGON_SUCCEEDED
     event = event_of(
@@ -52,7 +52,11 @@ def submit(request: Request) -> Page:
         kind,
         account.id,
         email=account.address,
-        details={"next": stage.value, "second_step": "recovery_code" if proof.recovery else "code"},
+        details={
+            "next": stage.value,
+            "logon": caller.logon,
+            "second_step": "recovery_code" if proof.recovery else "code",
+        },
     )
     network = _network(request, stage)
     if not codes.accept(request.portal, proof, caller.digest, session, event, network=network):

@@ -67,12 +67,15 @@ def submit(request: Request) -> Page:
     )
     secret, session = follow_up(
         request,
+        account,
         stage,
         epoch=caller.epoch + 1,
         opened_with=Credential.PASSWORD,
         code_entered=caller.code_entered,
+        typed=True,
     )
-    if not request.store.passwords.change(caller.digest, session, NewPassword(new_hash, event.at), event):
+    new = NewPassword(new_hash, event.at)
+    if not request.store.passwords.change(account, caller.digest, session, new, event):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
     page = session_page(request, secret, session)
     return page._replace(location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page

@@ -9,7 +9,6 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Next
 from chalicelib.flows import codes
 from chalicelib.flows.confirm import confirm_password
 from chalicelib.flows.events import event_of
@@ -41,10 +40,12 @@ def submit(request: Request) -> Page:
     confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
     secret, session = follow_up(
         request,
-        Next.PORTAL,
+        confirmation.account,
+        caller.next,
         epoch=caller.epoch,
         opened_with=caller.opened_with,
         code_entered=caller.code_entered,
+        typed=True,
     )
     event = event_of(request, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:

@@ -15,16 +15,16 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
 from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
+from chalicelib.storage.sessions import SERIAL_TRIES, half_done_count, numbering
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow, ThrottleRow
 from chalicelib.storage.throttles import count, demand_room, learn_in
 from chalicelib.storage.transaction import Transaction
 
-SERIAL_TRIES = 40
 NOBODYS = Tries(10**9, 0, 0)  # which no account has
 MAX_CLIENTS = 4  # browsers of one person; more of them would take the account's row over 1 KB
 
@@ -93,10 +93,10 @@ class Logons:
         next (LG-04).
         """
         for _ in range(SERIAL_TRIES):
-            numbered = _numbered(session, account)
-            failed = self._open_once(account, numbered, event, **also)
+            session = numbered(session, account)
+            failed = self._open_once(account, session, event, **also)
             if not failed:
-                return numbered
+                return session
             seen = failed.get("account")
             if set(failed) != {"account"} or not seen:
                 return None
@@ -119,18 +119,11 @@ class Logons:
     ) -> dict[str, dict[str, object] | None]:
         transaction = self._database.transaction()
         row = AccountRow
-        actions = [
-            *forgive(),
-            row.session_serial.set(session.serial),
-            row.last_logon_at.set(session.started_at),
-        ]
+        number, untaken = numbering(session, account, event.at)
+        actions = [*forgive(), *number]
         if client is not None:
             actions.append(row.clients.set([*account.clients, client][-MAX_CLIENTS:]))
-        condition = (
-            (row.epoch == account.epoch)
-            & (row.status == Status.ACTIVE.value)
-            & (row.session_serial == account.session_serial)
-        )
+        condition = (row.epoch == account.epoch) & (row.status == Status.ACTIVE.value) & untaken
         if rehash is not None:
             actions.append(row.password_hash.set(rehash))
             # A concurrent change beats the rehash (PW-11).
@@ -175,6 +168,9 @@ class Logons:
         `tries` are those that this attempt was counted among, if it was. One from outside the permitted ranges gives
         its place back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned
         (LG-01). A success or a longer lock that came between stays.
+
+        Attack: a half-done logon waits until the lock has lapsed, or a right password has lifted it. Defence: a lock
+        moves the numbers of half-done logons past all that there are, so none of them comes back to life (LG-09).
         """
         failures, _, locked_until = _counted_in(known=known)
         until = event.at + lockout.lock_seconds(tries.failures, self._threshold, self._cap)
@@ -182,7 +178,8 @@ class Logons:
             actions, condition = [failures.set(failures - 1)], failures > 0
         else:
             shorter = locked_until.does_not_exist() | (locked_until < until)
-            actions = [locked_until.set(until)]
+            half_done = half_done_count(known=known)
+            actions = [locked_until.set(until), half_done.set((half_done | 0) + MAX_HALF_DONE)]
             condition = (failures >= max(tries.failures, self._threshold)) & shorter
         self._database.update(AccountRow(event.account_id), actions, AccountRow.id.exists() & condition)
 
@@ -193,10 +190,6 @@ def _counted_in(*, known: bool) -> tuple[NumberAttribute, NumberAttribute, Numbe
     if known:
         return row.known_failures, row.known_attempted_at, row.known_locked_until
     return row.failures, row.attempted_at, row.locked_until
-
-
-def _numbered(session: Session, account: Account) -> Session:
-    return session._replace(serial=account.session_serial + 1, previous_logon_at=account.last_logon_at)
 
 
 def _burn(transaction: Transaction, key: str, now: float) -> None:

@@ -1,5 +1,7 @@
 """The acts that set a password. Each moves the epoch, so every other session and credential is void with it (SE-07)."""
 
+from collections.abc import Sequence
+
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
@@ -11,7 +13,7 @@ from chalicelib.domain.tokens import Digest
 from chalicelib.storage.accounts import forgive, forgive_codes, without_second_step
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of
-from chalicelib.storage.sessions import hand_over_in
+from chalicelib.storage.sessions import hand_over_in, numbering
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow
 from chalicelib.storage.transaction import Transaction
 
@@ -53,14 +55,16 @@ class Passwords:
         transaction.put("event", event_row(event))
         return not transaction.commit()
 
-    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+    def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
         """Set the password from inside a session, which goes on under a new secret and the new epoch.
 
-        `session.epoch` is already the next one. False when the old session is gone or the account moved.
+        `session.epoch` is already the next one. False when the old session is gone or the account moved. No condition
+        on the number it may take: whatever had one dies with the epoch.
         """
         transaction = self._database.transaction()
         hand_over_in(transaction, old, session, event)
-        _set_password(transaction, session.account_id, session.epoch - 1, new, (Status.ACTIVE,))
+        number, _ = numbering(session, account, event.at)
+        _set_password(transaction, account.id, session.epoch - 1, new, (Status.ACTIVE,), number)
         return not transaction.commit()
 
     def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:
@@ -97,6 +101,7 @@ def _set_password(
     epoch: int,
     new: NewPassword,
     statuses: tuple[Status, ...],
+    number: Sequence[Action] = (),
 ) -> None:
     row = AccountRow
     actions = [
@@ -106,6 +111,7 @@ def _set_password(
         row.status.set(Status.ACTIVE.value),
         row.epoch.set(row.epoch + 1),
         *forgive(),
+        *number,
     ]
     condition = (row.epoch == epoch) & row.status.is_in(*(status.value for status in statuses))
     transaction.update("account", AccountRow(account_id), actions, condition)

@@ -8,7 +8,7 @@ from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
-from chalicelib.domain.tokens import Digest
+from chalicelib.domain.tokens import Digest, session_handle
 from chalicelib.storage.tables import (
     AccountRow,
     EventRow,
@@ -38,6 +38,8 @@ def account_of(row: AccountRow) -> Account:
         known_attempted_at=row.known_attempted_at,
         known_locked_until=row.known_locked_until,
         session_serial=int(row.session_serial),
+        half_done_serial=int(row.half_done_serial),
+        known_half_done_serial=int(row.known_half_done_serial),
         last_logon_at=row.last_logon_at,
         two_step=_two_step_of(row),
         two_step_required=bool(row.two_step_required),
@@ -134,6 +136,9 @@ def session_of(row: SessionRow) -> Session:
         previous_logon_at=row.previous_logon_at,
         confirmations=int(row.confirmations),
         known=bool(row.known),
+        # A row from before these two has neither.
+        whole=row.next == Next.PORTAL if row.whole is None else bool(row.whole),
+        logon=row.logon or session_handle(Digest(row.digest)),
     )
 
 
@@ -156,6 +161,8 @@ def session_row(session: Session) -> SessionRow:
         previous_logon_at=session.previous_logon_at,
         confirmations=session.confirmations,
         known=session.known,
+        whole=session.whole,
+        logon=session.logon or None,
     )
 
 

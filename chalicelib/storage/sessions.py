@@ -1,15 +1,20 @@
 """The acts on sessions: who is asking, touch, move on to the next step, end one or all."""
 
+from pynamodb.attributes import NumberAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.sessions import CONFIRMATIONS, MAX_SESSIONS, Session, Standing
+from chalicelib.domain.sessions import CONFIRMATIONS, MAX_SESSIONS, Session, Standing, newest_number
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
 from chalicelib.storage.transaction import Transaction
 
+SERIAL_TRIES = 40  # for a number that others take meanwhile
 _ACCOUNT = AccountRow
 # What a request is judged by. Attack: the authorizer meets every request of everybody, so whoever finds a hole in it
 # reads each password hash that comes by. Defence: it reads none, and its role may not (LO-07).
@@ -24,6 +29,8 @@ JUDGED_BY = (
     _ACCOUNT.locked_until,
     _ACCOUNT.known_locked_until,
     _ACCOUNT.session_serial,
+    _ACCOUNT.half_done_serial,
+    _ACCOUNT.known_half_done_serial,
     _ACCOUNT.two_step_seed,
     _ACCOUNT.recovery,
     _ACCOUNT.two_step_required,
@@ -115,6 +122,30 @@ class Sessions:
                 for event in events:
                     transaction.put("event", event_row(event))
             transaction.commit()
+
+
+def numbering(session: Session, account: Account, at: float) -> tuple[list[Action], Condition]:
+    """What the account's row takes down of a session that takes a number now, and that nobody else took it.
+
+    Attack: ten logons by somebody who has only the password push the owner's sessions out. Defence: until it is whole,
+    a logon has a number among half-done ones only, apart for strangers and for where the owner was before (LG-16).
+    """
+    row = AccountRow
+    if session.serial <= newest_number(account, session):
+        return [], row.id.exists()
+    if session.whole:
+        taken: list[Action] = [row.session_serial.set(session.serial), row.last_logon_at.set(at)]
+        return taken, row.session_serial == account.session_serial
+    count, seen = half_done_count(known=session.known), account.half_done(known=session.known)
+    untaken: Condition = count == seen
+    if not seen:
+        untaken |= count.does_not_exist()  # a row from before these numbers
+    return [count.set(session.serial)], untaken
+
+
+def half_done_count(*, known: bool) -> NumberAttribute:
+    """Where half-done logons are numbered."""
+    return AccountRow.known_half_done_serial if known else AccountRow.half_done_serial
 
 
 def hand_over_in(transaction: Transaction, old: Digest, session: Session, event: Event) -> None:

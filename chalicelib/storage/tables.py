@@ -55,13 +55,15 @@ class AccountRow(Model):
     known_attempted_at = NumberAttribute(default=0, attr_name="ka")
     known_locked_until = NumberAttribute(default=0, attr_name="ku")
     session_serial = NumberAttribute(default=0, attr_name="serial")
+    half_done_serial = NumberAttribute(default=0, attr_name="hs")
+    known_half_done_serial = NumberAttribute(default=0, attr_name="kh")
     last_logon_at = NumberAttribute(null=True, attr_name="logon_at")
     two_step_seed = UnicodeAttribute(null=True, attr_name="seed")
     two_step_last = NumberAttribute(default=0, attr_name="code_last")
     two_step_pending = UnicodeAttribute(null=True)
     two_step_pending_until = NumberAttribute(null=True)
-    two_step_failures = NumberAttribute(default=0, attr_name="code_failures")
-    two_step_attempted_at = NumberAttribute(default=0, attr_name="code_at")
+    two_step_failures = NumberAttribute(default=0, attr_name="cf")
+    two_step_attempted_at = NumberAttribute(default=0, attr_name="ca")
     two_step_known_failures = NumberAttribute(default=0, attr_name="kc")
     two_step_known_attempted_at = NumberAttribute(default=0, attr_name="kd")
     two_step_unused_since = NumberAttribute(null=True, attr_name="us")
@@ -128,6 +130,8 @@ class SessionRow(Model):
     previous_logon_at = NumberAttribute(null=True)
     confirmations = NumberAttribute(default=0)
     known = BooleanAttribute(default=False)
+    whole: BooleanAttribute | None = BooleanAttribute(null=True)
+    logon = UnicodeAttribute(null=True)
 
 
 class EventRow(Model):

@@ -9,12 +9,12 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, numbered
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.accounts import forgive, forgive_codes, without_second_step
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of
-from chalicelib.storage.sessions import hand_over_in
+from chalicelib.storage.sessions import SERIAL_TRIES, hand_over_in, numbering
 from chalicelib.storage.tables import AccountRow
 from chalicelib.storage.throttles import learn_in
 
@@ -63,18 +63,29 @@ class TwoSteps:
         )
 
     def enrol(
-        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        sealed_seed: str,
+        step: int,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
     ) -> bool:
-        """Make the proposed seed the account's, by the code of `step`; every other session ends (TF-06)."""
+        """Make the proposed seed the account's, sealed anew for it alone, by the code of `step`.
+
+        Every other session ends (TF-06); so no condition on the number this one may take.
+        """
         row, proposed = AccountRow, account.two_step.pending_seed
         if proposed is None:
             return False
         transaction = self._database.transaction()
+        number, _ = numbering(session, account, event.at)
         transaction.update(
             "account",
             AccountRow(account.id),
             [
-                row.two_step_seed.set(proposed),
+                row.two_step_seed.set(sealed_seed),
                 row.two_step_pending.remove(),
                 row.two_step_pending_until.remove(),
                 row.two_step_last.set(step),
@@ -82,6 +93,7 @@ class TwoSteps:
                 row.recovery.set(recovery),
                 row.two_step_unused_since.set(event.at),
                 row.epoch.set(row.epoch + 1),
+                *number,
             ],
             (row.epoch == session.epoch - 1)
             & (row.status == Status.ACTIVE.value)
@@ -132,17 +144,34 @@ class TwoSteps:
         event: Event,
         network: str | None,
     ) -> bool:
+        """Try again with the next number where another logon has become whole meanwhile, and taken this one's."""
         row = AccountRow
-        transaction = self._database.transaction()
-        if network is not None:
-            learn_in(transaction, network, event.at)
         if event.kind in LOGGED_ON:
             # In use from now on: no notice undoes it any more, and whoever disputed it has come in by it (TF-12).
             actions = [*actions, row.two_step_unused_since.remove(), row.two_step_disputed_at.remove()]
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
-        transaction.update("account", AccountRow(account.id), actions, condition & current)
-        hand_over_in(transaction, old, session, event)
-        return not transaction.commit()
+        for _ in range(SERIAL_TRIES):
+            transaction = self._database.transaction()
+            if network is not None:
+                learn_in(transaction, network, event.at)
+            number, untaken = numbering(session, account, event.at)
+            transaction.update(
+                "account",
+                AccountRow(account.id),
+                [*actions, *number],
+                condition & current & untaken,
+                shown=bool(number),
+            )
+            hand_over_in(transaction, old, session, event)
+            failed = transaction.commit()
+            seen = failed.get("account")
+            if not failed or not seen or not number:
+                return not failed
+            meanwhile = account_of(AccountRow.from_raw_data(seen))
+            if meanwhile.session_serial == account.session_serial:
+                return False
+            account, session = meanwhile, numbered(session, meanwhile)
+        return False
 
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         """Take the second step away, by its own last code; every other session ends (TF-06)."""

@@ -12,6 +12,7 @@ from chalicelib.domain.accounts import Status
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.resets import Purpose
 from tests.budgets.ledger import Ledger, counting
+from tests.world.desks import an_administrator
 from tests.world.residents import Resident, a_resident, a_resident_with_two_step
 from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
 from tests.world.world import World
@@ -282,6 +283,11 @@ def recovery_code(world: World) -> Callable[[], Reply]:
     return lambda: visitor.post("/logon/code", {"code": resident.recovery[0]})
 
 
+def enrolment_page(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
+    return lambda: visitor.get("/account/two-step")
+
+
 def reset(world: World) -> Callable[[], Reply]:
     token = a_resident(world).link()
     return lambda: world.visitor().post("/password/reset", {"token": token, **BOTH})
@@ -321,6 +327,7 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (logoff, Cost("logoff", 1, 0, 204)),
     (code, Cost("logon_code", 2, 0, 200)),
     (recovery_code, Cost("logon_code", 2, 0, 200)),
+    (enrolment_page, Cost("account_two_step", 1, 0, 200)),
     (reset, Cost("password_reset", 3, 2, 200)),
     (reset_by_form, Cost("password_reset", 2, 2, 303)),
     (follow, Cost("password_reset", 1, 0, 303)),
@@ -341,3 +348,17 @@ def test_a_request_stays_within_its_budget(
     }
     assert set(reads.values()) <= {True}
     assert not [call for call in ledger.calls if call.operation == "Scan"]
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "trips"),
+    [("/admin/users/ann@read.test", "admin_user", 4), ("/admin/users?domain=read.test", "admin_users", 1)],
+)
+def test_ad_10_that_users_were_read_is_written_beside_the_reading(
+    world: World, path: str, step: str, trips: int
+) -> None:
+    world.person("ann@read.test")
+    _, desk = an_administrator(world)
+    ledger = counted(world, lambda: desk.get(path), 200)
+    assert "PutItem events" in ledger.told(step)
+    assert ledger.trips(step) == trips

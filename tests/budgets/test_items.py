@@ -43,6 +43,8 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(world: Wo
         known_attempted_at=NOW,
         known_locked_until=NOW,
         session_serial=10_000,
+        half_done_serial=10_000,
+        known_half_done_serial=10_000,
         last_logon_at=NOW,
         two_step=TwoStep(
             seed=resident.account.two_step.seed,

@@ -28,7 +28,7 @@ ENDED: dict[str | None, dict[str, Any]] = {
     "idle": {"last_seen_at": NOW - IDLE},
     None: {},
 }
-ACCOUNT: dict[str, Any] = {"epoch": 7, "session_serial": 30}
+ACCOUNT: dict[str, Any] = {"epoch": 7, "session_serial": 30, "half_done_serial": 30}
 ALIVE: dict[str, Any] = {"epoch": 7, "serial": 30, "expires_at": NOW + 600, "last_seen_at": NOW}
 
 OUTLIVED = Table(

@@ -50,6 +50,8 @@ def full_account_row(account: Account) -> AccountRow:
     row.known_failures, row.known_attempted_at = account.known_failures, account.known_attempted_at
     row.known_locked_until = account.known_locked_until
     row.locked_until, row.session_serial = account.locked_until, account.session_serial
+    row.half_done_serial = account.half_done_serial
+    row.known_half_done_serial = account.known_half_done_serial
     row.last_logon_at = account.last_logon_at
     row.two_step_seed, row.two_step_last = two_step.seed, two_step.last_step
     row.two_step_pending = two_step.pending_seed

@@ -52,8 +52,9 @@ def a_session(account: Account, **facts: Any) -> Session:
         reauthenticated_at=NOW,
         source="192.0.2.1",
         user_agent="test",
+        logon=f"{number():016x}",
     )
-    return session._replace(**facts)
+    return session._replace(whole=facts.get("next", Next.PORTAL) is Next.PORTAL)._replace(**facts)
 
 
 def an_event(

@@ -16,7 +16,7 @@ from chalicelib.domain.limits import Limit
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, newest_number
 from chalicelib.domain.tokens import Digest
 from tests.fakes.held import Accounts
 
@@ -90,10 +90,21 @@ class Tables:
         if (session.account_id, old) not in self.sessions:
             return False
         del self.sessions[session.account_id, old]
-        self.accounts[account.id] = account._replace(**changes)
+        self.accounts[account.id] = with_number(account, session, event.at)._replace(**changes)
         self.put_session(session)
         self.put_event(event)
         return True
+
+
+def with_number(account: Account, session: Session, at: float) -> Account:
+    """The account as it is once this session has taken its number, if it takes one."""
+    if session.serial <= newest_number(account, session):
+        return account
+    if session.whole:
+        return account._replace(session_serial=session.serial, last_logon_at=at)
+    if session.known:
+        return account._replace(known_half_done_serial=session.serial)
+    return account._replace(half_done_serial=session.serial)
 
 
 class Family:

@@ -115,7 +115,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            before sessions[].handle link message.id messages[].id caller.account_id caller.digest
+            before sessions[].handle link message.id messages[].id caller.account_id caller.digest caller.logon
         """,
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",

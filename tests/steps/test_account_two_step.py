@@ -46,7 +46,9 @@ def test_tf_05_proposal_dies_in_ten_minutes(world: World) -> None:
     for seconds, status in ((599, 200), (600, 401)):
         _, visitor = inside(world)
         seed = visitor.post(PATH).json()["secret"]
-        world.clock.passes(seconds)
+        world.clock.passes(seconds - 1)
+        visitor.goes_on(visitor.post("/reauthenticate", {"password": PASSWORD}))
+        world.clock.passes(1)
         code = TOTP(seed).at(int(world.clock()))
         assert visitor.post(CONFIRM, {"code": code}).status == status
 
@@ -94,6 +96,44 @@ def test_tf_03_wrong_codes_are_counted_here_too(world: World) -> None:
     statuses = [visitor.post(CONFIRM, {"code": "000000"}).status for _ in range(6)]
     assert statuses == [401] * 5 + [429]
     assert visitor.get("/account").status == 200  # a whole session is not ended by it
+
+
+def test_tf_13_seed_is_neither_shown_to_another_session_nor_confirmed_in_one(world: World) -> None:
+    ann, thief = inside(world)
+    owner, browser = world.visitor(), world.browser()
+    owner.logs_on(ann)
+    browser.logs_on(ann)
+    secret = owner.post(PATH).json()["secret"]
+    for session in (thief, browser):
+        assert session.get(PATH).status == 200
+        refused = session.post(CONFIRM, {"code": TOTP(secret).at(int(world.clock()))})
+        assert refused.status == 401
+        for text in (refused.text, session.get(PATH).text):
+            assert secret not in text.replace(" ", "")
+            assert "Start again with a new key" not in text
+    assert owner.post(CONFIRM, {"code": TOTP(secret).at(int(world.clock()))}).status == 200
+
+
+def test_tf_13_seed_is_never_shown_again(world: World) -> None:
+    """Not to the session that proposed it either: a copy of it may be in other hands."""
+    ann, browser = world.person(), world.browser()
+    browser.logs_on(ann)
+    secret = key_on(browser.post(PATH).text)
+    for page in (browser.get(PATH), browser.post(CONFIRM, {"code": "000000"}), browser.get(PATH)):
+        assert "qr" not in page.text.partition("<main")[2]
+        assert secret not in page.text.replace(" ", "")
+        assert "Start again with a new key" in page.text
+    assert key_on(browser.post(PATH).text) != secret
+
+
+def test_tf_13_confirming_wants_a_fresh_password_and_then_what_was_scanned_is_good(world: World) -> None:
+    _, visitor = inside(world)
+    world.clock.passes(590)
+    phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
+    world.clock.passes(10)
+    assert visitor.post(CONFIRM, {"code": phone.code()}).code == "reauthentication_required"
+    visitor.goes_on(visitor.post("/reauthenticate", {"password": PASSWORD}))
+    assert visitor.post(CONFIRM, {"code": phone.code()}).status == 200
 
 
 def test_confirming_nothing_is_refused(world: World) -> None:
@@ -165,7 +205,7 @@ def test_removing_what_is_not_there_is_a_conflict(world: World) -> None:
 
 def test_tf_07_required_enrolment_reaches_nothing_else(world: World) -> None:
     _, visitor = inside(world, kind=Kind.ADMINISTRATOR)
-    for path in ("/messages", "/account", "/account/sessions", "/password/change", "/reauthenticate"):
+    for path in ("/messages", "/account", "/account/sessions", "/password/change"):
         reply = visitor.get(path)
         assert (reply.code, reply.json()["next"]) == ("step_required", "enrol_two_step")
     phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
@@ -177,14 +217,18 @@ def test_everybody_must_enrol_where_the_portal_says_so() -> None:
     assert world.visitor().logs_on(world.person()) == "enrol_two_step"
 
 
-def test_mistyped_code_in_a_browser_shows_the_same_key_again(world: World) -> None:
+def key_on(text: str) -> str:
+    """The key that a page shows."""
+    return text.partition('class="secret pick">')[2].partition("</p>")[0].replace(" ", "").strip()
+
+
+def test_mistyped_code_in_a_browser_loses_nothing(world: World) -> None:
     ann, browser = world.person(), world.browser()
     browser.logs_on(ann)
-    page = browser.post(PATH)
-    secret = page.text.partition('class="secret pick">')[2].partition("</p>")[0]
+    secret = key_on(browser.post(PATH).text)
     again = browser.post(CONFIRM, {"code": "000000"})
-    assert (again.status, secret in again.text) == (401, True)
-    shown = browser.post(CONFIRM, {"code": TOTP(secret.replace(" ", "").strip()).at(int(world.clock()))})
+    assert (again.status, "This code is not valid." in again.text) == (401, True)
+    shown = browser.post(CONFIRM, {"code": TOTP(secret).at(int(world.clock()))})
     assert "Save your recovery codes" in shown.text
     kinds = [event.kind for event in world.store.events.of_account(ann.id)]
     assert EventKind.TWO_STEP_ENROLLED in kinds

@@ -13,7 +13,7 @@ def test_tf_07_required_counts_at_the_next_request_and_cannot_be_skipped(world: 
     desk, ann, visitor = staff(world), world.person(), world.visitor()
     visitor.logs_on(ann)
     assert desk.does(ann, "two-step", required=True)["done"] == "two_step_required"
-    for path in ("/messages", "/account", "/account/sessions", "/reauthenticate"):
+    for path in ("/messages", "/account", "/account/sessions"):
         stopped = visitor.get(path)
         assert (stopped.code, stopped.json()["next"]) == ("step_required", "enrol_two_step")
     phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)

@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.domain.accounts import Policy
+from chalicelib.domain.accounts import Kind, Policy
+from chalicelib.domain.events import EventKind
 from tests.console.staff import staff
 from tests.fakes.planting import plant
+from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
 
@@ -74,3 +76,37 @@ def test_wb_09_nobody_writes_status_or_hash_along(world: World) -> None:
     for extra in ("status", "password_hash", "epoch", "ranges"):
         refused = desk.visitor.post("/admin/users", {"email": "x@y.test", extra: "active"})
         assert refused.code == "invalid_request"
+
+
+def test_ad_10_reading_a_list_leaves_one_event_however_many_pages(world: World) -> None:
+    desk = staff(world, Kind.SUPPORT)
+    world.clock.now = world.clock() // 300 * 300
+    for number in range(60):
+        world.person(f"paged{number:02}@many.test")
+    first = desk.visitor.get("/admin/users?domain=many.test&q=paged").json()
+    desk.visitor.get(f"/admin/users?domain=many.test&q=paged&after={first['next']}")
+    desk.visitor.get("/admin/users?q=paged01@many.test")
+    trail = world.store.events.of_account(desk.account.id)
+    told = [event.details for event in trail if event.kind is EventKind.USERS_READ]
+    asked = [("", "paged01@many.test"), ("many.test", "paged")]
+    assert sorted(told, key=str) == [{"users": {"domain": domain, "q": q}} for domain, q in asked]
+
+
+def test_ad_08_support_reaches_no_page_of_the_console_without_2_step(world: World) -> None:
+    visitor = world.visitor()
+    assert visitor.logs_on(world.person(kind=Kind.SUPPORT)) == "enrol_two_step"
+    for path in (
+        "/admin/users",
+        "/admin/users/ann@people.test",
+        "/admin/attempts",
+        "/admin/events?email=a@b.test",
+    ):
+        assert visitor.get(path).code == "step_required"
+
+
+def test_ad_08_support_cannot_turn_2_step_off_and_the_console_says_why(world: World) -> None:
+    desk = staff(world, Kind.SUPPORT)
+    fields = {"password": PASSWORD, "code": desk.phone.code()}
+    assert desk.visitor.post("/account/two-step/remove", fields).code == "two_step_required"
+    told = staff(world).user(desk.account)["two_step"]
+    assert (told["required"], told["required_by"]) == (True, ["kind"])

@@ -11,11 +11,11 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import MAX_HALF_DONE, Next, Session
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
-from tests.fakes.samples import DAY, NOW, a_session, a_temporary, an_account, an_event, number
+from tests.fakes.samples import DAY, NOW, a_digest, a_session, a_temporary, an_account, an_event, number
 
 CAP = 900
 WINDOW = 300
@@ -36,11 +36,12 @@ def refuse(
     counter: str = "",
     counted: bool = True,
     outside: bool = False,
+    known: bool = False,
     at: float = NOW,
 ) -> None:
     event = an_event(account.id, EventKind.LOGON_REFUSED, at)
     counter = counter or f"counter {number()}"
-    store.logons.refuse(event, account, counter=counter, counted=counted, outside=outside)
+    store.logons.refuse(event, account, counter=counter, counted=counted, outside=outside, known=known)
 
 
 def refused_often(store: Store, source: str, at: float, times: int = LOGONS_BY_SOURCE.most) -> None:
@@ -162,6 +163,36 @@ def test_a_right_credential_opens_a_session_and_forgets_the_failures(store: Stor
     assert store.events.of_account(account.id) == [event]
     after = stored(store, account)
     assert (after.failures, after.locked_until, after.session_serial, after.last_logon_at) == (0, 0, 8, NOW)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_lg_16_a_half_done_logon_takes_a_number_of_its_own_kind_alone(store: Store, known: bool) -> None:
+    account = planted(store, session_serial=7, half_done_serial=2, known_half_done_serial=5, last_logon_at=1)
+    waiting = a_session(account, next=Next.ENTER_CODE, known=known)
+    opened = [
+        store.logons.open(account, waiting._replace(digest=a_digest()), an_event(account.id))
+        for _ in range(2)
+    ]
+    after = stored(store, account)
+    assert opened[1] is not None
+    assert opened[1].serial == after.half_done(known=known) == account.half_done(known=known) + 2
+    assert after.half_done(known=not known) == account.half_done(known=not known)
+    assert (after.session_serial, after.last_logon_at) == (7, 1)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_lg_09_a_lock_moves_the_numbers_of_half_done_logons_past_all_there_are(
+    store: Store, known: bool
+) -> None:
+    account = planted(store, failures=4, known_failures=4, half_done_serial=3, known_half_done_serial=3)
+    for _ in range(2):
+        _, seen = store.logons.reserve_attempt(account.id, NOW, known=known)
+        assert seen is not None
+        refuse(store, seen, known=known)
+    after = stored(store, account)
+    assert after.tries(known=known).locked_until > NOW
+    assert after.half_done(known=known) >= 3 + MAX_HALF_DONE
+    assert after.half_done(known=not known) == 3
 
 
 def test_lg_04_a_logon_that_finds_its_number_taken_takes_the_next(store: Store) -> None:

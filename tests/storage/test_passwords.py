@@ -10,6 +10,7 @@ from chalicelib.domain.accounts import Account, NewPassword, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.domain.sessions import Next, numbered
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_digest, a_link, a_session, an_event
@@ -124,7 +125,9 @@ def test_tp_04_a_change_goes_on_under_a_new_secret_and_a_new_epoch(store: Store)
     old = a_session(account)
     new = a_session(account._replace(epoch=2))
     plant(store, old)
-    assert store.passwords.change(old.digest, new, NEW, an_event(account.id, EventKind.PASSWORD_CHANGED))
+    assert store.passwords.change(
+        account, old.digest, new, NEW, an_event(account.id, EventKind.PASSWORD_CHANGED)
+    )
     after = stored(store, account)
     assert (after.epoch, after.password_hash, after.must_change_password, after.failures) == (
         2,
@@ -134,6 +137,16 @@ def test_tp_04_a_change_goes_on_under_a_new_secret_and_a_new_epoch(store: Store)
     )
     assert store.sessions.of_account(account.id) == [new]
     assert trail(store, account) == [EventKind.PASSWORD_CHANGED]
+
+
+def test_lg_16_a_logon_that_becomes_whole_by_a_new_password_takes_its_number(store: Store) -> None:
+    account = planted(store, session_serial=7, half_done_serial=3)
+    old = a_session(account, next=Next.CHANGE_PASSWORD, serial=3)
+    new = numbered(a_session(account._replace(epoch=2)), account)
+    plant(store, old)
+    assert store.passwords.change(account, old.digest, new, NEW, an_event(account.id))
+    after = stored(store, account)
+    assert (after.session_serial, after.half_done_serial, after.last_logon_at) == (8, 3, NOW)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +161,7 @@ def test_se_10_a_change_begun_before_the_account_moved_changes_nothing(
     old, new = a_session(account), a_session(account._replace(epoch=2))
     moved = account._replace(**change)
     plant(store, old, moved)
-    assert not store.passwords.change(old.digest, new, NEW, an_event(account.id))
+    assert not store.passwords.change(account, old.digest, new, NEW, an_event(account.id))
     assert nothing_happened(store, moved)
     assert store.sessions.of_account(account.id) == [old]
 
@@ -156,7 +169,7 @@ def test_se_10_a_change_begun_before_the_account_moved_changes_nothing(
 def test_se_02_a_session_that_was_ended_changes_no_password(store: Store) -> None:
     account = planted(store)
     new = a_session(account._replace(epoch=2))
-    assert not store.passwords.change(a_digest(), new, NEW, an_event(account.id))
+    assert not store.passwords.change(account, a_digest(), new, NEW, an_event(account.id))
     assert nothing_happened(store, account)
 
 

@@ -50,6 +50,8 @@ def test_lo_07_the_standing_holds_all_that_a_request_is_judged_by_and_no_passwor
         "locked_until": NOW + 1,
         "known_locked_until": NOW + 2,
         "session_serial": 7,
+        "half_done_serial": 8,
+        "known_half_done_serial": 9,
         "two_step": TwoStep(seed="sealed", recovery=("one", "two")),
         "two_step_required": True,
         "ranges": ("10.0.0.0/8",),

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.accounts import Account, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, numbered
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_digest, a_session, an_account, an_event
@@ -93,14 +93,16 @@ def proposed(store: Store, until: float = NOW + 600) -> tuple[Account, Session]:
 def enrol(store: Store, account: Account, old: Session) -> bool:
     new = a_session(account._replace(epoch=account.epoch + 1))
     event = an_event(account.id, EventKind.TWO_STEP_ENROLLED)
-    return store.two_steps.enrol(account, STEP, ["a", "b"], old.digest, new, event)
+    return store.two_steps.enrol(account, "sealed anew", STEP, ["a", "b"], old.digest, new, event)
 
 
 def test_tf_05_the_proposed_seed_becomes_active_by_its_code_and_the_epoch_moves(store: Store) -> None:
     account, old = proposed(store)
     assert enrol(store, account, old)
     after = stored(store, account)
-    assert after.two_step == TwoStep(seed="sealed", last_step=STEP, recovery=("a", "b"), unused_since=NOW)
+    assert after.two_step == TwoStep(
+        seed="sealed anew", last_step=STEP, recovery=("a", "b"), unused_since=NOW
+    )
     assert after.epoch == 2
     assert [session.epoch for session in store.sessions.of_account(account.id)] == [2]
     assert trail(store, account) == [EventKind.TWO_STEP_ENROLLED]
@@ -254,3 +256,35 @@ def test_tf_10_an_accepted_code_forgets_both_counts(store: Store) -> None:
     assert store.two_steps.accept_code_step(account, STEP + 1, old.digest, new, an_event(account.id))
     after = stored(store, account).two_step
     assert (after.failures, after.known_failures) == (0, 0)
+
+
+def test_lg_16_an_enrolment_that_makes_a_logon_whole_takes_its_number(store: Store) -> None:
+    account, old = proposed(store)
+    new = numbered(a_session(account._replace(epoch=2)), account)
+    event = an_event(account.id, EventKind.TWO_STEP_ENROLLED)
+    assert store.two_steps.enrol(account, "sealed anew", STEP, ["a"], old.digest, new, event)
+    after = stored(store, account)
+    assert (after.session_serial, after.last_logon_at) == (1, NOW)
+
+
+@pytest.mark.parametrize("meanwhile", [0, 3])
+def test_lg_16_a_code_takes_the_number_that_is_next_when_it_is_accepted(store: Store, meanwhile: int) -> None:
+    """Also where other logons of the account have become whole since it was read."""
+    account, old = enrolled(store)
+    plant(store, account._replace(session_serial=account.session_serial + meanwhile, last_logon_at=NOW - 5))
+    new = numbered(a_session(account), account)
+    assert store.two_steps.accept_code_step(account, STEP + 1, old.digest, new, an_event(account.id))
+    after = stored(store, account)
+    assert after.session_serial == account.session_serial + meanwhile + 1
+    (session,) = store.sessions.of_account(account.id)
+    assert session.serial == after.session_serial
+    assert after.last_logon_at == NOW
+
+
+def test_lg_16_a_code_that_is_used_meanwhile_takes_no_number(store: Store) -> None:
+    account, old = enrolled(store)
+    used = account.two_step._replace(last_step=STEP + 1)
+    plant(store, account._replace(session_serial=account.session_serial + 3, two_step=used))
+    new = numbered(a_session(account), account)
+    assert not store.two_steps.accept_code_step(account, STEP + 1, old.digest, new, an_event(account.id))
+    assert store.sessions.of_account(account.id) == [old]

@@ -49,6 +49,7 @@ class Model:
     world: World
     seeds: dict[AccountId, str] = field(default_factory=dict)
     proposed: dict[AccountId, str] = field(default_factory=dict)
+    proposed_in: dict[AccountId, str] = field(default_factory=dict)
 
     @property
     def now(self) -> float:
@@ -85,11 +86,12 @@ class Model:
             "logon_code.submit": stage == "code" and coded,
             "password_change.submit": who in self.may_set_password(asked),
             "account_two_step.confirm": stage in {"enrol", "portal"}
-            and self._proposed(who, body.get("code")),
+            and self.now < session.reauthenticated_at + 600
+            and self._proposed(session, body.get("code")),
             "account_two_step.remove": stage == "portal"
             and coded
             and self._password(who, body.get("password")),
-            "reauthenticate.submit": stage == "portal"
+            "reauthenticate.submit": stage in {"enrol", "portal"}
             and self._password(who, body.get("password"))
             and (coded or not self.account(who).two_step.active),
         }
@@ -124,13 +126,14 @@ class Model:
             return "code"
         if session.opened_with is Credential.TEMPORARY or account.must_change_password:
             return "change"
-        required = account.two_step_required or account.kind is Kind.ADMINISTRATOR
+        required = account.two_step_required or account.kind is not Kind.RECIPIENT
         return "enrol" if required and not account.two_step.active else "portal"
 
     def _alive(self, session: Session) -> bool:
         account = self.account(session.account_id)
         in_time = self.now < session.expires_at and self.now < session.last_seen_at + 1800
-        kept = session.serial > account.session_serial - 10
+        count = account.session_serial if session.whole else account.half_done(known=session.known)
+        kept = session.serial > count - 10
         return account.status is Status.ACTIVE and account.epoch == session.epoch and in_time and kept
 
     def _by_link(self, purpose: Purpose, asked: Asked) -> frozenset[AccountId]:
@@ -181,9 +184,12 @@ class Model:
             return True
         return any(step > two_step.last_step for step in self._steps(self.seeds.get(who), typed))
 
-    def _proposed(self, who: AccountId, typed: object) -> bool:
-        in_time = self.now < self.account(who).two_step.pending_until
-        return in_time and isinstance(typed, str) and bool(self._steps(self.proposed.get(who), typed))
+    def _proposed(self, session: Session, typed: object) -> bool:
+        """A seed is good in the logon that it was shown to, whatever secrets that has had since."""
+        who = session.account_id
+        if self.now >= self.account(who).two_step.pending_until or self.proposed_in.get(who) != session.logon:
+            return False
+        return isinstance(typed, str) and bool(self._steps(self.proposed.get(who), typed))
 
     def _steps(self, seed: str | None, typed: str) -> list[int]:
         around = int(self.now // 30)

@@ -193,6 +193,7 @@ class Walk:
         told, session = reply.json(), self.model.session(asked.token)
         if "secret" in told and session:
             self.model.proposed[session.account_id] = told["secret"]
+            self.model.proposed_in[session.account_id] = session.logon
         if "session" in told:
             self.tokens.append(told["session"]["token"])
         if "recovery_codes" in told:

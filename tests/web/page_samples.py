@@ -189,13 +189,8 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "off": TWO_STEP | {"state": "off"},
         "required": {"state": "off", "required": True, "caller": HALF},
         "enrol": TWO_STEP | {"state": "enrol", "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "qr_svg": QR},
-        "enrol_refused": TWO_STEP
-        | {
-            "state": "enrol",
-            "secret": "JBSWY3DP",
-            "qr_svg": QR,
-            "errors": {"code": "That code is not right."},
-        },
+        "code": TWO_STEP | {"state": "code"},
+        "code_refused": TWO_STEP | {"state": "code", "errors": {"code": "That code is not right."}},
         "codes": TWO_STEP | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages"},
         "on": TWO_STEP | {"state": "on", "recovery_codes_left": 1},
         "on_required": {

@@ -22,7 +22,7 @@ class PasswordActs(Protocol):
     def set_by_link(self, reset: Reset, new: NewPassword, event: Event) -> bool:
         """Spend a link."""
 
-    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+    def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
         """Change inside a session."""
 
     def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:

@@ -21,9 +21,16 @@ class TwoStepActs(Protocol):
         """A seed that is not active yet."""
 
     def enrol(
-        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        sealed_seed: str,
+        step: int,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
     ) -> bool:
-        """Make the proposed seed active."""
+        """Make the proposed seed active, sealed anew for the account alone."""
 
     def accept_code_step(
         self,

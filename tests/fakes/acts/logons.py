@@ -10,9 +10,9 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
 from chalicelib.domain.resets import temporary_key
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
 from chalicelib.storage.logons import MAX_CLIENTS
-from tests.fakes.tables import Family, act
+from tests.fakes.tables import Family, act, with_number
 
 
 class Logons(Family):
@@ -66,21 +66,18 @@ class Logons(Family):
             return None
         if burn is not None and not tables.spendable(burn, now):
             return None
-        numbered = session._replace(serial=stored.session_serial + 1, previous_logon_at=stored.last_logon_at)
-        changed = stored.forgiven()._replace(
-            session_serial=numbered.serial,
-            last_logon_at=session.started_at,
-        )
+        taken = numbered(session, stored)
+        changed = with_number(stored.forgiven(), taken, event.at)
         if client is not None:
             changed = changed._replace(clients=(*account.clients, client)[-MAX_CLIENTS:])
         tables.accounts[account.id] = changed._replace(password_hash=rehash) if rehash else changed
-        tables.put_session(numbered)
+        tables.put_session(taken)
         tables.put_event(event)
         if burn is not None:
             tables.spend(burn, now)
         if network is not None:
             tables.networks[network] = int(now) + KNOWN_SECONDS
-        return numbered
+        return taken
 
     @act
     def refuse(
@@ -104,6 +101,9 @@ class Logons(Family):
             tries = tries._replace(failures=tries.failures - 1)
         elif until > event.at and tries.failures >= seen and tries.locked_until < until:
             tries = tries._replace(locked_until=until)
+            past = stored.half_done(known=known) + MAX_HALF_DONE
+            count = "known_half_done_serial" if known else "half_done_serial"
+            stored = Account(**{**stored._asdict(), count: past})
         self._tables.accounts[stored.id] = with_tries(stored, tries, known=known)
 
 

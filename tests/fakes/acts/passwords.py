@@ -39,11 +39,10 @@ class Passwords(Family):
         return True
 
     @act
-    def change(self, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
-        account = self._tables.accounts.get(session.account_id)
-        if not self._tables.succeed(old, session, event, {}, moves=True) or account is None:
+    def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
+        if not self._tables.succeed(old, session, event, {}, moves=True):
             return False
-        self._set(account, new)
+        self._set(self._tables.accounts[account.id], new)
         return True
 
     @act

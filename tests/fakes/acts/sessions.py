@@ -78,6 +78,8 @@ def _as_judged(account: Account) -> Account:
         locked_until=account.locked_until,
         known_locked_until=account.known_locked_until,
         session_serial=account.session_serial,
+        half_done_serial=account.half_done_serial,
+        known_half_done_serial=account.known_half_done_serial,
         two_step=two_step,
         two_step_required=account.two_step_required,
         ranges=account.ranges,

@@ -7,7 +7,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import PACES
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Session, newest_number, numbered
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.two_steps import LOGGED_ON
 from tests.fakes.tables import Family, act
@@ -47,7 +47,14 @@ class TwoSteps(Family):
 
     @act
     def enrol(
-        self, account: Account, step: int, recovery: list[str], old: Digest, session: Session, event: Event
+        self,
+        account: Account,
+        sealed_seed: str,
+        step: int,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
     ) -> bool:
         stored = self._tables.accounts.get(account.id)
         if stored is None or stored.two_step.pending_seed != account.two_step.pending_seed:
@@ -55,7 +62,7 @@ class TwoSteps(Family):
         if stored.two_step.pending_until <= event.at:
             return False
         two_step = stored.two_step._replace(
-            seed=account.two_step.pending_seed,
+            seed=sealed_seed,
             pending_seed=None,
             pending_until=0,
             last_step=step,
@@ -81,7 +88,7 @@ class TwoSteps(Family):
         if stored is None or stored.two_step.last_step >= step:
             return False
         two_step = stored.two_step._replace(last_step=step, failures=0, known_failures=0)
-        return self._accept(old, session, event, two_step, network)
+        return self._accept(account, old, session, event, two_step, network)
 
     @act
     def accept_recovery_code(
@@ -98,7 +105,7 @@ class TwoSteps(Family):
             return False
         left = tuple(code for code in account.two_step.recovery if code != digest)
         two_step = stored.two_step._replace(recovery=left, failures=0, known_failures=0)
-        return self._accept(old, session, event, two_step, network)
+        return self._accept(account, old, session, event, two_step, network)
 
     @act
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
@@ -123,7 +130,13 @@ class TwoSteps(Family):
         return self._tables.succeed(old, session, event, changes, moves=True)
 
     def _accept(
-        self, old: Digest, session: Session, event: Event, two_step: TwoStep, network: str | None
+        self,
+        account: Account,
+        old: Digest,
+        session: Session,
+        event: Event,
+        two_step: TwoStep,
+        network: str | None,
     ) -> bool:
         if event.kind in LOGGED_ON:
             two_step = two_step._replace(unused_since=None, disputed_at=None)
@@ -133,6 +146,8 @@ class TwoSteps(Family):
             "known_failures": 0,
             "known_locked_until": 0,
         }
+        if session.serial > newest_number(account, session):
+            session = numbered(session, self._tables.accounts[account.id])
         accepted = self._tables.succeed(old, session, event, {"two_step": two_step, **forgiven})
         if accepted and network is not None:
             self._tables.networks[network] = int(event.at) + KNOWN_SECONDS
