@@ -1,12 +1,13 @@
 """Own sessions: where one is logged on, and ending one or all others. No digest and no token is ever shown (SE-08)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.domain.sessions import Caller, Next, Session, outlived
+from chalicelib.domain.sessions import Caller, Session, outlived, recently_reauthenticated
 from chalicelib.domain.tokens import session_handle
 from chalicelib.flows.events import event_of
 from chalicelib.portal import Portal
@@ -28,7 +29,8 @@ def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """The live ones, the newest first."""
-    listed = [_described(session, request) for session in _live(request.known, request.portal)]
+    stored = request.store.sessions.of_account(request.known.account_id)
+    listed = [_described(session, request) for session in _live(request.known, request.portal, stored)]
     notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(
         request.query.get("notice", ""), ""
     )
@@ -38,32 +40,41 @@ def show(request: Request) -> Page:
 
 
 def revoke(request: Request) -> Page:
-    """End the one with this handle, or all but this one."""
+    """End the one with this handle, or all but this one, with a fresh password (SE-14).
+
+    Attack: who stole a session ends the owner's, and stays alone. Defence: the password, as for every sensitive write;
+    but a session may always end itself, as by logging off.
+    """
     caller = request.known
     handle, others = request.fields.get("handle"), request.fields.get("others")
     if (handle is None) == (others is not True):
         raise invalid("handle_or_others", "handle")
-    live = _live(caller, request.portal)
+    if handle != session_handle(caller.digest) and not recently_reauthenticated(caller, request.now()):
+        raise Refusal(Code.REAUTHENTICATION_REQUIRED, "password_typed_too_long_ago")
+    stored = request.store.sessions.of_account(caller.account_id)
+    live = _live(caller, request.portal, stored)
     if others:
         ended = [session for session in live if session.digest != caller.digest]
+        # Half-done logons stand in no list, and end with the others.
+        digests = [session.digest for session in stored if session.digest != caller.digest]
     else:
         ended = [session for session in live if session_handle(session.digest) == handle]
+        digests = [session.digest for session in ended]
         if not ended:
             raise Refusal(Code.NOT_FOUND, "no_such_handle")
     event = event_of(request, EventKind.SESSIONS_REVOKED, caller.account_id, details={"count": len(ended)})
-    request.store.sessions.end(caller.account_id, [session.digest for session in ended], event)
+    request.store.sessions.end(caller.account_id, digests, event)
     notice = "others_revoked" if others else "revoked"
     return Page(facts={"revoked": len(ended)}, location=f"/account/sessions?notice={notice}")
 
 
-def _live(caller: Caller, portal: Portal) -> list[Session]:
+def _live(caller: Caller, portal: Portal, stored: Sequence[Session]) -> list[Session]:
     """The whole ones that the authorizer would still let in."""
     now, idle = portal.clock(), portal.settings.session_idle
     live = [
         session
-        for session in portal.store.sessions.of_account(caller.account_id)
-        if session.next is Next.PORTAL
-        and not outlived(session, caller.epoch, caller.newest_serial, now, idle)
+        for session in stored
+        if session.whole and not outlived(session, caller.epoch, caller.newest_serial, now, idle)
     ]
     return sorted(live, key=lambda session: session.started_at, reverse=True)
 

@@ -11,7 +11,7 @@ from chalicelib.presentation.languages import LANGUAGES, translation
 from chalicelib.web.cookies import clear_session, read_cookie, read_way_back, session_name, set_language
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
-from chalicelib.web.paths import PAGES, filled, safe_next, suffix
+from chalicelib.web.paths import PAGES, filled, page_of, safe_next, suffix
 from chalicelib.web.request import Request
 from chalicelib.web.sentences import SENTENCES
 
@@ -81,7 +81,8 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         step = Next(str(refusal.facts["next"]))
         return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))
     if refusal.code is Code.REAUTHENTICATION_REQUIRED:
-        return Page(location="/reauthenticate" + suffix(wanted))
+        form = filled(page_of(request.resource), request.params)
+        return Page(location="/reauthenticate" + suffix(wanted or form))
     if refusal.code is Code.LINK_UNUSABLE:
         email, _ = read_way_back(request.cookies, secure=request.settings.secure)
         why = refusal.hint.value if refusal.hint else ""

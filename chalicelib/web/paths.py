@@ -35,6 +35,15 @@ def filled(resource: str, params: Mapping[str, str]) -> str:
     return resource
 
 
+_ACTION = re.compile(r"(/account/[^/]+|/admin/users/\{email\})/.+")
+
+
+def page_of(resource: str) -> str:
+    """The page whose form was sent to this resource: the resource itself, or what stands above an action."""
+    action = _ACTION.fullmatch(resource)
+    return action[1] if action else resource
+
+
 def safe_next(text: str | None) -> str | None:
     """The path if it is one of ours by its shape, else None."""
     ours = text and len(text) <= _LONGEST and re.fullmatch(_PATH, text) and not re.search(_TOKEN, text)

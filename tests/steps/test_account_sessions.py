@@ -7,7 +7,8 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.tokens import split_session_token
-from tests.world.visitors import Visitor
+from tests.world.phones import enrolled
+from tests.world.visitors import PASSWORD, Visitor
 from tests.world.world import World
 
 REVOKE = "/account/sessions/revoke"
@@ -120,6 +121,52 @@ def test_se_09_oldest_of_eleven_falls_out(world: World) -> None:
         visitor.logs_on(ann)
     assert [visitor.get("/account").status for visitor in visitors] == [401] + [200] * 10
     assert len(visitors[10].get("/account/sessions").json()["sessions"]) == 10
+
+
+@pytest.mark.parametrize("which", ["another", "others"])
+def test_se_14_ending_sessions_wants_a_fresh_password(
+    world: World, devices: tuple[Account, list[Visitor]], which: str
+) -> None:
+    """Attack: a stolen session ends its owner's, and stays alone."""
+    thief, owner, _ = devices[1]
+    asked = {"others": True} if which == "others" else {"handle": handle_of(thief, owner)}
+    world.clock.passes(600)
+    before = world.rows("sessions")
+    reply = thief.post(REVOKE, asked)
+    assert (reply.status, reply.code) == (403, "reauthentication_required")
+    assert set(world.rows("sessions")["sessions"]) == set(before["sessions"])
+    thief.goes_on(thief.post("/reauthenticate", {"password": PASSWORD}))
+    assert thief.post(REVOKE, asked).status == 200
+    assert owner.get("/account").status == 401
+
+
+def test_se_14_a_session_may_always_end_itself(world: World, devices: tuple[Account, list[Visitor]]) -> None:
+    visitor, other, third = devices[1]
+    world.clock.passes(600)
+    assert visitor.post(REVOKE, {"handle": handle_of(visitor, visitor)}).json() == {"revoked": 1}
+    assert other.post("/logoff").status == 204
+    assert [one.get("/account").status for one in (visitor, other, third)] == [401, 401, 200]
+
+
+def test_se_14_browser_is_led_to_the_password_and_back_to_the_list(world: World) -> None:
+    browser = world.browser()
+    browser.logs_on(world.person())
+    world.clock.passes(600)
+    sent = browser.post(REVOKE, {"others": "true"})
+    assert (sent.status, sent.header("Location")) == (303, "/reauthenticate?next=%2Faccount%2Fsessions")
+    back = browser.post(sent.header("Location"), {"password": PASSWORD})
+    assert (back.status, back.header("Location")) == (303, "/account/sessions")
+
+
+def test_half_done_logons_end_with_all_others(world: World) -> None:
+    ann, phone = enrolled(world)
+    owner, thief = world.visitor(), world.visitor()
+    owner.logs_on(ann)
+    owner.goes_on(owner.post("/logon/code", {"code": phone.code()}))
+    assert thief.logs_on(ann) == "enter_code"
+    owner.post(REVOKE, {"others": True})
+    assert thief.get("/logon/code").code == "session_required"
+    assert owner.get("/account").status == 200
 
 
 def test_browser_is_led_back_to_the_list(world: World, devices: tuple[Account, list[Visitor]]) -> None:

@@ -4,7 +4,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from chalicelib.web.paths import filled, safe_next
+from chalicelib.domain.access import GUARDS
+from chalicelib.web.paths import filled, page_of, safe_next
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,12 @@ def test_in_06_path_of_whatever_an_address_may_have_is_one_of_ours(character: st
         filled("/admin/users/{email}", {"email": "a/{id}@b.test", "id": "c"})
         == "/admin/users/a%2F%7Bid%7D@b.test"
     )
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in GUARDS if route.startswith("POST") and GUARDS[route].next]
+)
+def test_whoever_must_type_the_password_first_comes_back_to_the_page_of_the_form(route: str) -> None:
+    resource = page_of(route.removeprefix("POST "))
+    if GUARDS[route].fresh or resource == "/account/sessions":
+        assert f"GET {resource}" in GUARDS
