@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     POLICY_CHANGED = "authz_policy_changed"
     BRAND_CHANGED = "brand_changed"
     TRAIL_READ = "trail_read"
+    USERS_READ = "users_read"
     TWO_STEP_REQUIRED = "two_step_required"
     TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
@@ -108,6 +109,7 @@ UNCHANGING = FOLDED | {
     EventKind.TRAIL_READ,
     EventKind.ADMINISTRATOR_CHANGED,
     EventKind.ADMINISTRATORS_TOLD,
+    EventKind.USERS_READ,
     EventKind.MAIL_SENT,
     EventKind.MAIL_FAILED,
     EventKind.MAIL_DELIVERED,

@@ -1,11 +1,15 @@
-"""Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails, every action."""
+"""Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails, every action.
+
+Reading it is itself an event.
+"""
 
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.flows.attempts import attempt_facts
-from chalicelib.flows.console import console_view, target
+from chalicelib.flows.console import console_view, named, target
+from chalicelib.flows.readings import reading_users
 from chalicelib.flows.trail import ROWS
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
@@ -25,16 +29,17 @@ def admin_user(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
-    account, policy = target(request)
+    with reading_users(request, {"user": named(request)}):
+        account, policy = target(request)
+        trail = request.store.events.trail(account.id, None, ROWS)
+        mailed = request.store.directory.mailed(account.id)
+        sessions = request.store.sessions.of_account(account.id)
     user = user_facts(account, policy, request.portal)
-    trail = request.store.events.trail(account.id, None, ROWS)
     attempts = attempt_rows(trail, request.say)
     facts = {
         **user,
-        **password_facts(account, request.store.directory.mailed(account.id), request.now()),
-        "sessions": session_facts(
-            request.store.sessions.of_account(account.id), account, request.portal, request.say
-        ),
+        **password_facts(account, mailed, request.now()),
+        "sessions": session_facts(sessions, account, request.portal, request.say),
         "attempts": [attempt_facts(row) for row in attempts],
         **trail_facts(trail),
     }

@@ -1,4 +1,4 @@
-"""Console: the users of a domain, with search and paging; and inviting one."""
+"""Console: the users of a domain, with search and paging, whose reading is itself an event; and inviting one."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from chalicelib.flows.console import (
     user_path,
 )
 from chalicelib.flows.inputs import address_input, domain_input, respelled
+from chalicelib.flows.readings import reading_users
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -41,7 +42,8 @@ def show(request: Request) -> Page:
     typed = request.query.get("domain", "").strip()
     domain = domain_input(typed) if typed else DomainName("")
     prefix = request.query.get("q", "").strip().lower()[:254]
-    found, after = _found(request.portal, domain, prefix, request.query.get("after", "")[:254])
+    with reading_users(request, {"users": {"domain": domain, "q": searched(request, "q")}}):
+        found, after = _found(request.portal, domain, prefix, request.query.get("after", "")[:254])
     listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
     return Page(
         facts={"users": listed, "next": after},

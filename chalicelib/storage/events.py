@@ -1,6 +1,7 @@
 """The acts on events that stand alone: ask for a reset, record, read the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,17 @@ class Events:
     def record(self, event: Event) -> None:
         """Write one event."""
         self._database.put(event_row(event))
+
+    @contextmanager
+    def recording(self, event: Event) -> Iterator[None]:
+        """Write one event beside what is read in the block: it costs no trip of its own.
+
+        Attack: whoever reads what they should not does it while the trail cannot be written. Defence: the block ends
+        with the event written, or it fails, and what was read is shown to nobody (AD-10).
+        """
+        with self._database.all_beside(lambda: self.record(event)) as (writing,):
+            yield
+        writing.result()
 
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
         """The newest events of an account, changes and all else, newest first."""

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Kind, Policy, Status
-from chalicelib.domain.events import EventKind
-from tests.console.staff import staff
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.refusals import Unavailable
+from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
@@ -136,3 +137,51 @@ def test_who_never_came_is_invited_and_not_active(world: World) -> None:
     visitor.logs_on("new@people.test", world.mails("new@people.test")[-1].temporary)
     visitor.goes_on(visitor.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN}))
     assert "Invited:" not in desk.visitor.get(path, Accept="text/html").text
+
+
+@pytest.mark.parametrize("kind", [Kind.SUPPORT, Kind.ADMINISTRATOR])
+def test_ad_10_reading_somebody_leaves_an_event_of_the_reader(world: World, kind: Kind) -> None:
+    desk, ann = staff(world, kind), world.person()
+    desk.user(ann)
+    (event,) = readings(world, desk)
+    assert (event.details, event.source) == ({"user": ann.address}, desk.visitor.source)
+    assert event.actor == desk.account.address
+    assert 0 <= world.clock() - event.at < 300
+
+
+def test_ad_10_the_same_reading_is_one_event_in_five_minutes(world: World) -> None:
+    """From another place it is another one; and after five minutes too."""
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    world.clock.now = world.clock() // 300 * 300 + 1
+    for _ in range(3):
+        desk.user(ann)
+    assert len(readings(world, desk)) == 1
+    world.clock.passes(297)
+    desk.user(ann)
+    assert len(readings(world, desk)) == 1
+    desk.visitor.source = "192.0.2.77"
+    desk.user(ann)
+    assert len({event.source for event in readings(world, desk)}) == len(readings(world, desk)) == 2
+    world.clock.passes(2)
+    desk.user(ann)
+    assert len(readings(world, desk)) == 3
+
+
+def test_ad_10_nothing_is_shown_that_cannot_be_recorded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+
+    def failing(event: Event) -> None:
+        raise Unavailable("dynamodb:ThrottlingException")
+
+    monkeypatch.setattr(world.store.events, "record", failing)
+    for path in (f"/admin/users/{ann.address}", "/admin/users", "/admin/users?domain=people.test"):
+        reply = desk.visitor.get(path)
+        assert (reply.status, reply.code) == (503, "unavailable")
+        assert ann.address not in reply.text
+
+
+def readings(world: World, desk: Staff) -> list[Event]:
+    trail = world.store.events.of_account(desk.account.id)
+    return [event for event in trail if event.kind is EventKind.USERS_READ]

@@ -192,6 +192,22 @@ EVENTS = [
         "before": {},
         "after": None,
     },
+    EVENT
+    | {
+        "kind": "users_read",
+        "change": False,
+        "details": {"user": "a@b.example"},
+        "before": None,
+        "after": None,
+    },
+    EVENT
+    | {
+        "kind": "users_read",
+        "change": False,
+        "details": {"users": {"domain": "", "q": ""}},
+        "before": None,
+        "after": None,
+    },
 ]
 MAILS = [
     {"at": AT, "what": "authn_password_reset", "state": "delivered", "detail": ""},

@@ -1,6 +1,7 @@
 """Events that stand alone."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from chalicelib.domain.addresses import AccountId
@@ -18,6 +19,9 @@ class EventActs(Protocol):
 
     def record(self, event: Event) -> None:
         """Write one event."""
+
+    def recording(self, event: Event) -> AbstractContextManager[None]:
+        """Write one event beside what is read meanwhile; the end waits for it, and fails where it failed."""
 
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:
         """The trail of an account."""

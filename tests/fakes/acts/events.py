@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import ATTEMPTS, Event, Stretch, Trail
@@ -25,6 +26,11 @@ class Events(Family):
     @act
     def record(self, event: Event) -> None:
         self._tables.put_event(event)
+
+    @contextmanager
+    def recording(self, event: Event) -> Iterator[None]:
+        self.record(event)
+        yield
 
     @act
     def of_account(self, account_id: AccountId, limit: int = 50) -> list[Event]:

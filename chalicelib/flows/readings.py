@@ -1,0 +1,27 @@
+"""Who of the staff read whom: an event in the reader's own trail, folded, so that paging drowns nothing in it."""
+
+import hashlib
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.events import EventKind
+from chalicelib.flows.events import event_of
+from chalicelib.web.request import Request
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
+
+FOLDED_SECONDS = 300
+
+
+def reading_users(request: Request, details: "Details") -> AbstractContextManager[None]:
+    """Record this reading beside what the block reads: by support and by administrators alike (AD-10).
+
+    The same reading from the same place is one event in five minutes: its key is made from what was read and from the
+    time, which is told to five minutes, so that another page of a list writes the same row again.
+    """
+    at = request.now() // FOLDED_SECONDS * FOLDED_SECONDS
+    same = f"{sorted(details.items())}|{request.source}|{request.user_agent}"
+    event = event_of(request, EventKind.USERS_READ, request.known.account_id, details=details)
+    key = hashlib.sha256(same.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    return request.store.events.recording(event._replace(at=at, id=key))
