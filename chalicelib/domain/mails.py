@@ -4,7 +4,7 @@ Notices hang on the event, so no path to a change can forget its notice (ML-01).
 says: that is `chalicelib/mail`'s.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,10 +21,12 @@ from chalicelib.domain.addresses import (
 )
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind, Reason, iso
+from chalicelib.domain.sessions import ENTER_CODE_SECONDS, Next
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
+LATER = "~later"  # behind an hour: the events whose mail is due only if nothing follows
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
 
@@ -45,6 +47,7 @@ class Mail(StrEnum):
     SUSPICIOUS_LOGON = "suspicious_logon"
     NEW_CLIENT_LOGON = "new_client_logon"
     ADMINISTRATOR_CHANGED = "administrator_changed"
+    CODE_NOT_ENTERED = "code_not_entered"
 
 
 class Due(NamedTuple):
@@ -72,6 +75,27 @@ def mail_of(event: Event) -> Mail | None:
     return ALWAYS.get(event.kind)
 
 
+def mail_if_nothing_follows(event: Event) -> Mail | None:
+    """The mail this event makes due once it is known what did not follow it: the sweep finds out, not the stream.
+
+    A right password whose code never comes is told to the owner (LG-17); one whose code comes in seconds is the owner.
+    """
+    waits = event.kind is EventKind.LOGON_HALF_DONE and event.told["next"] == Next.ENTER_CODE
+    return Mail.CODE_NOT_ENTERED if waits else None
+
+
+def without_code(events: Sequence[Event], now: float) -> list[Event]:
+    """Of these events of one account, the logons whose code did not come in its time, oldest first."""
+    entered = {event.told["logon"] for event in events if event.kind in WITH_CODE}
+    return [
+        event
+        for event in sorted(events, key=lambda event: event.at)
+        if mail_if_nothing_follows(event)
+        and event.told["logon"] not in entered
+        and event.at + ENTER_CODE_SECONDS <= now
+    ]
+
+
 def hour(at: float) -> str:
     """The hour of a moment, as events are found by it whose mail must go out: `2026-11-27T01`, in UTC."""
     return iso(at)[:13]
@@ -79,6 +103,8 @@ def hour(at: float) -> str:
 
 def hour_of(event: Event) -> str | None:
     """The hour under which an event is found; None where it makes no mail due, its owner's or other administrators'."""
+    if mail_if_nothing_follows(event):
+        return hour(event.at) + LATER
     return hour(event.at) if mail_of(event) or concerns_administrators(event) else None
 
 
@@ -139,6 +165,7 @@ def _of_logon(told: "Details") -> Mail | None:
     return Mail.NEW_CLIENT_LOGON if told["new_client"] else None
 
 
+WITH_CODE = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
 ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
     {
         EventKind.ACCOUNT_INVITED: Mail.INVITATION,

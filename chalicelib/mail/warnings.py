@@ -28,6 +28,16 @@ def new_client_logon(mail: Outgoing) -> Values:
     return {"not_me_url": mail.not_me_url(*_of_new_client(mail))}
 
 
+def code_not_entered(mail: Outgoing) -> Values:
+    """Somebody had the right password, and the code never came: they know the password (LG-17)."""
+    account, changed_at = mail.account, mail.account.password_changed_at
+    if not account.open:
+        raise Withheld(f"account_{account.status}")
+    if changed_at is not None and changed_at >= mail.event.at:
+        raise Withheld("password_changed_meanwhile")
+    return {"not_me_url": mail.not_me_url(warning_daily("code-not-entered"))}
+
+
 def _of_new_client(mail: Outgoing) -> Sequence[Limit]:
     """Each browser once: the owner's new telephone in the morning hides no thief in the evening. Ten of them, for
     whoever knows the password calls a browser by any name.

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
-from chalicelib.domain.mails import NOTE, Mail, concerns_administrators, mail_of, sender_of
+from chalicelib.domain.mails import (
+    NOTE,
+    Mail,
+    concerns_administrators,
+    mail_if_nothing_follows,
+    mail_of,
+    sender_of,
+)
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail import messages, notices, warnings, ways_in
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
@@ -32,6 +39,7 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             messages.message_waiting,
             warnings.suspicious_logon,
             warnings.new_client_logon,
+            warnings.code_not_entered,
         )
     }
 )
@@ -46,12 +54,14 @@ class Worker(NamedTuple):
     portal: Portal
     mailer: Mailer
 
-    def settle(self, event: Event) -> Event | None:
+    def settle(self, event: Event, *, late: bool = False) -> Event | None:
         """Send the mail an event makes due, if any, once; the note it leaves. Raises `Unavailable` to try again.
 
         What concerns all administrators becomes an event of each of them first, which comes back as one by itself.
+        `late`: nothing has followed it, so what is due only then is due too.
         """
-        name, concerns = mail_of(event), concerns_administrators(event)
+        name = mail_of(event) or (mail_if_nothing_follows(event) if late else None)
+        concerns = concerns_administrators(event)
         if name is None and not concerns:
             return None
         outbox = self.portal.store.outbox

@@ -3,6 +3,9 @@
 The stream insists for a day. An outage of mail can last longer (a sender that SES has paused, a wrong permission), and
 an invitation or a notice that was dropped is one that nobody asks for again. So each hour of events is looked at again
 after one, two, three and five days, and what left no note is sent, or withheld with its reason where its time is over.
+
+And what the stream cannot know: that something did not follow. A right password whose code never came is told to the
+account's owner, at most an hour and five minutes after it was entered, and a day later where mail was down (LG-17).
 """
 
 import logging
@@ -25,6 +28,7 @@ HOUR, DAY = 3600, 86400
 AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven
 # Behind a whole day, so that the stream no longer tries the same; two of them, in case one run fails.
 HOURS = (1, 2)
+JUST_NOW = (0, 1, 2)
 PATIENCE = 3  # mails in a row that did not get out: whatever is down is down for the next one too
 
 
@@ -40,7 +44,7 @@ def sweep(worker: Worker) -> dict[str, int]:
     for event in _unsettled(worker):
         try:
             with worker.portal.store.request():
-                note = worker.settle(event)
+                note = worker.settle(event, late=True)
         except Unavailable as error:
             log.write(logging.ERROR, "mail_delayed", cause=error.cause)
             delayed, down = delayed + 1, down + 1
@@ -63,8 +67,18 @@ def hours(now: float) -> list[str]:
     return [hour(now - days * DAY - more * HOUR) for days in AFTER_DAYS for more in HOURS]
 
 
+def late_hours(now: float) -> list[str]:
+    """The hours of logons to look at that wait for a code: the last ones, each more than once, and a day ago."""
+    return [hour(now - ago * HOUR) for ago in JUST_NOW] + [hour(now - DAY - more * HOUR) for more in HOURS]
+
+
 def _unsettled(worker: Worker) -> Iterator[Event]:
     """One hour after the other: after an outage each can hold more than a function should."""
+    now = worker.portal.clock()
+    for each in late_hours(now):
+        with worker.portal.store.request():
+            events = worker.portal.store.outbox.unfinished(each, now)
+        yield from events
     for each in hours(worker.portal.clock()):
         with log.bare_faults(), worker.portal.store.request():
             events = worker.portal.store.outbox.unsettled(each)

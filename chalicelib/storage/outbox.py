@@ -6,14 +6,14 @@ from typing import Any
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, iso
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import NOTE, Due, Noted, told_of
+from chalicelib.domain.mails import LATER, NOTE, Due, Noted, told_of, without_code
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_of, event_row, reset_row, trail_key
+from chalicelib.storage.rows import APART, account_of, event_of, event_row, reset_row, trail_key
 from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow
 from chalicelib.storage.throttles import reserve_in
 
@@ -106,6 +106,25 @@ class Outbox:
                 transaction.put(f"told {one}", event_row(told_of(event, one)))
             transaction.commit()
         return len(others)
+
+    def unfinished(self, hour: str, now: float) -> list[Event]:
+        """Of each account the first logon of an hour whose code did not come in its time.
+
+        Two queries for each account, one of each side of its trail, however many logons somebody began.
+        """
+        begun: dict[str, list[str]] = {}
+        for row in self._database.query(EventRow, hour + LATER, index=EventRow.by_mail_hour):
+            begun.setdefault(row.account_id, []).append(row.at)
+        found: list[Event] = []
+        for key, keys in begun.items():
+            times = EventRow.at.between(min(keys), iso(now))
+            rows: list[EventRow] = [
+                row
+                for side in dict.fromkeys((key, key.removesuffix(APART)))
+                for row in self._database.query(EventRow, side, range_key_condition=times)
+            ]
+            found += without_code([event_of(row) for row in rows], now)[:1]
+        return found
 
     def note(self, note: Event) -> None:
         """Leave the note of a mail sent, refused or withheld, once."""

@@ -69,6 +69,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
     "new_client_logon": [ALARM],
+    "code_not_entered": [ALARM],
     "suspicious_logon": [
         ALARM | {"reason": reason}
         for reason in ("after_failures", "after_failures_new_client", "code_refused")

@@ -7,9 +7,9 @@ import pytest
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
-from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.mails import Due, Noted
+from chalicelib.domain.mails import Due, Noted, hour
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.mail.worker import note_of
@@ -232,3 +232,28 @@ def test_ad_09_every_other_active_administrator_gets_an_event_once(store: Store)
         assert one.actor == actor.address
     for nobody in (about, actor, frozen, recipient):
         assert store.events.of_account(nobody.id) == []
+
+
+def test_lg_17_of_each_account_the_first_logon_whose_code_did_not_come_is_found(store: Store) -> None:
+    ann, bob = planted(store), planted(store)
+    begun = [
+        an_event(
+            who.id, EventKind.LOGON_HALF_DONE, NOW + at, details={"next": "enter_code", "logon": f"{at}"}
+        )
+        for who in (ann, bob)
+        for at in (0, 1, 2)
+    ]
+    entered = an_event(ann.id, EventKind.LOGON_SUCCEEDED, NOW + 9, details={"logon": "0"})
+    waiting = an_event(
+        bob.id, EventKind.LOGON_HALF_DONE, NOW, details={"next": "enrol_two_step", "logon": "x"}
+    )
+    for event in (*begun, entered, waiting):
+        store.events.record(event)
+    mine = {ann.id, bob.id}
+
+    def found(now: float) -> list[Event]:
+        return [event for event in store.outbox.unfinished(hour(NOW), now) if event.account_id in mine]
+
+    assert found(NOW + 299) == []
+    assert {event.sort_key for event in found(NOW + 302)} == {begun[1].sort_key, begun[3].sort_key}
+    assert store.outbox.unfinished(hour(NOW - 3600), NOW + 302) == []

@@ -41,5 +41,8 @@ class OutboxActs(Protocol):
     def record_delivery(self, event: Event, undeliverable: str | None) -> None:
         """Note what SES tells of a mail, once; a hard bounce or a complaint stops self-service mails."""
 
+    def unfinished(self, hour: str, now: float) -> Sequence[Event]:
+        """Of each account the first logon of an hour whose code did not come in its time."""
+
     def unsettled(self, hour: str) -> Sequence[Event]:
         """The events of an hour (`2026-11-27T01`) whose mail left no note, oldest first."""

@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import NOTE, Due, Noted, hour_of, told_of
+from chalicelib.domain.mails import LATER, NOTE, Due, Noted, hour_of, told_of, without_code
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -80,6 +80,17 @@ class Outbox(Family):
             if event.kind is EventKind.MAIL_SENT and event.told["message_id"] == message_id:
                 return Noted(AccountId(str(event.told["mailed"])), str(event.told["about"]))
         return None
+
+    @act
+    def unfinished(self, hour: str, now: float) -> list[Event]:
+        events = list(self._tables.events.values())
+        begun = {event.account_id for event in events if hour_of(event) == hour + LATER}
+        found: list[Event] = []
+        for who in begun:
+            first = min(one.at for one in events if one.account_id == who and hour_of(one) == hour + LATER)
+            mine = [one for one in events if one.account_id == who and first <= one.at]
+            found += without_code(mine, now)[:1]
+        return found
 
     @act
     def unsettled(self, hour: str) -> list[Event]:
