@@ -59,6 +59,7 @@ def comes_in(town: Town, person: Person) -> str:
     """By a link of a mail, then by the password; their address."""
     ann = town.person()
     person.gets("/", "/health", "/help", "/logon", "/password/forgot", "/password/criteria")
+    person.gets("/.well-known/change-password", "/.well-known/security.txt", "/robots.txt")
     person.posts("/password/forgot", {"email": ann})
     reset = token(town, ann, "choose a new password", "/password/reset/")
     person.gets(f"/password/reset/{reset}")
@@ -67,7 +68,12 @@ def comes_in(town: Town, person: Person) -> str:
     person.posts("/password/reset", {"token": reset, **NEW})
     person.posts("/logon", {"email": ann, "password": CHOSEN})
     person.gets(
-        "/messages", f"/messages/{town.sends(ann)}", "/account", "/password/change", "/reauthenticate"
+        "/session",
+        "/messages",
+        f"/messages/{town.sends(ann)}",
+        "/account",
+        "/password/change",
+        "/reauthenticate",
     )
     newer = {"new_password": PASSWORD, "confirm_password": PASSWORD}
     person.posts("/password/change", {"current_password": CHOSEN, **newer})
