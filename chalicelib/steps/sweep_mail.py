@@ -76,10 +76,10 @@ def _unsettled(worker: Worker) -> Iterator[Event]:
     """One hour after the other: after an outage each can hold more than a function should."""
     now = worker.portal.clock()
     for each in late_hours(now):
-        with worker.portal.store.request():
+        with log.bare_faults(), worker.portal.store.request():
             events = worker.portal.store.outbox.unfinished(each, now)
         yield from events
-    for each in hours(worker.portal.clock()):
+    for each in hours(now):
         with log.bare_faults(), worker.portal.store.request():
             events = worker.portal.store.outbox.unsettled(each)
         yield from events

@@ -186,26 +186,10 @@ EVENTS = [
     },
     EVENT
     | {
-        "kind": "trail_read",
-        "change": False,
-        "details": {"attempts": {"reference": ""}},
-        "before": {},
-        "after": None,
-    },
-    EVENT
-    | {
-        "kind": "users_read",
-        "change": False,
-        "details": {"user": "a@b.example"},
-        "before": None,
-        "after": None,
-    },
-    EVENT
-    | {
         "kind": "users_read",
         "change": False,
         "details": {"users": {"domain": "", "q": ""}},
-        "before": None,
+        "before": {},
         "after": None,
     },
 ]
