@@ -71,7 +71,7 @@ def deploy(
     parameters = data_parameters(stage) | {
         "FormerKeys": "yes" if former_is_there(manager, keys_secret) else "no"
     }
-    made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, parameters)
+    made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, parameters, keeps=True)
     print("2/5 keys")
     (keys or first_keys)(manager, keys_secret)
     if not sends(client("sesv2"), stage):

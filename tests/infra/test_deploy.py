@@ -7,13 +7,12 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import WaiterError
 
 from chalicelib.domain.keys import USES, Keyring
 from infra.deploy import DATA, data_parameters, main, sends, uploaded
 from infra.keys import first_keys, former_is_there, value_of
 from infra.preflight import lacking, placeholders, unworkable, wrong_python
-from infra.stacks import Failed, change
+from infra.stacks import change
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
 
@@ -120,43 +119,6 @@ def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(
     assert "abc._domainkey.dev.example.com CNAME abc.dkim.amazonses.com" in capsys.readouterr().out
     verified["VerifiedForSendingStatus"] = True
     assert sends(Ses(), stage)
-
-
-class Stacks:
-    """CloudFormation with one stack that cannot be made."""
-
-    waits = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda **_: self
-
-    def describe_stacks(self, **_: object) -> dict[str, Any]:
-        return {"Stacks": [{"StackStatus": "REVIEW_IN_PROGRESS"}]}
-
-    def get_waiter(self, name: str) -> Any:
-        self.waits += 1
-        return self if self.waits == 1 else Impatient()
-
-    def describe_stack_events(self, **_: object) -> dict[str, Any]:
-        late = {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_FAILED"}
-        first = {
-            "LogicalResourceId": "Topic",
-            "ResourceStatus": "CREATE_FAILED",
-            "ResourceStatusReason": "taken",
-        }
-        return {"StackEvents": [late, first]}
-
-
-class Impatient:
-    """A waiter that sees the stack fail."""
-
-    def wait(self, **_: object) -> None:
-        raise WaiterError("stack_create_complete", "failed", {})
-
-
-def test_stack_that_fails_says_which_resource_and_why() -> None:
-    with pytest.raises(Failed, match="Topic: taken"):
-        change(Stacks(), "broken", {"TemplateBody": "{}"}, {})
 
 
 def test_package_and_template_are_kept_under_their_digests(engine: Engine, tmp_path: Any) -> None:
