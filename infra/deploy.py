@@ -84,10 +84,7 @@ def deploy(
     print(f"4/5 {stage.stack}")
     told = change(stacks, stage.stack, template, parameters)
     print("5/5 first administrator")
-    invited = set_up(client("lambda"), stage)
-    print(
-        f"      {stage.shared['PORTAL_ADMIN_EMAIL']}: {'invited by mail' if invited else 'was there already'}"
-    )
+    print(f"      {stage.shared['PORTAL_ADMIN_EMAIL']}: {set_up(client('lambda'), stage)}")
     print(f"{stage.shared['PORTAL_URL']} (API: {told['Url']}) {told.get('NameTarget', '')}")
     return 0
 
@@ -134,8 +131,8 @@ def uploaded(s3: Any, bucket: str, build: Path, *, has_name: bool) -> dict[str, 
     return {"TemplateURL": url}
 
 
-def set_up(functions: Any, stage: Stage) -> bool:
-    """Invite the first administrator; an account that is there is left alone."""
+def set_up(functions: Any, stage: Stage) -> str:
+    """Invite the first administrator, again as long as nobody has used the invitation; what was done, in words."""
     name = {"FunctionName": function_name(stage.name, "setup")}
     if warm(stage, "setup"):
         name["Qualifier"] = ALIAS
@@ -144,7 +141,9 @@ def set_up(functions: Any, stage: Stage) -> bool:
     told = json.loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError"):
         raise Failed(f"setup: {told}")
-    return bool(told["invited"])
+    if not told["invited"]:
+        return "was there already"
+    return "invited by mail once more, since nobody has logged on yet" if told["again"] else "invited by mail"
 
 
 if __name__ == "__main__":

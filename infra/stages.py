@@ -63,6 +63,11 @@ class Stage:
         return days
 
     @property
+    def in_sandbox(self) -> bool:
+        """Whether it may live in an account whose SES sends to verified recipients alone."""
+        return bool(self.configuration["stages"][self.name].get("in_sandbox", False))
+
+    @property
     def host(self) -> str:
         """The portal's own name, which PORTAL_URL says."""
         return urlsplit(self.shared["PORTAL_URL"]).netloc

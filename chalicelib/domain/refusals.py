@@ -79,6 +79,17 @@ class Unavailable(Refusal):
         super().__init__(Code.UNAVAILABLE, cause, retry_after=5)
 
 
+class Forbidden(Unavailable):
+    """Whoever delivers our mails does not let this one out as things are; somebody can mend that.
+
+    `of_recipient`: it names who the mail is for, as SES does in its sandbox: others can be reached meanwhile.
+    """
+
+    def __init__(self, cause: str, *, of_recipient: bool) -> None:
+        super().__init__(cause)
+        self.of_recipient = of_recipient
+
+
 def invalid(cause: str, field: str | None = None) -> Refusal:
     """The refusal of one bad input; names the field, never its value."""
     return Refusal(Code.INVALID_REQUEST, cause, facts={"field": field} if field else {})

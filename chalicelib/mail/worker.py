@@ -15,7 +15,7 @@ from chalicelib.domain.mails import (
     mail_of,
     sender_of,
 )
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.mail import messages, notices, warnings, ways_in
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
 from chalicelib.portal import Portal
@@ -105,11 +105,12 @@ class Worker(NamedTuple):
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""
         try:
             return {"message_id": self.mailer.send(address, words)}
-        except Rejected as rejected:
+        except (Rejected, Forbidden) as refused:
             if words.logo is None:
                 raise
+            cause = refused.cause.removeprefix("ses:")
             bare = words._replace(logo=None)
-            return {"message_id": self.mailer.send(address, bare), "without_logo": rejected.cause}
+            return {"message_id": self.mailer.send(address, bare), "without_logo": cause}
 
 
 def note_of(event: Event, kind: EventKind, details: "Details") -> Event:

@@ -10,20 +10,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.brand import OURS, Image
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 
-# Said of this mail or of this sender, not of this moment: trying again cannot help.
-FINAL = frozenset(
-    {
-        "MessageRejected",
-        "MailFromDomainNotVerifiedException",
-        "AccountSuspendedException",
-        "SendingPausedException",
-        "BadRequestException",
-        "NotFoundException",
-        "AccessDeniedException",
-    }
-)
+# Said of this mail: trying again cannot help. Whatever else SES says, of the sender, of the account or of this moment,
+# somebody can mend: a pause of a second must not lose an invitation for ever.
+FINAL = frozenset({"MessageRejected", "BadRequestException"})
+# How SES says that an identity is not verified, also that of the recipient, which its sandbox asks for.
+NOT_VERIFIED = "not verified"
 
 LOGO = "logo"  # what the HTML part calls the image that comes with it
 ENCODED_WORD = 75  # characters at most
@@ -73,7 +66,7 @@ class Mailer:
         }
         if mail.logo is not None:
             simple["Attachments"] = [_inline(mail.logo)]
-        with _told_apart():
+        with _told_apart(to):
             answer = self._client.send_email(
                 FromEmailAddress=mailbox(mail.sender_name, self._address),
                 Destination={"ToAddresses": [header_value(to)]},
@@ -88,25 +81,35 @@ class Mailer:
         An address that is not suppressed is fine. Raises as `send` does.
         """
         try:
-            with _told_apart():
+            with _told_apart(address):
                 self._client.delete_suppressed_destination(EmailAddress=header_value(address))
-        except Rejected as rejected:
-            if rejected.cause != "NotFoundException":
+        except Unavailable as unavailable:
+            if unavailable.cause != "ses:NotFoundException":
                 raise
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _told_apart(address: str) -> Iterator[None]:
     """SES's own errors as ours: `Rejected` for a no that stands, `Unavailable` for what to try again."""
     try:
         yield
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
+        told = error.response.get("Error", {})
+        code, message = told.get("Code", ""), told.get("Message", "")
+        if code == "AccessDeniedException" or (code == "MessageRejected" and NOT_VERIFIED in message):
+            raise Forbidden(f"ses:{code}", of_recipient=_names(message, address)) from error
         if code in FINAL:
             raise Rejected(code) from error
         raise Unavailable(f"ses:{code}") from error
     except BotoCoreError as error:
         raise Unavailable(f"ses:{type(error).__name__}") from error
+
+
+def _names(message: str, address: str) -> bool:
+    """Whether what SES says is about this recipient, by the address or by its domain as an identity."""
+    words = message.lower().replace(",", " ").replace("`", " ").replace("'", " ").split()
+    named = {word.rpartition("/")[2] for word in words}
+    return bool(named & {address.lower(), address.lower().rpartition("@")[2]})
 
 
 def header_value(value: str) -> str:

@@ -1,13 +1,14 @@
 """Setup: invites the first administrator. Invoked by operations after a deployment; it has no route and no password.
 
-Running it again changes nothing: an account that is there is left alone (LG-11).
+Running it again sends the invitation again as long as nobody has used it: the first may be lost or too old. An account
+with a password is left alone (LG-11).
 """
 
 from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Kind
+from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.addresses import canonical_address
 from chalicelib.domain.invitations import invitation
 from chalicelib.portal import Portal
@@ -22,12 +23,28 @@ NEEDS = needs(__name__)
 def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
     with log.bare_faults():
-        return {"invited": prepare(portal())}
+        return prepare(portal())
 
 
-def prepare(portal: Portal) -> bool:
-    """Whether the first administrator was invited just now."""
+def prepare(portal: Portal) -> dict[str, bool]:
+    """Whether the first administrator was invited just now, and whether that was not for the first time."""
     address = canonical_address(portal.settings.admin_email)
     now, event_id = portal.clock(), portal.random(16).hex()
     account, event = invitation(address, Kind.ADMINISTRATOR, at=now, event_id=event_id, actor="setup")
-    return portal.store.accounts.invite(account, event)
+    if portal.store.accounts.invite(account, event):
+        return {"invited": True, "again": False}
+    there = portal.store.accounts.read(account.id)
+    again = there is not None and waits(there)
+    if again:
+        portal.store.events.record(event)
+    return {"invited": again, "again": again}
+
+
+def waits(account: Account) -> bool:
+    """Whether it is an administrator's account to which nobody has chosen a password yet."""
+    return (
+        account.kind is Kind.ADMINISTRATOR
+        and account.status is Status.ACTIVE
+        and account.password_hash is None
+        and account.alias_of is None
+    )

@@ -16,7 +16,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import Event
 from chalicelib.domain.mails import hour
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.mail.worker import Worker
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, worker
@@ -47,7 +47,8 @@ def sweep(worker: Worker) -> dict[str, int]:
                 note = worker.settle(event, late=True)
         except Unavailable as error:
             log.write(logging.ERROR, "mail_delayed", cause=error.cause)
-            delayed, down = delayed + 1, down + 1
+            alone = isinstance(error, Forbidden) and error.of_recipient  # says nothing of the next one's
+            delayed, down = delayed + 1, down + (not alone)
         except Exception as error:  # noqa: BLE001 - as above
             log.fault(error)
             delayed += 1

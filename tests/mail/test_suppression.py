@@ -37,13 +37,18 @@ def test_ml_05_lifted_address_leaves_the_suppression_list_of_ses(world: World) -
     assert outcome == {"batchItemFailures": []}
 
 
-@pytest.mark.parametrize("code", ["NotFoundException", "AccessDeniedException"])
+@pytest.mark.parametrize("code", ["NotFoundException", "BadRequestException"])
 def test_address_that_cannot_be_lifted_holds_up_nobody(world: World, code: str) -> None:
     assert lifts(world, Ses(refusal(code)))[1] == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize(
-    "fault", [refusal("TooManyRequestsException"), EndpointConnectionError(endpoint_url="https://ses")]
+    "fault",
+    [
+        refusal("TooManyRequestsException"),
+        refusal("AccessDeniedException"),
+        EndpointConnectionError(endpoint_url="https://ses"),
+    ],
 )
 def test_ses_being_away_is_tried_again(world: World, fault: Exception) -> None:
     assert len(lifts(world, Ses(fault))[1]["batchItemFailures"]) == 2

@@ -53,6 +53,6 @@ def mailer(ses: Ses, configuration_set: str = "") -> Mailer:
     return Mailer(cast(Any, ses), "eu-west-1", "portal@portal.example", configuration_set)
 
 
-def refusal(code: str) -> ClientError:
+def refusal(code: str, message: str = "no") -> ClientError:
     """What botocore makes of a refusal by SES."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "SES")
+    return ClientError({"Error": {"Code": code, "Message": message}}, "SES")

@@ -1,4 +1,4 @@
-"""The mailer: what SES is handed, and which of its refusals are final (ML-03, ML-04)."""
+"""The mailer: what SES is handed, and which of its refusals are final (ML-03, ML-04, ML-08)."""
 
 from email.header import decode_header, make_header
 from email.utils import getaddresses
@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.brand import png
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.services.ses import FINAL, Mailer, Rejected, RenderedMail, header_value
 from tests.domain.pictures import picture
 from tests.services.ses_client import SESSION, Ses, mailer, refusal
@@ -112,28 +112,68 @@ def test_sender_with_a_line_break_does_not_start() -> None:
         Mailer(cast(Any, Ses()), "eu-west-1", "portal@portal.example\nBcc: x", "")
 
 
-def test_sender_that_ses_does_not_know_is_rejected_for_good() -> None:
+def test_ml_08_sender_that_ses_does_not_know_yet_is_tried_again() -> None:
     stranger = Mailer(cast(Any, Ses()), "eu-west-1", "portal@stranger.example", "")
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(Forbidden) as refused:
         stranger.send("ann@b.test", MAIL)
-    assert refused.value.cause == "MessageRejected"
+    assert (refused.value.cause, refused.value.of_recipient) == ("ses:MessageRejected", False)
 
 
-@pytest.mark.parametrize("code", sorted(FINAL))
-def test_what_will_never_be_sent_is_rejected(code: str) -> None:
-    with pytest.raises(Rejected) as refused:
+# What SES can say of the mail alone; all its other answers are of the sender, the account or the moment.
+OF_THIS_MAIL = {"BadRequestException", "MessageRejected"}
+
+
+def every_answer() -> list[str]:
+    """What SES's own description says SendEmail can answer, and what any service of AWS can."""
+    known = SESSION.get_service_model("sesv2").operation_model("SendEmail").error_shapes
+    return [one.name for one in known] + [
+        "AccessDeniedException",
+        "Throttling",
+        "InternalFailure",
+        "ExpiredToken",
+    ]
+
+
+@pytest.mark.parametrize("code", every_answer())
+def test_ml_08_only_what_ses_says_of_this_mail_is_final(code: str) -> None:
+    with pytest.raises((Rejected, Unavailable)) as refused:
         mailer(Ses(refusal(code))).send("ann@b.test", MAIL)
-    assert refused.value.cause == code
+    assert isinstance(refused.value, Rejected) == (code in OF_THIS_MAIL)
+    assert cast(Any, refused.value).cause == (code if code in OF_THIS_MAIL else f"ses:{code}")
 
 
-PASSING = ["Throttling", "TooManyRequestsException", "LimitExceededException", "InternalFailure"]
+def test_nothing_is_final_that_ses_cannot_answer() -> None:
+    assert set(FINAL) == OF_THIS_MAIL <= set(every_answer())
 
 
-@pytest.mark.parametrize("code", PASSING)
-def test_what_may_be_sent_later_is_tried_again(code: str) -> None:
-    with pytest.raises(Unavailable) as refused:
-        mailer(Ses(refusal(code))).send("ann@b.test", MAIL)
-    assert refused.value.cause == f"ses:{code}"
+DENIED = (
+    "User `arn:aws:sts::1:assumed-role/r/f' is not authorized to perform `ses:SendEmail' on resource "
+    "`arn:aws:ses:eu-west-1:1:identity/%s'"
+)
+UNVERIFIED = (
+    "Email address is not verified. The following identities failed the check in region EU-WEST-1: %s"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "of_recipient"),
+    [
+        ("AccessDeniedException", DENIED % "ann@b.test", True),
+        ("AccessDeniedException", DENIED % "b.test", True),
+        ("AccessDeniedException", DENIED % "portal.example", False),
+        ("MessageRejected", UNVERIFIED % "Ann@B.test", True),
+        ("MessageRejected", UNVERIFIED % "portal@portal.example, ann@b.test", True),
+        ("MessageRejected", UNVERIFIED % "portal@portal.example", False),
+        ("MessageRejected", UNVERIFIED % "joann@b.test.example", False),
+    ],
+)
+def test_ml_08_what_ses_forbids_for_now_says_whether_it_is_about_the_recipient(
+    code: str, message: str, of_recipient: bool
+) -> None:
+    """In the sandbox IAM and SES also judge the recipient's identity."""
+    with pytest.raises(Forbidden) as refused:
+        mailer(Ses(refusal(code, message))).send("ann@b.test", MAIL)
+    assert (refused.value.cause, refused.value.of_recipient) == (f"ses:{code}", of_recipient)
 
 
 def test_silence_is_tried_again() -> None:

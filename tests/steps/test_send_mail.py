@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.services.ses import Rejected
-from chalicelib.steps.send_mail import work
+from chalicelib.steps.send_mail import INSISTS_SECONDS, work
 from tests.fakes.samples import an_event
 from tests.mail.occasions import forgets, notes
 from tests.world.world import World
@@ -73,6 +73,53 @@ def test_rejected_mail_is_not_tried_again(world: World) -> None:
     world.mailer.fault = Rejected("MessageRejected")
     assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
     assert notes(world, account) == [(EventKind.MAIL_FAILED, "MessageRejected")]
+
+
+OF_THE_SENDER = [
+    Unavailable("ses:SendingPausedException"),
+    Unavailable("ses:AccountSuspendedException"),
+    Unavailable("ses:MailFromDomainNotVerifiedException"),
+    Forbidden("ses:AccessDeniedException", of_recipient=False),
+    Forbidden("ses:AccessDeniedException", of_recipient=True),
+]
+
+
+@pytest.mark.parametrize("fault", OF_THE_SENDER, ids=str)
+def test_ml_08_a_pause_of_the_sender_delays_an_invitation_and_does_not_lose_it(
+    world: World, fault: Unavailable
+) -> None:
+    world.invoke("setup", {})
+    records = world.fake.records()
+    (account,) = world.fake.tables.accounts.values()
+    world.mailer.fault = fault
+    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
+    assert notes(world, account) == []
+    world.clock.passes(1)
+    world.mailer.fault = None
+    assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
+    assert notes(world, account) == [(EventKind.MAIL_SENT, None)]
+    assert [one.to for one in world.mailer.sent] == [account.address]
+
+
+def test_rl_06_one_recipient_whom_the_sandbox_forbids_does_not_hold_up_the_stream_for_a_day(
+    world: World,
+) -> None:
+    account = forgets(world)
+    records = world.fake.records()
+    world.mailer.fault = Forbidden("ses:MessageRejected", of_recipient=True)
+    world.clock.passes(INSISTS_SECONDS - 1)
+    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
+    world.clock.passes(1)
+    assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
+    assert notes(world, account) == []
+
+
+def test_a_sender_that_may_not_send_at_all_is_insisted_upon(world: World) -> None:
+    forgets(world)
+    records = world.fake.records()
+    world.mailer.fault = Forbidden("ses:AccessDeniedException", of_recipient=False)
+    world.clock.passes(2 * INSISTS_SECONDS)
+    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
 
 
 def test_unknown_address_gets_no_mail_and_no_note(world: World) -> None:

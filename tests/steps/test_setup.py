@@ -1,6 +1,10 @@
 """The step `setup`: the first administrator is invited, once, and there is no default account (LG-11)."""
 
-from chalicelib.domain.accounts import Kind
+import pytest
+
+from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.addresses import account_id, canonical_address
+from chalicelib.domain.invitations import invitation
 from tests.world.phones import Phone
 from tests.world.visitors import CHOSEN
 from tests.world.world import World
@@ -8,16 +12,39 @@ from tests.world.world import World
 ADMINISTRATOR = "admin@portal.example"
 
 
-def test_administrator_is_invited_once(world: World) -> None:
-    assert [world.invoke("setup", {}) for _ in range(3)] == [
-        {"invited": True},
-        {"invited": False},
-        {"invited": False},
-    ]
+NOT_INVITED = {"invited": False, "again": False}
+
+
+def test_administrator_is_invited_and_again_until_a_password_is_chosen(world: World) -> None:
+    """LG-11: a first invitation that was lost is no end."""
+    assert world.invoke("setup", {}) == {"invited": True, "again": False}
+    assert world.invoke("setup", {}) == {"invited": True, "again": True}
     (account,) = world.fake.tables.accounts.values()
     assert (account.address, account.kind, account.password_hash) == (ADMINISTRATOR, Kind.ADMINISTRATOR, None)
-    (mail,) = world.mails()
-    assert mail.to == ADMINISTRATOR
+    first, second = world.mails()
+    assert {first.to, second.to} == {ADMINISTRATOR}
+    assert first.temporary != second.temporary
+    visitor = world.visitor()
+    assert visitor.logs_on(ADMINISTRATOR, second.temporary) == "change_password"
+    visitor.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN})
+    before = world.rows()
+    assert world.invoke("setup", {}) == NOT_INVITED
+    assert world.rows() == before
+
+
+@pytest.mark.parametrize("status", [Status.DISABLED, Status.FROZEN])
+def test_account_that_was_shut_meanwhile_is_not_invited_again(world: World, status: Status) -> None:
+    world.invoke("setup", {})
+    (account,) = world.fake.tables.accounts.values()
+    world.fake.tables.accounts[account.id] = account._replace(status=status)
+    assert world.invoke("setup", {}) == NOT_INVITED
+
+
+def test_recipient_of_that_address_is_not_invited_as_an_administrator(world: World) -> None:
+    world.fake.tables.accounts[account_id(canonical_address(ADMINISTRATOR))] = invitation(
+        canonical_address(ADMINISTRATOR), Kind.RECIPIENT, at=world.clock(), event_id="1", actor=None
+    )[0]
+    assert world.invoke("setup", {}) == NOT_INVITED
 
 
 def test_administrator_changes_the_password_and_enrols_before_anything_else(world: World) -> None:
@@ -34,7 +61,7 @@ def test_administrator_changes_the_password_and_enrols_before_anything_else(worl
 def test_existing_account_is_left_alone(world: World) -> None:
     world.person(ADMINISTRATOR)
     before = world.rows()
-    assert world.invoke("setup", {}) == {"invited": False}
+    assert world.invoke("setup", {}) == NOT_INVITED
     assert world.rows() == before
 
 

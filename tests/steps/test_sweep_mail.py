@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.steps import sweep_mail
 from chalicelib.steps.sweep_mail import AFTER_DAYS, PATIENCE, hours, sweep
 from tests.console.staff import staff
@@ -76,6 +76,39 @@ def test_a_dead_mail_service_is_asked_a_few_times_only(world: World, monkeypatch
     monkeypatch.setattr(world.mailer, "send", paused)
     sweep(world.worker)
     assert len(asked) == PATIENCE
+
+
+def test_rl_06_recipients_whom_the_sandbox_forbids_hold_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [world.person() for _ in range(PATIENCE + 2)]
+    for one in people:
+        world.sends(one)
+    given_up(world)
+    last, send = people[-1], world.mailer.send
+
+    def sandbox(to: str, mail: Any) -> str:
+        if to != last.address:
+            raise Forbidden("ses:MessageRejected", of_recipient=True)
+        return send(to, mail)
+
+    monkeypatch.setattr(world.mailer, "send", sandbox)
+    assert sweep(world.worker) == {"settled": 1, "delayed": len(people) - 1}
+    assert [mail.to for mail in world.mailer.sent] == [last.address]
+
+
+def test_ml_08_an_invitation_that_the_sandbox_forbade_comes_once_it_is_allowed(world: World) -> None:
+    world.invoke("setup", {})
+    world.mailer.fault = Forbidden("ses:AccessDeniedException", of_recipient=True)
+    world.delivers()
+    given_up(world)
+    sweep(world.worker)
+    (account,) = world.fake.tables.accounts.values()
+    assert notes(world, account) == []
+    world.mailer.fault = None
+    world.clock.passes(DAY)
+    assert sweep(world.worker) == {"settled": 1, "delayed": 0}
+    assert world.visitor().logs_on(account.address, world.mailer.sent[-1].temporary) == "change_password"
 
 
 def test_rl_06_one_that_nobody_foresaw_holds_up_no_other(
