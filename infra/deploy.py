@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,16 +18,19 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.keys import InvalidKeys
+from infra.account import certificate
+from infra.choices import chosen
+from infra.data_stack import DATA, data_parameters
 from infra.edge import settle_name
 from infra.keys import first_keys, former_is_there
 from infra.package import package_stage
 from infra.permissions import function_name
-from infra.preflight import identity, lacking, records
+from infra.preflight import lacking
+from infra.sender import sends
 from infra.stacks import Failed, change
 from infra.stages import ROOT, Stage, stage_of, usage
 from infra.warm import ALIAS, warm
 
-DATA = ROOT / "infra" / "data.yaml"
 MISSING, WAITING = 2, 3
 Clients = Callable[[str], Any]
 
@@ -78,40 +80,22 @@ def deploy(
         return WAITING
     print("3/5 package")
     package(stage, build)
-    parameters = {"CertificateArn": os.environ.get("CERTIFICATE_ARN", "")}
-    has_name = bool(parameters["CertificateArn"])
+    has_name = bool(certificate(stage, stacks))
     template = uploaded(client("s3"), made["PackagesBucket"], build, has_name=has_name)
     print(f"4/5 {stage.stack}")
-    told = change(stacks, stage.stack, template, parameters)
+    told = change(stacks, stage.stack, template, {"CertificateArn": chosen("CERTIFICATE_ARN")})
     print("5/5 first administrator")
     print(f"      {stage.shared['PORTAL_ADMIN_EMAIL']}: {set_up(client('lambda'), stage)}")
-    print(f"{stage.shared['PORTAL_URL']} (API: {told['Url']}) {told.get('NameTarget', '')}")
+    print(answers_at(stage, told))
     return 0
 
 
-def data_parameters(stage: Stage) -> dict[str, str]:
-    """What infra/data.yaml asks for."""
-    return {
-        "Stage": stage.name,
-        "TablePrefix": stage.shared["PORTAL_TABLE_PREFIX"],
-        "KeysSecret": stage.shared["PORTAL_KEYS_SECRET"],
-        "MailDomain": stage.mail_domain,
-        "MakeIdentity": os.environ.get("MAKE_IDENTITY", "yes"),
-        "ConfigurationSet": stage.configuration_set,
-        "EventBus": stage.event_bus,
-        "AlarmAddress": os.environ.get("ALARM_ADDRESS", ""),
-    }
-
-
-def sends(ses: Any, stage: Stage) -> bool:
-    """Whether SES sends for this stage; if not, what to do about it is said."""
-    told = [identity(ses, one) for one in (stage.shared["PORTAL_MAIL_FROM"], stage.mail_domain)]
-    known = [one for one in told if one is not None]
-    if any(one.get("VerifiedForSendingStatus") for one in known):
-        return True
-    print("SES does not send for this stage yet. Publish these records, wait a little and run again:")
-    print(records(known[-1], stage) if known else f"  (none: verify {stage.mail_domain} in SES first)")
-    return False
+def answers_at(stage: Stage, told: dict[str, str]) -> str:
+    """Where it answers, and what is to be done for that."""
+    if "NameTarget" in told:
+        url = stage.shared["PORTAL_URL"]
+        return f"{url} (API: {told['Url']}): point {stage.host} at {told['NameTarget']} by an alias record"
+    return f"{told['Url']}: a trial. Without a certificate no link and no cookie works; nobody can log on"
 
 
 def uploaded(s3: Any, bucket: str, build: Path, *, has_name: bool) -> dict[str, str]:
@@ -127,8 +111,9 @@ def uploaded(s3: Any, bucket: str, build: Path, *, has_name: bool) -> dict[str, 
     body = json.dumps(template, separators=(",", ":")).encode()
     name = f"{hashlib.sha256(body).hexdigest()}.json"
     s3.put_object(Bucket=bucket, Key=name, Body=body)
-    url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": name}).partition("?")[0]
-    return {"TemplateURL": url}
+    # The address of the region, with the bucket in the path: what CloudFormation documents. The one of no region
+    # answers for a new bucket with a redirect for hours.
+    return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{name}"}
 
 
 def set_up(functions: Any, stage: Stage) -> str:

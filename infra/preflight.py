@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.account import identity, lacking_in
 from infra.bindings import asked
+from infra.choices import wrong_choices
 from infra.package import WANTED_PYTHON
+from infra.sender import records
 from infra.stages import Stage
 from infra.workable import complaint
 
@@ -18,12 +22,13 @@ PLACEHOLDER = "example.com"
 
 
 def lacking(stage: Stage, session: boto3.Session) -> list[str]:
-    """What must be there before anything is begun, each with what to do about it."""
-    found = [wrong_python(), wrong_option(), placeholders(stage), unworkable(stage), *no_way_to_aws(session)]
-    missing = [one for one in found if one]
-    if missing or os.environ.get("AWS_ENDPOINT_URL"):  # an emulator has neither mail domains nor such roles
-        return missing
-    return [one for one in (no_log_role(session), unverified_sender(stage, session)) if one]
+    """What must be there before anything is begun, all of it at once, each with what to do about it."""
+    here = [wrong_python(), wrong_option(), *wrong_choices(), placeholders(stage), unworkable(stage)]
+    found, no_way = [one for one in here if one], no_way_to_aws(session)
+    if no_way or os.environ.get("AWS_ENDPOINT_URL"):  # an emulator has neither mail domains nor quotas
+        return found + no_way
+    client = cache(session.client)
+    return [*found, *lacking_in(stage, client), *filter(None, [unverified_sender(stage, client("sesv2"))])]
 
 
 def wrong_python() -> str:
@@ -73,38 +78,17 @@ def no_way_to_aws(session: boto3.Session) -> list[str]:
     return []
 
 
-def no_log_role(session: boto3.Session) -> str:
-    """API Gateway writes access logs only where the account, once for a region, has given it a role for that."""
-    account = session.client("apigateway").get_account()
-    if account.get("cloudwatchRoleArn"):
-        return ""
-    return "a role with which API Gateway may write logs in this region: docs/operations.md, first deployment"
-
-
-def unverified_sender(stage: Stage, session: boto3.Session) -> str:
+def unverified_sender(stage: Stage, ses: Any) -> str:
     """SES sends for nobody who has not shown that the domain is theirs. One that SES does not know is made first."""
-    ses = session.client("sesv2")
-    told = [identity(ses, one) for one in (stage.shared["PORTAL_MAIL_FROM"], stage.mail_domain)]
+    try:
+        told = [identity(ses, one) for one in (stage.shared["PORTAL_MAIL_FROM"], stage.mail_domain)]
+    except ClientError as error:
+        return f"an answer from AWS (the sender): {error}"
     known = [one for one in told if one is not None]
     if not known:
         print(f"SES does not know {stage.mail_domain} yet: this run makes its identity and stops there.")
         return ""
     if any(one.get("VerifiedForSendingStatus") for one in known):
         return ""
-    return f"a verified sender: SES still looks for these records of {stage.mail_domain}:\n{records(known[-1], stage)}"
-
-
-def identity(ses: Any, name: str) -> dict[str, Any] | None:
-    """What SES knows of an address or a domain."""
-    try:
-        found: dict[str, Any] = ses.get_email_identity(EmailIdentity=name)
-    except ses.exceptions.NotFoundException:
-        return None
-    return found
-
-
-def records(found: dict[str, Any], stage: Stage) -> str:
-    """The DNS records by which a domain's owner lets SES sign its mail."""
-    tokens = found.get("DkimAttributes", {}).get("Tokens", [])
-    domain = stage.mail_domain
-    return "\n".join(f"    {one}._domainkey.{domain} CNAME {one}.dkim.amazonses.com" for one in tokens)
+    looked_for = records(ses, known[-1], stage)
+    return f"a verified sender: SES still looks for these records of {stage.mail_domain}:\n{looked_for}"

@@ -8,17 +8,24 @@ token, and refuses what CloudFormation refuses. It loads half of moto.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, Stack
+from moto.cloudformation.models import (
+    ChangeSet,
+    CloudFormationBackend,
+    Event,
+    Stack,
+    cloudformation_backends,
+)
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.common_models import CloudFormationModel
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, EmptyResult
-from moto.secretsmanager.models import secretsmanager_backends
 
-NOT_GIVEN = ("secret_string", "secret_binary", "description", "tags", "kms_key_id", "client_request_token")
+from tests.moto_resources import take_in
+
 PAUSED = {"CREATE_FAILED", "UPDATE_FAILED"}
 CHANGEABLE = PAUSED | {
     "CREATE_COMPLETE",
@@ -28,29 +35,6 @@ CHANGEABLE = PAUSED | {
     "IMPORT_ROLLBACK_COMPLETE",
 }
 PAGE = 100  # events in one answer of DescribeStackEvents
-
-
-class EmptySecret(CloudFormationModel):
-    """A secret without a value, as a stack makes it."""
-
-    def __init__(self, name: str) -> None:
-        self.physical_resource_id = name
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "Name"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::SecretsManager::Secret"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
-    ) -> EmptySecret:
-        more: dict[str, Any] = dict.fromkeys(NOT_GIVEN) | {"replica_regions": [], "force_overwrite": False}
-        secretsmanager_backends[account_id][region_name].create_secret(resource_name, **more)
-        return cls(resource_name)
 
 
 class ResourceFailed(Exception):
@@ -97,6 +81,13 @@ def settle(stack: Stack, template: Any, parameters: dict[str, str]) -> None:
 def let_a_change_set_without_changes_fail_later() -> None:
     """AWS makes it and has it fail, moto refuses to make it, unlike one whose template comes from a bucket."""
     CloudFormationResponse._validate_different_update = lambda *_: None  # type: ignore[method-assign]
+
+
+def known(name: str) -> Stack:
+    """moto's own idea of a stack."""
+    backend = cloudformation_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
+    (found,) = [one for one in backend.stacks.values() if one.name == name]
+    return found
 
 
 def tell(stack: Stack, logical_id: str, status: str, reason: str | None = None) -> None:
@@ -182,6 +173,9 @@ def create_change_set(self: CloudFormationResponse) -> ActionResult:
         del backend.stacks[there[0].stack_id]
     answer = _create_change_set(self)
     backend.get_stack(name).on_failure = self._get_param("OnStackFailure")  # type: ignore[attr-defined]
+    if kind == "IMPORT":
+        change_set: Any = backend.describe_change_set(self._get_param("ChangeSetName"))
+        change_set.imported = self._get_param("ResourcesToImport", [])
     return answer
 
 
@@ -191,13 +185,10 @@ def execute_change_set(self: CloudFormationResponse) -> ActionResult:
     assert change_set
     stack, stays = change_set.stack, self._get_bool_param("DisableRollback", False)
     begin(stack, stays)
-    operate(
-        stack,
-        change_set.change_set_type,
-        self._get_param("ClientRequestToken"),
-        stays or getattr(stack, "on_failure", None) == "DO_NOTHING",
-        change_set.apply,
-    )
+    stays = stays or getattr(stack, "on_failure", None) == "DO_NOTHING"
+    token, imported = self._get_param("ClientRequestToken"), getattr(change_set, "imported", [])
+    act = partial(take_in, change_set, imported) if imported else change_set.apply
+    operate(stack, change_set.change_set_type, token, stays, act)
     return EmptyResult()
 
 
@@ -209,7 +200,13 @@ def update_stack(self: CloudFormationResponse) -> ActionResult:
     begin(stack, stays)
     body = self._get_stack_from_s3_url(url) if url else self._get_param("TemplateBody")
     asked = self._get_param("Parameters", [])
-    parameters = self.cloudformation_backend._resolve_update_parameters(stack, asked)
+    known = stack.stack_parameters  # also what had its default
+    parameters = {
+        one["ParameterKey"]: known[one["ParameterKey"]]
+        if one.get("UsePreviousValue")
+        else one["ParameterValue"]
+        for one in asked
+    }
 
     def act() -> None:
         stack.resource_map.update(Stack.parse_template(body), parameters)

@@ -21,6 +21,7 @@ from typing import Any
 import boto3
 
 from infra import deploy
+from infra.data_stack import DATA, data_parameters
 from infra.gateway import mailbox
 from infra.gateway.__main__ import Front, announce, nudge, stop_politely
 from infra.gateway.api import LocalApi
@@ -119,8 +120,8 @@ def deployed(stage: Stage) -> dict[str, Any]:
 
 def leave_former_keys(stage: Stage, keys: str) -> None:
     """The data stack as a former version left it: one secret with keys, which the deployment then splits."""
-    parameters = deploy.data_parameters(stage) | {"FormerKeys": "yes"}
-    template = {"TemplateBody": deploy.DATA.read_text()}
+    parameters = data_parameters(stage) | {"FormerKeys": "yes"}
+    template = {"TemplateBody": DATA.read_text()}
     change(boto3.client("cloudformation"), stage.data_stack, template, parameters)
     name = stage.shared["PORTAL_KEYS_SECRET"]
     boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=keys)

@@ -9,9 +9,11 @@ import boto3
 import pytest
 
 from chalicelib.domain.keys import USES, Keyring
-from infra.deploy import DATA, data_parameters, main, sends, uploaded
+from infra.data_stack import DATA, data_parameters
+from infra.deploy import main, uploaded
 from infra.keys import first_keys, former_is_there, value_of
 from infra.preflight import lacking, placeholders, unworkable, wrong_python
+from infra.sender import sends
 from infra.stacks import change
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
@@ -107,7 +109,7 @@ def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(
     verified: dict[str, Any] = {"DkimAttributes": {"Tokens": ["abc"]}, "VerifiedForSendingStatus": False}
 
     class Ses:
-        exceptions = ses.exceptions
+        exceptions, meta = ses.exceptions, ses.meta
 
         def get_email_identity(self, *, EmailIdentity: str) -> dict[str, Any]:  # noqa: N803 - AWS's spelling
             if "@" in EmailIdentity:

@@ -17,7 +17,7 @@ from chalicelib.domain.keys import USES, InvalidKeys, Keyring
 from chalicelib.domain.messages import Message
 from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.tokens import derive_token
-from infra.deploy import DATA, data_parameters
+from infra.data_stack import DATA, data_parameters
 from infra.documents import read_yaml
 from infra.keys import first_keys, former_is_there, split_former, value_of
 from infra.stacks import change

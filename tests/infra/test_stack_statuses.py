@@ -14,11 +14,12 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-import tests.moto_stacks
-from infra.deploy import DATA, data_parameters
+from infra.data_stack import DATA, data_parameters
 from infra.stacks import Failed, change, description, why
 from infra.stages import Stage, stage_of
 from infra.statuses import ANSWERS, MENDED_BY, Answer
+from tests import moto_stacks
+from tests.moto_stacks import known
 
 NAMED = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Name"}}}
 TEMPLATE = {
@@ -75,12 +76,6 @@ def put(stacks: Any, name: str, status: str) -> Stack | None:
     stack = known(name)
     set_status(stack, status)
     return stack
-
-
-def known(name: str) -> Stack:
-    backend = cloudformation_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"]
-    (found,) = [one for one in backend.stacks.values() if one.name == name]
-    return found
 
 
 def set_status(stack: Stack, status: str) -> None:
@@ -150,7 +145,9 @@ def test_a_stack_that_one_may_not_look_at_is_not_taken_for_one_that_is_missing()
 
 
 # What moto does not make of a stack, and nothing here asks for.
-@pytest.mark.filterwarnings("ignore:Tried to parse AWS..(SES..|SNS..TopicPolicy):UserWarning:moto")
+@pytest.mark.filterwarnings(
+    "ignore:Tried to parse AWS..(SES..ConfigurationSetEvent|SNS..TopicPolicy):UserWarning:moto"
+)
 def test_a_first_creation_that_fails_half_way_goes_on_where_it_stopped(stacks: Any, name: str) -> None:
     """Tables are under deletion protection: a creation that rolled back would end in ROLLBACK_FAILED for ever."""
     stage, dynamodb = trial(name), botocore.session.get_session().create_client("dynamodb")
@@ -206,7 +203,7 @@ def test_the_first_failure_of_this_run_is_named_whatever_failed_before_and_howev
     stacks: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(stacks, name, template_of("Topic"), {})
-    tell: Callable[..., None] = tests.moto_stacks.tell
+    tell: Callable[..., None] = moto_stacks.tell
     stack = known(name)
     for token, failed in (("former", "Former"), ("ours", "First"), ("ours", "Second"), ("later", "Later")):
         stack.token = token  # type: ignore[attr-defined]

@@ -9,8 +9,8 @@ from typing import Any
 
 import botocore.session
 
-from infra.deploy import sends
-from infra.preflight import identity
+from infra.account import identity
+from infra.sender import sends
 from infra.stacks import change, description
 from infra.stages import stage_of
 from tests.engine import Engine
