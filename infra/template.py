@@ -20,6 +20,8 @@ from infra.workers import workers
 API = "RestAPI"
 GATE = "gate"
 INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s}/invocations"
+# Log groups that are made at once: CloudWatch Logs takes ten such calls a second, and each group asks it three times.
+LANES = 5
 OURS_ALONE = {"METHOD_NOT_ALLOWED"}
 OPEN_API = "3.0.1"
 Resources = dict[str, Any]
@@ -51,8 +53,11 @@ def merge_template(stage: Stage, contract: Contract, responses: dict[str, Gatewa
     for step in contract.steps:
         resources[f"{logical(step)}Call"] = call_permission(stage, step, f"{API}}}/*/*")
     resources["AuthorizerCall"] = call_permission(stage, "authorizer", f"{API}}}/authorizers/*")
-    for step in read_permissions():
+    steps = sorted(read_permissions())
+    for step in steps:
         resources |= function(stage, step)
+    for step, former in zip(steps[LANES:], steps, strict=False):
+        resources[f"{logical(step)}LogGroup"]["DependsOn"] = f"{logical(former)}LogGroup"
     return {
         "Parameters": edge.parameters(stage),
         "Conditions": edge.conditions(),
