@@ -99,6 +99,10 @@ deploy: .venv/package ## A stage, from its settings to a portal that answers (ST
 smoke: working ## A walk around a running portal from outside, after each deployment (URL=; API=, ADDRESS= and MAILBOX= for more)
 	@$(PY) -m infra.smoke
 
+.PHONY: adopt
+adopt: .venv/package ## A data stack again for what a deleted one has left (STAGE=; docs/operations.md)
+	@$(PY) -m infra.adopt $(STAGE)
+
 .PHONY: rehearse
 rehearse: .venv/rehearsal .venv-emulator/stacks ## A deployment without AWS: both stacks in the emulator, every function from its package, every journey
 	@$(PY) -m infra.stages rehearse $(STAGE)
