@@ -16,14 +16,22 @@ def sends(ses: Any, stage: Stage) -> bool:
     known = [one for one in told if one is not None]
     if any(one.get("VerifiedForSendingStatus") for one in known):
         if told[1] is not None and not aligned(told[1]):
-            print(
-                f"SES does not find these records of {stage.mail_domain} yet; until then SPF is not aligned:"
-            )
-            print(return_path(ses, stage))
+            print(unaligned(ses, told[1], stage))
         return True
     print("SES does not send for this stage yet. Publish these records, wait a little and run again:")
     print(records(ses, known[-1], stage) if known else f"  (none: verify {stage.mail_domain} in SES first)")
     return False
+
+
+def unaligned(ses: Any, found: dict[str, Any], stage: Stage) -> str:
+    """What is to be done so that SPF is aligned; mails go out meanwhile, under a return path of SES's own."""
+    domain = stage.mail_domain
+    if not found.get("MailFromAttributes", {}).get("MailFromDomain"):  # an identity that is not this stack's
+        return (
+            f"SPF of {domain} is not aligned: aws sesv2 put-email-identity-mail-from-attributes "
+            f"--email-identity {domain} --mail-from-domain {MAIL_FROM}.{domain}, and publish\n{return_path(ses, stage)}"
+        )
+    return f"SES does not find these records of {domain} yet; until then SPF is not aligned:\n{return_path(ses, stage)}"
 
 
 def aligned(found: dict[str, Any]) -> bool:

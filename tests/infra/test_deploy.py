@@ -121,6 +121,19 @@ def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(
     assert "abc._domainkey.dev.example.com CNAME abc.dkim.amazonses.com" in capsys.readouterr().out
     verified["VerifiedForSendingStatus"] = True
     assert sends(Ses(), stage)
+    told = capsys.readouterr().out
+    assert "put-email-identity-mail-from-attributes --email-identity dev.example.com" in told
+    verified["MailFromAttributes"] = {
+        "MailFromDomain": "bounce.dev.example.com",
+        "MailFromDomainStatus": "FAILED",
+    }
+    assert sends(Ses(), stage)
+    told = capsys.readouterr().out
+    assert "until then SPF is not aligned" in told
+    assert "bounce.dev.example.com MX 10 feedback-smtp.eu-west-1.amazonses.com" in told
+    verified["MailFromAttributes"]["MailFromDomainStatus"] = "SUCCESS"
+    assert sends(Ses(), stage)
+    assert capsys.readouterr().out == ""
 
 
 def test_package_and_template_are_kept_under_their_digests(engine: Engine, tmp_path: Any) -> None:
