@@ -45,6 +45,10 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
 
 
+# Refusals that are about the caller: the page that says so keeps their navigation, and what they had typed.
+ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
+
+
 @step.lambda_function(name="authorizer")
 def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
@@ -69,7 +73,7 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
-        return _policy("Allow", arn, context.write(None, refusal))
+        return _policy("Allow", arn, context.write(caller if refusal.code in ITS_OWN else None, refusal))
     _touch(request, standing)
     return _policy("Allow", arn, context.write(caller, None))
 

@@ -82,7 +82,9 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))
     if refusal.code is Code.REAUTHENTICATION_REQUIRED:
         form = filled(page_of(request.resource), request.params)
-        return Page(location="/reauthenticate" + suffix(wanted or form))
+        from chalicelib.web.unfinished import remembered  # noqa: PLC0415 - for those whose password is due
+
+        return Page(location="/reauthenticate" + suffix(wanted or form), cookies=remembered(request))
     if refusal.code is Code.LINK_UNUSABLE:
         email, _ = read_way_back(request.cookies, secure=request.settings.secure)
         why = refusal.hint.value if refusal.hint else ""

@@ -41,6 +41,12 @@ def read(context: Mapping[str, object]) -> Caller | None:
     raise Refusal(Code(verdict), str(context.get("cause") or "authorizer"), hint=known, facts=facts)
 
 
+def refused(context: Mapping[str, object]) -> Caller | None:
+    """Who was refused, as the authorizer knows them: for the page that says so and for the log; it grants nothing."""
+    verdict = context.get("verdict")
+    return _caller(context.get("caller")) if isinstance(verdict, str) and verdict in set(Code) else None
+
+
 def _caller(text: object) -> Caller | None:
     if not isinstance(text, str):
         return None

@@ -82,6 +82,21 @@ def read_way_back(header: str, *, secure: bool) -> tuple[str, str]:
     return (address, path) if address.isprintable() and len(address) <= ADDRESS_MOST else ("", path)
 
 
+def unfinished_name(secure: bool) -> str:  # noqa: FBT001 - as above
+    """The name of the cookie of a form that met the password prompt."""
+    return "__Host-portal-unfinished" if secure else "portal-unfinished"
+
+
+def set_unfinished(value: str, *, secure: bool) -> str:
+    """A Set-Cookie value. Strict: it is read by our own page, after a form of ours."""
+    return _cookie(unfinished_name(secure), value, RESET_SECONDS, "Strict", secure=secure)
+
+
+def clear_unfinished(*, secure: bool) -> str:
+    """A Set-Cookie value that takes it away."""
+    return _cookie(unfinished_name(secure), "", 0, "Strict", secure=secure)
+
+
 def set_language(language: str, *, secure: bool) -> str:
     """A Set-Cookie value: the language that somebody chose on a page, for a year: nobody wants to choose it daily."""
     return _cookie(LANGUAGE, language, LANGUAGE_SECONDS, "Lax", secure=secure)

@@ -6,6 +6,7 @@ a person sees; the step does, by the context it hands in.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -130,4 +131,10 @@ def _hash(text: str) -> str:
 
 @cache
 def _read(name: str) -> str:
-    return (STATIC / name).read_text(encoding="utf-8")
+    text = (STATIC / name).read_text(encoding="utf-8")
+    # Comments and indentation are for whoever writes a sheet; every page would carry them.
+    return (
+        re.sub(r"/\*.*?\*/\s*|^ +", "", text, flags=re.DOTALL | re.MULTILINE)
+        if name.endswith(".css")
+        else text
+    )

@@ -40,7 +40,8 @@ class Request(NamedTuple):
     """Everything a step is given: what was asked, by whom, from where, and the portal that answers.
 
     `resource` is the contract's path, its holes not filled; `source` is the peer's IP address, never a header's.
-    `language` is one of ours. `zone` is the account's, else what a script left in a cookie: "", or not to be trusted.
+    `posted` is a form's body as it was sent, "" for any other. `language` is one of ours. `zone` is the account's, else
+    what a script left in a cookie: "", or not to be trusted.
     """
 
     portal: Portal
@@ -57,6 +58,7 @@ class Request(NamedTuple):
     caller: Caller | None = None
     language: str = SOURCE
     zone: str = ""
+    posted: str = ""
 
     @property
     def store(self) -> "Store":
@@ -132,6 +134,7 @@ def request_of(
         caller=caller,
         language=caller.language if caller and caller.language in LANGUAGES else asked,
         zone=caller.zone if caller and caller.zone else read_zone(cookies),
+        posted=_posted(proxy),
     )
 
 
@@ -170,6 +173,16 @@ def _params(proxy: ProxyRequest) -> dict[str, str]:
 
 def _decoded(segment: str) -> str:
     return unquote(segment, errors="replace")
+
+
+def _posted(proxy: ProxyRequest) -> str:
+    if not proxy.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    try:
+        body = proxy.raw_body
+        return body.decode("ascii") if isinstance(body, bytes) else ""
+    except ValueError:
+        return ""
 
 
 def _single(query: Any) -> dict[str, str]:

@@ -74,9 +74,10 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
 def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted:
     """The one reading of the event. A refusal at the door still has its request, for the page that tells of it."""
     proxy = read_event(event)
-    caller, route, fields, refused = None, None, {}, None
+    told = proxy.context.get("authorizer") or {}
+    caller, route, fields, refused = context.refused(told), None, {}, None
     try:
-        caller = context.read(proxy.context.get("authorizer") or {})
+        caller = context.read(told)
         route = _route(proxy, routes)
         if proxy.method not in {"GET", "HEAD"}:
             fields = read_fields(proxy, route.fields)

@@ -1,9 +1,17 @@
 """The step `reauthenticate`: password, and the code where there is one; the session goes on under a new secret."""
 
+from urllib.parse import quote_plus
+
 import pytest
 
-from tests.world.phones import enrolled
-from tests.world.visitors import PASSWORD
+from chalicelib.domain.access import GUARDS
+from chalicelib.domain.accounts import Kind, Status
+from chalicelib.steps.reauthenticate import LABELS
+from chalicelib.web.paths import suffix
+from tests.console.staff import logged_on
+from tests.web.page_samples import Seen
+from tests.world.phones import Phone, enrolled
+from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
 from tests.world.world import World
 
 PATH = "/reauthenticate"
@@ -133,3 +141,96 @@ def test_browser_is_sent_there_and_back(world: World) -> None:
     assert (page.status, "This is not your password." in page.text) == (401, True)
     back = browser.post(f"{PATH}?next=/account/two-step", {"password": PASSWORD})
     assert (back.status, back.header("Location")) == (303, "/account/two-step")
+
+
+def stale_desk(world: World) -> tuple[Visitor, Phone]:
+    """An administrator's browser, whose password was typed more than ten minutes ago."""
+    account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    browser = logged_on(world, world.browser(), account, phone)
+    world.clock.passes(600)
+    return browser, phone
+
+
+def pressed_again(page: Reply) -> tuple[str, dict[str, str]]:
+    """Where the page's form goes, and what it sends."""
+    seen = Seen(page.text)
+    (action,) = [str(one["action"]) for one in seen.all("form") if one["action"] != "/logoff"]
+    return action, {str(one["name"]): str(one["value"]) for one in seen.all("input")}
+
+
+def test_what_met_the_prompt_is_not_done_and_is_done_when_pressed_again(world: World) -> None:
+    ann, (browser, phone) = world.person("o'brien+news@people.test"), stale_desk(world)
+    path = "/admin/users/o%27brien%2Bnews@people.test"
+    fields = {"disable": "true", "reason": "Seen at 3 o'clock & later; ünlikely", "ranges": "192.0.2.0/24"}
+    reply = browser.post(f"{path}/contain", fields)
+    assert (reply.status, reply.header("Location")) == (303, f"/reauthenticate{suffix(path)}")
+    assert world.stored(ann).epoch == 1
+    reply = browser.post(reply.header("Location"), {"password": PASSWORD, "code": phone.code()})
+    page = browser.get(reply.header("Location"))
+    assert "has not been done yet" in page.text
+    assert "Contain the account" in page.text
+    assert world.stored(ann).epoch == 1
+    assert pressed_again(page) == (f"{path}/contain", fields)
+    assert browser.post(*pressed_again(page)).header("Location").startswith(f"{path}?done=contained")
+    assert world.stored(ann).status is Status.DISABLED
+    assert "__Host-portal-unfinished" not in browser.jar
+
+
+def test_secret_is_not_kept_and_its_form_is_filled_in_anew(world: World) -> None:
+    ann, (browser, phone) = world.person(), stale_desk(world)
+    reply = browser.post(f"/admin/users/{ann.address}/password", {"new_password": CHOSEN})
+    assert CHOSEN not in str(browser.jar)
+    assert quote_plus(CHOSEN) not in str(browser.jar)
+    reply = browser.post(reply.header("Location"), {"password": PASSWORD, "code": phone.code()})
+    page = browser.get(reply.header("Location"))
+    assert "Please enter it again" in page.text
+    assert f'href="/admin/users/{ann.address}"' in page.text
+    assert 'action="/admin' not in page.text
+
+
+def test_too_long_a_form_is_not_kept(world: World) -> None:
+    ann, (browser, phone) = world.person(), stale_desk(world)
+    reply = browser.post(f"/admin/users/{ann.address}/ip-ranges", {"ranges": "2001:db8::/32\n" * 300})
+    assert len(browser.jar["__Host-portal-unfinished"]) < 400
+    reply = browser.post(reply.header("Location"), {"password": PASSWORD, "code": phone.code()})
+    assert "Please enter it again" in browser.get(reply.header("Location")).text
+
+
+def test_form_of_another_account_does_not_wait_for_whoever_comes_next(world: World) -> None:
+    ann, (browser, _) = world.person(), stale_desk(world)
+    browser.post(f"/admin/users/{ann.address}/disable", {"reason": "x"})
+    left = browser.jar["__Host-portal-unfinished"]
+    other, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    browser = logged_on(world, world.browser(), other, phone)
+    browser.jar["__Host-portal-unfinished"] = left
+    reply = browser.post("/reauthenticate", {"password": PASSWORD, "code": phone.code()})
+    assert reply.header("Location") == "/messages"
+    assert "has not been done yet" not in browser.get("/reauthenticate?confirmed=1").text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "{}:", "{}://evil.test?a=1", "{}:/logoff?x=1", "{}:/admin/users/x?a=%00", "{}:/not-me?token=t"],
+)
+def test_cookie_that_somebody_wrote_posts_nowhere_but_to_a_form_of_ours(world: World, value: str) -> None:
+    account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    browser = logged_on(world, world.browser(), account, phone)
+    browser.jar["__Host-portal-unfinished"] = value.replace("{}", account.id)
+    page = browser.get("/reauthenticate?confirmed=1")
+    assert page.status == 200
+    assert {str(one["action"]) for one in Seen(page.text).all("form")} <= {"/logoff", "/reauthenticate"}
+
+
+def test_every_form_that_can_meet_the_prompt_has_its_words() -> None:
+    fresh = {route.partition(" ")[2] for route, guard in GUARDS.items() if guard.fresh}
+    assert set(LABELS) == fresh | {"/account/sessions/revoke"}
+
+
+def test_refused_person_keeps_the_navigation(world: World) -> None:
+    """A support person on a page for administrators alone is not lost there."""
+    account, phone = enrolled(world, kind=Kind.SUPPORT)
+    page = logged_on(world, world.browser(), account, phone).get("/admin/messages")
+    assert page.status == 403
+    assert {"/messages", "/account", "/admin/attempts"} <= {
+        str(one.get("href")) for one in Seen(page.text).all("a")
+    }

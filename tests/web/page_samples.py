@@ -17,6 +17,13 @@ from tests.web.admin_samples import ADMIN_SAMPLES
 
 AT = 1_795_304_940.0
 ADDRESS = "recipient@portal.test"
+UNFINISHED = {
+    "action": "/admin/users/claire@insurer.example/contain",
+    "fields": (("reason", "Seen at 3 o'clock"), ("disable", "true")),
+    "label": "Contain the account",
+    "whom": "claire@insurer.example",
+    "whole": True,
+}
 HANDLE = "k3x7qv2m5n4tz6ra"
 BROWSER = "Firefox 128.0"
 RECIPIENT = SimpleNamespace(address=ADDRESS, kind="recipient", next="portal")
@@ -201,6 +208,16 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
     "reauthenticate": {
+        "not_done": {
+            "caller": RECIPIENT,
+            "next_url": "/admin/users/claire@insurer.example",
+            "unfinished": UNFINISHED,
+        },
+        "not_kept": {
+            "caller": RECIPIENT,
+            "next_url": "/admin/users/claire@insurer.example",
+            "unfinished": UNFINISHED | {"fields": (), "whole": False},
+        },
         "plain": {"two_step": False, "address": ADDRESS, "caller": RECIPIENT},
         "two_step": {
             "two_step": True,

@@ -1,0 +1,57 @@
+"""A form that met the password prompt: where it was going and what stood in it, in a cookie, until it is pressed again.
+
+Attack: somebody leaves a form that contains nobody, and walks away believing that it did; or another person's form is
+waiting when one confirms a password of one's own. Defence: whoever confirms reads that it is not done yet and presses
+again; the cookie names its account, opens nothing, and holds no secret.
+"""
+
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
+
+from chalicelib.web.cookies import clear_unfinished, read_cookie, set_unfinished, unfinished_name
+from chalicelib.web.paths import filled, page_of, safe_next
+from chalicelib.web.request import Request
+
+MOST = 3500  # characters; a browser drops a cookie of more than 4096
+MOST_FIELDS = 20
+_SECRET = ("password", "code", "token")
+
+
+class Unfinished(NamedTuple):
+    """Where a form goes, and its fields as they were sent; none where it held a secret, or more than a cookie can."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...] = ()
+    whole: bool = True
+
+
+def remembered(request: Request) -> tuple[str, ...]:
+    """The cookie for the form of this refused post; none for a program, which knows what it sent.
+
+    Nor for a lone button, on whose page its owner is again after confirming.
+    """
+    if request.wants_json or request.caller is None or request.method != "POST":
+        return ()
+    if not request.posted and page_of(request.resource) == request.resource:
+        return ()
+    pairs = parse_qsl(request.posted, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    secret = any(value and any(one in name for one in _SECRET) for name, value in pairs)
+    fields = urlencode(pairs)
+    kept = "" if secret or len(fields) > MOST else f"?{fields}"
+    path = quote(filled(request.resource, request.params), safe="/@%")
+    return (set_unfinished(f"{request.caller.account_id}:{path}{kept}", secure=request.settings.secure),)
+
+
+def waiting(request: Request) -> Unfinished | None:
+    """The form that waits for whoever asks, if one does."""
+    value = read_cookie(request.cookies, unfinished_name(request.settings.secure)) or ""
+    owner, _, rest = value.partition(":")
+    path, found, fields = rest.partition("?")
+    if owner != request.known.account_id or safe_next(path) is None:
+        return None
+    return Unfinished(path, tuple(parse_qsl(fields, keep_blank_values=True)), bool(found))
+
+
+def forgotten(request: Request) -> tuple[str, ...]:
+    """The cookie that takes it away."""
+    return (clear_unfinished(secure=request.settings.secure),)
