@@ -73,7 +73,12 @@ def remember_a_change_set() -> None:
 
 def settle(stack: Stack, template: Any, parameters: dict[str, str]) -> None:
     """What a stack is told by, once it is as its template says."""
-    stack.template, stack.parameters = template, parameters
+    stack.template = template
+    # Also what had its default: a run that says it, or keeps it, changes nothing.
+    stack.parameters = stack.resource_map.input_parameters = {
+        **stack.resource_map.resolved_parameters,
+        **parameters,
+    }
     stack._parse_template()
     stack.output_map = stack._create_output_map()
 
