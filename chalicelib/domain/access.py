@@ -63,6 +63,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /password/change": CHANGE,
         "POST /password/change": CHANGE,
         "GET /account": FULL,
+        "GET /account/activity": FULL,
         "GET /account/sessions": FULL,
         "POST /account/sessions/revoke": FULL,  # fresh, but to end itself: the step asks
         "GET /account/preferences": FULL,

@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
@@ -178,6 +178,12 @@ class Event(NamedTuple):
     def told(self) -> "Details":
         """The details to read from: None for what this event does not tell."""
         return cast("Details", defaultdict(lambda: None, self.details))
+
+    @property
+    def by_owner(self) -> bool:
+        """Whether it was done in a session of the account itself."""
+        actor = self.actor or ""
+        return "@" in actor and account_id(CanonicalAddress(actor)) == self.account_id
 
     @property
     def beside_changes(self) -> bool:

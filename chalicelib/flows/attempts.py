@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, account_id, canonical_address
+from chalicelib.domain.addresses import InvalidAddress, canonical_address
 from chalicelib.domain.events import MAILS, PROVED, Event, EventKind, iso
 from chalicelib.flows.inputs import differs
 from chalicelib.presentation.browsers import read_browser
@@ -87,8 +87,7 @@ def _by(event: Event) -> str:
     if event.kind in MAILS:
         return "portal"
     if event.actor:
-        own = "@" in event.actor and account_id(CanonicalAddress(event.actor)) == event.account_id
-        return "account" if own else ""
+        return "account" if event.by_owner else ""
     return "account" if event.kind in PROVED else "nobody"
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from chalicelib.domain.accounts import Account, Kind, Policy
 from chalicelib.domain.addresses import (
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 MAX_REASON = 500
 LONGEST_SEARCH = 254
-ROWS = 25  # of a table on one page, which so stays under 50 KB
-ROWS_OF_A_PROGRAM = 100
 
 
 def target(request: Request) -> tuple[Account, Policy | None]:
@@ -77,21 +74,6 @@ def carry_out(
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
-
-
-def rows_of(request: Request) -> int:
-    """How many rows a page of a list has: few for a person, more for a program."""
-    return ROWS_OF_A_PROGRAM if request.wants_json else ROWS
-
-
-def turning(request: Request, path: str, asked: Mapping[str, str], before: str | None) -> dict[str, str]:
-    """The ways from one page of a list to the next and back to the newest, "" where there is none (TR-02)."""
-    fields = {name: value for name, value in asked.items() if value}
-    newest = f"{path}?{urlencode(fields)}" if fields else path
-    return {
-        "earlier_url": f"{path}?{urlencode({**fields, 'before': before})}" if before else "",
-        "newest_url": newest if request.query.get("before") else "",
-    }
 
 
 def searched(request: Request, name: str) -> str:

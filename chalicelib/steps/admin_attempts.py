@@ -9,8 +9,9 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.trail import opaque
 from chalicelib.flows.attempt_search import asked_for, attempts_found
 from chalicelib.flows.attempts import attempt_facts, attempt_row
-from chalicelib.flows.console import console_view, correct, rows_of, searched, turning
+from chalicelib.flows.console import console_view, correct, searched
 from chalicelib.flows.events import event_of
+from chalicelib.flows.paging import rows_of, turning
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve

@@ -8,9 +8,10 @@ from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.trail import opaque, position
-from chalicelib.flows.console import console_view, rows_of, turning
+from chalicelib.flows.console import console_view
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
+from chalicelib.flows.paging import rows_of, turning
 from chalicelib.flows.trail import change_lines, trail_lines
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request

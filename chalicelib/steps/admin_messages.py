@@ -11,9 +11,10 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
-from chalicelib.flows.console import actor, console_view, correct, rows_of, shown_in_both_spellings, turning
+from chalicelib.flows.console import actor, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
+from chalicelib.flows.paging import rows_of, turning
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

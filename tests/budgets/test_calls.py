@@ -235,6 +235,11 @@ def account(world: World) -> Callable[[], Reply]:
     return lambda: visitor.get("/account")
 
 
+def activity(world: World) -> Callable[[], Reply]:
+    visitor, _ = logged_on(world)
+    return lambda: visitor.get("/account/activity")
+
+
 def sessions(world: World) -> Callable[[], Reply]:
     visitor, _ = logged_on(world)
     return lambda: visitor.get("/account/sessions")
@@ -318,6 +323,7 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (messages, Cost("messages", 1, 0, 200)),
     (first_reading, Cost("messages", 2, 0, 200)),
     (account, Cost("account", 0, 0, 200)),
+    (activity, Cost("account_activity", 1, 0, 200)),
     (sessions, Cost("account_sessions", 1, 0, 200)),
     (revoke, Cost("account_sessions", 2, 0, 200)),
     (preferences, Cost("account_preferences", 1, 0, 200)),

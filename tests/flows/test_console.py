@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import correct, turning
+from chalicelib.flows.console import correct
 from tests.fakes.requests import a_request
 
 NOW = 1_795_304_940.0
@@ -56,22 +56,3 @@ def test_what_belongs_to_no_field_is_said_on_top() -> None:
 def test_what_no_correction_helps_has_no_page_here() -> None:
     request = a_request("POST", "/admin/users/{email}/x", portal=PORTAL, caller=CALLER)
     assert correct(request, Refusal(Code.NOT_FOUND, "no_such_user"), "admin_x", {}) is None
-
-
-@pytest.mark.parametrize(
-    ("here", "before", "earlier", "newest"),
-    [
-        ("", None, "", ""),
-        ("", "p2", "/admin/attempts?email=a%40b.test&before=p2", ""),
-        ("p2", "p3", "/admin/attempts?email=a%40b.test&before=p3", "/admin/attempts?email=a%40b.test"),
-        ("p3", None, "", "/admin/attempts?email=a%40b.test"),
-    ],
-    ids=["only", "newest", "between", "last"],
-)
-def test_tr_02_each_page_leads_to_the_earlier_one_and_to_the_newest(
-    here: str, before: str | None, earlier: str, newest: str
-) -> None:
-    request = a_request("GET", "/admin/attempts", query={"before": here} if here else {}, caller=CALLER)
-    asked = {"email": "a@b.test", "outcome": ""}
-    turns = turning(request, "/admin/attempts", asked, before)
-    assert turns == {"earlier_url": earlier, "newest_url": newest}

@@ -83,7 +83,7 @@ def comes_in(town: Town, person: Person) -> str:
 
 def keeps_safe(town: Town, person: Person, address: str) -> None:
     """Preferences, sessions, the second step and its end."""
-    person.gets("/account/preferences", "/account/sessions", "/account/two-step")
+    person.gets("/account/activity", "/account/preferences", "/account/sessions", "/account/two-step")
     person.posts("/account/preferences", {"language": "de", "time_zone": "UTC"})
     town.client().logs_on(address, PASSWORD)
     person.posts("/account/sessions/revoke", {"others": True})

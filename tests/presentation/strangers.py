@@ -82,8 +82,9 @@ def owner_looks_round(world: World, ann: Account, headers: Mapping[str, str]) ->
         browser.logs_on(ann)
     world.delivers()
     one.get(f"/messages/{world.sends(ann, HEBREW, SENTENCE)}")
-    for path in ("/account", "/account/sessions", "/account/preferences", "/account/two-step", "/messages"):
+    for path in ("/account", "/account/sessions", "/account/activity", "/account/preferences", "/messages"):
         one.get(path + LINK)
+    one.get("/account/two-step" + LINK)
     one.post("/account/preferences", {"language": SENTENCE[:20], "time_zone": "../evil"})
     one.post("/account/preferences", {"time_zone": "Europe/Berlin"})
     one.get("/account/preferences")

@@ -36,14 +36,14 @@ PAGES: Walk = MappingProxyType(
         (STRANGER, form.BROWSER_NAME): "support.browser attempts[].browser",
         (STRANGER, form.VERSION): "support.browser_version attempts[].browser_version",
         (STRANGER, form.SYSTEM): "support.operating_system attempts[].operating_system",
-        (STRANGER, form.BROWSER): "sessions[].browser",
+        (STRANGER, form.BROWSER): "sessions[].browser events[].browser",
         (STRANGER, form.quoted): "attempts[].agent",
         (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email",
         (STRANGER, form.address): "events[].details.events_of attempts[].spelled",
         (STRANGER, form.key): "events[].details events[].email",
         (STRANGER, form.zone_name): "zone",
         (STRANGER, form.IP): """
-            attempts[].address events[].source sessions[].address dry_run.refused[].address
+            attempts[].address events[].source events[].address sessions[].address dry_run.refused[].address
         """,
         (LINK, form.path_next): "path_next",
         (LINK, form.key): "notice",
@@ -105,6 +105,7 @@ PAGES: Walk = MappingProxyType(
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
+            account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password
         """,

@@ -9,6 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chalicelib.domain.activity import SHOWN, Advice
+from chalicelib.domain.events import FOLDED as FOLDED_KINDS
 from chalicelib.flows.strength import LABELS as LABELS_OF_STRENGTH
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.presentation.zones import places
@@ -93,6 +95,42 @@ ACCOUNT = {
     "language": "",
     "time_zone": "",
 }
+LOGON = {
+    "at": AT,
+    "kind": "authn_login_success",
+    "by": "account",
+    "reasons": {},
+    "address": "203.0.113.9",
+    "addresses": 1,
+    "browser": BROWSER,
+    "reference": None,
+    "count": 1,
+    "first_at": AT,
+    "last_at": AT,
+    "continues": False,
+    "if_not_you": "session",
+}
+REFUSED = {"by": "nobody", "reasons": {"wrong_password": 1}, "reference": "K7MW-3FQ9"}
+BY_STAFF = {"by": "administrator", "address": "", "addresses": 0, "browser": ""}
+EVERY_KIND = [
+    LOGON
+    | {"kind": kind.value, "if_not_you": what.value}
+    | (REFUSED if kind in FOLDED_KINDS else BY_STAFF if what is Advice.SUPPORT else {})
+    for kind, what in SHOWN.items()
+]
+FOLDED = LOGON | {
+    "kind": "authn_login_fail",
+    "by": "nobody",
+    "reasons": {"wrong_password": 5, "too_many": 7},
+    "address": "",
+    "addresses": 3,
+    "browser": "",
+    "count": 12,
+    "first_at": AT - 900,
+    "continues": True,
+    "if_not_you": "nothing",
+}
+ACTIVITY = {"caller": RECIPIENT, "events": [], "newest_url": "", "earlier_url": ""}
 PREFERENCES = {
     "caller": RECIPIENT,
     "language": None,
@@ -186,6 +224,11 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "account_sessions": {
         "several": {"caller": RECIPIENT, "sessions": [SESSION, OTHER], "notice": "revoked"},
         "one": {"caller": RECIPIENT, "sessions": [SESSION], "notice": "others_revoked"},
+    },
+    "account_activity": {
+        "every_kind": ACTIVITY | {"events": EVERY_KIND},
+        "folded": ACTIVITY | {"events": [FOLDED, LOGON], "earlier_url": "/account/activity?before=eA"},
+        "none": ACTIVITY | {"newest_url": "/account/activity"},
     },
     "account_preferences": {
         "open": PREFERENCES,

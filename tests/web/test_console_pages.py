@@ -6,7 +6,7 @@ import re
 import pytest
 
 from chalicelib.domain.events import EventKind, Reason
-from chalicelib.flows.console import ROWS
+from chalicelib.flows.paging import ROWS
 from chalicelib.presentation.engine import html_engine
 from chalicelib.steps.admin_users import PAGE_SIZE
 from infra.contract import read_contract

@@ -11,6 +11,7 @@ EVERY = [
     coming_in.changed,
     keeping_safe.second_step,
     keeping_safe.sessions,
+    keeping_safe.activity,
     keeping_safe.not_me,
     console.directories,
     console.compromised,

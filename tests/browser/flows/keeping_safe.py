@@ -94,6 +94,27 @@ def sessions(town: Town, person: Person) -> None:
     assert {other.get("/account").status_code for other in others} == {401}
 
 
+def activity(town: Town, person: Person) -> None:
+    """What happened to one's account, and what to do about what was not oneself, at the entry itself."""
+    address, thief = town.person("lena"), town.client()
+    thief.logs_on(address, PASSWORD)
+    town.client().post("/logon", {"email": address, "password": "not the right one"})
+    person.logs_on(address, PASSWORD)
+    person.follows("Account")
+    person.follows("Show activity")
+    person.looks("activity", "Logons, refusals and changes, each with its time, its browser and its network.")
+    refused = person.page.locator("li", has_text="Wrong password")
+    refused.locator("summary").click()
+    assert refused.get_by_text("There is nothing you need to do.").is_visible()
+    logons = person.page.locator("li", has=person.page.get_by_role("heading", name="Logged on", exact=True))
+    assert logons.count() == 2
+    logons.last.locator("summary").click()
+    person.looks("activity-not-me", "Not me: end every other session, change the password, tell support.")
+    person.leaves_by(logons.last.get_by_role("button", name="End every other session"))
+    person.reads("Every other session has been ended.")
+    assert thief.get("/account").status_code == 401
+
+
 def not_me(town: Town, person: Person) -> None:
     """“This was not me”: whoever reads the mailbox can stop whoever reads it too."""
     address, thief = town.person("karl"), town.client()
