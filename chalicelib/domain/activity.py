@@ -5,7 +5,7 @@ which networks are permitted, and the inner cause of a refusal. Defence: a kind 
 is not shown, and of what somebody else did the owner sees that it was done, no name, no place and no reason (TR-04).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -99,9 +99,20 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def of_owner(events: Iterable[Event]) -> list[Event]:
-    """Those that the owner may see, with the owner's words for their reasons."""
-    return [_worded(one) for one in events if one.kind in SHOWN]
+WHOLE = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
+
+
+def of_owner(events: Sequence[Event]) -> list[Event]:
+    """Those that the owner may see, with the owner's words for their reasons.
+
+    The half of a logon whose whole is among them is left out: it would read as somebody's who got no further.
+    """
+    whole = {one.told["logon"] for one in events if one.kind in WHOLE} - {None}
+    return [
+        _worded(one)
+        for one in events
+        if one.kind in SHOWN and not (one.kind is EventKind.LOGON_HALF_DONE and one.told["logon"] in whole)
+    ]
 
 
 def doer(event: Event) -> Doer:
