@@ -3,11 +3,7 @@
 An open session on a table in a café must not be enough to change who may log on.
 """
 
-import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote
 
 from chalice import Blueprint
 
@@ -18,39 +14,14 @@ from chalicelib.flows import codes
 from chalicelib.flows.confirm import confirm_password
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_page
-from chalicelib.presentation.languages import marked
 from chalicelib.web.page import Page
-from chalicelib.web.paths import after, suffix
+from chalicelib.web.paths import after
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.unfinished import Unfinished, forgotten, waiting
+from chalicelib.web.unfinished import CONFIRMED, waiting
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
-# What each form that may meet the prompt does, in the words of its button.
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "/account/sessions/revoke": marked("End sessions"),
-        "/account/two-step": marked("Turn on 2-step authentication"),
-        "/account/two-step/confirm": marked("Turn on 2-step authentication"),
-        "/admin/users": marked("Invite a user"),
-        "/admin/users/{email}/password": marked("Set a password"),
-        "/admin/users/{email}/force-change": marked("Force change at logon"),
-        "/admin/users/{email}/disable": marked("Disable the account"),
-        "/admin/users/{email}/enable": marked("Enable the account"),
-        "/admin/users/{email}/unlock": marked("Unlock"),
-        "/admin/users/{email}/two-step": marked("Change whether 2-step is required"),
-        "/admin/users/{email}/two-step/reset": marked("Reset 2-step"),
-        "/admin/users/{email}/ip-ranges": marked("Save ranges"),
-        "/admin/users/{email}/sessions/revoke": marked("Revoke sessions"),
-        "/admin/users/{email}/contain": marked("Contain the account"),
-        "/admin/users/{email}/deliverable": marked("Allow mail again"),
-        "/admin/domains": marked("Add domain"),
-        "/admin/domains/{domain}/ip-ranges": marked("Save ranges"),
-        "/admin/domains/{domain}/brand": marked("Save brand"),
-        "/admin/ip-ranges": marked("Save ranges"),
-    }
-)
 NEEDS = needs(__name__, page=True, keys=("pepper", "seeds", "devices"))
 
 
@@ -61,11 +32,7 @@ def reauthenticate(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """The form; or, once confirmed, what had met it and is not done yet."""
-    unfinished = waiting(request) if request.query.get("confirmed") == "1" else None
-    if unfinished is not None:
-        view = _unfinished(request, unfinished)
-        return Page(facts={"fields": []}, template="reauthenticate", view=view, cookies=forgotten(request))
+    """The form."""
     fields = ["password", "code"] if request.known.two_step_active else ["password"]
     return Page(facts={"fields": fields}, template="reauthenticate", view=_view(request))
 
@@ -94,32 +61,7 @@ def submit(request: Request) -> Page:
     page = session_page(request, secret, session)
     if waiting(request) is None:
         return page
-    return page._replace(
-        location="/reauthenticate?confirmed=1" + suffix(request.query.get("next")).replace("?", "&")
-    )
-
-
-def _unfinished(request: Request, unfinished: Unfinished) -> dict[str, object]:
-    """What is to be pressed again. A form that held a secret is filled in anew, on the page that `next` names."""
-    path = unfinished.path
-    resource = next((one for one in LABELS if _is(one, path)), None)
-    label = request.say(LABELS[resource]) if resource else ""
-    return {
-        "next_url": after(Next.PORTAL, request.query.get("next")),
-        "unfinished": {
-            "action": unfinished.path,
-            "fields": unfinished.fields,
-            "label": label,
-            "whom": next(
-                (unquote(part) for part in path.split("/") if "@" in unquote(part) or "." in part), ""
-            ),
-            "whole": unfinished.whole and resource is not None,
-        },
-    }
-
-
-def _is(resource: str, path: str) -> bool:
-    return re.fullmatch(re.sub(r"\{[a-z]+\}", "[^/]+", resource), path) is not None
+    return page._replace(location=f"{after(Next.PORTAL, request.query.get('next'))}?{CONFIRMED}=1")
 
 
 def _view(request: Request) -> dict[str, object]:

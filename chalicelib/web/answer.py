@@ -36,7 +36,14 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
     from chalicelib.web.render import facade, render  # noqa: PLC0415 - templating, for those who show a page
 
-    shown = {
+    if "confirmed" in request.query:
+        from chalicelib.web.unfinished import forgotten, shown  # noqa: PLC0415 - for those who just confirmed
+
+        unfinished, cookies = shown(request), (*cookies, *forgotten(request))
+    else:
+        unfinished = None
+    context = {
+        "unfinished": unfinished,
         "caller": request.caller,
         **facade(request.settings.brand),
         "path_next": suffix(request.query.get("next")),
@@ -45,7 +52,7 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
         "lang": request.language,
         "zone": request.zone,
     }
-    rendered = render(page.template or "refusal", shown | dict(page.view))
+    rendered = render(page.template or "refusal", context | dict(page.view))
     status = SENTENCES[refusal.code].status if refusal else page.status
     headers = {**page.headers, **_retry_after(refusal), "Content-Language": request.language}
     return _response(status, rendered.html, "text/html; charset=utf-8", rendered.csp, headers, cookies)

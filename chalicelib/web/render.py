@@ -53,6 +53,7 @@ COMMON: Mapping[str, object] = {
     "zone": "",
     **facade(OURS),
     "caller": None,
+    "unfinished": None,
     "path_next": "",
     "referrer": "",
     "reference": "",

@@ -5,15 +5,44 @@ waiting when one confirms a password of one's own. Defence: whoever confirms rea
 again; the cookie names its account, opens nothing, and holds no secret.
 """
 
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from chalicelib.presentation.languages import marked
 from chalicelib.web.cookies import clear_unfinished, read_cookie, set_unfinished, unfinished_name
 from chalicelib.web.paths import filled, page_of, safe_next
 from chalicelib.web.request import Request
 
+CONFIRMED = "confirmed"  # in the query of the page that its owner is back on
 MOST = 3500  # characters; a browser drops a cookie of more than 4096
 MOST_FIELDS = 20
+# What each form that may meet the prompt does, in the words of its button.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "/account/sessions/revoke": marked("End sessions"),
+        "/account/two-step": marked("Turn on 2-step authentication"),
+        "/account/two-step/confirm": marked("Turn on 2-step authentication"),
+        "/admin/users": marked("Invite a user"),
+        "/admin/users/{email}/password": marked("Set a password"),
+        "/admin/users/{email}/force-change": marked("Force change at logon"),
+        "/admin/users/{email}/disable": marked("Disable the account"),
+        "/admin/users/{email}/enable": marked("Enable the account"),
+        "/admin/users/{email}/unlock": marked("Unlock"),
+        "/admin/users/{email}/two-step": marked("Change whether 2-step is required"),
+        "/admin/users/{email}/two-step/reset": marked("Reset 2-step"),
+        "/admin/users/{email}/ip-ranges": marked("Save ranges"),
+        "/admin/users/{email}/sessions/revoke": marked("Revoke sessions"),
+        "/admin/users/{email}/contain": marked("Contain the account"),
+        "/admin/users/{email}/deliverable": marked("Allow mail again"),
+        "/admin/domains": marked("Add domain"),
+        "/admin/domains/{domain}/ip-ranges": marked("Save ranges"),
+        "/admin/domains/{domain}/brand": marked("Save brand"),
+        "/admin/ip-ranges": marked("Save ranges"),
+    }
+)
 _SECRET = ("password", "code", "token")
 
 
@@ -55,3 +84,22 @@ def waiting(request: Request) -> Unfinished | None:
 def forgotten(request: Request) -> tuple[str, ...]:
     """The cookie that takes it away."""
     return (clear_unfinished(secure=request.settings.secure),)
+
+
+def shown(request: Request) -> dict[str, object] | None:
+    """What the page its owner is back on shows of it, above everything else."""
+    form = waiting(request) if request.caller and request.query.get(CONFIRMED) == "1" else None
+    if form is None:
+        return None
+    resource = next((one for one in LABELS if _is(one, form.path)), None)
+    return {
+        "action": form.path,
+        "fields": form.fields,
+        "label": request.say(LABELS[resource]) if resource else "",
+        "whom": next((part for part in map(unquote, form.path.split("/")) if "@" in part or "." in part), ""),
+        "whole": form.whole and resource is not None,
+    }
+
+
+def _is(resource: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"\{[a-z]+\}", "[^/]+", resource), path) is not None

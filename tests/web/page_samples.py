@@ -209,6 +209,8 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "account": {
         "plain": ACCOUNT,
+        "not_done": ACCOUNT | {"unfinished": UNFINISHED},
+        "not_kept": ACCOUNT | {"unfinished": UNFINISHED | {"fields": (), "whole": False}},
         "two_step": ACCOUNT
         | {
             "caller": ADMINISTRATOR,
@@ -251,16 +253,6 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
     "reauthenticate": {
-        "not_done": {
-            "caller": RECIPIENT,
-            "next_url": "/admin/users/claire@insurer.example",
-            "unfinished": UNFINISHED,
-        },
-        "not_kept": {
-            "caller": RECIPIENT,
-            "next_url": "/admin/users/claire@insurer.example",
-            "unfinished": UNFINISHED | {"fields": (), "whole": False},
-        },
         "plain": {"two_step": False, "address": ADDRESS, "caller": RECIPIENT},
         "two_step": {
             "two_step": True,
