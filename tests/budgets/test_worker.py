@@ -59,7 +59,7 @@ def test_ad_09_telling_the_other_administrators_costs_their_event_two_more_trips
         "BatchGetItem",
         "Query",
         "TransactWriteItems",
-        "TransactWriteItems",
+        "PutItem",
     ]
     assert world.mailer.sent == []
     world.delivers()
