@@ -61,8 +61,12 @@ class Mailer:
         simple: dict[str, Any] = {
             "Subject": _utf8(mail.subject),
             "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
-            # Robots must not answer these, and out-of-office notices not come back (RFC 3834, ML-04).
-            "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
+            # Robots must not answer these, and out-of-office notices not come back (RFC 3834, ML-04); Exchange asks
+            # for a header of its own (MS-OXCMAIL, 2.2.3.2.14).
+            "Headers": [
+                {"Name": "Auto-Submitted", "Value": "auto-generated"},
+                {"Name": "X-Auto-Response-Suppress", "Value": "All"},
+            ],
         }
         if mail.logo is not None:
             simple["Attachments"] = [_inline(mail.logo)]

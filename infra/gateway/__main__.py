@@ -23,6 +23,7 @@ from infra.gateway.messages import Answer, Request
 from infra.gateway.options import HIGHEST_PORT, CannotStart, Options, read_options
 from infra.gateway.outgoing import Enclosed, tell_mails
 from infra.gateway.roles import Roles
+from infra.gateway.schedule import Schedule
 from infra.gateway.server import make_server
 from infra.gateway.terminal import show_everything, show_quietly
 from infra.permissions import read_permissions
@@ -60,17 +61,18 @@ def run(front: Front, server: Any, log: str) -> None:
     enclosed = Enclosed()
     warm_up(enclosed)
     sources = event_sources()
+    threads: list[EventSource | Schedule] = [*sources, Schedule(partial(invoke, "sweep_mail", {}))]
     read_mails = mailbox.read_ministack(mail_service())
     front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
     begin()
     announce(server.effective_port, log)
     try:
-        for source in sources:  # what has happened by now is mailed below the addresses, not above them
-            source.start()
+        for thread in threads:  # what has happened by now is mailed below the addresses, not above them
+            thread.start()
         server.run()
     finally:
-        for source in sources:
-            source.stop()
+        for thread in threads:
+            thread.stop()
 
 
 def listening(front: Front, port: int) -> Any:

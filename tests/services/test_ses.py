@@ -32,7 +32,8 @@ def test_ml_04_mail_is_simple_automatic_and_from_a_constant_sender(moto: ModuleT
     assert asked["FromEmailAddress"] == '"Secure Messaging Portal" <portal@portal.example>'
     assert asked["Destination"] == {"ToAddresses": ["ann@b.test"]}
     simple = asked["Content"]["Simple"]
-    assert simple["Headers"] == [{"Name": "Auto-Submitted", "Value": "auto-generated"}]
+    told = {header["Name"]: header["Value"] for header in simple["Headers"]}
+    assert told == {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     assert set(simple["Body"]) == {"Text", "Html"}
     assert "List-Unsubscribe" not in str(asked)
     assert "ConfigurationSetName" not in asked

@@ -1,0 +1,34 @@
+"""What the Lambda service does by the clock: the sweep, so that a developer sees the mails that it alone sends."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+# Once an hour on AWS (infra/permissions.yaml); nobody at a terminal waits for an hour.
+SECONDS = 60.0
+
+
+class Schedule(threading.Thread):
+    """One thread that calls one function now and then; a call that fails is told, and the next one comes."""
+
+    def __init__(self, function: Callable[[], object], seconds: float = SECONDS) -> None:
+        super().__init__(name="schedule", daemon=True)
+        self._function, self._seconds = function, seconds
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._ended.wait(self._seconds):
+            try:
+                self._function()
+            except Exception:  # as Lambda: an invocation that raises ends itself alone
+                log.exception("a scheduled function failed")
+
+    def stop(self) -> None:
+        """End after the call at hand."""
+        self._ended.set()
+        if self.is_alive():
+            self.join(5)
