@@ -56,7 +56,7 @@ def logon(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """The form."""
     notice = request.query.get("notice", "")
-    state = notice if notice in {"logged_off", "session_ended"} else "fresh"
+    state = notice if notice in {"logged_off", "session_ended", "nothing_changed"} else "fresh"
     return Page(facts={"fields": ["email", "password"]}, template="logon", view={"state": state})
 
 

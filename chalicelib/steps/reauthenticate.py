@@ -9,16 +9,13 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Next
 from chalicelib.flows import codes
 from chalicelib.flows.confirm import confirm_password
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.web.page import Page
-from chalicelib.web.paths import after
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.unfinished import CONFIRMED, waiting
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
@@ -58,10 +55,7 @@ def submit(request: Request) -> Page:
         accepted = request.store.sessions.move_on(caller.digest, session, event)
     if not accepted:
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
-    page = session_page(request, secret, session)
-    if waiting(request) is None:
-        return page
-    return page._replace(location=f"{after(Next.PORTAL, request.query.get('next'))}?{CONFIRMED}=1")
+    return session_page(request, secret, session)
 
 
 def _view(request: Request) -> dict[str, object]:

@@ -8,12 +8,21 @@ from chalice.app import Response
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Next
 from chalicelib.presentation.languages import LANGUAGES, translation
-from chalicelib.web.cookies import clear_session, read_cookie, read_way_back, session_name, set_language
+from chalicelib.web.cookies import (
+    clear_session,
+    read_cookie,
+    read_way_back,
+    session_name,
+    set_language,
+    unfinished_name,
+)
 from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, filled, page_of, safe_next, suffix
 from chalicelib.web.request import Request
 from chalicelib.web.sentences import SENTENCES
+
+PROMPT = "/reauthenticate"
 
 
 def json_answer(page: Page) -> Response:
@@ -36,12 +45,11 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
         return _response(303, "", "text/html; charset=utf-8", BARE_CSP, headers, cookies)
     from chalicelib.web.render import facade, render  # noqa: PLC0415 - templating, for those who show a page
 
-    if "confirmed" in request.query:
-        from chalicelib.web.unfinished import forgotten, shown  # noqa: PLC0415 - for those who just confirmed
+    unfinished = None
+    if refusal is None and _may_show_unfinished(request):
+        from chalicelib.web.unfinished import forgotten, shown  # noqa: PLC0415 - for whoever has something waiting
 
         unfinished, cookies = shown(request), (*cookies, *forgotten(request))
-    else:
-        unfinished = None
     context = {
         "unfinished": unfinished,
         "caller": request.caller,
@@ -83,15 +91,17 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     wanted = safe_next(here) if request.method == "GET" else safe_next(request.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
         ended = "" if refusal.hint is Hint.NO_SESSION else "session_ended"
+        kept = _kept(request) if ended else ()
+        if kept:
+            form = filled(page_of(request.resource), request.params)
+            return Page(location="/logon" + suffix(form, "nothing_changed"), cookies=kept)
         return Page(location="/logon" + suffix(wanted, ended))
     if refusal.code is Code.STEP_REQUIRED:
         step = Next(str(refusal.facts["next"]))
         return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))
     if refusal.code is Code.REAUTHENTICATION_REQUIRED:
         form = filled(page_of(request.resource), request.params)
-        from chalicelib.web.unfinished import remembered  # noqa: PLC0415 - for those whose password is due
-
-        return Page(location="/reauthenticate" + suffix(wanted or form), cookies=remembered(request))
+        return Page(location=PROMPT + suffix(wanted or form), cookies=_kept(request))
     if refusal.code is Code.LINK_UNUSABLE:
         email, _ = read_way_back(request.cookies, secure=request.settings.secure)
         why = refusal.hint.value if refusal.hint else ""
@@ -103,6 +113,27 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         "detail": request.say(sentence.detail),
     }
     return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
+
+
+def _kept(request: Request) -> tuple[str, ...]:
+    """The form that was sent, for its owner to press again."""
+    if request.method != "POST":
+        return ()
+    from chalicelib.web.unfinished import remembered  # noqa: PLC0415 - for those whose form is not done
+
+    return remembered(request)
+
+
+def _may_show_unfinished(request: Request) -> bool:
+    """On the first whole page that its owner opens; not on the prompt that it waits for."""
+    caller = request.caller
+    return (
+        caller is not None
+        and caller.next is Next.PORTAL
+        and request.method == "GET"
+        and request.resource != PROMPT
+        and unfinished_name(request.settings.secure) in request.cookies
+    )
 
 
 def _referrer(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""A form that met the password prompt: where it was going and what stood in it, in a cookie, until it is pressed again.
+"""A form that met the password prompt, or the end of its session: where it was going and what stood in it, in a cookie.
 
 Attack: somebody leaves a form that contains nobody, and walks away believing that it did; or another person's form is
 waiting when one confirms a password of one's own. Defence: whoever confirms reads that it is not done yet and presses
@@ -12,14 +12,19 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from chalicelib.presentation.languages import marked
-from chalicelib.web.cookies import clear_unfinished, read_cookie, set_unfinished, unfinished_name
+from chalicelib.web.cookies import (
+    clear_unfinished,
+    read_cookie,
+    session_name,
+    set_unfinished,
+    unfinished_name,
+)
 from chalicelib.web.paths import filled, page_of, safe_next
 from chalicelib.web.request import Request
 
-CONFIRMED = "confirmed"  # in the query of the page that its owner is back on
 MOST = 3500  # characters; a browser drops a cookie of more than 4096
 MOST_FIELDS = 20
-# What each form that may meet the prompt does, in the words of its button.
+# What each form does that may be kept, in the words of its button.
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "/account/sessions/revoke": marked("End sessions"),
@@ -41,6 +46,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "/admin/domains/{domain}/ip-ranges": marked("Save ranges"),
         "/admin/domains/{domain}/brand": marked("Save brand"),
         "/admin/ip-ranges": marked("Save ranges"),
+        "/admin/messages": marked("Send a secure message"),
+        "/account/preferences": marked("Language and time zone"),
     }
 )
 _SECRET = ("password", "code", "token")
@@ -59,7 +66,8 @@ def remembered(request: Request) -> tuple[str, ...]:
 
     Nor for a lone button, on whose page its owner is again after confirming.
     """
-    if request.wants_json or request.caller is None or request.method != "POST":
+    owner = _owner(request)
+    if request.wants_json or owner is None or request.method != "POST" or request.resource not in LABELS:
         return ()
     if not request.posted and page_of(request.resource) == request.resource:
         return ()
@@ -68,7 +76,15 @@ def remembered(request: Request) -> tuple[str, ...]:
     fields = urlencode(pairs)
     kept = "" if secret or len(fields) > MOST else f"?{fields}"
     path = quote(filled(request.resource, request.params), safe="/@%")
-    return (set_unfinished(f"{request.caller.account_id}:{path}{kept}", secure=request.settings.secure),)
+    return (set_unfinished(f"{owner}:{path}{kept}", secure=request.settings.secure),)
+
+
+def _owner(request: Request) -> str | None:
+    """Whose form it is: the caller's, or of whom the session was that is over. It only says who may see it again."""
+    if request.caller is not None:
+        return request.caller.account_id
+    session = read_cookie(request.cookies, session_name(request.settings.secure)) or ""
+    return session.partition(".")[0] or None
 
 
 def waiting(request: Request) -> Unfinished | None:
@@ -88,7 +104,7 @@ def forgotten(request: Request) -> tuple[str, ...]:
 
 def shown(request: Request) -> dict[str, object] | None:
     """What the page its owner is back on shows of it, above everything else."""
-    form = waiting(request) if request.caller and request.query.get(CONFIRMED) == "1" else None
+    form = waiting(request)
     if form is None:
         return None
     resource = next((one for one in LABELS if _is(one, form.path)), None)

@@ -155,8 +155,8 @@ def test_se_14_browser_is_led_to_the_password_and_back_to_the_list(world: World)
     sent = browser.post(REVOKE, {"others": "true"})
     assert (sent.status, sent.header("Location")) == (303, "/reauthenticate?next=%2Faccount%2Fsessions")
     back = browser.post(sent.header("Location"), {"password": PASSWORD})
-    assert (back.status, back.header("Location").partition("?")[0]) == (303, "/account/sessions")
-    assert "has not been done yet" in browser.get(back.header("Location")).text
+    assert (back.status, back.header("Location")) == (303, "/account/sessions")
+    assert "has not been done yet" in browser.get("/account/sessions").text
 
 
 def test_half_done_logons_end_with_all_others(world: World) -> None:

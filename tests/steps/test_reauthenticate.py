@@ -15,6 +15,7 @@ from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
 from tests.world.world import World
 
 PATH = "/reauthenticate"
+COOKIE = "__Host-portal-unfinished"
 WRONG = "not this one at all"
 
 
@@ -173,7 +174,7 @@ def test_what_met_the_prompt_is_not_done_and_is_done_when_pressed_again(world: W
     assert pressed_again(page) == (f"{path}/contain", fields)
     assert browser.post(*pressed_again(page)).header("Location").startswith(f"{path}?done=contained")
     assert world.stored(ann).status is Status.DISABLED
-    assert "__Host-portal-unfinished" not in browser.jar
+    assert COOKIE not in browser.jar
 
 
 def test_secret_is_not_kept_and_its_form_is_filled_in_anew(world: World) -> None:
@@ -190,7 +191,7 @@ def test_secret_is_not_kept_and_its_form_is_filled_in_anew(world: World) -> None
 def test_too_long_a_form_is_not_kept(world: World) -> None:
     ann, (browser, phone) = world.person(), stale_desk(world)
     reply = browser.post(f"/admin/users/{ann.address}/ip-ranges", {"ranges": "2001:db8::/32\n" * 300})
-    assert len(browser.jar["__Host-portal-unfinished"]) < 400
+    assert len(browser.jar[COOKIE]) < 400
     reply = browser.post(reply.header("Location"), {"password": PASSWORD, "code": phone.code()})
     assert "Please enter it again" in browser.get(reply.header("Location")).text
 
@@ -198,13 +199,13 @@ def test_too_long_a_form_is_not_kept(world: World) -> None:
 def test_form_of_another_account_does_not_wait_for_whoever_comes_next(world: World) -> None:
     ann, (browser, _) = world.person(), stale_desk(world)
     browser.post(f"/admin/users/{ann.address}/disable", {"reason": "x"})
-    left = browser.jar["__Host-portal-unfinished"]
+    left = browser.jar[COOKIE]
     other, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
     browser = logged_on(world, world.browser(), other, phone)
-    browser.jar["__Host-portal-unfinished"] = left
+    browser.jar[COOKIE] = left
     reply = browser.post("/reauthenticate", {"password": PASSWORD, "code": phone.code()})
     assert reply.header("Location") == "/messages"
-    assert "has not been done yet" not in browser.get("/account?confirmed=1").text
+    assert "has not been done yet" not in browser.get("/account").text
 
 
 @pytest.mark.parametrize(
@@ -214,15 +215,15 @@ def test_form_of_another_account_does_not_wait_for_whoever_comes_next(world: Wor
 def test_cookie_that_somebody_wrote_posts_nowhere_but_to_a_form_of_ours(world: World, value: str) -> None:
     account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
     browser = logged_on(world, world.browser(), account, phone)
-    browser.jar["__Host-portal-unfinished"] = value.replace("{}", account.id)
-    page = browser.get("/account?confirmed=1")
+    browser.jar[COOKIE] = value.replace("{}", account.id)
+    page = browser.get("/account")
     assert page.status == 200
     assert {str(one["action"]) for one in Seen(page.text).all("form")} == {"/logoff"}
 
 
 def test_every_form_that_can_meet_the_prompt_has_its_words() -> None:
     fresh = {route.partition(" ")[2] for route, guard in GUARDS.items() if guard.fresh}
-    assert set(LABELS) == fresh | {"/account/sessions/revoke"}
+    assert set(LABELS) >= fresh | {"/account/sessions/revoke"}
 
 
 def test_refused_person_keeps_the_navigation(world: World) -> None:
@@ -233,3 +234,39 @@ def test_refused_person_keeps_the_navigation(world: World) -> None:
     assert {"/messages", "/account", "/admin/attempts"} <= {
         str(one.get("href")) for one in Seen(page.text).all("a")
     }
+
+
+def test_form_of_a_session_that_is_over_waits_behind_the_logon(world: World) -> None:
+    ann, (account, phone) = world.person(), enrolled(world, kind=Kind.ADMINISTRATOR)
+    browser = logged_on(world, world.browser(), account, phone)
+    world.clock.passes(1800)
+    message = {
+        "to": ann.address,
+        "subject": "Für Sie",
+        "body": "Forty minutes'\r\nwork",
+        "expires_in_days": "7",
+    }
+    reply = browser.post("/admin/messages", message)
+    assert reply.header("Location") == "/logon?next=%2Fadmin%2Fmessages&notice=nothing_changed"
+    page = browser.get(reply.header("Location"))
+    assert "Your session ended. Nothing was changed." in page.text
+    assert "Forty" not in page.text
+    reply = browser.post("/logon?next=/admin/messages", {"email": account.address, "password": PASSWORD})
+    reply = browser.post(reply.header("Location"), {"code": phone.code()})
+    action, fields = pressed_again(browser.get(reply.header("Location")))
+    assert (action, fields) == ("/admin/messages", message)
+    assert browser.post(action, fields).header("Location") == "/admin/messages?done=message_sent"
+
+
+def test_what_waits_is_shown_once_and_to_nobody_else(world: World) -> None:
+    bert, (ann_, phone) = world.person(), enrolled(world)
+    browser = world.browser()
+    browser.logs_on(ann_)
+    browser.post("/logon/code", {"code": phone.code()})
+    world.clock.passes(1800)
+    browser.post("/account/preferences", {"language": "de"})
+    kept = browser.jar[COOKIE]
+    browser.logs_on(bert)
+    browser.jar[COOKIE] = kept
+    assert "has not been done yet" not in browser.get("/account").text
+    assert COOKIE not in browser.jar

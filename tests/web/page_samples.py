@@ -162,6 +162,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "throttled": {"state": "throttled", "retry_after": 840, "reference": "K7MW-3FQ9"},
         "logged_off": {"state": "logged_off"},
         "session_ended": {"state": "session_ended"},
+        "nothing_changed": {"state": "nothing_changed"},
         "invalid": {
             "state": "fresh",
             "email": "recipient@",
