@@ -71,12 +71,23 @@ def remembered(request: Request) -> tuple[str, ...]:
         return ()
     if not request.posted and page_of(request.resource) == request.resource:
         return ()
-    pairs = parse_qsl(request.posted, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    secret = any(value and any(one in name for one in _SECRET) for name, value in pairs)
-    fields = urlencode(pairs)
-    kept = "" if secret or len(fields) > MOST else f"?{fields}"
+    kept = _kept(request.posted)
     path = quote(filled(request.resource, request.params), safe="/@%")
-    return (set_unfinished(f"{owner}:{path}{kept}", secure=request.settings.secure),)
+    return (
+        set_unfinished(f"{owner}:{path}{'' if kept is None else f'?{kept}'}", secure=request.settings.secure),
+    )
+
+
+def _kept(posted: str) -> str | None:
+    """A form's fields for the cookie; None where they hold a secret or are too many for it."""
+    try:
+        pairs = parse_qsl(posted, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+    if any(value and any(one in name for one in _SECRET) for name, value in pairs):
+        return None
+    fields = urlencode(pairs)
+    return fields if len(fields) <= MOST else None
 
 
 def _owner(request: Request) -> str | None:

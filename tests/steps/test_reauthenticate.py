@@ -208,6 +208,12 @@ def test_form_of_another_account_does_not_wait_for_whoever_comes_next(world: Wor
     assert "has not been done yet" not in browser.get("/account").text
 
 
+def test_form_that_is_none_of_ours_is_not_kept_and_breaks_nothing(world: World) -> None:
+    ann, (browser, _) = world.person(), stale_desk(world)
+    reply = browser.post(f"/admin/users/{ann.address}/contain", {f"x{number}": "1" for number in range(21)})
+    assert (reply.status, "?" in browser.jar[COOKIE]) == (303, False)
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "x", "{}:", "{}://evil.test?a=1", "{}:/logoff?x=1", "{}:/admin/users/x?a=%00", "{}:/not-me?token=t"],
