@@ -111,6 +111,11 @@ class Account(NamedTuple):
         """Whether its owner may log on at all, with the right credential."""
         return self.status is Status.ACTIVE and self.alias_of is None
 
+    @property
+    def new(self) -> bool:
+        """Whether nobody has ever had a password of its own for it: the next one is no reset (ML-09)."""
+        return self.password_hash is None and self.password_changed_at is None
+
     def tries(self, *, known: bool) -> Tries:
         """The count that an attempt from a known browser or network, or from a stranger's, is under (LG-14)."""
         if known:

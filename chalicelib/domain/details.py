@@ -17,7 +17,7 @@ class Details(From, total=False):
 
     # An attempt to get in.
     next: str | None  # where the logon goes on: a `Next`
-    logon: str | None  # the logon's name, by which its code is found to have followed; opens nothing
+    logon: str | None  # the logon's name, by which what followed in it is found; opens nothing
     kind: str | None  # of the account: staff's at a logon or a measure, anybody's in an invitation
     failures: int | None  # in a row, with this one
     locks: bool | None  # this one set the first lock, which its owner hears of
@@ -28,6 +28,7 @@ class Details(From, total=False):
     rule: str | None  # which list of ranges a session's address was outside of
 
     # Something done to one's own account.
+    first: bool | None  # this new password is the first own one
     by: str | None  # the link that did it: "link" or "not_me_link"
     two_step: str | None  # what became of the second step that a "not me" link was about: "removed" or "kept"
     count: int | None  # sessions ended

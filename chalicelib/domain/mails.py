@@ -39,6 +39,7 @@ class Mail(StrEnum):
     PASSWORD_RESET_FRESH = "password_reset_fresh"  # noqa: S105 - the name of a mail
     ACCOUNT_LOCKED = "account_locked"
     PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - the name of a mail
+    PASSWORD_SET = "password_set"  # noqa: S105 - the name of a mail
     TWO_STEP_CHANGED = "two_step_changed"
     RECOVERY_CODE_USED = "recovery_code_used"
     ACCOUNT_FROZEN = "account_frozen"
@@ -72,7 +73,8 @@ def mail_of(event: Event) -> Mail | None:
         return mail
     if event.kind in DETAILED:
         return DETAILED[event.kind](event.told) if event.details else None
-    return ALWAYS.get(event.kind)
+    mail = ALWAYS.get(event.kind)
+    return Mail.PASSWORD_SET if mail is Mail.PASSWORD_WAS_RESET and event.told["first"] else mail
 
 
 def mail_if_nothing_follows(event: Event) -> Mail | None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.sessions import Next
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld
 
 CHANGES = {
@@ -22,10 +23,26 @@ def password_was_reset(mail: Outgoing) -> Values:
     return {"not_me_url": mail.not_me_url()}
 
 
+def password_set(mail: Outgoing) -> Values:
+    """The first own password. Where a second step must be set up in the same logon, one mail for both (ML-09).
+
+    Attack: a thief of the invitation sets both up; the second moves the epoch, and the link of the only mail is dead.
+    Defence: that link has a name that both events know, and the second renews it for its own epoch and factor.
+    """
+    told = mail.event.told
+    follows = told["next"] == Next.ENROL_TWO_STEP
+    if follows and told["logon"]:
+        mail = mail.of_first_sitting(told["logon"])
+    return {"not_me_url": mail.not_me_url(), "two_step_follows": follows}
+
+
 def two_step_changed(mail: Outgoing) -> Values:
     """2-step was turned on, turned off, reset by an administrator, or stopped after too many wrong codes."""
     change = CHANGES[mail.event.kind]
     enrolled_at = mail.event.at if change == "on" else None
+    logon = mail.event.told["logon"]
+    if enrolled_at and logon and mail.of_first_sitting(logon).renews_not_me(enrolled_at=enrolled_at):
+        raise Withheld("told_with_the_first_password")
     return {"not_me_url": mail.not_me_url(enrolled_at=enrolled_at), "change": change}
 
 

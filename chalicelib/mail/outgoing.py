@@ -76,6 +76,15 @@ class Outgoing(NamedTuple):
         self.issue([row._replace(enrolled_at=enrolled_at)], limits)
         return self.url(f"/not-me/{token}")
 
+    def of_first_sitting(self, logon: str) -> "Outgoing":
+        """The same mail, with the secrets of the logon in which a first password is chosen: one link for all of it."""
+        return self._replace(event=self.event._replace(id=f"{self.account.id}~{logon}"))
+
+    def renews_not_me(self, *, enrolled_at: float) -> bool:
+        """Whether a mail that is out, or will be, carries this link; from now on it undoes that second step as well."""
+        _, row = self.link(Purpose.NOT_ME, NOT_ME_SECONDS)
+        return self.portal.store.outbox.renew(row._replace(enrolled_at=enrolled_at), self.account.epoch)
+
     def issue(
         self, rows: Sequence[Reset], limits: Sequence[Limit] = (), budget_at: float | None = None
     ) -> None:

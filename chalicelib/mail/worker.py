@@ -31,6 +31,7 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             ways_in.password_reset_fresh,
             ways_in.account_locked,
             notices.password_was_reset,
+            notices.password_set,
             notices.two_step_changed,
             notices.recovery_code_used,
             notices.account_frozen,

@@ -4,7 +4,7 @@ Every other session and everything mailed is void with it, in the same write (SE
 current password is asked for; a wrong one counts in this session, not for the account (PW-08, LG-13).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
@@ -23,6 +23,9 @@ from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("pepper", "devices"))
@@ -52,13 +55,6 @@ def submit(request: Request) -> Page:
         new_hash = hashed(
             request, caller.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
         )
-    event = event_of(
-        request,
-        EventKind.PASSWORD_CHANGED,
-        account.id,
-        email=account.address,
-        details={"from": caller.next.value},
-    )
     stage = next_step(
         _changed(account),
         opened_with=Credential.PASSWORD,
@@ -74,6 +70,10 @@ def submit(request: Request) -> Page:
         code_entered=caller.code_entered,
         typed=True,
     )
+    details: Details = {"from": caller.next.value}
+    if account.new:
+        details |= {"first": True, "next": stage.value, "logon": caller.logon}
+    event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     new = NewPassword(new_hash, event.at)
     if not request.store.passwords.change(account, caller.digest, session, new, event):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")

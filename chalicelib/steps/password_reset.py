@@ -5,7 +5,7 @@ whoever set the password logs on with it, second step and all (RS-10, RS-11).
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
@@ -24,6 +24,9 @@ from chalicelib.web.paths import suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 DONE_FACTS: Mapping[str, object] = {"next": "log_on"}
@@ -51,11 +54,12 @@ def show(request: Request) -> Page:
 
     That a password was set is said once, to whoever set it in this browser, not to everybody who opens that address.
     """
-    done, cookie = request.query.get("done") == "1", reset_cookie(request)
+    said = request.query.get("done")
+    done, cookie = said in {"1", "first"}, reset_cookie(request)
     if done and cookie == DONE:
         gone = clear_reset(secure=request.settings.secure)
         _, wanted = read_way_back(request.cookies, secure=request.settings.secure)
-        view = {"done": True, "path_next": suffix(wanted)}
+        view = {"done": True, "first": said == "first", "path_next": suffix(wanted)}
         return Page(facts=DONE_FACTS, template="password_reset", view=view, cookies=(gone,))
     if done and not cookie:  # the same page, loaded again
         return Page(facts=DONE_FACTS, location="/logon")
@@ -73,13 +77,18 @@ def submit(request: Request) -> Page:
     new_hash = hashed(
         request, account.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
     )
-    event = event_of(
-        request, EventKind.PASSWORD_RESET, account.id, email=account.address, details={"by": "link"}
-    )
+    details: Details = {"by": "link"}
+    if account.new:
+        details["first"] = True
+    event = event_of(request, EventKind.PASSWORD_RESET, account.id, email=account.address, details=details)
     if not request.store.passwords.set_by_link(link, NewPassword(new_hash, event.at), event):
         raise unusable(request, account.id, "used_meanwhile")
     cookie = set_reset(DONE, secure=request.settings.secure)
-    return Page(facts=DONE_FACTS, location="/password/reset?done=1", cookies=(cookie,))
+    return Page(
+        facts=DONE_FACTS,
+        location=f"/password/reset?done={'first' if account.new else '1'}",
+        cookies=(cookie,),
+    )
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -73,6 +73,16 @@ class Outbox:
             raise Unavailable(BUDGET_SPENT)
         return "account_changed_meanwhile" if "account" in failed else TOO_MANY
 
+    def renew(self, reset: Reset, epoch: int) -> bool:
+        """Write a link that an earlier mail carries anew, for this epoch. False where none was issued.
+
+        Spent or not: pressed a moment ago it froze, and left in force the second step that it may undo now (ML-09).
+        """
+        transaction = self._database.transaction()
+        transaction.put("issued", reset_row(reset), ResetRow.key.exists())
+        transaction.check("account", AccountRow(reset.account_id), AccountRow.epoch == epoch)
+        return not transaction.commit()
+
     def unsettled(self, hour: str) -> list[Event]:
         """The events of an hour whose mail left no note, oldest first; read without what is settled."""
         keys = self._database.query(EventRow, hour, index=EventRow.by_mail_hour)

@@ -17,7 +17,7 @@ LATE_IN_THE_HOUR = 1795744799.5
 
 
 def test_every_mail_there_is_can_be_written_and_is_due_sometimes() -> None:
-    by_details = {Mail.ACCOUNT_LOCKED, Mail.SUSPICIOUS_LOGON, Mail.NEW_CLIENT_LOGON}
+    by_details = {Mail.ACCOUNT_LOCKED, Mail.PASSWORD_SET, Mail.SUSPICIOUS_LOGON, Mail.NEW_CLIENT_LOGON}
     late = {Mail.CODE_NOT_ENTERED}  # the sweep's: `mail_if_nothing_follows`
     assert {*ALWAYS.values(), *(mail for _, mail in REASONED.values()), *by_details, *late} == set(Mail)
     assert set(WRITTEN_BY) == set(Mail)
@@ -27,6 +27,10 @@ def test_every_mail_there_is_can_be_written_and_is_due_sometimes() -> None:
     ("kind", "reason", "details", "mail"),
     [
         (EventKind.ACCOUNT_INVITED, None, {}, Mail.INVITATION),
+        (EventKind.PASSWORD_CHANGED, None, {"first": True}, Mail.PASSWORD_SET),
+        (EventKind.PASSWORD_CHANGED, None, {"from": "portal"}, Mail.PASSWORD_WAS_RESET),
+        (EventKind.PASSWORD_RESET, None, {"first": True}, Mail.PASSWORD_SET),
+        (EventKind.PASSWORD_RESET, None, {"by": "link"}, Mail.PASSWORD_WAS_RESET),
         (EventKind.LOGON_REFUSED, Reason.TEMPORARY_EXPIRED, {"failures": 1}, Mail.PASSWORD_RESET_FRESH),
         (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {"locks": True}, Mail.ACCOUNT_LOCKED),
         (EventKind.LOGON_REFUSED, Reason.WRONG_PASSWORD, {"locks": False}, None),

@@ -47,6 +47,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "password_reset_fresh": [WAY_IN],
     "account_locked": [{"reset_url": WAY_IN["reset_url"], "lifetime": 3600}],
     "password_was_reset": [ALARM | {"by": "yourself"}, ALARM | {"by": "administrator", "source_address": ""}],
+    "password_set": [ALARM | {"two_step_follows": follows} for follows in (False, True)],
     "account_frozen": [
         {"forgot_url": f"{PORTAL}/password/forgot", "two_step": two_step}
         for two_step in ("", "removed", "kept")

@@ -18,6 +18,7 @@ from tests.presentation.strangers import (
     SENTENCE,
     TYPED,
     hostile,
+    newcomer_chooses,
     owner_looks_round,
     says,
     strangers_try,
@@ -38,6 +39,7 @@ def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
     thieves_get_in(world, ann, headers)
     desk = behind_the_console(world, headers)
     staff_writes(desk, ann)
+    newcomer_chooses(world, "new@people.test", headers)
     mail_servers_answer(world, ann)
     staff_reads(world, desk, ann)
     world.delivers()

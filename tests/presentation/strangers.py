@@ -100,6 +100,13 @@ def owner_looks_round(world: World, ann: Account, headers: Mapping[str, str]) ->
     half.post("/logon/code", {"code": SENTENCE})
 
 
+def newcomer_chooses(world: World, address: str, headers: Mapping[str, str]) -> None:
+    """Somebody who was invited sets a first password."""
+    one = hostile(world, headers)
+    one.post("/logon", {"email": address, "password": world.mails(address)[0].temporary})
+    one.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN})
+
+
 def thieves_get_in(world: World, ann: Account, headers: Mapping[str, str]) -> None:
     """Whoever has the password, or five guesses at it: every notice and warning goes out."""
     bob, phone = enrolled(world, address="bob@insurer.example")

@@ -130,7 +130,7 @@ PAGES: Walk = MappingProxyType(
         """,
         (US, form.no_text): """
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
-            required two_step_required done saved sent force_change would_lock_you_out
+            required two_step_required done first saved sent force_change would_lock_you_out
             may_act may_choose_password own_account changes more
         """,
     }
@@ -146,7 +146,7 @@ MAILS: Walk = MappingProxyType(
         (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
         (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url",
         (US, form.TEMPORARY): "temporary_password",
-        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by",
+        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by two_step_follows",
     }
 )
 

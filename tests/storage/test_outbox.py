@@ -86,6 +86,20 @@ def test_rl_06_issuing_again_does_not_make_a_spent_link_good(store: Store) -> No
     assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
 
 
+def test_ml_09_link_of_a_mail_is_renewed_for_the_present_epoch_and_none_is_made(store: Store) -> None:
+    account = planted(store)
+    link = a_link(account)._replace(purpose=Purpose.NOT_ME)
+    assert not store.outbox.renew(link, 1)
+    assert store.passwords.by_link(link.key) is None
+    assert store.outbox.issue([link], 1, NOW, ()) is None
+    plant(store, account._replace(epoch=2))
+    newer = link._replace(epoch=2, enrolled_at=NOW)
+    assert not store.outbox.renew(newer, 1)
+    assert store.passwords.by_link(link.key) == link
+    assert store.outbox.renew(newer, 2)
+    assert store.passwords.by_link(link.key) == newer
+
+
 def test_rs_09_nothing_is_issued_for_an_account_that_moved_or_is_not_there(store: Store) -> None:
     account = planted(store, epoch=2)
     stale = a_link(account._replace(epoch=1))

@@ -195,6 +195,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "address": ADDRESS,
         },
         "done": {"done": True},
+        "first": {"done": True, "first": True},
     },
     "password_change": {
         "temporary": CHANGE | {"reason": "temporary", "caller": HALF},

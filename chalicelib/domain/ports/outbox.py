@@ -29,6 +29,9 @@ class OutboxActs(Protocol):
     ) -> str | None:
         """Store what a mail will carry; raises `Unavailable` while the portal's mails of `budget_at` are used up."""
 
+    def renew(self, reset: Reset, epoch: int) -> bool:
+        """Let a link that an earlier mail carries hold for this epoch; False where there is none, or it moved on."""
+
     def tell_administrators(self, event: Event) -> int:
         """Make it an event of every other active administrator; how many they are."""
 

@@ -57,6 +57,14 @@ class Outbox(Family):
         return None
 
     @act
+    def renew(self, reset: Reset, epoch: int) -> bool:
+        account = self._tables.accounts.get(reset.account_id)
+        if reset.key not in self._tables.resets or account is None or account.epoch != epoch:
+            return False
+        self._tables.resets[reset.key] = reset
+        return True
+
+    @act
     def tell_administrators(self, event: Event) -> int:
         others = [
             account.id
