@@ -39,11 +39,13 @@ def send_message(
 
     `by` must still be an active administrator in the very writes that invite and send (SE-10); else raises CONFLICT.
     """
-    invited = invitation(draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor)
-    store.accounts.invite(*invited, by)
     who, identity = account_id(draft.to), message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
+    invited = invitation(
+        draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor, message=bare
+    )
+    store.accounts.invite(*invited, by)
     message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), bare.associated()))
     event = Event(
         who,

@@ -1,6 +1,6 @@
 """Mails about secure messages. They may not say what is in one: neither its subject nor its body."""
 
-from chalicelib.mail.outgoing import Outgoing, Values, Withheld
+from chalicelib.mail.outgoing import Outgoing, Values, Withheld, named
 
 
 def message_waiting(mail: Outgoing) -> Values:
@@ -10,7 +10,7 @@ def message_waiting(mail: Outgoing) -> Values:
     if isinstance(until, int | float) and mail.now >= until:
         raise Withheld("too_late")
     return {
-        "sender": told["from"],
+        "sender": named(told["from"]),
         "message_url": mail.url(f"/messages/{told['message']}"),
         "expires_at": until,
     }

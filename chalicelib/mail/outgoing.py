@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import InvalidAddress, canonical_address
 from chalicelib.domain.brand import OURS, Brand
 from chalicelib.domain.colours import shades
 from chalicelib.domain.events import Event
@@ -106,6 +107,17 @@ class Outgoing(NamedTuple):
         return Reset(
             key, account.id, purpose, account.epoch, self.event.at + lifetime, address=account.address
         )
+
+
+def named(sender: str | None) -> str:
+    """Whoever is said to have written or invited; "" for what is no address in its one spelling.
+
+    Attack: the sender's place holds a sentence, which a mail of ours would say (WB-14). Defence: an address, or nobody.
+    """
+    try:
+        return sender if sender and canonical_address(sender) == sender else ""
+    except InvalidAddress:
+        return ""
 
 
 def words_of(mail: Outgoing, values: Values) -> RenderedMail:

@@ -10,14 +10,19 @@ from math import ceil
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, TOO_MANY, Limit
 from chalicelib.domain.resets import Purpose, Reset
-from chalicelib.mail.outgoing import Outgoing, Values, Withheld
+from chalicelib.mail.outgoing import Outgoing, Values, Withheld, named
 
 HOUR = 3600
 
 
 def invitation(mail: Outgoing) -> Values:
-    """A first-time user's temporary password."""
-    return _opened(mail) | {"kind": mail.account.kind.value}
+    """A first-time user's temporary password, from whom, and whether a message of theirs waits."""
+    told = mail.event.told
+    return _opened(mail) | {
+        "kind": mail.account.kind.value,
+        "sender": named(told["from"] or mail.event.actor),
+        "waits": told["message"] is not None,
+    }
 
 
 def password_reset(mail: Outgoing) -> Values:

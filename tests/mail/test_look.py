@@ -37,8 +37,15 @@ ALARM = {"not_me_url": f"{PORTAL}/not-me/aB3"}
 # mail -> what it needs besides COMMON, one entry for each way it can read
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "invitation": [
-        {"temporary_password": PASSWORD, "logon_url": f"{PORTAL}/logon", "lifetime": 86400, "kind": kind}
-        for kind in ("recipient", "administrator", "support")
+        {"temporary_password": PASSWORD, "logon_url": f"{PORTAL}/logon", "lifetime": 86400}
+        | {"kind": kind, "sender": sender, "waits": waits}
+        for kind, waits in (
+            ("recipient", True),
+            ("recipient", False),
+            ("administrator", False),
+            ("support", False),
+        )
+        for sender in ("claims@insurer.example", "")
     ],
     "message_waiting": [
         {"sender": "claims@insurer.example", "message_url": f"{PORTAL}/messages/01J9", "expires_at": 1.8e9}

@@ -20,7 +20,7 @@ def test_no_word_of_a_mail_is_left_out_of_the_catalogues(name: str, number: int)
     with pseudo_language():
         mail = sample(name, number, lang=PSEUDO)
     assert unmarked(mail.subject, data) == []
-    assert unmarked(mail.text, data) == []
+    assert unmarked(" ".join(mail.text.split()), data) == []  # a name may be broken over two lines
     assert unmarked(visible(mail.html), data) == []
 
 

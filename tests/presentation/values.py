@@ -146,7 +146,7 @@ MAILS: Walk = MappingProxyType(
         (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
         (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url",
         (US, form.TEMPORARY): "temporary_password",
-        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by two_step_follows",
+        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by two_step_follows waits",
     }
 )
 
