@@ -73,6 +73,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /account/two-step/confirm": ENROL_FRESH,
         "GET /account/two-step/remove": FULL,
         "POST /account/two-step/remove": FULL,
+        "POST /account/two-step/recovery-codes": FULL,
         "GET /reauthenticate": AGAIN,
         "POST /reauthenticate": AGAIN,
         "GET /not-me/{token}": PUBLIC,

@@ -50,6 +50,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.PASSWORD_CHANGED: Advice.SESSION,
         EventKind.TWO_STEP_ENROLLED: Advice.TWO_STEP,
         EventKind.TWO_STEP_REMOVED: Advice.TWO_STEP,
+        EventKind.RECOVERY_CODES_RENEWED: Advice.TWO_STEP,
         EventKind.PREFERENCES_CHANGED: Advice.SESSION,
         EventKind.MESSAGE_READ: Advice.SESSION,
         EventKind.ACCOUNT_FROZEN: Advice.MAILBOX,

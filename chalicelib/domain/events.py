@@ -52,6 +52,7 @@ class EventKind(StrEnum):
     TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
     TWO_STEP_REMOVED = "two_step_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     TWO_STEP_STOPPED = "two_step_stopped"
     RECOVERY_CODE_USED = "two_step_recovery_code_used"
     MESSAGE_SENT = "message_sent"

@@ -178,6 +178,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.ACCOUNT_FROZEN: Mail.ACCOUNT_FROZEN,
         EventKind.TWO_STEP_ENROLLED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_REMOVED: Mail.TWO_STEP_CHANGED,
+        EventKind.RECOVERY_CODES_RENEWED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_RESET: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_STOPPED: Mail.TWO_STEP_CHANGED,
         EventKind.PASSWORD_ISSUED: Mail.PASSWORD_RESET,

@@ -13,6 +13,7 @@ from chalicelib.mail.outgoing import Outgoing, Values, Withheld
 CHANGES = {
     EventKind.TWO_STEP_ENROLLED: "on",
     EventKind.TWO_STEP_REMOVED: "off",
+    EventKind.RECOVERY_CODES_RENEWED: "codes",
     EventKind.TWO_STEP_RESET: "reset",
     EventKind.TWO_STEP_STOPPED: "stopped",
 }
@@ -37,7 +38,7 @@ def password_set(mail: Outgoing) -> Values:
 
 
 def two_step_changed(mail: Outgoing) -> Values:
-    """2-step was turned on, turned off, reset by an administrator, or stopped after too many wrong codes."""
+    """2-step was turned on, turned off, reset by an administrator, given new recovery codes, or stopped."""
     change = CHANGES[mail.event.kind]
     enrolled_at = mail.event.at if change == "on" else None
     logon = mail.event.told["logon"]

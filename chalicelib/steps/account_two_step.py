@@ -1,9 +1,11 @@
-"""2-step verification of one's own account: propose a seed, confirm it by a code, get recovery codes, remove it.
+"""2-step verification of one's own account: propose a seed, confirm it by a code, renew recovery codes, remove it.
 
 A seed is shown once, to the logon that proposed it, and is not active until a code of it was entered there. Both want a
 fresh password, and no step of a logon is skipped by it (TF-05, TF-13).
 """
 
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
@@ -13,7 +15,8 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Next
+from chalicelib.domain.sessions import Next, Session
+from chalicelib.domain.tokens import Token
 from chalicelib.domain.two_step import (
     matching_step,
     new_recovery_codes,
@@ -90,23 +93,62 @@ def confirm(request: Request) -> Page:
     # Only of a logon that is not whole yet: a whole one may have been stolen since its owner read the mail (ML-09).
     details: Details = {} if caller.whole else {"logon": caller.logon}
     event = event_of(request, EventKind.TWO_STEP_ENROLLED, account.id, details=details)
-    digests = [digest for digest in map(recovery_digest, recovery) if digest]
+    digests = _digests(recovery)
     sealed = codes.seal_seed(request.portal, account.id, seed)
     acts = request.store.two_steps
     if not acts.enrol(account, sealed, step_number, digests, caller.digest, session, event):
         raise Refusal(Code.CONFLICT, "changed_meanwhile")
-    page = session_page(request, secret, session, recovery_codes=list(recovery))
-    view = _view(request, "codes") | {
-        "recovery_codes": recovery,
-        "next_url": after(stage, _wanted(request)),
-    }
-    return page._replace(location=None, template="account_two_step", view=view)
+    next_url = after(stage, _wanted(request))
+    return _codes_page(request, secret, session, recovery, next_url, renewed=False)
 
 
 def _wanted(request: Request) -> str | None:
     """Where the person wanted to go, unless it was to this very page, which is done."""
     wanted = request.query.get("next")
     return None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted
+
+
+def renew(request: Request) -> Page:
+    """Ten other recovery codes by password and code together, or by a recovery code; the old ones are dead at once."""
+    caller = request.known
+    if not caller.two_step_active:
+        raise Refusal(Code.CONFLICT, "not_enrolled")
+    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    proof = codes.prove_again(request, confirmation, request.text("code"))
+    secret, session = follow_up(
+        request,
+        proof.account,
+        Next.PORTAL,
+        epoch=caller.epoch,
+        opened_with=caller.opened_with,
+        code_entered=caller.code_entered,
+        typed=True,
+    )
+    event = event_of(request, EventKind.RECOVERY_CODES_RENEWED, caller.account_id)
+    recovery = new_recovery_codes(request.portal.random)
+    acts, digests = request.store.two_steps, _digests(recovery)
+    if not acts.renew(proof.account, proof.step, digests, caller.digest, session, event):
+        raise codes.refused(request, proof.account, "code_used_meanwhile")
+    return _codes_page(request, secret, session, recovery, "/account/two-step", renewed=True)
+
+
+def _digests(recovery: Sequence[str]) -> list[str]:
+    return [digest for digest in map(recovery_digest, recovery) if digest]
+
+
+def _codes_page(
+    request: Request,
+    secret: Token,
+    session: Session,
+    recovery: Sequence[str],
+    next_url: str,
+    *,
+    renewed: bool,
+) -> Page:
+    """The codes, this once, and the session that goes on."""
+    page = session_page(request, secret, session, recovery_codes=list(recovery))
+    view = {"recovery_codes": recovery, "next_url": next_url, "renewed": renewed}
+    return page._replace(location=None, template="account_two_step", view=_view(request, "codes") | view)
 
 
 def show_removal(request: Request) -> Page:
@@ -191,12 +233,12 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return Page(template="account_two_step", view=_view(request, _state(request)) | {"errors": said})
 
 
+PROOF = MappingProxyType({"password": Field(most=8192), "code": Field(most=100)})
 ROUTES = {
     "GET /account/two-step": Route(show),
     "POST /account/two-step": Route(propose, {}, show_refused),
     "POST /account/two-step/confirm": Route(confirm, {"code": Field(most=100)}, show_refused),
+    "POST /account/two-step/recovery-codes": Route(renew, PROOF, show_refused),
     "GET /account/two-step/remove": Route(show_removal),
-    "POST /account/two-step/remove": Route(
-        remove, {"password": Field(most=8192), "code": Field(most=100)}, show_refused
-    ),
+    "POST /account/two-step/remove": Route(remove, PROOF, show_refused),
 }

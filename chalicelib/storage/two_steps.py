@@ -173,12 +173,37 @@ class TwoSteps:
             account, session = meanwhile, numbered(session, meanwhile)
         return False
 
+    def renew(
+        self,
+        account: Account,
+        step: int | None,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        """Put other recovery codes in place of all there are, by the code of `step`, or by one of the old ones."""
+        row = AccountRow
+        transaction = self._database.transaction()
+        transaction.update(
+            "account",
+            AccountRow(account.id),
+            [
+                row.recovery.set(recovery),
+                row.two_step_last.set(step or account.two_step.last_step),
+                *forgive_codes(),
+            ],
+            (row.epoch == session.epoch)
+            & (row.status == Status.ACTIVE.value)
+            & row.two_step_seed.exists()
+            & _unused(account, step),
+        )
+        hand_over_in(transaction, old, session, event)
+        return not transaction.commit()
+
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         """Take the second step away, by its own last code; every other session ends (TF-06)."""
         row = AccountRow
-        # A code used meanwhile is gone from the list.
-        same_codes = row.recovery == list(account.two_step.recovery)
-        unused = row.two_step_last < step if step is not None else same_codes
         transaction = self._database.transaction()
         transaction.update(
             "account",
@@ -189,7 +214,13 @@ class TwoSteps:
                 row.two_step_last.set(step or account.two_step.last_step),
                 row.epoch.set(row.epoch + 1),
             ],
-            (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & unused,
+            (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & _unused(account, step),
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()
+
+
+def _unused(account: Account, step: int | None) -> Condition:
+    """That the code which proves it was not used meanwhile: a time step's, or a recovery code that is then gone."""
+    row = AccountRow
+    return row.two_step_last < step if step is not None else row.recovery == list(account.two_step.recovery)

@@ -93,8 +93,9 @@ def keeps_safe(town: Town, person: Person, address: str) -> None:
     person.posts("/logon", {"email": address, "password": PASSWORD})
     person.gets("/logon/code")
     person.posts("/logon/code", {"code": recovery[0]})
+    newer = person.posts("/account/two-step/recovery-codes", {"password": PASSWORD, "code": recovery[1]})
     person.gets("/account/two-step/remove")
-    person.posts("/account/two-step/remove", {"password": PASSWORD, "code": recovery[1]})
+    person.posts("/account/two-step/remove", {"password": PASSWORD, "code": newer["recovery_codes"][0]})
 
 
 def was_not_it(town: Town, person: Person) -> None:

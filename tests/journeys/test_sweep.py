@@ -113,7 +113,13 @@ def is_answer(answer: requests.Response, operation: dict[str, Any], method: str)
         )
 
 
-KEEPS_THE_SESSION = {"/logoff", "/account/sessions/revoke", "/account/two-step/remove", "/reauthenticate"}
+KEEPS_THE_SESSION = {
+    "/logoff",
+    "/account/sessions/revoke",
+    "/account/two-step/remove",
+    "/account/two-step/recovery-codes",
+    "/reauthenticate",
+}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ SAID = {
     EventKind.TWO_STEP_ENROLLED: "2-step authentication was turned on.",
     EventKind.TWO_STEP_REMOVED: "2-step authentication was turned off.",
     EventKind.TWO_STEP_RESET: "2-step authentication was reset.",
+    EventKind.RECOVERY_CODES_RENEWED: "New recovery codes were made.",
 }
 
 

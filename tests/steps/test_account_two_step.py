@@ -232,3 +232,61 @@ def test_mistyped_code_in_a_browser_loses_nothing(world: World) -> None:
     assert "Save your recovery codes" in shown.text
     kinds = [event.kind for event in world.store.events.of_account(ann.id)]
     assert EventKind.TWO_STEP_ENROLLED in kinds
+
+
+RENEW = "/account/two-step/recovery-codes"
+
+
+def test_tf_14_new_recovery_codes_replace_the_old_ones_at_once_and_are_told(world: World) -> None:
+    ann, phone = enrolled(world)
+    owner, other = world.visitor(), world.visitor()
+    for visitor in (owner, other):
+        visitor.logs_on(ann)
+        visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+        world.clock.passes(30)
+    reply = owner.post(RENEW, {"password": PASSWORD, "code": phone.code()})
+    assert owner.goes_on(reply) == "portal"
+    newer = reply.json()["recovery_codes"]
+    assert len(set(newer)) == 10
+    assert not set(newer) & set(phone.recovery)
+    assert "New recovery codes were made." in world.mails(ann)[-1].text
+    assert other.get("/account").status == 200
+    for code, status in ((phone.recovery[0], 401), (newer[0], 200), (newer[0], 401)):
+        half = world.visitor()
+        half.logs_on(ann)
+        assert half.post("/logon/code", {"code": code}).status == status
+
+
+def test_tf_14_a_recovery_code_renews_too_and_nothing_less_does(world: World) -> None:
+    ann, phone = enrolled(world)
+    owner = world.visitor()
+    owner.logs_on(ann)
+    owner.goes_on(owner.post("/logon/code", {"code": phone.code()}))
+    before = world.stored(ann).two_step.recovery
+    for fields, code in (
+        ({"password": "not this one at all", "code": phone.recovery[0]}, "invalid_logon"),
+        ({"password": PASSWORD, "code": phone.code()}, "invalid_code"),  # used at the logon
+        ({"password": PASSWORD, "code": "000000"}, "invalid_code"),
+        ({"password": PASSWORD}, "invalid_request"),
+    ):
+        assert owner.post(RENEW, fields).code == code
+    assert world.stored(ann).two_step.recovery == before
+    assert owner.goes_on(owner.post(RENEW, {"password": PASSWORD, "code": phone.recovery[0]})) == "portal"
+    assert len(world.stored(ann).two_step.recovery) == 10
+
+
+def test_recovery_codes_of_nobody_who_has_none(world: World) -> None:
+    visitor = world.visitor()
+    visitor.logs_on(world.person())
+    assert visitor.post(RENEW, {"password": PASSWORD, "code": "000000"}).code == "conflict"
+
+
+def test_page_of_new_codes_leads_back_to_where_one_was(world: World) -> None:
+    ann, phone = enrolled(world)
+    browser = world.browser()
+    browser.logs_on(ann)
+    browser.post("/logon/code", {"code": phone.code()})
+    world.clock.passes(30)
+    page = browser.post(RENEW, {"password": PASSWORD, "code": phone.code()})
+    assert "The old ones no longer work." in page.text
+    assert 'href="/account/two-step">I have saved them' in page.text

@@ -288,3 +288,20 @@ def test_lg_16_a_code_that_is_used_meanwhile_takes_no_number(store: Store) -> No
     new = numbered(a_session(account), account)
     assert not store.two_steps.accept_code_step(account, STEP + 1, old.digest, new, an_event(account.id))
     assert store.sessions.of_account(account.id) == [old]
+
+
+@pytest.mark.parametrize("step", [STEP + 1, None], ids=["time step", "recovery code"])
+def test_tf_14_recovery_codes_are_renewed_once_by_one_code(store: Store, step: int | None) -> None:
+    account, old = enrolled(store)
+    new, again = a_session(account, digest=a_digest()), a_session(account, digest=a_digest())
+    event = an_event(account.id, EventKind.RECOVERY_CODES_RENEWED)
+    assert store.two_steps.renew(account, step, ["a", "b"], old.digest, new, event)
+    after = stored(store, account)
+    assert (after.two_step.recovery, after.two_step.seed, after.epoch) == (
+        ("a", "b"),
+        "sealed",
+        account.epoch,
+    )
+    assert trail(store, account) == [EventKind.RECOVERY_CODES_RENEWED]
+    assert not store.two_steps.renew(account, step, ["c"], new.digest, again, event)
+    assert stored(store, account) == after

@@ -245,7 +245,10 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "enrol": TWO_STEP | {"state": "enrol", "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "qr_svg": QR},
         "code": TWO_STEP | {"state": "code"},
         "code_refused": TWO_STEP | {"state": "code", "errors": {"code": "That code is not right."}},
-        "codes": TWO_STEP | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages"},
+        "codes": TWO_STEP
+        | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages", "renewed": False},
+        "renewed": TWO_STEP
+        | {"state": "codes", "recovery_codes": CODES, "next_url": "/account/two-step", "renewed": True},
         "on": TWO_STEP | {"state": "on", "recovery_codes_left": 1},
         "on_required": {
             "state": "on",

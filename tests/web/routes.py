@@ -55,7 +55,7 @@ def entitled(world: World, operation: Operation) -> Visitor:
     visitor = world.visitor()
     if operation.path == "/logon/code":
         visitor.logs_on(enrolled(world)[0])
-    elif operation.path == "/account/two-step/remove":
+    elif operation.path in {"/account/two-step/remove", "/account/two-step/recovery-codes"}:
         account, phone = enrolled(world)
         visitor.logs_on(account)
         visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))

@@ -38,6 +38,7 @@ POSTS = {
     "/account/two-step": set(),
     "/account/two-step/confirm": {"code"},
     "/account/two-step/remove": {"password", "code"},
+    "/account/two-step/recovery-codes": {"password", "code"},
     "/reauthenticate": {"password", "code"},
     "/not-me": {"token", "number"},
     **ADMIN_POSTS,

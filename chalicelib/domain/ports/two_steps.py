@@ -54,5 +54,16 @@ class TwoStepActs(Protocol):
     ) -> bool:
         """Use up a recovery code."""
 
+    def renew(
+        self,
+        account: Account,
+        step: int | None,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        """Other recovery codes in place of all there are."""
+
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         """Take the second step away."""

@@ -108,13 +108,28 @@ class TwoSteps(Family):
         return self._accept(account, old, session, event, two_step, network)
 
     @act
+    def renew(
+        self,
+        account: Account,
+        step: int | None,
+        recovery: list[str],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or not self._unused(stored, account, step):
+            return False
+        last = step or account.two_step.last_step
+        two_step = stored.two_step._replace(
+            recovery=tuple(recovery), last_step=last, failures=0, known_failures=0
+        )
+        return self._tables.succeed(old, session, event, {"two_step": two_step})
+
+    @act
     def remove(self, account: Account, step: int | None, old: Digest, session: Session, event: Event) -> bool:
         stored = self._tables.accounts.get(account.id)
-        if stored is None or not stored.two_step.active:
-            return False
-        if step is not None and stored.two_step.last_step >= step:
-            return False
-        if step is None and stored.two_step.recovery != account.two_step.recovery:
+        if stored is None or not self._unused(stored, account, step):
             return False
         last = step or account.two_step.last_step
         two_step = stored.two_step._replace(
@@ -128,6 +143,12 @@ class TwoSteps(Family):
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
         return self._tables.succeed(old, session, event, changes, moves=True)
+
+    def _unused(self, stored: Account, account: Account, step: int | None) -> bool:
+        """Whether 2-step is on, and the code that proves it still good."""
+        if step is None:
+            return stored.two_step.active and stored.two_step.recovery == account.two_step.recovery
+        return stored.two_step.active and stored.two_step.last_step < step
 
     def _accept(
         self,
