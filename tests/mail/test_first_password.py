@@ -183,3 +183,13 @@ def test_ml_09_where_the_first_mail_has_not_been_written_the_second_step_is_told
     world.store.outbox.due = fails_for_the_password  # type: ignore[method-assign, assignment]
     enrols(world, visitor)
     assert subjects(world) == [TURNED_ON]
+
+
+def test_console_says_in_words_why_the_second_mail_was_withheld(world: World) -> None:
+    visitor, _ = chooses(world, invited(world))
+    enrols(world, visitor)
+    world.delivers()
+    desk, browser = staff(world), world.browser()
+    browser.jar["__Host-portal-session"] = str(desk.visitor.token)
+    page = browser.get(f"/admin/users/{NEW}")
+    assert "told in the mail about the first password" in page.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -53,3 +54,12 @@ def test_what_is_beside_a_mails_three_templates_are_the_words_of_its_variants() 
         including = [(TEMPLATES / f"{mail}.{part}").read_text(encoding="utf-8") for part in ("txt", "html")]
         assert all(f'include "mail/{name}"' in source for source in including), name
         assert variant in (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def test_every_cause_of_a_mail_withheld_has_words_in_the_console() -> None:
+    """What has none is shown as a mail server's own words are: in quotation marks, in English."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (LIBRARY / "mail").glob("*.py"))
+    words = (TEMPLATES.parent / "parts" / "console_words.html").read_text(encoding="utf-8")
+    causes = set(re.findall(r'Withheld\("(\w+)"\)', sources))
+    assert "too_late" in causes
+    assert [cause for cause in sorted(causes) if f'"{cause}": _(' not in words] == []
