@@ -36,5 +36,8 @@ def test_ml_06_thousand_forgotten_passwords_stay_within_the_budget_and_all_arriv
     assert waiting == []
     assert max(sent) <= SELF_SERVICE_MAILS.most + 20
     assert {person.address for person in people} <= {mail.to for mail in world.mailer.sent}
+    waited = [
+        seconds for seconds in waited if seconds
+    ]  # the answers of "forgot" wait for a tick, which is now
     assert set(waited) == {BUDGET_PAUSE_SECONDS}
     assert sum('"mail_budget_spent"' in line and '"ERROR"' in line for line in world.lines) == len(waited)

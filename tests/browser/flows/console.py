@@ -53,7 +53,7 @@ def directories(town: Town, person: Person) -> None:
     person.presses("Search")
     person.looks("users", "Users found by how their address begins.")
     person.follows(f"olga@{domain}")
-    assert person.fact("Status") == "Active"
+    assert person.fact("Status") == "Invited: has not logged on yet."
     assert desk.user(f"olga@{domain}")["password"]["state"] == "temporary_pending"
 
 
