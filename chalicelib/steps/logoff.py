@@ -6,7 +6,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
 from chalicelib.flows.events import event_of
-from chalicelib.web.cookies import clear_session
+from chalicelib.web.cookies import clear_session, clear_unfinished
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -29,7 +29,11 @@ def submit(request: Request) -> Page:
     request.store.sessions.end(caller.account_id, [caller.digest], event)
     return Page(
         location="/logon?notice=logged_off",
-        cookies=(clear_session(secure=request.settings.secure),),
+        # What was typed here does not wait at a shared computer for whoever comes next.
+        cookies=(
+            clear_session(secure=request.settings.secure),
+            clear_unfinished(secure=request.settings.secure),
+        ),
         headers={"Clear-Site-Data": '"cache", "storage"'},
     )
 

@@ -19,7 +19,7 @@ from chalicelib.web.cookies import (
     set_unfinished,
     unfinished_name,
 )
-from chalicelib.web.paths import filled, page_of, safe_next
+from chalicelib.web.paths import filled, page_of
 from chalicelib.web.request import Request
 
 MOST = 3500  # characters; a browser drops a cookie of more than 4096
@@ -51,6 +51,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 _SECRET = ("password", "code", "token")
+# As `filled` writes a path, the slash of an address too, which no `next` may hold: only a form of ours goes there.
+_PATH = r"(/(?!\.+(/|$))([A-Za-z0-9_.@~-]|%[2-7][0-9A-F])+)+"
 
 
 class Unfinished(NamedTuple):
@@ -64,13 +66,16 @@ class Unfinished(NamedTuple):
 def remembered(request: Request) -> tuple[str, ...]:
     """The cookie for the form of this refused post; none for a program, which knows what it sent.
 
-    Nor for a lone button, on whose page its owner is again after confirming.
+    Nor for a lone button, on whose page its owner is again after confirming; what waited before it waits no more.
+
+    Attack: somebody leaves a form at the prompt, minutes later confirms for another button, and is told that what they
+    were about to do is the form they gave up. Defence: the newest alone waits, and none where nothing is kept (WB-15).
     """
     owner = _owner(request)
     if request.wants_json or owner is None or request.method != "POST" or request.resource not in LABELS:
         return ()
     if not request.posted and page_of(request.resource) == request.resource:
-        return ()
+        return forgotten(request)
     kept = _kept(request.posted)
     path = quote(filled(request.resource, request.params), safe="/@%")
     return (
@@ -103,7 +108,7 @@ def waiting(request: Request) -> Unfinished | None:
     value = read_cookie(request.cookies, unfinished_name(request.settings.secure)) or ""
     owner, _, rest = value.partition(":")
     path, found, fields = rest.partition("?")
-    if owner != request.known.account_id or safe_next(path) is None:
+    if owner != request.known.account_id or re.fullmatch(_PATH, path) is None:
         return None
     return Unfinished(path, tuple(parse_qsl(fields, keep_blank_values=True)), bool(found))
 
