@@ -50,6 +50,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "/account/preferences": marked("Language and time zone"),
     }
 )
+# The text of a secure message lies in clear nowhere, so not in a browser's cookie either.
+_PRIVATE = frozenset({"/admin/messages"})
 _SECRET = ("password", "code", "token")
 # As `filled` writes a path, the slash of an address too, which no `next` may hold: only a form of ours goes there.
 _PATH = r"(/(?!\.+(/|$))([A-Za-z0-9_.@~-]|%[2-7][0-9A-F])+)+"
@@ -76,7 +78,7 @@ def remembered(request: Request) -> tuple[str, ...]:
         return ()
     if not request.posted and page_of(request.resource) == request.resource:
         return forgotten(request)
-    kept = _kept(request.posted)
+    kept = None if request.resource in _PRIVATE else _kept(request.posted)
     path = quote(filled(request.resource, request.params), safe="/@%")
     return (
         set_unfinished(f"{owner}:{path}{'' if kept is None else f'?{kept}'}", secure=request.settings.secure),
