@@ -46,9 +46,9 @@ def confirmed(browser: Visitor, phone: Phone, prompt: Reply) -> Reply:
         ("/admin/domains", {"domain": "evil.test", "two_step_required": "false"}, ["evil.test", ">no<"]),
         ("/admin/ip-ranges", {"ranges": "203.0.113.9", "restriction": "listed"}, ["203.0.113.9"]),
         (
-            "/admin/messages",
-            {"to": "x@evil.test", "subject": "<i>s</i>", "body": "Hello"},
-            ["x@evil.test", "&lt;i&gt;s&lt;/i&gt;", "Hello"],
+            "/admin/domains",
+            {"domain": "<i>s</i>.evil.test", "internal": "true"},
+            ["&lt;i&gt;s&lt;/i&gt;.evil.test"],
         ),
     ],
 )
