@@ -127,7 +127,8 @@ class Outbox:
             begun.setdefault(row.account_id, []).append(row.at)
         found: list[Event] = []
         for key, keys in begun.items():
-            times = EventRow.at.between(min(keys), iso(now))
+            # From that moment on, not from that key: a code of the same millisecond may lie before it.
+            times = EventRow.at.between(min(keys).partition("#")[0], iso(now))
             rows: list[EventRow] = [
                 row
                 for side in dict.fromkeys((key, key.removesuffix(APART)))

@@ -271,3 +271,15 @@ def test_lg_17_of_each_account_the_first_logon_whose_code_did_not_come_is_found(
     assert found(NOW + 299) == []
     assert {event.sort_key for event in found(NOW + 302)} == {begun[1].sort_key, begun[3].sort_key}
     assert store.outbox.unfinished(hour(NOW - 3600), NOW + 302) == []
+
+
+@pytest.mark.parametrize("ids", ["ab", "ba"])
+def test_lg_17_code_of_the_same_millisecond_has_followed(store: Store, ids: str) -> None:
+    """Whichever of the two keys comes first."""
+    ann, logon = planted(store), {"logon": "one"}
+    half = an_event(ann.id, EventKind.LOGON_HALF_DONE, details={"next": "enter_code", **logon})
+    whole = an_event(ann.id, EventKind.LOGON_SUCCEEDED, details=logon)
+    for event, name in zip((half, whole), ids, strict=True):
+        store.events.record(event._replace(id=f"{name}{event.id[1:]}"))
+    found = store.outbox.unfinished(hour(NOW), NOW + 400)
+    assert [event for event in found if event.account_id == ann.id] == []
