@@ -94,7 +94,10 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     if refusal.code is not Code.INVALID_REQUEST or refusal.facts.get("field") != "number":
         return None
     said = request.say("Type the three digits to freeze your account. Nothing has happened yet.")
-    view = _question(request, token, *_usable(request, token))
+    try:
+        view = _question(request, token, *_usable(request, token))
+    except Refusal:  # digits that no form sends, with a link that is over
+        return Page(template="not_me", view=_standing(request, token))
     return Page(template="not_me", view=view | {"errors": {"number": said}})
 
 
