@@ -1,6 +1,6 @@
 """The code of a stage made small, quick to start and always the same: what Chalice zipped, without what never runs.
 
-A cold start pays for every module that Lambda must compile and every megabyte that it must fetch. So libraries are
+A cold start pays for every module that Lambda must compile and every megabyte that it must fetch. So modules are
 compiled here, of botocore's descriptions of all of AWS only ours stay, and nothing that merely builds or describes a
 library goes along. No library's code is changed. The same input gives the same bytes: names in order, one date.
 """
@@ -13,7 +13,6 @@ import json
 import marshal
 import re
 import struct
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,6 @@ NOT_RUN = re.compile(
 BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|pycparser-[^/]+\.dist-info/|cffi-gen-src")
 # The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
-# Templates that were made Python are nobody's to read.
-OURS = re.compile(r"(chalicelib/(?!presentation/templates/made/)|app\.py$)")
 WHERE = "/var/task/"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 UNCHECKED_HASH = 0b01
@@ -127,23 +124,11 @@ def loaded_part(library: bytes) -> bytes:
 
 
 def compiled(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Our modules beside their source, which tracebacks quote; a library's module instead of its source."""
-    made: dict[str, bytes] = {}
-    for name, data in files.items():
-        if not name.endswith(".py"):
-            made[name] = data
-        elif OURS.match(name):
-            made |= {name: data, beside(name): module(name, data)}
-        else:
-            made[name + "c"] = module(name, data)
-    return made
-
-
-def beside(name: str) -> str:
-    """Where Python looks for the compiled form of a source file."""
-    folder, _, file = name.rpartition("/")
-    cached = f"__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
-    return f"{folder}/{cached}" if folder else cached
+    """Each module instead of its source: no traceback that would quote one leaves a function (`runtime/log.py`)."""
+    return {
+        f"{name}c" if name.endswith(".py") else name: module(name, data) if name.endswith(".py") else data
+        for name, data in files.items()
+    }
 
 
 def module(name: str, source: bytes) -> bytes:
