@@ -163,7 +163,18 @@ class Model:
     def _live(self, row: Reset) -> bool:
         account = self.account(row.account_id)
         unspent = row.spent_at is None and self.now < row.valid_until
-        return unspent and row.epoch == account.epoch and account.status is not Status.DISABLED
+        current = row.epoch == account.epoch or self._of_a_fresh_factor(row, account)
+        return unspent and current and account.status is not Status.DISABLED
+
+    def _of_a_fresh_factor(self, row: Reset, account: Account) -> bool:
+        """The notice of a second step that no logon has used lasts a day, whatever else has changed (TF-12)."""
+        made = row.enrolled_at
+        return (
+            made is not None
+            and account.two_step.active
+            and account.two_step.unused_since == made
+            and self.now < made + 86400
+        )
 
     def _password(self, who: AccountId, typed: object) -> bool:
         stored = self.account(who).password_hash
