@@ -57,7 +57,7 @@ SETTERS = {
     "address": INVITE,
     "domain": INVITE,
     "created_at": INVITE,
-    "staff": INVITE,
+    "staff": INVITE - {"admin_messages"},
     "alias_of": set(),
 }
 

@@ -102,14 +102,16 @@ def test_what_an_outage_kept_back_is_swept_within_its_row(world: World, desk: St
     alias = world.person(alias_of=ann.id, password=None)
     world.delivers()
     before = len(world.mailer.sent)
-    assert desk.visitor.post("/admin/users", {"email": "late@people.test", "kind": "recipient"}).status == 201
+    for email, kind in (("late@people.test", "recipient"), ("boss@people.test", "administrator")):
+        assert desk.visitor.post("/admin/users", {"email": email, "kind": kind}).status == 201
     world.visitor().post("/password/forgot", {"email": alias.address})
     world.visitor().logs_on(strange)
     world.clock.passes(86400 + 3601)
     with at_work("sweep_mail"):
         found = sweep(world.worker)
-    assert found == {"settled": 3, "delayed": 0}
-    assert {one.to for one in world.mailer.sent[before:]} == {"late@people.test", strange.address}
+    assert found == {"settled": 4, "delayed": 0}
+    told = {one.to for one in world.mailer.sent[before:]}
+    assert told == {"late@people.test", "boss@people.test", strange.address}
 
 
 def test_users_are_found_by_their_whole_address_invited_and_revoked(world: World, desk: Staff) -> None:
