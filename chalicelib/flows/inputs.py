@@ -9,6 +9,8 @@ from chalicelib.domain.addresses import (
 )
 from chalicelib.domain.refusals import Refusal, invalid
 from chalicelib.presentation.languages import marked
+from chalicelib.web.cookies import ADDRESS_MOST, set_way_back
+from chalicelib.web.paths import safe_next
 from chalicelib.web.request import Request
 
 _AROUND = " \t\r\n\f\v"
@@ -32,6 +34,15 @@ def domain_input(text: str) -> DomainName:
         return canonical_domain(text)
     except InvalidAddress as error:
         raise invalid(f"domain:{error.cause}", "domain") from error
+
+
+def way_back(request: Request) -> str:
+    """The cookie by which the address typed and the page one came for go along to the way back in.
+
+    So nobody types an address twice, and neither stands in a URL.
+    """
+    address, wanted = request.text("email").strip()[:ADDRESS_MOST], safe_next(request.query.get("next"))
+    return set_way_back(address, wanted or "", secure=request.settings.secure)
 
 
 def respelled(request: Request, typed: str, canonical: str) -> bool:

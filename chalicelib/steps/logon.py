@@ -24,18 +24,17 @@ from chalicelib.domain.temporary import parse_temporary
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.domain.tokens import Token
 from chalicelib.flows.events import event_of, new_reference
-from chalicelib.flows.inputs import address_input, field_errors
+from chalicelib.flows.inputs import address_input, field_errors, way_back
 from chalicelib.flows.sessions import new_session, session_page
 from chalicelib.web.cookies import (
     ADDRESS_MOST,
     clear_way_back,
     device_name,
     read_cookie,
-    set_way_back,
     way_back_name,
 )
 from chalicelib.web.page import Page
-from chalicelib.web.paths import safe_next, suffix
+from chalicelib.web.paths import suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -64,7 +63,7 @@ def submit(request: Request) -> Page:
     """Log on, or refuse without saying why. Whoever pressed *Forgot Your Password?* instead takes the address along."""
     if request.text("forgot"):
         return Page(
-            location="/password/forgot" + suffix(request.query.get("next")), cookies=(_typed(request),)
+            location="/password/forgot" + suffix(request.query.get("next")), cookies=(way_back(request),)
         )
     attempt = _reserve(request)
     matches = request.portal.hasher.verify(*to_verify(attempt))
@@ -75,12 +74,6 @@ def submit(request: Request) -> Page:
         raise _refused(request, attempt, refused.reason) from refused
     page = session_page(request, secret, session)
     return page._replace(cookies=(*page.cookies, *_arrived(request)))
-
-
-def _typed(request: Request) -> str:
-    """Goes along to "Forgot your password?", so that nobody types an address twice or loses the page they came for."""
-    wanted = safe_next(request.query.get("next")) or ""
-    return set_way_back(request.text("email").strip()[:ADDRESS_MOST], wanted, secure=request.settings.secure)
 
 
 def _arrived(request: Request) -> tuple[str, ...]:
@@ -220,10 +213,10 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
             "email": email,
             "diagnosis": diagnosis.diagnose(request),
         }
-        return Page(template="logon", view=view, cookies=(_typed(request),))
+        return Page(template="logon", view=view, cookies=(way_back(request),))
     if refusal.code is Code.THROTTLED:
         view = {"state": "throttled", "retry_after": refusal.retry_after, "email": email}
-        return Page(template="logon", view=view, cookies=(_typed(request),))
+        return Page(template="logon", view=view, cookies=(way_back(request),))
     if refusal.code is Code.INVALID_REQUEST:
         view = {"state": "fresh", "email": email, "errors": field_errors(request, refusal)}
         return Page(template="logon", view=view)

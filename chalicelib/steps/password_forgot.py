@@ -13,10 +13,10 @@ from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.flows.events import event_of
-from chalicelib.flows.inputs import address_input, field_errors
-from chalicelib.web.cookies import ADDRESS_MOST, read_way_back, set_way_back
+from chalicelib.flows.inputs import address_input, field_errors, way_back
+from chalicelib.web.cookies import ADDRESS_MOST, read_way_back
 from chalicelib.web.page import Page
-from chalicelib.web.paths import safe_next, suffix
+from chalicelib.web.paths import suffix
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -51,13 +51,11 @@ def submit(request: Request) -> Page:
     request.store.events.ask_reset(throttle_key(request.source), event)
     request.portal.sleep(until_next_tick(request.now() - began))
     said = request.say("If there is an account for this address, a mail is on its way.")
-    wanted = safe_next(request.query.get("next")) or ""
-    typed = set_way_back(email.strip()[:ADDRESS_MOST], wanted, secure=request.settings.secure)
     return Page(
         status=202,
         facts={"detail": said},
-        location="/password/forgot?sent=1" + suffix(wanted).replace("?", "&"),
-        cookies=() if request.wants_json else (typed,),  # a program knows what it sent
+        location="/password/forgot?sent=1" + suffix(request.query.get("next")).replace("?", "&"),
+        cookies=() if request.wants_json else (way_back(request),),  # a program knows what it sent
     )
 
 
