@@ -110,11 +110,7 @@ def _wanted(request: Request) -> str | None:
 
 def renew(request: Request) -> Page:
     """Ten other recovery codes by password and code together, or by a recovery code; the old ones are dead at once."""
-    caller = request.known
-    if not caller.two_step_active:
-        raise Refusal(Code.CONFLICT, "not_enrolled")
-    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
-    proof = codes.prove_again(request, confirmation, request.text("code"))
+    caller, proof = request.known, _proven(request)
     secret, session = follow_up(
         request,
         proof.account,
@@ -161,10 +157,7 @@ def remove(request: Request) -> Page:
     caller = request.known
     if caller.two_step_required:
         raise Refusal(Code.TWO_STEP_REQUIRED, "two_step_is_required_of_this_account")
-    if not caller.two_step_active:
-        raise Refusal(Code.CONFLICT, "not_enrolled")
-    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
-    proof = codes.prove_again(request, confirmation, request.text("code"))
+    proof = _proven(request)
     secret, session = follow_up(
         request,
         proof.account,
@@ -178,6 +171,14 @@ def remove(request: Request) -> Page:
     if not request.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
         raise codes.refused(request, proof.account, "code_used_meanwhile")
     return session_page(request, secret, session)._replace(location="/account")
+
+
+def _proven(request: Request) -> codes.Proof:
+    """Password and code together, of somebody whose 2-step is on; a recovery code is a code."""
+    if not request.known.two_step_active:
+        raise Refusal(Code.CONFLICT, "not_enrolled")
+    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    return codes.prove_again(request, confirmation, request.text("code"))
 
 
 def _pending(request: Request, account: Account) -> str:
