@@ -74,27 +74,25 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
 def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted:
     """The one reading of the event. A refusal at the door still has its request, for the page that tells of it."""
     proxy = read_event(event)
-    told = proxy.context.get("authorizer") or {}
+    told, asked = proxy.context.get("authorizer") or {}, _asked(proxy, routes)
     caller, route, fields, refused = context.refused(told), None, {}, None
     try:
         caller = context.read(told)
-        route = _route(proxy, routes)
+        route = _declared(asked, proxy.method)
         if proxy.method not in {"GET", "HEAD"}:
             fields = read_fields(proxy, route.fields)
     except Refusal as refusal:
         refused = refusal
     request = request_of(proxy, portal, caller, fields)
-    asked = _asked(proxy, routes)
     if asked is not None and asked.always_json:
         request = request._replace(wants_json=True)
     return Admitted(request, route, refused)
 
 
-def _route(proxy: ProxyRequest, routes: Routes) -> Route:
-    route = _asked(proxy, routes)
-    if route is None:
-        raise Refusal(Code.METHOD_NOT_ALLOWED, f"method_{proxy.method[:10]}")
-    return route
+def _declared(asked: Route | None, method: str) -> Route:
+    if asked is None:
+        raise Refusal(Code.METHOD_NOT_ALLOWED, f"method_{method[:10]}")
+    return asked
 
 
 def _asked(proxy: ProxyRequest, routes: Routes) -> Route | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from chalicelib.presentation.languages import marked
 from chalicelib.web.cookies import (
@@ -74,15 +74,13 @@ def remembered(request: Request) -> tuple[str, ...]:
     were about to do is the form they gave up. Defence: the newest alone waits, and none where nothing is kept (WB-15).
     """
     owner = _owner(request)
-    if request.wants_json or owner is None or request.method != "POST" or request.resource not in LABELS:
+    if request.wants_json or owner is None or request.resource not in LABELS:
         return ()
     if not request.posted and page_of(request.resource) == request.resource:
         return forgotten(request)
     kept = None if request.resource in _PRIVATE else _kept(request.posted)
-    path = quote(filled(request.resource, request.params), safe="/@%")
-    return (
-        set_unfinished(f"{owner}:{path}{'' if kept is None else f'?{kept}'}", secure=request.settings.secure),
-    )
+    value = f"{owner}:{filled(request.resource, request.params)}" + ("" if kept is None else f"?{kept}")
+    return (set_unfinished(value, secure=request.settings.secure),)
 
 
 def _kept(posted: str) -> str | None:
