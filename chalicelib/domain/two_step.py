@@ -23,6 +23,7 @@ _SEED_BYTES = 20
 _RECOVERY_LENGTH = 24  # 24 of 28 characters: 115 bits, so plain SHA-256 is enough at rest (TF-08)
 _RECOVERY_BYTES = 32
 _TYPED_MAX = 64
+_CODE_LENGTH = 6
 _CODE = re.compile(r"[0-9]{6}")
 _BETWEEN = re.compile("[-\u00ad\u2010-\u2015\u2212\\s]+")
 
@@ -64,6 +65,14 @@ def fresh(step: int, last_step: int | None) -> bool:
 def new_recovery_codes(random: Callable[[int], bytes], n: int = RECOVERY_CODES) -> tuple[str, ...]:
     """Codes to print and keep, each for one logon without the authenticator (TF-08)."""
     return tuple(grouped(encode(random(_RECOVERY_BYTES), _RECOVERY_LENGTH), 4) for _ in range(n))
+
+
+def looks_like_recovery_code(typed: str) -> bool:
+    """Whether whoever typed this wrong code meant one of those they had saved, so that it is said at that field."""
+    characters = _BETWEEN.sub("", typed)
+    return len(characters) > _CODE_LENGTH or (
+        0 < len(characters) < _CODE_LENGTH and not characters.isdecimal()
+    )
 
 
 def recovery_digest(code: str) -> str | None:

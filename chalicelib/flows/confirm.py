@@ -46,6 +46,19 @@ def confirm_password(request: Request, password: str, kind: EventKind) -> Confir
     raise refused(request, kind, Code.INVALID_LOGON, Reason.WRONG_PASSWORD, ends=confirmation.last)
 
 
+def confirmation_errors(request: Request, refusal: Refusal) -> dict[str, str]:
+    """What a person reads at the field of the password or of the code; nothing for a refusal of something else."""
+    if refusal.code is Code.INVALID_LOGON:
+        return {"password": request.say("This is not your password.")}
+    if refusal.code is Code.INVALID_CODE:
+        return {"code": request.say("This code is not valid. Wait for the next one and try again.")}
+    if refusal.code is not Code.INVALID_REQUEST:
+        return {}
+    if refusal.facts.get("field") == "code":
+        return {"code": request.say("Enter the code from your app, or a recovery code.")}
+    return {"password": request.say("Enter your password.")}
+
+
 def refused(request: Request, kind: EventKind, code: Code, cause: str, *, ends: bool) -> Refusal:
     """Record a refused confirmation. The last that a session has ends it, in the same transaction.
 

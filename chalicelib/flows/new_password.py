@@ -49,6 +49,28 @@ def _said(request: Request, label: str) -> str:
     return request.say(label, **sizes(request.settings.password_min_length))
 
 
+def password_errors(request: Request, refusal: Refusal) -> dict[str, str]:
+    """What a person reads at each field of a new password that was refused; nothing, if it was for something else.
+
+    A mismatch stands at the second field: the first may be just what its owner meant (WB-16).
+    """
+    if refusal.code is Code.INVALID_REQUEST and refusal.facts.get("field") in PASSWORD_FIELDS:
+        return {str(refusal.facts["field"]): request.say("Please fill in this field.")}
+    criteria = refusal.facts.get("criteria")
+    if not isinstance(criteria, list):
+        return {}
+    unmet = {one["id"] for one in criteria if one["met"] is False}
+    new, confirm = request.text("new_password"), request.text("confirm_password")
+    if not new:
+        return {"new_password": request.say("Enter a new password.")}
+    said = {}
+    if unmet - {"match"}:
+        said["new_password"] = request.say("This password does not meet the criteria marked below.")
+    if "match" in unmet and new != confirm:  # one that is too long meets nothing, whatever was typed again
+        said["confirm_password"] = request.say("The two passwords are not the same. Enter both again.")
+    return said
+
+
 def hashed(request: Request, address: str, is_current: Callable[[str], bool]) -> str:
     """The hash of an acceptable new password; raises CRITERIA_NOT_MET with the list.
 

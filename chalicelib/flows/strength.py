@@ -40,8 +40,16 @@ def strength(request: Request, criteria: Sequence[Mapping[str, object]], address
 
 
 def judged(request: Request, refusal: Refusal, address: str) -> dict[str, object]:
-    """What a page shows of a password that missed a criterion; nothing, if it was refused for something else."""
+    """What a page shows of a password that missed a criterion; nothing, if it was refused for something else.
+
+    Its fields are empty again, so no criterion is met there, and nothing is praised: only what was missing is marked.
+    """
     criteria = refusal.facts.get("criteria")
     if not isinstance(criteria, list):
         return {}
-    return {"criteria": criteria, "strength": strength(request, criteria, address)}
+    missed = request.text("new_password") and [one["id"] for one in criteria if one["met"] is False]
+    marked = [one | {"met": False if missed and one["id"] in missed else None} for one in criteria]
+    shown: dict[str, object] = {"criteria": marked}
+    if missed and missed != ["match"]:
+        shown["strength"] = strength(request, criteria, address)
+    return shown

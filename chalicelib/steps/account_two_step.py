@@ -25,7 +25,7 @@ from chalicelib.domain.two_step import (
     recovery_digest,
 )
 from chalicelib.flows import codes
-from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.confirm import confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.presentation.qr import qr_svg
@@ -222,16 +222,17 @@ def _view(request: Request, state: str) -> dict[str, object]:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The page again with what was wrong. A mistyped code costs nothing: its seed waits on, and is not shown again."""
-    if request.caller is None or refusal.code not in {Code.INVALID_CODE, Code.INVALID_LOGON, Code.CONFLICT}:
+    correctable = {Code.INVALID_CODE, Code.INVALID_LOGON, Code.INVALID_REQUEST, Code.CONFLICT}
+    if request.caller is None or refusal.code not in correctable:
         return None
-    said = {
-        Code.INVALID_CODE: {
-            "code": request.say("This code is not valid. Wait for the next one and try again.")
-        },
-        Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
-        Code.CONFLICT: {"code": request.say("Something has changed. Please start again.")},
-    }[refusal.code]
-    return Page(template="account_two_step", view=_view(request, _state(request)) | {"errors": said})
+    state, said = _state(request), confirmation_errors(request, refusal)
+    if (
+        state == "off" or not said
+    ):  # its key is over, or something else has changed: there is no field to mend it in
+        view: dict[str, object] = {"problem": request.say("Something has changed. Please start again.")}
+    else:
+        view = {"errors": said}
+    return Page(template="account_two_step", view=_view(request, state) | view)
 
 
 PROOF = MappingProxyType({"password": Field(most=8192), "code": Field(most=100)})

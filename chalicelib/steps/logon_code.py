@@ -14,6 +14,7 @@ from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Next
+from chalicelib.domain.two_step import looks_like_recovery_code
 from chalicelib.flows import codes
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_page
@@ -78,13 +79,27 @@ def _after(account: Account, caller: Caller) -> Next:
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
-    """The form again."""
-    states = {Code.INVALID_CODE: "refused", Code.INVALID_REQUEST: "refused", Code.THROTTLED: "throttled"}
-    if refusal.code not in states:
+    """The form again, with what is wrong at the field that was used: the panel of recovery codes is open then."""
+    if refusal.code is Code.THROTTLED:
+        return Page(template="logon_code", view={"state": "throttled", "retry_after": refusal.retry_after})
+    if refusal.code not in {Code.INVALID_CODE, Code.INVALID_REQUEST}:
         return None
-    return Page(
-        template="logon_code", view={"state": states[refusal.code], "retry_after": refusal.retry_after}
-    )
+    return Page(template="logon_code", view={"state": "refused", "errors": _said(request)})
+
+
+def _said(request: Request) -> dict[str, str]:
+    if looks_like_recovery_code(request.text("code")):
+        return {
+            "recovery": request.say(
+                "That recovery code is not right, or it was used before. Each of the ten works once."
+            )
+        }
+    return {
+        "code": request.say(
+            "That code is not right, or it was used before. Wait for the next one and enter it."
+            " Codes follow the clock of your phone: is it set automatically?"
+        )
+    }
 
 
 ROUTES = {

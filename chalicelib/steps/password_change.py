@@ -15,7 +15,7 @@ from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
 from chalicelib.flows.confirm import confirm_password
 from chalicelib.flows.events import event_of
-from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria
+from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
 from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.flows.strength import judged
 from chalicelib.portal import Portal
@@ -108,17 +108,20 @@ def _changed(account: Account) -> Account:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The same form again, with what is still missing."""
-    if refusal.code is Code.CRITERIA_NOT_MET:
-        view: dict[str, object] = {"problem": request.say("The new password was not accepted yet.")}
-    elif refusal.code is Code.INVALID_LOGON:
-        view = {"errors": {"current_password": request.say("This is not your current password.")}}
-    elif refusal.code is Code.INVALID_REQUEST:
-        field = str(refusal.facts.get("field") or "new_password")
-        view = {"errors": {field: request.say("Please fill in this field.")}}
+    if refusal.code is Code.INVALID_LOGON:
+        errors = {"current_password": request.say("This is not your current password.")}
+    elif refusal.code in {Code.CRITERIA_NOT_MET, Code.INVALID_REQUEST}:
+        errors = password_errors(request, refusal) or _at_the_current_one(request)
     else:
         return None
-    view |= judged(request, refusal, request.known.address)
-    return Page(template="password_change", view=_view(request, open_criteria(request)) | view)
+    view = _view(request, open_criteria(request)) | {"errors": errors}
+    return Page(template="password_change", view=view | judged(request, refusal, request.known.address))
+
+
+def _at_the_current_one(request: Request) -> dict[str, str]:
+    if request.text("current_password"):  # what nobody can have as a password
+        return {"current_password": request.say("This is not your current password.")}
+    return {"current_password": request.say("Please fill in this field.")}
 
 
 def _facts(request: Request) -> dict[str, object]:

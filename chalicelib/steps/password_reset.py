@@ -16,7 +16,7 @@ from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import HANDLE_LENGTH, Token, digest, session_token, token_of_link
 from chalicelib.flows.events import event_of
 from chalicelib.flows.links import DONE, Held, held, reset_cookie, unusable, usable
-from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria
+from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
 from chalicelib.flows.strength import judged
 from chalicelib.web.cookies import clear_reset, read_way_back, set_reset
 from chalicelib.web.page import Page
@@ -100,10 +100,12 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         address = usable(request, link)[1].address
     except Refusal:
         return None
+    errors = password_errors(request, refusal)
     view = {
         **_form(link, address),
         "criteria": open_criteria(request),
-        "problem": request.say("The new password was not accepted yet."),
+        "errors": errors,
+        "problem": "" if errors else request.say("The new password was not accepted yet."),
         **judged(request, refusal, address),
     }
     return Page(template="password_reset", view=view)

@@ -10,7 +10,7 @@ from chalice import Blueprint
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows import codes
-from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.confirm import confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.web.page import Page
@@ -64,12 +64,8 @@ def _view(request: Request) -> dict[str, object]:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again."""
-    errors = {
-        Code.INVALID_LOGON: {"password": request.say("This is not your password.")},
-        Code.INVALID_CODE: {"code": request.say("This code is not valid.")},
-        Code.INVALID_REQUEST: {"password": request.say("Enter your password.")},
-    }.get(refusal.code)
-    if errors is None or request.caller is None:
+    errors = confirmation_errors(request, refusal)
+    if not errors or request.caller is None:
         return None
     return Page(template="reauthenticate", view=_view(request) | {"errors": errors})
 

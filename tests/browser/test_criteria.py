@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import DESKTOP, PLAIN
+from tests.browser.chromium import DESKTOP, PLAIN, Screen
 from tests.browser.conftest import Arrives
 from tests.browser.flows.coming_in import chooses
 from tests.browser.person import Person
@@ -51,6 +52,25 @@ def test_ticks_come_as_one_types_and_few_questions_are_asked(town: Town, arrives
     expect(region).not_to_contain_text("Not met")
 
 
+def test_wb_16_no_cross_before_one_has_finished_typing_nor_for_a_field_not_used(
+    town: Town, arrives: Arrives
+) -> None:
+    """WB-16: a criterion stays neutral while one types, and that both are the same until the second field is used."""
+    page = at_the_form(town, arrives(DESKTOP))
+    field = page.get_by_label("New password", exact=True)
+    for letters in ("qu", "ie", "t "):
+        with page.expect_response(f"**{ASKED_LATER}"):
+            field.press_sequentially(letters, delay=15)
+        page.wait_for_timeout(50)
+        assert "not met" not in said(page).values()
+    field.blur()
+    expect(page.locator("[data-criterion=length]")).to_have_class("unmet")
+    expect(page.locator("[data-criterion=match]")).to_have_class("open")
+    page.get_by_label("Confirm new password").fill("quite")
+    page.get_by_label("Confirm new password").blur()
+    expect(page.locator("[data-criterion=match]")).to_have_class("unmet")
+
+
 def test_cross_and_tick_differ_by_more_than_colour(town: Town, arrives: Arrives) -> None:
     page = at_the_form(town, arrives(DESKTOP))
     page.get_by_label("New password", exact=True).fill("quiet")
@@ -72,11 +92,28 @@ def test_without_scripts_the_same_list_follows_the_post(town: Town, arrives: Arr
     assert person.status == 422
     assert said(person.page) == {
         "length": "not met",
-        "not_common": "met",
-        "not_personal": "met",
-        "different": "met",
+        "not_common": "",
+        "not_personal": "",
+        "different": "",
         "match": "not met",
     }
+
+
+@pytest.mark.parametrize("screen", [PLAIN, DESKTOP], ids=lambda one: one.name)
+def test_wb_16_mismatch_is_said_at_the_second_field_and_no_tick_stands_over_empty_fields(
+    town: Town, arrives: Arrives, screen: Screen
+) -> None:
+    """WB-16: the summary has the focus, and its link leads to the field."""
+    person = arrives(screen)
+    page = at_the_form(town, person)
+    chooses(person, CHOSEN, "seven")
+    assert person.status == 422
+    assert set(said(page).values()) == {"", "not met"}
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    page.get_by_role("alert").get_by_role("link", name="The two passwords are not the same").click()
+    field = page.get_by_label("Confirm new password")
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile("The two passwords are not the same"))
 
 
 def test_service_that_does_not_answer_is_said_and_stops_nobody(town: Town, arrives: Arrives) -> None:

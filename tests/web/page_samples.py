@@ -58,7 +58,7 @@ def criteria(marks: str) -> list[dict[str, object]]:
     ]
 
 
-OPEN, MIXED = criteria("?????"), criteria("++-+-")
+OPEN, MIXED = criteria("?????"), criteria("??-?-")
 FAIR = {"score": 2, "label": LABELS_OF_STRENGTH[2]}
 MISSED = {"new_password": "This password does not meet the criteria marked below."}
 QR = Markup(
@@ -171,7 +171,12 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "logon_code": {
         "fresh": {"state": "fresh", "caller": HALF},
-        "refused": {"state": "refused", "caller": HALF},
+        "refused": {"state": "refused", "caller": HALF, "errors": {"code": "That code is not right."}},
+        "refused_recovery": {
+            "state": "refused",
+            "caller": HALF,
+            "errors": {"recovery": "That recovery code is not right."},
+        },
         "throttled": {"state": "throttled", "retry_after": 300, "reference": "K7MW-3FQ9"},
     },
     "password_forgot": {

@@ -1,4 +1,5 @@
 // The live ticks and crosses. The server judges, here as at the end; this only asks it early and shows the answer.
+// A tick comes as one types; a cross only once one has stopped, or left the field; and none for a field not used yet.
 const box = document.getElementById("criteria");
 const first = document.getElementById("new_password");
 const second = document.getElementById("confirm_password");
@@ -7,6 +8,9 @@ const strength = document.getElementById("strength");
 const strengthLabel = document.getElementById("strength-label");
 const words = box?.dataset; // once the password is set there is no list any more
 let timer;
+let pause;
+let finished = false;
+let judged;
 let asking;
 
 const say = (text, seen = false) => {
@@ -24,12 +28,17 @@ const hint = ({ score, label }) => {
   return label ? ` ${words.strength} ${label}` : "";
 };
 
-const show = (criteria, told) => {
+// What may be said already.
+const sayable = ({ id, label, met }) => ({ id, label, met: met || (finished && (id !== "match" || second.value)) ? met : undefined });
+
+const show = (answer) => {
+  const criteria = answer.criteria.map(sayable);
+  const told = hint(answer.strength);
   for (const { id, met } of criteria) {
     const item = box.querySelector(`[data-criterion="${CSS.escape(id)}"]`);
     if (!item) continue;
-    item.className = met === null ? "open" : met ? "met" : "unmet";
-    item.querySelector(".said").textContent = met === null ? words.later : met ? words.met : words.unmet;
+    item.className = met ? "met" : met === false ? "unmet" : "open";
+    item.querySelector(".said").textContent = met ? words.met : met === false ? words.unmet : met === null ? words.later : "";
   }
   const missing = criteria.filter(({ met }) => met === false).map(({ label }) => label);
   const count = filled(words.count, { met: criteria.filter(({ met }) => met).length, total: criteria.length });
@@ -47,6 +56,7 @@ const clear = () => {
 const ask = async () => {
   asking?.abort(); // an answer that comes late must not overwrite a newer one
   asking = new AbortController();
+  judged = undefined;
   if (!first.value && !second.value) {
     clear();
     say("");
@@ -60,8 +70,8 @@ const ask = async () => {
       signal: asking.signal,
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    const judged = await answer.json();
-    show(judged.criteria, hint(judged.strength));
+    judged = await answer.json();
+    show(judged);
   } catch (error) {
     if (error.name === "AbortError") return;
     clear();
@@ -69,11 +79,20 @@ const ask = async () => {
   }
 };
 
+const finish = () => {
+  finished = true;
+  if (judged) show(judged);
+};
+
 for (const field of box ? [first, second] : []) {
   field.addEventListener("input", () => {
+    finished = false;
     clearTimeout(timer);
+    clearTimeout(pause);
     timer = setTimeout(ask, 350);
+    pause = setTimeout(finish, 1500);
   });
+  field.addEventListener("change", finish);
 }
 
 first?.form.addEventListener("submit", () => {

@@ -56,7 +56,14 @@ def _enters_with(person: Person, address: str, phone: Phone) -> None:
 def _enters_without_a_phone(person: Person, address: str, code: str) -> None:
     person.presses("Log off")
     person.logs_on(address, PASSWORD)
-    person.unfolds("Use a recovery code instead")
+    part = person.unfolds("Use a recovery code instead")
+    person.types("Recovery code", "abcd-efgh-jkmn-pqrs", part)
+    person.presses("Continue with the recovery code", part)
+    assert person.status == 401
+    assert person.page.get_by_label("Recovery code").is_visible()
+    person.looks("code-recovery-refused", "A wrong one is said at its field, whose panel stays open.")
+    person.page.get_by_role("alert").get_by_role("link").click()
+    assert person.page.evaluate("document.activeElement.id") == "recovery"
     person.types("Recovery code", code)
     person.looks("code-recovery", "The phone is lost: a recovery code instead.")
     person.presses("Continue with the recovery code")
