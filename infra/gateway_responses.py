@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.domain.brand import COLOUR, NAME, checked_colour, checked_name
 from chalicelib.domain.colours import channels, shades
+from chalicelib.presentation.engine import contact_link
 from infra.documents import read_yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 JSON, HTML = "application/problem+json", "text/html"
+VARIABLE = re.compile(r"\$context\.([A-Za-z_]+(?:\.[A-Za-z_]+)*)")
 
 # What a request to a method that a path lacks may carry and still get its 405; API Gateway wants each type named, takes
 # JSON where none is said, and refuses others with 415.
@@ -54,14 +58,33 @@ def read_gateway_responses(settings: Mapping[str, str], file: Path = FILE) -> di
     style = Template(document["style"]).substitute(
         plate=rgb(made.plate), ink=rgb(made.ink), dark=rgb(made.dark)
     )
-    shared = {"name": words(name), "style": style, "style_digest": digest(style)}
+    shared = {
+        "name": words(name),
+        "style": style,
+        "style_digest": digest(style),
+        **support(settings.get("PORTAL_SUPPORT_CONTACT", "")),
+    }
     return {
         kind: one_response({**entry, **shared}, document) for kind, entry in document["responses"].items()
     }
 
 
-def one_response(known: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
+def support(contact: str) -> dict[str, str]:
+    """Whom to ask, as a line of its own and as a row of facts; nothing where the stage names nobody."""
+    if not contact:
+        return {"support_line": "", "support_row": ""}
+    link = words_of_page(str(contact_link(contact)))
+    return {
+        "support_line": f'<footer class="muted">Support: <bdi>{link}</bdi></footer>',
+        "support_row": f"<dt>$context.authorizer.support_label</dt><dd><bdi>{link}</bdi></dd>",
+    }
+
+
+def one_response(row: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
     """Its templates filled in except for what only the request knows."""
+    known: dict[str, Any] = dict(row)
+    for name, text in document["parts"].items():
+        known[name] = Template(known.get(name, text)).safe_substitute(known)
     headers = {name: Template(text).safe_substitute(known) for name, text in document["headers"].items()}
     if "retry_after" in known:
         headers["Retry-After"] = str(known["retry_after"])
@@ -76,7 +99,13 @@ def rgb(colour: str) -> str:
 
 def words(name: str) -> str:
     """A name as text of a page, where neither Velocity nor API Gateway finds a variable of theirs in it."""
-    return escape(name, quote=False).replace("$", "&dollar;").replace("#", "&num;")
+    return words_of_page(escape(name, quote=False))
+
+
+def words_of_page(markup: str) -> str:
+    """The same of what is escaped already: its references by number first."""
+    named = markup.replace("&#34;", "&quot;").replace("&#39;", "&apos;")
+    return named.replace("$", "&dollar;").replace("#", "&num;")
 
 
 def digest(style: str) -> str:
@@ -84,7 +113,18 @@ def digest(style: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
 
 
-def fill_in(response: GatewayResponse, content_type: str, request_id: str, code: str | None = None) -> bytes:
-    """The body with the request's own values, as API Gateway puts them in: plain replacement, nothing else."""
-    body = response.bodies[content_type].replace("$context.requestId", request_id)
-    return body.replace("$context.authorizer.code", code or response.fallback).encode()
+def fill_in(
+    response: GatewayResponse,
+    content_type: str,
+    request_id: str,
+    told: Mapping[str, str] = MappingProxyType({}),
+    source: str = "",
+) -> bytes:
+    """The body with the request's own values, as API Gateway puts them in: plain replacement, nothing else.
+
+    `told` is the authorizer's context.
+    """
+    values = {f"authorizer.{name}": value for name, value in told.items()}
+    values |= {"requestId": request_id, "identity.sourceIp": source}
+    values.setdefault("authorizer.code", response.fallback)
+    return VARIABLE.sub(lambda found: values.get(found[1], ""), response.bodies[content_type]).encode()

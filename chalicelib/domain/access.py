@@ -17,16 +17,20 @@ class Guard(NamedTuple):
 
     `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes,
     at whatever point the session stands: a rule that changes can send a whole one, hours old, back to a step.
+    `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
     """
 
     next: frozenset[Next] | None = None
     kinds: frozenset[Kind] | None = None
     admin_network: bool = False
     fresh: bool = False
+    everywhere: bool = False
 
 
 PUBLIC = Guard()
+HELP = Guard(everywhere=True)
 ANY_SESSION = Guard(next=frozenset(Next))
+LOGOFF = Guard(next=frozenset(Next), everywhere=True)
 FULL = Guard(next=frozenset({Next.PORTAL}))
 CODE = Guard(next=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(next=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
@@ -43,7 +47,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
     {
         "GET /": PUBLIC,
         "GET /health": PUBLIC,
-        "GET /help": PUBLIC,
+        "GET /help": HELP,
         "GET /.well-known/change-password": PUBLIC,
         "GET /.well-known/security.txt": PUBLIC,
         "GET /robots.txt": PUBLIC,
@@ -52,7 +56,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /logon": PUBLIC,
         "GET /logon/code": CODE,
         "POST /logon/code": CODE,
-        "POST /logoff": ANY_SESSION,
+        "POST /logoff": LOGOFF,
         "GET /password/forgot": PUBLIC,
         "POST /password/forgot": PUBLIC,
         "GET /password/reset/{token}": PUBLIC,
@@ -119,6 +123,11 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
 def guard_of(method: str, resource: str) -> Guard | None:
     """The guard of a route; HEAD asks what GET asks. None for a route nobody declared."""
     return GUARDS.get(f"{'GET' if method == 'HEAD' else method} {resource}")
+
+
+def open_everywhere(guard: Guard, caller: Caller | None) -> bool:
+    """Whether the permitted ranges do not count: never for what needs a session, where there is none (IP-09)."""
+    return guard.everywhere and (guard.next is None or caller is not None)
 
 
 def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) -> None:

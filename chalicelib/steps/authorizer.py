@@ -24,12 +24,11 @@ from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context
 from chalicelib.web.cookies import read_cookie, session_name
+from chalicelib.web.same_origin import check_same_origin
 from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, store=("sessions",))
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Request(NamedTuple):
@@ -43,8 +42,10 @@ class Request(NamedTuple):
     resource: str
     source: str
     headers: Mapping[str, str]
+    language: str  # that was chosen with this request's address; "" or not to be trusted
 
 
+UNREADABLE = "source_address_unreadable"
 # Refusals that are about the caller: the page that says so keeps their navigation, and what they had typed.
 ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
 
@@ -65,16 +66,17 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     caller, cause = _caller(request, standing)
     arn = _whole_stage(str(event.get("methodArn") or ""))
     denied = _outside(request, standing, caller)
-    if denied:
-        _record(request, caller, denied)
-        return _policy("Deny", arn, {"code": Code.ADDRESS_NOT_PERMITTED.value})
+    if denied and not _reachable(request, caller, denied):
+        reference = _record(request, caller, denied)
+        return _policy("Deny", arn, _shut_out(request, caller, denied, reference))
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
         return _policy("Allow", arn, context.write(caller if refusal.code in ITS_OWN else None, refusal))
-    _touch(request, standing)
+    if not denied:  # from outside nothing keeps a session alive
+        _touch(request, standing)
     return _policy("Allow", arn, context.write(caller, None))
 
 
@@ -88,6 +90,7 @@ def _request(event: Mapping[str, Any], portal: Portal) -> Request:
         # Attack: X-Forwarded-For is the caller's to write. Defence: only what API Gateway saw itself (IP-01).
         source=str((around.get("identity") or {}).get("sourceIp") or ""),
         headers={str(name).lower(): str(value) for name, value in headers.items()},
+        language=str((event.get("queryStringParameters") or {}).get("language") or ""),
     )
 
 
@@ -151,7 +154,7 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     try:
         source = parse_address(request.source)
     except InvalidSource:
-        return "source_address_unreadable"
+        return UNREADABLE
     portal_policy = standing.portal or Policy(PORTAL_POLICY)
     if not permitted(source, portal_policy.ranges):
         return "portal_ranges"
@@ -164,34 +167,22 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     return None if permitted(source, own) else "account_ranges"
 
 
+def _reachable(request: Request, caller: Caller | None, denied: str) -> bool:
+    """Help, and the end of one's own session: from every address that is one (IP-09)."""
+    guard = access.guard_of(request.method, request.resource)
+    return denied != UNREADABLE and guard is not None and access.open_everywhere(guard, caller)
+
+
 def _refusal(request: Request, caller: Caller | None, cause: str | None) -> Refusal | None:
     guard = access.guard_of(request.method, request.resource)
     if guard is None:
         return Refusal(Code.NOT_FOUND, "route_not_declared")
     try:
-        _same_origin(request, request.portal.settings.same_origins)
+        check_same_origin(request.method, request.headers, request.portal.settings.same_origins)
         access.check(guard, caller, cause, request.portal.clock())
     except Refusal as refusal:
         return refusal
     return None
-
-
-def _same_origin(request: Request, ours: frozenset[str]) -> None:
-    """Attack: another site posts a form with our reader's cookie. Defence: a browser says where it comes from (WB-01).
-
-    Sec-Fetch-Site is set by the browser alone; where an old one has none, Origin must be ours. A client that sends
-    neither is no browser, and has no cookie that it did not put there itself.
-    """
-    if request.method in SAFE_METHODS:
-        return
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        if site.strip().lower() != "same-origin":
-            raise Refusal(Code.CROSS_ORIGIN, "sec_fetch_site")
-        return
-    given = request.headers.get("origin")
-    if given is not None and given.strip().lower() not in ours:
-        raise Refusal(Code.CROSS_ORIGIN, "origin")
 
 
 def _touch(request: Request, standing: Standing) -> None:
@@ -205,12 +196,23 @@ def _touch(request: Request, standing: Standing) -> None:
         log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
 
 
-def _record(request: Request, caller: Caller | None, rule: str) -> None:
-    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line."""
+def _shut_out(request: Request, caller: Caller | None, rule: str, reference: str) -> dict[str, str]:
+    from chalicelib.web.request import language_of  # noqa: PLC0415 - words, for those who are shut out
+    from chalicelib.web.shut_out import told  # noqa: PLC0415 - as above
+
+    language = language_of(request.headers, request.language, caller, request.portal.settings.language)
+    return told(rule, language, reference, request.portal.clock(), logged_on=caller is not None)
+
+
+def _record(request: Request, caller: Caller | None, rule: str) -> str:
+    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line.
+
+    The reference under which it is found, which is the one on their page.
+    """
     reference = new_reference(request.portal.random)
     log.write(logging.WARNING, "authz_fail", cause=rule, source=request.source[:64], reference=reference)
     if caller is None:
-        return
+        return reference
     event = Event(
         account_id=caller.account_id,
         kind=EventKind.REQUEST_REFUSED,
@@ -224,6 +226,7 @@ def _record(request: Request, caller: Caller | None, rule: str) -> None:
         details={"rule": rule},
     )
     request.portal.store.events.record(event)
+    return reference
 
 
 def _whole_stage(arn: str) -> str:

@@ -111,14 +111,9 @@ def request_of(
     caller: Caller | None,
     fields: Mapping[str, Any] = MappingProxyType({}),
 ) -> Request:
-    """The request of this event, caller and body. What an account chose counts more than what was chosen on a page in
-    this browser, and that more than what the browser says.
-    """
+    """The request of this event, caller and body."""
     header, cookies = proxy.headers.get, proxy.headers.get("cookie", "")
     query = _single(proxy.query_params or {})
-    chosen = query.get("language") or read_cookie(cookies, LANGUAGE) or ""
-    asked = negotiated(header("accept-language", ""), portal.settings.language)
-    asked = chosen if chosen in LANGUAGES else asked
     return Request(
         portal=portal,
         method=proxy.method,
@@ -132,10 +127,20 @@ def request_of(
         cookies=cookies,
         host=header("host", ""),
         caller=caller,
-        language=caller.language if caller and caller.language in LANGUAGES else asked,
+        language=language_of(proxy.headers, query.get("language", ""), caller, portal.settings.language),
         zone=caller.zone if caller and caller.zone else read_zone(cookies),
         posted=_posted(proxy),
     )
+
+
+def language_of(headers: Mapping[str, str], chosen: str, caller: Caller | None, otherwise: str) -> str:
+    """One of our languages. What an account chose counts more than what was chosen on a page in this browser (`chosen`
+    just now, else its cookie), and that more than what the browser accepts.
+    """
+    if caller and caller.language in LANGUAGES:
+        return caller.language
+    chosen = chosen or read_cookie(headers.get("cookie", ""), LANGUAGE) or ""
+    return chosen if chosen in LANGUAGES else negotiated(headers.get("accept-language", ""), otherwise)
 
 
 def encodable(value: str) -> bool:

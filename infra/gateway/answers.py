@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from infra.gateway.messages import Answer, Request
@@ -28,13 +30,18 @@ class GatewayAnswers:
     def __init__(self) -> None:
         self._responses = read_gateway_responses(os.environ)
 
-    def give(self, kind: str, request: Request, request_id: str, **extra: str) -> Answer:
-        """The response of one type, as a page where the client prefers one."""
+    def give(
+        self,
+        kind: str,
+        request: Request,
+        request_id: str,
+        told: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
+        """The response of one type, as a page where the client prefers one; `told` by the authorizer."""
         response = self._responses[kind]
         content_type = HTML if prefers_html(request.header("accept")) else JSON
-        body = fill_in(response, content_type, request_id, extra.pop("code", None))
+        body = fill_in(response, content_type, request_id, told, request.source_ip)
         headers = {**response.headers, "Content-Type": f"{content_type}; charset=utf-8"}
-        headers.update({name.replace("_", "-").title(): value for name, value in extra.items()})
         return Answer(response.status, list(headers.items()), body)
 
 

@@ -60,8 +60,10 @@ class LocalApi:
         operation = match.operations.get(request.method) if match else None
         kind = refused_at_once(request, match, operation)
         if kind or operation is None or match is None:
-            allowed = {"allow": match.allowed} if match and kind == "METHOD_NOT_ALLOWED" else {}
-            return self._gateway.give(kind, request, request_id, **allowed), GATEWAY
+            answer = self._gateway.give(kind, request, request_id)
+            if match and kind == "METHOD_NOT_ALLOWED":
+                answer.headers.append(("Allow", match.allowed))
+            return answer, GATEWAY
         return self._authorized(request, operation, match.parameters, request_id)
 
     def _authorized(
@@ -70,8 +72,7 @@ class LocalApi:
         event = proxy_event(request, operation, parameters, request_id)
         verdict = authorize(event, self._invoke)
         if isinstance(verdict, Refusal):
-            extra = {"code": verdict.code} if verdict.code else {}
-            return self._gateway.give(verdict.kind, request, request_id, **extra), AUTHORIZER
+            return self._gateway.give(verdict.kind, request, request_id, verdict.context), AUTHORIZER
         event["requestContext"]["authorizer"] = verdict.context
         return self._integrated(request, operation, event, request_id), operation.step
 

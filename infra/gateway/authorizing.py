@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -25,10 +25,10 @@ class Permit:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The gateway response that is due instead."""
+    """The gateway response that is due instead, and what the authorizer told for it."""
 
     kind: str
-    code: str | None = None
+    context: dict[str, str] = field(default_factory=dict)
 
 
 def authorize(event: dict[str, Any], invoke: Invoke) -> Permit | Refusal:
@@ -48,7 +48,7 @@ def authorize(event: dict[str, Any], invoke: Invoke) -> Permit | Refusal:
     except (AttributeError, KeyError, TypeError, ValueError):
         log.exception("the authorizer gave no policy")
         return Refusal("AUTHORIZER_CONFIGURATION_ERROR")
-    return Permit(context) if allowed else Refusal("ACCESS_DENIED", context.get("code"))
+    return Permit(context) if allowed else Refusal("ACCESS_DENIED", context)
 
 
 def allows(policy: dict[str, Any], method_arn: str) -> bool:

@@ -66,7 +66,7 @@ CEILINGS = {
     "admin_two_step": 68,
     "admin_user": 106,
     "admin_users": 70,
-    "authorizer": 36,
+    "authorizer": 37,
     "health": 37,
     "help": 94,
     "home": 37,

@@ -15,7 +15,7 @@ from tests.fakes.samples import NOW, a_digest, an_account
 NAMED = {
     name: getattr(access, name)
     for name in (
-        *("PUBLIC", "ANY_SESSION", "FULL", "CODE", "CHANGE", "ENROL", "ENROL_FRESH"),
+        *("PUBLIC", "HELP", "ANY_SESSION", "LOGOFF", "FULL", "CODE", "CHANGE", "ENROL", "ENROL_FRESH"),
         *("DESK", "ADMIN", "ADMIN_FRESH"),
     )
 }
@@ -37,9 +37,9 @@ NO_ENTRY, STEP, KIND, AGAIN = (
 TABLE = Table(
     {"guard": tuple(NAMED), "stage": (NOBODY, *Next), "kind": tuple(Kind), "fresh": (FRESH, STALE)},
     [
-        ("PUBLIC", ANY, ANY, ANY, None),
-        (set(NAMED) - {"PUBLIC"}, NOBODY, ANY, ANY, NO_ENTRY),
-        ("ANY_SESSION", set(Next), ANY, ANY, None),
+        ({"PUBLIC", "HELP"}, ANY, ANY, ANY, None),
+        (set(NAMED) - {"PUBLIC", "HELP"}, NOBODY, ANY, ANY, NO_ENTRY),
+        ({"ANY_SESSION", "LOGOFF"}, set(Next), ANY, ANY, None),
         ("FULL", WHOLE, ANY, ANY, None),
         ("FULL", {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
         ("CODE", CODE_DUE, ANY, ANY, None),
@@ -106,6 +106,14 @@ def test_ad_01_tf_07_a_guard_lets_in_whom_it_names_and_nobody_else(row: Row) -> 
 def test_everybody_before_every_guard_stands_in_one_row() -> None:
     assert TABLE.wrong == []
     assert set(GUARDS.values()) == set(NAMED.values())
+
+
+def test_ip_09_from_everywhere_one_may_read_help_and_end_a_session_one_has() -> None:
+    """IP-09."""
+    stranger = {name for name, guard in NAMED.items() if access.open_everywhere(guard, None)}
+    known = {name for name, guard in NAMED.items() if access.open_everywhere(guard, a_caller())}
+    assert (stranger, known) == ({"HELP"}, {"HELP", "LOGOFF"})
+    assert [route for route, guard in GUARDS.items() if guard.everywhere] == ["GET /help", "POST /logoff"]
 
 
 @pytest.mark.parametrize(

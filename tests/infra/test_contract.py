@@ -102,8 +102,10 @@ def test_what_the_firewall_blocks_is_told_so() -> None:
 @pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
 def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind: Any) -> None:
     response = read_gateway_responses({})[kind]
-    told = json.loads(fill_in(response, JSON, "the-request-id"))
-    assert told["reference"] == "the-request-id"
+    # Where the authorizer refuses, it has written down what happened, under a reference of its own (IP-09).
+    own = {"reference": "K7MW-3FQ9"} if kind == "ACCESS_DENIED" else {}
+    told = json.loads(fill_in(response, JSON, "the-request-id", own))
+    assert told["reference"] == own.get("reference", "the-request-id")
     assert told["status"] == response.status
     assert told["code"]
     assert {"Strict-Transport-Security", "Content-Security-Policy", "Cache-Control"} <= set(response.headers)
@@ -123,6 +125,24 @@ def test_wb_04_own_page_lets_its_one_style_through_and_nothing_else(kind: Any) -
     assert "#" not in page
     assert "$" not in page
     assert {'href="/"', 'href="/help"'} <= set(re.findall('href="[^"]*"', page))
+
+
+@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("support@example.com", '<a href="mailto:support@example.com">support@example.com</a>'),
+        ('Desk #7 $context.requestId & "co"', "Desk &num;7 &dollar;context.requestId &amp; &quot;co&quot;"),
+        ("", ""),
+    ],
+)
+def test_every_page_of_the_gateway_names_whom_to_ask(kind: Any, contact: str, link: str) -> None:
+    response = read_gateway_responses({"PORTAL_SUPPORT_CONTACT": contact})[kind]
+    page = fill_in(response, HTML, "the-request-id").decode()
+    assert ("<bdi>" in page) == bool(contact)
+    assert link in page
+    assert "#" not in page
+    assert "$" not in page
 
 
 def test_tables_that_forget_do_so_by_expires_at_and_the_others_never() -> None:

@@ -212,5 +212,16 @@ def test_own_answers_are_pages_for_browsers_and_problems_for_programs() -> None:
     assert problem(ask(Functions(), path="/nope", headers=[("Accept", "application/json")])) == "not_found"
 
 
+def test_own_answer_puts_in_what_the_context_says_as_it_is_even_of_a_deny() -> None:
+    words = {"lang": "de", "what": "F&#252;r <b>uns</b> $context.requestId", "reference": "K7MW-3FQ9"}
+    functions = Functions(authorizer=lambda question: allow(question, "Deny", **words))
+    page = ask(functions, headers=[("accept", PAGE)]).body.decode()
+    assert '<html lang="de">' in page
+    assert "<p>F&#252;r <b>uns</b> $context.requestId</p>" in page
+    assert "<code>192.0.2.9</code>" in page
+    assert "<p></p>" in page  # what the authorizer did not say is nothing
+    assert json.loads(ask(functions).body)["reference"] == "K7MW-3FQ9"
+
+
 def test_no_route_has_a_path_that_is_reserved() -> None:
     assert not {"/ping", "/sping"} & set(read_contract().paths)
