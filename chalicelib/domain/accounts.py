@@ -176,6 +176,16 @@ class PolicyChange(NamedTuple):
     new: Policy
 
 
+def next_epoch(epoch: int, now: float) -> int:
+    """The number an account moves on to: one that it never had, in no copy of its row (SE-15).
+
+    Attack: the table is restored to an hour ago and the account contained; its number is again the one that the lost
+    hour had, and the thief's session and reset link of that hour live again. Defence: the later of the next number and
+    the time, which a restored row has not seen yet; and where a clock is behind, still a later one than the row's own.
+    """
+    return max(epoch + 1, int(now))
+
+
 PORTAL_POLICY = (
     "*"  # no domain name has this spelling, so the portal's own row cannot be taken for a domain's
 )

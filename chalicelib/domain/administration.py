@@ -7,7 +7,7 @@ credential or the status moves the epoch, so that everything opened or issued be
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.accounts import Account, Status, TwoStep
+from chalicelib.domain.accounts import Account, Status, TwoStep, next_epoch
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
@@ -33,7 +33,7 @@ class Measure(NamedTuple):
 def set_password(account: Account, password_hash: str, at: float, *, force_change: bool) -> Measure:
     """A password chosen by the administrator. A frozen account is opened by it; a disabled one stays disabled."""
     new = (
-        _moved(account)
+        _moved(account, at)
         .forgiven()
         ._replace(
             password_hash=password_hash,
@@ -45,10 +45,10 @@ def set_password(account: Account, password_hash: str, at: float, *, force_chang
     return Measure(new, (EventKind.PASSWORD_RESET,))
 
 
-def issue_password(account: Account) -> Measure:
+def issue_password(account: Account, at: float) -> Measure:
     """A password that is made and mailed: the old one is void now, the temporary one comes with the event's mail."""
     new = (
-        _moved(account)
+        _moved(account, at)
         .forgiven()
         ._replace(
             password_hash=None,
@@ -59,29 +59,29 @@ def issue_password(account: Account) -> Measure:
     return Measure(new, (EventKind.PASSWORD_RESET, EventKind.PASSWORD_ISSUED))
 
 
-def force_change(account: Account) -> Measure:
+def force_change(account: Account, at: float) -> Measure:
     """The next logon must choose a new password; sessions that are open end now."""
-    return Measure(_moved(account)._replace(must_change_password=True), (EventKind.CHANGE_FORCED,))
+    return Measure(_moved(account, at)._replace(must_change_password=True), (EventKind.CHANGE_FORCED,))
 
 
-def revoke_sessions(account: Account) -> Measure:
+def revoke_sessions(account: Account, at: float) -> Measure:
     """Every session, half-done logon and outstanding link is void."""
-    return Measure(_moved(account), (EventKind.SESSIONS_REVOKED,))
+    return Measure(_moved(account, at), (EventKind.SESSIONS_REVOKED,))
 
 
-def disable(account: Account, actor: Actor) -> Measure:
+def disable(account: Account, actor: Actor, at: float) -> Measure:
     """No logon until it is enabled again. Nobody disables themselves, so an administrator always remains (AD-07)."""
     _not_oneself(account, actor)
     if account.status is Status.DISABLED:
         return Measure(account, ())
-    return Measure(_moved(account)._replace(status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
+    return Measure(_moved(account, at)._replace(status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
 
 
-def enable(account: Account) -> Measure:
+def enable(account: Account, at: float) -> Measure:
     """Logon is possible again; what was void stays void (AD-04)."""
     if account.status is Status.ACTIVE:
         return Measure(account, ())
-    new = _moved(account).forgiven()._replace(status=Status.ACTIVE)
+    new = _moved(account, at).forgiven()._replace(status=Status.ACTIVE)
     return Measure(new, (EventKind.ACCOUNT_ENABLED,))
 
 
@@ -99,9 +99,9 @@ def require_two_step(account: Account, *, required: bool) -> Measure:
     return Measure(account._replace(two_step_required=required), (EventKind.TWO_STEP_REQUIRED,))
 
 
-def reset_two_step(account: Account) -> Measure:
+def reset_two_step(account: Account, at: float) -> Measure:
     """A lost authenticator: seed and recovery codes are gone, the next logon enrols again (TF-09)."""
-    new = _moved(account)._replace(
+    new = _moved(account, at)._replace(
         two_step=TwoStep(last_step=account.two_step.last_step), two_step_required=True
     )
     return Measure(new, (EventKind.TWO_STEP_RESET,))
@@ -130,14 +130,14 @@ class Containment(NamedTuple):
     sets_ranges: bool = False
 
 
-def contain(account: Account, actor: Actor, asked: Containment) -> Measure:
+def contain(account: Account, actor: Actor, asked: Containment, at: float) -> Measure:
     """All measures at once: the password is void, every session ends, and what was asked for besides.
 
     A compromised password must not open the page that changes it, so forcing a change means a temporary password by
     mail, not the old password once more.
     """
     _not_oneself(account, actor)
-    new = _moved(account)._replace(password_hash=None, must_change_password=False)
+    new = _moved(account, at)._replace(password_hash=None, must_change_password=False)
     if asked.disable:
         new = new._replace(status=Status.DISABLED)
     if asked.require_two_step:
@@ -182,8 +182,8 @@ def done(old: Account, new: Account) -> list[str]:
     return [name for name, applies in measures if applies]
 
 
-def _moved(account: Account) -> Account:
-    return account._replace(epoch=account.epoch + 1)
+def _moved(account: Account, at: float) -> Account:
+    return account._replace(epoch=next_epoch(account.epoch, at))
 
 
 def _thawed(account: Account) -> Status:

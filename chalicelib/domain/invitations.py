@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.accounts import Account, Kind, next_epoch
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 
@@ -28,6 +28,6 @@ def invitation(
     if message is not None:
         details |= {"message": message.id, "from": message.sender}
     who = account_id(address)
-    account = Account(id=who, address=address, kind=kind, created_at=at)
+    account = Account(id=who, address=address, kind=kind, epoch=next_epoch(0, at), created_at=at)
     event = Event(who, EventKind.ACCOUNT_INVITED, at, event_id, email=address, actor=actor, details=details)
     return account, event

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint
 from markupsafe import Markup
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal
@@ -87,8 +87,9 @@ def confirm(request: Request) -> Page:
         code_entered=True,
         two_step_required=caller.two_step_required,
     )
+    epoch = next_epoch(caller.epoch, request.now())
     secret, session = follow_up(
-        request, account, stage, epoch=caller.epoch + 1, opened_with=caller.opened_with, code_entered=True
+        request, account, stage, epoch=epoch, opened_with=caller.opened_with, code_entered=True
     )
     # Only of a logon that is not whole yet: a whole one may have been stolen since its owner read the mail (ML-09).
     details: Details = {} if caller.whole else {"logon": caller.logon}
@@ -162,7 +163,7 @@ def remove(request: Request) -> Page:
         request,
         proof.account,
         Next.PORTAL,
-        epoch=caller.epoch + 1,
+        epoch=next_epoch(caller.epoch, request.now()),
         opened_with=caller.opened_with,
         code_entered=False,
         typed=True,

@@ -36,7 +36,10 @@ def submit(request: Request) -> Page:
         ranges=given_ranges(request) if sets_ranges(request) else None,
         sets_ranges=sets_ranges(request),
     )
-    reason, measure = reason_of(request), administration.contain(account, actor(request), asked)
+    reason, measure = (
+        reason_of(request),
+        administration.contain(account, actor(request), asked, request.now()),
+    )
     measures = administration.done(account, measure.new)
     return carry_out(request, account, measure, "contained", {"reason": reason, "measures": measures})
 

@@ -33,7 +33,9 @@ def submit(request: Request) -> Page:
     """Set what was typed, or have one made and mailed."""
     account, _ = target(request)
     if "new_password" not in request.fields:
-        return carry_out(request, account, administration.issue_password(account), "password_mailed")
+        return carry_out(
+            request, account, administration.issue_password(account, request.now()), "password_mailed"
+        )
     if not request.settings.admin_may_choose_passwords:
         cause = "administrators_may_not_choose_passwords"  # AD-05, ASVS 6.4.6
         raise Refusal(Code.NOT_PERMITTED, cause, hint=Hint.PASSWORDS_ARE_MADE)
@@ -46,7 +48,7 @@ def submit(request: Request) -> Page:
 def force_change(request: Request) -> Page:
     """Nothing is set; the next logon must choose a new password."""
     account, _ = target(request)
-    return carry_out(request, account, administration.force_change(account), "change_forced")
+    return carry_out(request, account, administration.force_change(account, request.now()), "change_forced")
 
 
 def _acceptable(request: Request, account: Account) -> str:

@@ -25,7 +25,9 @@ def admin_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
 def revoke(request: Request) -> Page:
     """One write, true at the next request; no loop that could stop half-way (SE-08)."""
     account, _ = target(request)
-    return carry_out(request, account, administration.revoke_sessions(account), "sessions_revoked")
+    return carry_out(
+        request, account, administration.revoke_sessions(account, request.now()), "sessions_revoked"
+    )
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

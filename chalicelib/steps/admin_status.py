@@ -25,13 +25,15 @@ def admin_status(event: dict[str, Any], context: object) -> dict[str, Any]:
 def disable(request: Request) -> Page:
     """No logon from now on; sessions, links and temporary passwords are void (AD-04)."""
     account, _ = target(request)
-    return carry_out(request, account, administration.disable(account, actor(request)), "disabled")
+    return carry_out(
+        request, account, administration.disable(account, actor(request), request.now()), "disabled"
+    )
 
 
 def enable(request: Request) -> Page:
     """Logon again; nothing that was void comes back."""
     account, _ = target(request)
-    return carry_out(request, account, administration.enable(account), "enabled")
+    return carry_out(request, account, administration.enable(account, request.now()), "enabled")
 
 
 def unlock(request: Request) -> Page:

@@ -33,7 +33,7 @@ def require(request: Request) -> Page:
 def reset(request: Request) -> Page:
     """Take seed and recovery codes away; sessions end, and the next logon enrols again."""
     account, _ = target(request)
-    reason, measure = reason_of(request), administration.reset_two_step(account)
+    reason, measure = reason_of(request), administration.reset_two_step(account, request.now())
     return carry_out(request, account, measure, "two_step_reset", {"reason": reason})
 
 

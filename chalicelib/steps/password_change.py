@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Account, NewPassword
+from chalicelib.domain.accounts import Account, NewPassword, next_epoch
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Refusal, invalid
@@ -65,7 +65,7 @@ def submit(request: Request) -> Page:
         request,
         account,
         stage,
-        epoch=caller.epoch + 1,
+        epoch=next_epoch(caller.epoch, request.now()),
         opened_with=Credential.PASSWORD,
         code_entered=caller.code_entered,
         typed=True,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy, Status
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status, next_epoch
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
@@ -51,20 +52,21 @@ class Passwords:
             row.spent_at.does_not_exist() & (row.valid_until > new.at) & (row.purpose == reset.purpose.value)
         )
         transaction.update("link", ResetRow(reset.key), [row.spent_at.set(new.at)], unspent)
-        _set_password(transaction, reset.account_id, reset.epoch, new, (Status.ACTIVE, Status.FROZEN))
+        epochs = reset.epoch, next_epoch(reset.epoch, new.at)
+        _set_password(transaction, reset.account_id, epochs, new, (Status.ACTIVE, Status.FROZEN))
         transaction.put("event", event_row(event))
         return not transaction.commit()
 
     def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
         """Set the password from inside a session, which goes on under a new secret and the new epoch.
 
-        `session.epoch` is already the next one. False when the old session is gone or the account moved. No condition
+        `session.epoch` is the next one already. False when the old session is gone or the account moved. No condition
         on the number it may take: whatever had one dies with the epoch.
         """
         transaction = self._database.transaction()
         hand_over_in(transaction, old, session, event)
         number, _ = numbering(session, account, event.at)
-        _set_password(transaction, account.id, session.epoch - 1, new, (Status.ACTIVE,), number)
+        _set_password(transaction, account.id, (account.epoch, session.epoch), new, (Status.ACTIVE,), number)
         return not transaction.commit()
 
     def freeze(self, reset: Reset, event: Event, *, undoes: bool = False) -> bool:
@@ -73,24 +75,32 @@ class Passwords:
         With `undoes`, so is the second step that the link's notice told of, if it is still that one and no logon has
         used it (TF-12): of a link and a logon at once one finds its condition false.
         """
+        row = AccountRow
+        if undoes:
+            actions = [*without_second_step(), *forgive_codes()]
+            condition = row.two_step_seed.exists() & (row.two_step_unused_since == reset.enrolled_at)
+            condition &= row.status.is_in(Status.ACTIVE.value, Status.FROZEN.value)
+            # Its epoch may be any, and DynamoDB knows no later of two: the time, where the row is not there yet; else
+            # the next number, of a row that is, which only a clock behind another's or the same second brings about.
+            time = next_epoch(0, event.at)
+            return self._freeze(
+                reset, event, [*actions, row.epoch.set(time)], condition & (row.epoch < time)
+            ) or self._freeze(
+                reset, event, [*actions, row.epoch.set(row.epoch + 1)], condition & (row.epoch >= time)
+            )
+        actions = [row.epoch.set(next_epoch(reset.epoch, event.at))]
+        if reset.enrolled_at is not None:
+            actions += [row.two_step_disputed_at.set(event.at), row.two_step_unused_since.remove()]
+        condition = (row.epoch == reset.epoch) & (row.status == Status.ACTIVE.value)
+        return self._freeze(reset, event, actions, condition)
+
+    def _freeze(self, reset: Reset, event: Event, actions: list[Action], condition: Condition) -> bool:
         transaction = self._database.transaction()
         link, row = ResetRow, AccountRow
         unspent = link.spent_at.does_not_exist() & (link.valid_until > event.at)
         transaction.update("link", ResetRow(reset.key), [link.spent_at.set(event.at)], unspent)
-        actions: list[Action] = [
-            row.status.set(Status.FROZEN.value),
-            row.epoch.set(row.epoch + 1),
-            row.password_hash.remove(),
-        ]
-        if undoes:
-            actions += [*without_second_step(), *forgive_codes()]
-            condition = row.two_step_seed.exists() & (row.two_step_unused_since == reset.enrolled_at)
-            condition &= row.status.is_in(Status.ACTIVE.value, Status.FROZEN.value)
-        else:
-            if reset.enrolled_at is not None:
-                actions += [row.two_step_disputed_at.set(event.at), row.two_step_unused_since.remove()]
-            condition = (row.epoch == reset.epoch) & (row.status == Status.ACTIVE.value)
-        transaction.update("account", AccountRow(reset.account_id), actions, condition)
+        frozen = [row.status.set(Status.FROZEN.value), row.password_hash.remove()]
+        transaction.update("account", AccountRow(reset.account_id), [*frozen, *actions], condition)
         transaction.put("event", event_row(event))
         return not transaction.commit()
 
@@ -98,7 +108,7 @@ class Passwords:
 def _set_password(
     transaction: Transaction,
     account_id: AccountId,
-    epoch: int,
+    epochs: tuple[int, int],
     new: NewPassword,
     statuses: tuple[Status, ...],
     number: Sequence[Action] = (),
@@ -109,9 +119,9 @@ def _set_password(
         row.password_changed_at.set(new.at),
         row.must_change_password.set(False),
         row.status.set(Status.ACTIVE.value),
-        row.epoch.set(row.epoch + 1),
+        row.epoch.set(epochs[1]),
         *forgive(),
         *number,
     ]
-    condition = (row.epoch == epoch) & row.status.is_in(*(status.value for status in statuses))
+    condition = (row.epoch == epochs[0]) & row.status.is_in(*(status.value for status in statuses))
     transaction.update("account", AccountRow(account_id), actions, condition)

@@ -92,10 +92,10 @@ class TwoSteps:
                 *forgive_codes(),
                 row.recovery.set(recovery),
                 row.two_step_unused_since.set(event.at),
-                row.epoch.set(row.epoch + 1),
+                row.epoch.set(session.epoch),
                 *number,
             ],
-            (row.epoch == session.epoch - 1)
+            (row.epoch == account.epoch)
             & (row.status == Status.ACTIVE.value)
             & (row.two_step_pending == proposed)
             & (row.two_step_pending_until > event.at),
@@ -212,9 +212,9 @@ class TwoSteps:
                 *without_second_step(),
                 *forgive_codes(),
                 row.two_step_last.set(step or account.two_step.last_step),
-                row.epoch.set(row.epoch + 1),
+                row.epoch.set(session.epoch),
             ],
-            (row.epoch == session.epoch - 1) & row.two_step_seed.exists() & _unused(account, step),
+            (row.epoch == account.epoch) & row.two_step_seed.exists() & _unused(account, step),
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()

@@ -33,7 +33,7 @@ def test_an_account_with_everything_filled_in_stays_under_one_kilobyte(world: Wo
     account = Account(
         id=bare.id,
         address=bare.address,
-        epoch=1000,
+        epoch=int(NOW),
         password_hash=hasher.hash("x" * 30),
         password_changed_at=NOW,
         failures=100,

@@ -44,7 +44,7 @@ def test_every_field_is_documented_with_its_type() -> None:
 def test_every_measure_is_documented() -> None:
     account = an_account()
     asked = [Containment(disable=True), Containment(require_two_step=True, ranges=(), sets_ranges=True)]
-    found = [done(account, contain(account, Actor(an_account().id, 1), one).new) for one in asked]
+    found = [done(account, contain(account, Actor(an_account().id, 1), one, 0).new) for one in asked]
     assert {name for names in found for name in names} == MEASURES
     assert all(names[:2] == ["password", "sessions"] for names in found)
 

@@ -78,14 +78,16 @@ class Tables:
         return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
 
     def succeed(
-        self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, moves: bool = False
+        self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, seen: int | None = None
     ) -> bool:
         """One session takes another's place, if that is still there and the account is as the new one says.
 
-        `moves` when the act moves the epoch: the new session then carries the next one already.
+        `seen` is the epoch that an act moves on from: the new session then carries the next one already.
         """
         account = self.accounts.get(session.account_id)
-        if account is None or account.epoch != session.epoch - moves or account.status is not Status.ACTIVE:
+        if account is None or account.status is not Status.ACTIVE:
+            return False
+        if account.epoch != (session.epoch if seen is None else seen):
             return False
         if (session.account_id, old) not in self.sessions:
             return False

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, NewPassword, Status, TwoStep
+from chalicelib.domain.accounts import Account, NewPassword, Status, TwoStep, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose, Reset
@@ -48,7 +48,7 @@ def test_rs_10_a_link_sets_the_password_lifts_lock_and_freeze_and_moves_the_epoc
     assert set_by_link(store, link)
     assert stored(store, account) == account._replace(
         status=Status.ACTIVE,
-        epoch=2,
+        epoch=next_epoch(account.epoch, NOW),
         failures=0,
         locked_until=0,
         must_change_password=False,
@@ -123,14 +123,14 @@ def test_rs_07_a_link_that_was_never_issued_sets_nothing(store: Store) -> None:
 def test_tp_04_a_change_goes_on_under_a_new_secret_and_a_new_epoch(store: Store) -> None:
     account = planted(store, must_change_password=True, failures=2)
     old = a_session(account)
-    new = a_session(account._replace(epoch=2))
+    new = a_session(account._replace(epoch=next_epoch(account.epoch, NOW)))
     plant(store, old)
     assert store.passwords.change(
         account, old.digest, new, NEW, an_event(account.id, EventKind.PASSWORD_CHANGED)
     )
     after = stored(store, account)
     assert (after.epoch, after.password_hash, after.must_change_password, after.failures) == (
-        2,
+        new.epoch,
         "new hash",
         False,
         0,
@@ -184,7 +184,9 @@ def test_not_me_freezes_takes_the_password_and_moves_the_epoch_once(store: Store
     plant(store, link)
     assert freeze(store, link)
     assert not freeze(store, link)
-    assert stored(store, account) == account._replace(status=Status.FROZEN, epoch=2, password_hash=None)
+    assert stored(store, account) == account._replace(
+        status=Status.FROZEN, epoch=next_epoch(account.epoch, NOW), password_hash=None
+    )
     assert trail(store, account) == [EventKind.ACCOUNT_FROZEN]
 
 
@@ -210,7 +212,9 @@ FACTOR = TwoStep("sealed", 7, recovery=("code",), failures=3, known_failures=2, 
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.FROZEN])
-@pytest.mark.parametrize("epoch", [1, 5], ids=["as mailed", "moved on"])
+@pytest.mark.parametrize(
+    "epoch", [1, 5, int(NOW), int(NOW) + 300], ids=["as mailed", "moved on", "this second", "a fast clock"]
+)
 def test_tf_12_not_me_takes_the_second_step_it_is_about(store: Store, status: Status, epoch: int) -> None:
     account = planted(store, two_step=FACTOR)
     link = a_link(account, Purpose.NOT_ME, enrolled_at=NOW - 60.125)
@@ -219,7 +223,10 @@ def test_tf_12_not_me_takes_the_second_step_it_is_about(store: Store, status: St
     assert freeze(store, link, undoes=True)
     assert not freeze(store, link, undoes=True)
     assert stored(store, account) == moved._replace(
-        status=Status.FROZEN, epoch=epoch + 1, password_hash=None, two_step=TwoStep(last_step=7)
+        status=Status.FROZEN,
+        epoch=next_epoch(epoch, NOW),
+        password_hash=None,
+        two_step=TwoStep(last_step=7),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, NewPassword, Policy, Status, TwoStep
+from chalicelib.domain.accounts import Account, NewPassword, Policy, Status, TwoStep, next_epoch
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.resets import Reset
@@ -40,7 +40,7 @@ class Passwords(Family):
 
     @act
     def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
-        if not self._tables.succeed(old, session, event, {}, moves=True):
+        if not self._tables.succeed(old, session, event, {}, seen=account.epoch):
             return False
         self._set(self._tables.accounts[account.id], new)
         return True
@@ -69,7 +69,10 @@ class Passwords(Family):
             return False
         self._tables.spend(reset.key, event.at)
         self._tables.accounts[account.id] = account._replace(
-            status=Status.FROZEN, epoch=account.epoch + 1, password_hash=None, two_step=two_step
+            status=Status.FROZEN,
+            epoch=next_epoch(account.epoch, event.at),
+            password_hash=None,
+            two_step=two_step,
         )
         self._tables.put_event(event)
         return True
@@ -80,5 +83,5 @@ class Passwords(Family):
             password_changed_at=new.at,
             must_change_password=False,
             status=Status.ACTIVE,
-            epoch=account.epoch + 1,
+            epoch=next_epoch(account.epoch, new.at),
         )

@@ -72,7 +72,7 @@ class TwoSteps(Family):
             unused_since=event.at,
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
-        return self._tables.succeed(old, session, event, changes, moves=True)
+        return self._tables.succeed(old, session, event, changes, seen=account.epoch)
 
     @act
     def accept_code_step(
@@ -142,7 +142,7 @@ class TwoSteps(Family):
             disputed_at=None,
         )
         changes = {"two_step": two_step, "epoch": session.epoch}
-        return self._tables.succeed(old, session, event, changes, moves=True)
+        return self._tables.succeed(old, session, event, changes, seen=account.epoch)
 
     def _unused(self, stored: Account, account: Account, step: int | None) -> bool:
         """Whether 2-step is on, and the code that proves it still good."""
