@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from infra.permissions import behind_streams, function_name, logical, put_aside_queue, read_permissions
@@ -20,6 +21,7 @@ BOUNCES, COMPLAINTS = 0.025, 0.0005
 MAILS_AN_HOUR = 5000
 # What everybody waits for, and what nobody sees failing: the others' faults are the API's own 5XX.
 WATCHED = ("authorizer", "logon", "send_mail", "sweep_mail", "publish_event", "record_delivery")
+MAILING = ("send_mail", "sweep_mail")
 HASHING = ("logon", "logon_code", "reauthenticate")
 
 
@@ -125,11 +127,31 @@ def lockouts(stage: Stage) -> Resources:
     return {**resources, "LockoutsRising": alarm(stage, "lock-outs-rising", counted, LOCKED_REFUSALS)}
 
 
+def told_by_lines(stage: Stage, name: str, what: str, steps: Sequence[str]) -> Resources:
+    """An alarm for each line of these functions that says this; counted from their logs."""
+    space, called = f"portal/{stage.name}", "".join(part.capitalize() for part in what.split("_"))
+    resources: Resources = {
+        f"{logical(step)}{called}Counted": {
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {
+                "LogGroupName": {"Ref": f"{logical(step)}LogGroup"},
+                "FilterPattern": f'{{ $.what = "{what}" }}',
+                "MetricTransformations": [
+                    {"MetricNamespace": space, "MetricName": called, "MetricValue": "1"}
+                ],
+            },
+        }
+        for step in steps
+    }
+    return {**resources, called: alarm(stage, name, metric(space, called), 0)}
+
+
 def mails(stage: Stage) -> Resources:
     """What SES thinks of us, and how much we send. The two rates are of the whole account in this region."""
     hourly = {"Period": 3600}
     rated = {"Statistic": "Average", **hourly}
     return {
+        **told_by_lines(stage, "mails-failed", "mail_failed", MAILING),
         "Bounces": alarm(stage, "bounces", metric("AWS/SES", "Reputation.BounceRate"), BOUNCES, **rated),
         "Complaints": alarm(
             stage, "complaints", metric("AWS/SES", "Reputation.ComplaintRate"), COMPLAINTS, **rated

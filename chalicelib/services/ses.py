@@ -7,16 +7,39 @@ from typing import Any, NamedTuple
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
+from botocore.parsers import ResponseParserError
 
 from chalicelib.domain.brand import OURS, Image
 from chalicelib.domain.refusals import Forbidden, Unavailable
 
-# Said of this mail: trying again cannot help. Whatever else SES says, of the sender, of the account or of this moment,
-# somebody can mend: a pause of a second must not lose an invitation for ever.
-FINAL = frozenset({"MessageRejected", "BadRequestException"})
+# What SES says of the sender, of the account or of this moment, somebody can mend: trying again helps, and a pause of a
+# second must not lose an invitation for ever. Its codes do not tell the two apart: a paused account hears
+# `MessageRejected`, with "Sending paused for this account" behind it. So its words do, whatever the code (ML-08).
+OF_THE_SENDER = (
+    "paused",
+    "suspended",
+    "shut down",
+    "disabled",
+    "not verified",
+    "quota",
+    "sending rate",
+    "configuration set",
+)
+# And `MessageRejected` is said of this mail only where it names one of these; what is said of neither is tried again.
+OF_THE_MAIL = (
+    "virus",
+    "malware",
+    "content",
+    "attachment",
+    "header",
+    "too long",
+    "too large",
+    "suppression list",
+)
 # How SES says that an identity is not verified, also that of the recipient, which its sandbox asks for.
 NOT_VERIFIED = "not verified"
+UNAVAILABLE, FAULTS = 503, 500
 
 LOGO = "logo"  # what the HTML part calls the image that comes with it
 ENCODED_WORD = 75  # characters at most
@@ -40,14 +63,20 @@ class Rejected(Exception):
         self.cause = cause
 
 
+class OutcomeUnknown(Unavailable):
+    """SES was handed a mail and has not said what became of it: it may be on its way."""
+
+
 class Mailer:
     """Sends mails from one address, under the sender's name each has. One client, made with the container."""
 
     def __init__(
         self, session: botocore.session.Session, region: str, sender: str, configuration_set: str
     ) -> None:
+        # One attempt. SES has no token that makes a second call the same mail, so
+        # botocore's own retry of a mail that went out is a second mail, which nobody has counted (ML-11).
         config = Config(
-            connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
+            connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1, "mode": "standard"}
         )
         self._client = session.create_client("sesv2", region_name=region, config=config)
         self._address = header_value(sender)
@@ -55,6 +84,8 @@ class Mailer:
 
     def send(self, to: str, mail: RenderedMail) -> str:
         """Hand one mail to SES and give its message id. Raises `Unavailable` to try again, `Rejected` not to.
+
+        `OutcomeUnknown`, which is one to try again, where the mail may have gone out; any other means that it has not.
 
         `to` is one stored address, never what a request said (RS-06).
         """
@@ -98,15 +129,33 @@ def _told_apart(address: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        told = error.response.get("Error", {})
-        code, message = told.get("Code", ""), told.get("Message", "")
-        if code == "AccessDeniedException" or (code == "MessageRejected" and NOT_VERIFIED in message):
-            raise Forbidden(f"ses:{code}", of_recipient=_names(message, address)) from error
-        if code in FINAL:
-            raise Rejected(code) from error
-        raise Unavailable(f"ses:{code}") from error
+        raise _said(error, address) from error
+    except (HTTPClientError, SSLError, ResponseParserError) as error:
+        # Behind a connection that stood: no answer in time, one that broke off, one that cannot be read.
+        raise OutcomeUnknown(f"ses:{type(error).__name__}") from error
     except BotoCoreError as error:
         raise Unavailable(f"ses:{type(error).__name__}") from error
+
+
+def _said(error: ClientError, address: str) -> Exception:
+    told = error.response.get("Error", {})
+    code, message = told.get("Code", ""), told.get("Message", "")
+    if code == "AccessDeniedException" or (code == "MessageRejected" and NOT_VERIFIED in message):
+        return Forbidden(f"ses:{code}", of_recipient=_names(message, address))
+    if _of_this_mail(code, message.lower()):
+        return Rejected(code)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    unknown = status >= FAULTS and status != UNAVAILABLE
+    return OutcomeUnknown(f"ses:{code}") if unknown else Unavailable(f"ses:{code}")
+
+
+def _of_this_mail(code: str, message: str) -> bool:
+    """Whether trying again cannot help: the request is wrong in itself, or what the mail holds is refused."""
+    if any(words in message for words in OF_THE_SENDER):
+        return False
+    return code == "BadRequestException" or (
+        code == "MessageRejected" and any(words in message for words in OF_THE_MAIL)
+    )
 
 
 def _names(message: str, address: str) -> bool:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Unavailable
-from chalicelib.services.ses import RenderedMail
 from chalicelib.steps.setup import prepare
 from chalicelib.steps.sweep_mail import sweep
 from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
 from tests.mail.test_notices import SAID
-from tests.world.mailer import FakeMailer, Sent
+from tests.world.mailer import RATE, Says, Sent
 from tests.world.visitors import CHOSEN
 from tests.world.world import World
 
@@ -131,22 +130,7 @@ def test_ad_09_what_an_administrator_changes_of_their_own_is_not_told(world: Wor
     assert told(world, other) == []
 
 
-class Failing(FakeMailer):
-    """Sends to some, and to some not at first."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.down: set[str] = set()
-
-    def send(self, to: str, mail: RenderedMail) -> str:
-        if to in self.down:
-            raise Unavailable("ses:TooManyRequestsException")
-        return super().send(to, mail)
-
-
-def test_rl_06_a_mail_that_does_not_get_out_repeats_none_that_did() -> None:
-    mailer = Failing()
-    world = World(mailer=mailer)
+def test_rl_06_a_mail_that_does_not_get_out_repeats_none_that_did(world: World) -> None:
     desk, target = staff(world), staff(world).account
     others = [world.person(kind=Kind.ADMINISTRATOR) for _ in range(3)]
     world.delivers()
@@ -155,11 +139,16 @@ def test_rl_06_a_mail_that_does_not_get_out_repeats_none_that_did() -> None:
     batch: list[Any] = []
     downs: list[set[str]] = [{target.address}, {others[0].address, others[2].address}, set()]
     for down in downs:
-        mailer.down = down
+        world.mailer.fault = partial(throttled, down)
         for _ in range(3):
             batch += world.fake.records()
             world.works(batch)
     assert [len(told(world, other)) for other in others] == [2, 2, 2]
+
+
+def throttled(down: set[str], to: str, _: object) -> Says | None:
+    """Sends to some, and to some not."""
+    return RATE if to in down else None
 
 
 def test_ml_02_the_sweep_finds_what_the_stream_gave_up(world: World) -> None:

@@ -6,10 +6,9 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Unavailable
 from chalicelib.steps.sweep_mail import sweep
 from tests.mail.occasions import notes
-from tests.world.mailer import Sent
+from tests.world.mailer import PAUSED, Sent
 from tests.world.phones import Phone, enrolled
 from tests.world.residents import a_resident_with_two_step
 from tests.world.visitors import CHOSEN, PASSWORD, Visitor
@@ -107,7 +106,7 @@ def test_lg_17_it_is_sent_later_where_mail_is_down(world: World, ann: tuple[Acco
     account, _ = ann
     half_done(world, account)
     world.delivers()
-    world.mailer.fault = Unavailable("ses:SendingPausedException")
+    world.mailer.fault = PAUSED
     for _ in range(4):
         world.clock.passes(HOUR)
         sweep(world.worker)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Unavailable
+from tests.world.mailer import UNREACHABLE
 from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
 
@@ -46,7 +46,7 @@ def test_en_03_same_acts_and_no_account_is_read(world: World) -> None:
 
 
 def test_en_04_answer_is_the_same_while_mail_fails(world: World) -> None:
-    world.mailer.fault = Unavailable("ses:Down")
+    world.mailer.fault = UNREACHABLE
     ann = world.person()
     replies = [
         world.visitor().post("/password/forgot", {"email": email})

@@ -30,7 +30,6 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.sealing import Sealer
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal
-from chalicelib.services.ses import Mailer
 from chalicelib.settings import read_settings
 from chalicelib.steps.send_mail import work
 from infra.contract import read_contract
@@ -85,7 +84,7 @@ class World:
             self.clock,
             os.urandom,
         )
-        self.worker = Worker(self.portal, cast(Mailer, self.mailer))
+        self.worker = Worker(self.portal, self.mailer)
         self.lines: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._api, self._stream = copy.copy(gateway()), Stream(self.portal.store)
