@@ -44,6 +44,7 @@ class Hint(StrEnum):
     PASSWORDS_ARE_MADE = "passwords_are_made"
     PAGE_EXPIRED = "page_expired"
     ANOTHER_LINK = "another_link"
+    NO_COOKIES = "no_cookies"
 
 
 class Refusal(Exception):

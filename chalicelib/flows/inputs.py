@@ -7,9 +7,9 @@ from chalicelib.domain.addresses import (
     canonical_address,
     canonical_domain,
 )
-from chalicelib.domain.refusals import Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.presentation.languages import marked
-from chalicelib.web.cookies import ADDRESS_MOST, set_way_back
+from chalicelib.web.cookies import ADDRESS_MOST, asked_back_name, read_cookie, set_asked_back, set_way_back
 from chalicelib.web.paths import safe_next
 from chalicelib.web.request import Request
 
@@ -43,6 +43,28 @@ def way_back(request: Request) -> str:
     """
     address, wanted = request.text("email").strip()[:ADDRESS_MOST], safe_next(request.query.get("next"))
     return set_way_back(address, wanted or "", secure=request.settings.secure)
+
+
+def asked_back(request: Request) -> tuple[str, ...]:
+    """The cookie that the form of this page is asked to bring back, where it does not yet; a program is given none."""
+    if request.wants_json or _came_back(request):
+        return ()
+    return (set_asked_back(secure=request.settings.secure),)
+
+
+def cookie_came_back(request: Request) -> None:
+    """Refuse the form of a browser that keeps no cookies, before anything is looked at (LG-18).
+
+    Attack: none; a temporary password is spent on a session that such a browser cannot hold, and its owner is back at
+    the form with nothing said. Defence: the form says that its page gave a cookie, and it must come with it. A client
+    that posts without having been on the page says no such thing.
+    """
+    if request.text("cookies") and not request.wants_json and not _came_back(request):
+        raise Refusal(Code.INVALID_REQUEST, "cookie_not_returned", hint=Hint.NO_COOKIES)
+
+
+def _came_back(request: Request) -> bool:
+    return read_cookie(request.cookies, asked_back_name(request.settings.secure)) is not None
 
 
 def respelled(request: Request, typed: str, canonical: str) -> bool:

@@ -5,6 +5,7 @@ true reason is in the event. It may not send mail, nor tell anybody whether an a
 allow-list is enforced here for the logon itself (`domain/logons.py`), and by the authorizer for every request after it.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
@@ -18,13 +19,13 @@ from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import Credential, Next, Session, client_of
 from chalicelib.domain.temporary import parse_temporary
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.domain.tokens import Token
 from chalicelib.flows.events import event_of, new_reference
-from chalicelib.flows.inputs import address_input, field_errors, way_back
+from chalicelib.flows.inputs import address_input, asked_back, cookie_came_back, field_errors, way_back
 from chalicelib.flows.sessions import new_session, session_page
 from chalicelib.web.cookies import (
     ADDRESS_MOST,
@@ -56,7 +57,7 @@ def show(request: Request) -> Page:
     """The form."""
     notice = request.query.get("notice", "")
     state = notice if notice in {"logged_off", "session_ended", "nothing_changed"} else "fresh"
-    return Page(facts={"fields": ["email", "password"]}, template="logon", view={"state": state})
+    return _form(request, {"state": state})
 
 
 def submit(request: Request) -> Page:
@@ -65,6 +66,7 @@ def submit(request: Request) -> Page:
         return Page(
             location="/password/forgot" + suffix(request.query.get("next")), cookies=(way_back(request),)
         )
+    cookie_came_back(request)
     attempt = _reserve(request)
     matches = request.portal.hasher.verify(*to_verify(attempt))
     try:
@@ -74,6 +76,11 @@ def submit(request: Request) -> Page:
         raise _refused(request, attempt, refused.reason) from refused
     page = session_page(request, secret, session)
     return page._replace(cookies=(*page.cookies, *_arrived(request)))
+
+
+def _form(request: Request, view: Mapping[str, object], *cookies: str) -> Page:
+    facts = {"fields": ["email", "password"]}
+    return Page(facts=facts, template="logon", view=view, cookies=(*cookies, *asked_back(request)))
 
 
 def _arrived(request: Request) -> tuple[str, ...]:
@@ -213,13 +220,14 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
             "email": email,
             "diagnosis": diagnosis.diagnose(request),
         }
-        return Page(template="logon", view=view, cookies=(way_back(request),))
+        return _form(request, view, way_back(request))
     if refusal.code is Code.THROTTLED:
         view = {"state": "throttled", "retry_after": refusal.retry_after, "email": email}
-        return Page(template="logon", view=view, cookies=(way_back(request),))
+        return _form(request, view, way_back(request))
+    if refusal.hint is Hint.NO_COOKIES:
+        return _form(request, {"state": "no_cookies", "email": email})
     if refusal.code is Code.INVALID_REQUEST:
-        view = {"state": "fresh", "email": email, "errors": field_errors(request, refusal)}
-        return Page(template="logon", view=view)
+        return _form(request, {"state": "fresh", "email": email, "errors": field_errors(request, refusal)})
     return None
 
 
@@ -227,7 +235,12 @@ ROUTES = {
     "GET /logon": Route(show),
     "POST /logon": Route(
         submit,
-        {"email": Field(most=2000), "password": Field(most=8192), "forgot": Field(required=False, most=1)},
+        {
+            "email": Field(most=2000),
+            "password": Field(most=8192),
+            "forgot": Field(required=False, most=1),
+            "cookies": Field(required=False, most=1),
+        },
         show_refused,
     ),
 }

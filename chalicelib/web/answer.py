@@ -105,7 +105,9 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     if refusal.code is Code.LINK_UNUSABLE:
         email, _ = read_way_back(request.cookies, secure=request.settings.secure)
         why = refusal.hint.value if refusal.hint else ""
-        return Page(template="link_unusable", view={"why": why, "email": email})
+        return Page(
+            template="link_unusable", view={"why": why, "email": email, "cookies": bool(request.cookies)}
+        )
     sentence = SENTENCES[refusal.code]
     view = {
         "status": sentence.status,

@@ -1,14 +1,15 @@
 """The cookies: the session, the reset link on its way from the URL to the form, the browser known again, what somebody
-typed before they forgot their password, the language, the time zone.
+typed before they forgot their password, a form that waits, that cookies come back at all, the language, the time zone.
 
-The first four are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain HTTP,
-where a browser would refuse them.
+All but the last two are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain
+HTTP, where a browser would refuse them.
 """
 
 import re
 from urllib.parse import quote, unquote
 
 ADDRESS_MOST = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
+ASKED_BACK_SECONDS = 7 * 86400  # longer than anybody leaves the page of a logon open
 LANGUAGE = "portal-language"  # no secret; worth one of our languages, or nothing
 LANGUAGE_SECONDS = 365 * 86400
 RESET_SECONDS = 600
@@ -57,6 +58,16 @@ def device_name(secure: bool) -> str:  # noqa: FBT001 - as above
 def set_device(value: str, seconds: int, *, secure: bool) -> str:
     """A Set-Cookie value. Strict: only the logon form asks for it, and that is posted from our own page."""
     return _cookie(device_name(secure), value, seconds, "Strict", secure=secure)
+
+
+def asked_back_name(secure: bool) -> str:  # noqa: FBT001 - as above
+    """The name of the cookie that says nothing but that cookies come back."""
+    return "__Host-portal-cookies" if secure else "portal-cookies"
+
+
+def set_asked_back(*, secure: bool) -> str:
+    """A Set-Cookie value for the page of a logon, whose form asks it back before anything is spent (LG-18)."""
+    return _cookie(asked_back_name(secure), "1", ASKED_BACK_SECONDS, "Lax", secure=secure)
 
 
 def way_back_name(secure: bool) -> str:  # noqa: FBT001 - as above

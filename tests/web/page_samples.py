@@ -160,6 +160,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "lock_seconds": 900,
         },
         "throttled": {"state": "throttled", "retry_after": 840, "reference": "K7MW-3FQ9"},
+        "no_cookies": {"state": "no_cookies", "email": ADDRESS},
         "logged_off": {"state": "logged_off"},
         "session_ended": {"state": "session_ended"},
         "nothing_changed": {"state": "nothing_changed"},
@@ -212,6 +213,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "link_unusable": {
         "fresh": {"reference": "K7MW-3FQ9"},
         "page_expired": {"why": "page_expired", "reference": "K7MW-3FQ9"},
+        "no_cookies": {"why": "page_expired", "cookies": False, "reference": "K7MW-3FQ9"},
         "another_link": {"why": "another_link", "reference": "K7MW-3FQ9"},
     },
     "account": {

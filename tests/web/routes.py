@@ -31,6 +31,7 @@ GOOD: Mapping[str, Any] = {
     "handle": "a" * 16,
     "link": "a" * 16,
     "forgot": "",
+    "cookies": "",
     "others": True,
     "strength": True,
     "language": "de",

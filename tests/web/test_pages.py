@@ -27,7 +27,7 @@ TYPED = {
     "confirm_password": "new-password",
 }
 POSTS = {
-    "/logon": {"email", "password", "forgot"},
+    "/logon": {"email", "password", "forgot", "cookies"},
     "/logon/code": {"code"},
     "/logoff": set(),
     "/password/forgot": {"email"},

@@ -22,7 +22,14 @@ def first_time(town: Town, person: Person) -> None:
     invitation = town.mail(address, "temporary password")
     person.opens(link(town.mail(address, "message is waiting"), "/messages/"))
     person.looks("logon", "The link of a mail leads here: the address, and the password of the other mail.")
-    person.logs_on(address, temporary_password(invitation))
+    person.types("Email address", address)
+    person.types("Password", temporary_password(invitation))
+    person.context.clear_cookies()  # as in a browser that keeps none
+    person.presses("Log on")
+    person.reads("Nothing was used up:")
+    person.looks("logon-no-cookies", "A browser that keeps no cookies: said before anything is spent.")
+    person.types("Password", temporary_password(invitation))
+    person.presses("Log on")
     assert person.heading == "Choose a new password"
     person.looks("change", "A temporary password opens one page only. The criteria stand below the fields.")
     chooses(person, "quiet", "quite")
