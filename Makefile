@@ -67,7 +67,7 @@ races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at onc
 	@$(PY) -m tests.real_engine $(PY) -m pytest -m races $(ARGS)
 
 .PHONY: proofs
-proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, packaging, the console's journeys
+proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, deployments on moto, packaging, journeys
 	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: browser

@@ -17,6 +17,7 @@ from chalicelib.services.ses import Mailer, RenderedMail
 from infra.gateway.mailbox import read_ministack
 from infra.tables import create_tables
 
+pytestmark = pytest.mark.slow
 PREFIX = "moto-"
 ACCOUNTS, EVENTS = f"{PREFIX}accounts", f"{PREFIX}events"
 KEY = {"id": {"S": "a"}}

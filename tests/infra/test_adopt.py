@@ -23,7 +23,7 @@ from tests.moto_stacks import known
 TEMPLATE = {"TemplateBody": DATA.read_text(encoding="utf-8")}
 # What moto does not make of a stack, and nothing here asks for.
 NOT_MADE = "ignore:Tried to parse AWS..(SES..ConfigurationSetEvent|SNS..TopicPolicy):UserWarning:moto"
-pytestmark = pytest.mark.filterwarnings(NOT_MADE)
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(NOT_MADE)]
 
 
 @pytest.fixture

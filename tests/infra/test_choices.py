@@ -18,6 +18,8 @@ from infra.stacks import change, description, kept
 from infra.stages import Stage, stage_of
 from tests import moto_stacks
 
+pytestmark = pytest.mark.slow
+
 # What moto does not make of a stack, and nothing here asks for.
 NOT_MADE = (
     "ignore:Tried to parse AWS..(SES..ConfigurationSetEvent|SNS..(TopicPolicy|Subscription)):UserWarning:moto"

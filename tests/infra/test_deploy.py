@@ -18,6 +18,8 @@ from infra.stacks import change
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
 
+pytestmark = pytest.mark.slow
+
 TEMPLATE = {"TemplateBody": DATA.read_text(encoding="utf-8")}
 
 

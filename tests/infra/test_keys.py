@@ -27,6 +27,8 @@ from tests.fakes.planting import plant
 from tests.world.phones import Phone
 from tests.world.world import World
 
+pytestmark = pytest.mark.slow
+
 NAME = "portal/split/keys"
 # What the version before the split made of one ring: its keys, and a value of each use under each of them.
 ANN = "ann@people.test"

@@ -13,6 +13,8 @@ from infra.permissions import logical, read_permissions
 from infra.stages import read_configuration, stage_of
 from infra.template import LANES, merge_template
 
+pytestmark = pytest.mark.slow
+
 # What AWS sends by itself, without detailed metrics and without a price: names, and the dimensions they come under.
 # Sources: "Amazon API Gateway dimensions and metrics", "Types of metrics for Lambda functions", "Available CloudWatch
 # metrics for Amazon SQS", "Monitoring your Amazon SES sender reputation" of AWS's documentation.

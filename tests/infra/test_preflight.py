@@ -30,9 +30,12 @@ from infra.stages import Stage, stage_of
 ROLE = "arn:aws:iam::123456789012:role/writes-logs"
 WANTED = 81 + 100  # what staging reserves, and what Lambda keeps for all others
 # What moto does not make of a stack, and nothing here asks for.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Tried to parse AWS..(SES..ConfigurationSetEvent|SNS..TopicPolicy):UserWarning:moto"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings(
+        "ignore:Tried to parse AWS..(SES..ConfigurationSetEvent|SNS..TopicPolicy):UserWarning:moto"
+    ),
+]
 
 
 @dataclass
@@ -269,7 +272,6 @@ def body(resources: dict[str, Any]) -> dict[str, str]:
     return {"TemplateBody": json.dumps({"Resources": resources})}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lacks", REFUSED, ids=lambda one: one.__name__)
 def test_what_is_certain_to_fail_is_refused_before_anything_is_made(
     account: Account, stage: Stage, monkeypatch: pytest.MonkeyPatch, lacks: Any

@@ -38,6 +38,8 @@ from tests.world.running import heard, run
 from tests.world.ses_events import bounce
 from tests.world.world import CONTRACT, World
 
+pytestmark = pytest.mark.slow
+
 Resources = dict[str, Any]
 # Every type of resource there is, and which of the sinks it is; what is in neither column nobody has thought of.
 SINKS = {

@@ -21,6 +21,8 @@ from infra.statuses import ANSWERS, MENDED_BY, Answer
 from tests import moto_stacks
 from tests.moto_stacks import known
 
+pytestmark = pytest.mark.slow
+
 NAMED = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Name"}}}
 TEMPLATE = {
     "TemplateBody": json.dumps(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "chalicelib"
@@ -18,6 +19,34 @@ PAGELESS = {step for step in STEPS if not NEEDS[step].page}
 HASHING = {step for step in STEPS if "pepper" in NEEDS[step].keys}
 MAILING = {step for step in STEPS if NEEDS[step].mail}
 OURS = sorted([*LIBRARY.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), ROOT / "app.py"])
+
+
+T = TypeVar("T")
+
+
+def asked_of_each(
+    values: Iterable[T], name: Callable[[T], str] = str
+) -> Callable[[Callable[[T], None]], Callable[[], None]]:
+    """One rule asked of every file or step in one test, which names each that breaks it.
+
+    A test for each of hundreds of files would be hundreds to collect, to hand to a worker and to report.
+    """
+
+    def of(rule: Callable[[T], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = {}
+            for value in values:
+                try:
+                    rule(value)
+                except AssertionError as error:
+                    broken[name(value)] = str(error)
+            assert broken == {}
+
+        test.__name__, test.__qualname__ = rule.__name__, rule.__qualname__
+        test.__module__, test.__doc__ = rule.__module__, rule.__doc__
+        return test
+
+    return of
 
 
 @dataclass(frozen=True)
@@ -34,13 +63,16 @@ def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"), str(file))
 
 
-def imports_of(file: Path) -> Iterator[str]:
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
     """Every module a file imports, wherever in the file: full names, `from a import b` as a.b."""
+    found: list[str] = []
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found += (f"{node.module}.{name.name}" for name in node.names)
+    return tuple(found)
 
 
 def functions_of(file: Path) -> Iterator[Function]:

@@ -6,19 +6,15 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from chalicelib.domain.details import Details
 from chalicelib.domain.events import EventKind
 from tests.fakes.samples import an_account, an_event
-from tests.structure.code import LIBRARY, tree_of
+from tests.structure.code import LIBRARY, asked_of_each, tree_of
 
 TEMPLATES = sorted((LIBRARY / "presentation" / "templates").rglob("*.*"))
 
 
-@pytest.mark.parametrize(
-    "file", sorted(LIBRARY.rglob("*.py")), ids=lambda file: str(file.relative_to(LIBRARY))
-)
+@asked_of_each(sorted(LIBRARY.rglob("*.py")), lambda file: str(file.relative_to(LIBRARY)))
 def test_details_are_read_from_what_an_event_told(file: Path) -> None:
     """`event.details.get("lokcs")` passes the type checker and is None for ever; `event.told["lokcs"]` does not."""
     reading = [
@@ -38,7 +34,7 @@ def is_attribute(node: ast.expr, *names: str) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in names
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+@asked_of_each(TEMPLATES, lambda file: file.name)
 def test_a_template_reads_no_detail_that_is_not_there(file: Path) -> None:
     read = re.findall(r"\bdetails\.(\w+)", file.read_text(encoding="utf-8", errors="ignore"))
     assert set(read) - set(Details.__annotations__) == set()

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.ports import Store
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.store import FakeStore
-from tests.structure.code import LIBRARY, ROOT, tree_of
+from tests.structure.code import LIBRARY, ROOT, asked_of_each, tree_of
 
 PORTS = LIBRARY / "domain" / "ports"
 FAMILIES = sorted(name for name, value in vars(Store).items() if isinstance(value, property))
@@ -55,11 +55,7 @@ def a_store_without_tables() -> Any:
     return store
 
 
-@pytest.mark.parametrize(
-    "file",
-    [file for file in sorted(LIBRARY.rglob("*.py")) if PORTS not in file.parents],
-    ids=lambda file: str(file.relative_to(LIBRARY)),
-)
+@asked_of_each([file for file in sorted(LIBRARY.rglob("*.py")) if PORTS not in file.parents])
 def test_nothing_loads_a_port_at_run_time(file: Path) -> None:
     """They are types, and a start is counted in modules too (ADR 16)."""
     assert [line for line in imports_at_run_time(tree_of(file)) if "chalicelib.domain.ports" in line] == []

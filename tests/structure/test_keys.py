@@ -10,7 +10,7 @@ from chalicelib.domain.keys import USES
 from infra.documents import read_yaml
 from infra.permissions import FILE, policy, read_permissions
 from infra.stages import read_configuration, stage_of
-from tests.structure.code import LIBRARY, NEEDS, ROOT, STEPS
+from tests.structure.code import LIBRARY, NEEDS, ROOT, STEPS, asked_of_each
 
 STAGES = sorted(read_configuration()["stages"])
 
@@ -51,7 +51,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("file", ASKED, ids=lambda file: str(file.relative_to(ROOT)))
+@asked_of_each(ASKED, lambda file: str(file.relative_to(ROOT)))
 def test_keys_come_from_the_portal_by_their_use(file: Path) -> None:
     """Whoever read the environment or the secret by itself would pass the guard by."""
     text = file.read_text(encoding="utf-8")

@@ -6,9 +6,7 @@ import ast
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.structure.code import LIBRARY, OURS, ROOT, imports_of, room_of, tree_of
+from tests.structure.code import LIBRARY, OURS, ROOT, asked_of_each, imports_of, room_of, tree_of
 
 # What each room may import of chalicelib. `flows` and `steps` know no table and no other service; `web` is HTTP alone.
 MAY = {
@@ -49,14 +47,14 @@ def room(file: Path) -> str:
     return parts[0]
 
 
-@pytest.mark.parametrize("file", FILES, ids=ids)
+@asked_of_each(FILES, ids)
 def test_a_room_imports_only_the_rooms_below_it(file: Path) -> None:
     allowed = MAY.get(room(file), set()) | MORE.get(ids(file), set())
     used = {room_of(name) for name in imports_of(file) if name.startswith("chalicelib.")}
     assert used <= allowed
 
 
-@pytest.mark.parametrize("file", sorted((LIBRARY / "domain").rglob("*.py")), ids=ids)
+@asked_of_each(sorted((LIBRARY / "domain").rglob("*.py")), ids)
 def test_the_domain_knows_no_aws_no_web_and_no_environment(file: Path) -> None:
     allowed = (
         sys.stdlib_module_names
@@ -76,16 +74,14 @@ def test_the_domain_knows_no_aws_no_web_and_no_environment(file: Path) -> None:
 READERS = [LIBRARY / name for name in ("__init__.py", "settings.py", "wiring.py")]
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file not in READERS], ids=ids)
+@asked_of_each([file for file in FILES if file not in READERS], ids)
 def test_only_what_starts_the_portal_reads_the_environment(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     assert "os.environ" not in source
     assert "getenv" not in source
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in FILES if room(file) not in {"storage", "services", "wiring"}], ids=ids
-)
+@asked_of_each([file for file in FILES if room(file) not in {"storage", "services", "wiring"}], ids)
 def test_only_storage_services_and_wiring_know_aws(file: Path) -> None:
     assert not {name.split(".")[0] for name in imports_of(file)} & {"boto3", "botocore", "pynamodb"}
 
@@ -113,13 +109,13 @@ VALUES = {
 WEB = sorted((LIBRARY / "web").glob("*.py"))
 
 
-@pytest.mark.parametrize("file", WEB, ids=ids)
+@asked_of_each(WEB, ids)
 def test_web_knows_no_rule(file: Path) -> None:
     domain = "chalicelib.domain."
     assert {name.removeprefix(domain) for name in imports_of(file) if name.startswith(domain)} <= VALUES
 
 
-@pytest.mark.parametrize("file", WEB, ids=ids)
+@asked_of_each(WEB, ids)
 def test_web_asks_the_store_nothing_but_a_request_s_time(file: Path) -> None:
     asked = {
         node.attr

@@ -13,7 +13,7 @@ from chalicelib.domain.access import ADMIN, ADMIN_FRESH, GUARDS
 from chalicelib.web.request import Field
 from infra.contract import API, Operation, read_contract
 from infra.documents import read_yaml
-from tests.structure.code import LIBRARY, ROOT, STEPS, tree_of
+from tests.structure.code import LIBRARY, ROOT, STEPS, asked_of_each, tree_of
 
 # Behind a stream, a topic or an operator instead of a route; they answer nobody.
 WITHOUT_ROUTES = {"authorizer", "send_mail", "setup", "sweep_mail", "publish_event", "record_delivery"}
@@ -41,7 +41,7 @@ def test_every_line_of_the_map_says_what_the_step_is_for() -> None:
     assert [line for line in lines if "register_blueprint" in line and "  # " not in line] == []
 
 
-@pytest.mark.parametrize("step", STEPS)
+@asked_of_each(STEPS)
 def test_a_step_is_one_lambda_of_its_own_name(step: str) -> None:
     body = tree_of(LIBRARY / "steps" / f"{step}.py").body
     functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.decorator_list]
@@ -49,12 +49,12 @@ def test_a_step_is_one_lambda_of_its_own_name(step: str) -> None:
     assert decorated == {step: f"step.lambda_function(name='{step}')"}
 
 
-@pytest.mark.parametrize("step", STEPS)
+@asked_of_each(STEPS)
 def test_a_step_has_its_test_file(step: str) -> None:
     assert (ROOT / "tests" / "steps" / f"test_{step}.py").is_file()
 
 
-@pytest.mark.parametrize("step", STEPS)
+@asked_of_each(STEPS)
 def test_a_step_has_its_row_of_permissions(step: str) -> None:
     assert step in read_yaml(ROOT / "infra" / "permissions.yaml")
 
@@ -64,7 +64,7 @@ def test_permissions_are_given_to_no_step_that_is_not_there() -> None:
     assert sorted(rows) == STEPS
 
 
-@pytest.mark.parametrize("step", WITH_ROUTES)
+@asked_of_each(WITH_ROUTES)
 def test_a_step_that_renders_has_the_page_of_its_name(step: str) -> None:
     source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")
     pages = set(re.findall(r'template="(\w+)"', source))
@@ -90,13 +90,13 @@ def test_every_operation_of_the_contract_names_a_step() -> None:
     assert sorted({operation.step for operation in CONTRACT.operations}) == sorted(WITH_ROUTES)
 
 
-@pytest.mark.parametrize("step", WITH_ROUTES)
+@asked_of_each(WITH_ROUTES)
 def test_a_step_answers_exactly_its_operations(step: str) -> None:
     contract = {f"{one.method} {one.path}" for one in CONTRACT.operations if one.step == step}
     assert set(module(step).ROUTES) == contract
 
 
-@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda one: str(one.operation_id))
+@asked_of_each(CONTRACT.operations, lambda one: str(one.operation_id))
 def test_an_operation_is_called_after_its_step_and_its_function(operation: Operation) -> None:
     answer = module(operation.step).ROUTES[f"{operation.method} {operation.path}"].answer
     assert operation.operation_id == f"{operation.step}.{answer.__name__}"
@@ -116,13 +116,16 @@ CONSOLE_WRITES = [
 ]
 
 
-@pytest.mark.parametrize("route", CONSOLE_WRITES)
+@asked_of_each(CONSOLE_WRITES)
 def test_ad_06_every_write_of_the_console_asks_for_a_fresh_password(route: str) -> None:
     assert GUARDS[route] == (ADMIN if route in NOT_FRESH else ADMIN_FRESH)
 
 
+DOCUMENT: dict[str, Any] = read_yaml(API)
+
+
 def schema_of(route: str) -> dict[str, Any]:
-    document = read_yaml(API)
+    document = DOCUMENT
     method, path = route.split()
     body = document["paths"][path][method.lower()].get("requestBody")
     if body is None:
@@ -154,7 +157,7 @@ POSTS = [(step, route) for step in WITH_ROUTES for route in module(step).ROUTES 
 @pytest.mark.parametrize(("step", "route"), POSTS, ids=[route for _, route in POSTS])
 def test_wb_09_the_fields_of_a_route_are_those_of_its_schema(step: str, route: str) -> None:
     fields: dict[str, Field] = dict(module(step).ROUTES[route].fields)
-    document, schema = read_yaml(API), schema_of(route)
+    document, schema = DOCUMENT, schema_of(route)
     assert {name: spec.kind for name, spec in fields.items()} == types_of(document, schema)
     assert {name for name, spec in fields.items() if spec.required} == set(schema.get("required", []))
     assert schema.get("additionalProperties") is False

@@ -6,9 +6,7 @@ import ast
 from pathlib import Path
 from statistics import median
 
-import pytest
-
-from tests.structure.code import LIBRARY, OURS, ROOT, functions_of, tree_of
+from tests.structure.code import LIBRARY, OURS, ROOT, asked_of_each, functions_of, tree_of
 
 
 def ids(file: Path) -> str:
@@ -24,11 +22,11 @@ def test_the_median_function_has_fewer_than_ten_lines() -> None:
     assert median(function.lines for file in OURS for function in functions_of(file)) < 10
 
 
-@pytest.mark.parametrize("file", OURS, ids=ids)
+@asked_of_each(OURS, ids)
 def test_a_file_that_passes_250_lines_wants_to_be_two(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 250
 
 
-@pytest.mark.parametrize("file", sorted(LIBRARY.rglob("*.py")), ids=ids)
+@asked_of_each(sorted(LIBRARY.rglob("*.py")), ids)
 def test_a_module_says_what_it_is(file: Path) -> None:
     assert ast.get_docstring(tree_of(file))
