@@ -42,7 +42,8 @@ class Session(NamedTuple):
     began, and `reauthenticated_at` when a password was last typed in it. `previous_logon_at` is shown to the owner, who
     alone can tell a logon that was not theirs. `confirmations` are the passwords and codes typed again in it since it
     got this secret, counted before they are looked at. `known`: its logon came from a browser or a network that the
-    account was used from before.
+    account was used from before. `handed_over_at` is when another secret took this one's place: it opens nothing any
+    more, and is kept only so that the request that did it can be answered twice (ADR 29).
     """
 
     account_id: AccountId
@@ -63,6 +64,7 @@ class Session(NamedTuple):
     known: bool = False
     whole: bool = True
     logon: str = ""
+    handed_over_at: float | None = None
 
 
 class Standing(NamedTuple):
@@ -107,6 +109,35 @@ class Caller(NamedTuple):
     logon: str = ""
 
 
+def caller_of(session: Session, account: Account, next_: Next, *, two_step_required: bool) -> Caller:
+    """Who asks in this session, as its account is now."""
+    return Caller(
+        account_id=account.id,
+        address=account.address,
+        kind=account.kind,
+        epoch=account.epoch,
+        digest=session.digest,
+        serial=session.serial,
+        newest_serial=account.session_serial,
+        next=next_,
+        reauthenticated_at=session.reauthenticated_at,
+        password_changed_at=account.password_changed_at,
+        previous_logon_at=session.previous_logon_at,
+        two_step_active=account.two_step.active,
+        two_step_required=two_step_required,
+        recovery_codes_left=len(account.two_step.recovery),
+        opened_with=session.opened_with,
+        code_entered=session.code_entered,
+        expires_at=session.expires_at,
+        language=account.language or "",
+        zone=account.time_zone or "",
+        known=session.known,
+        started_at=session.started_at,
+        whole=session.whole,
+        logon=session.logon,
+    )
+
+
 def lifetime(next_: Next, full_seconds: int) -> int:
     """Seconds a session at this point may live, whatever its use (security 0.2); never longer than a full one."""
     seconds = {
@@ -147,6 +178,8 @@ def numbered(session: Session, account: Account) -> Session:
 
 def cause_of_death(session: Session, account: Account, now: float, idle_seconds: int) -> str | None:
     """Why this session is dead, or None while it lives."""
+    if session.handed_over_at is not None:
+        return "handed_over"
     if account.status is not Status.ACTIVE:
         return f"account_{account.status}"
     if not session.whole and now < account.tries(known=session.known).locked_until:

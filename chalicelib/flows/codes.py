@@ -5,7 +5,7 @@ from typing import NamedTuple
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES, code_wait, stops_codes
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.sessions import Caller, Session
 from chalicelib.domain.tokens import Digest
@@ -13,6 +13,7 @@ from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
 from chalicelib.flows.confirm import Confirmation
 from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.events import event_of, new_reference
+from chalicelib.flows.repeats import done_before
 from chalicelib.portal import Portal
 from chalicelib.web.request import Request
 
@@ -32,7 +33,7 @@ def reserve(request: Request) -> Account:
     caller, now = request.known, request.now()
     counted, account = request.store.two_steps.reserve_code(caller.account_id, now, known=caller.known)
     if account is None or account.epoch != caller.epoch:
-        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
+        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
     if counted:
         return account
     wait = code_wait(*account.two_step.tries(known=caller.known), now)
@@ -46,6 +47,7 @@ def prove(request: Request, account: Account, typed: str) -> Proof:
     found = _judge(request, account, typed)
     if isinstance(found, Proof):
         return found
+    _demand_no_twin(request, found, typed)
     raise refused(request, account, found)
 
 
@@ -57,6 +59,7 @@ def prove_again(request: Request, confirmation: Confirmation, typed: str) -> Pro
     found = _judge(request, confirmation.account, typed)
     if isinstance(found, Proof):
         return found
+    _demand_no_twin(request, found, typed)
     raise refused_again(request, EventKind.CODE_REFUSED, Code.INVALID_CODE, found, ends=confirmation.last)
 
 
@@ -72,6 +75,19 @@ def _judge(request: Request, account: Account, typed: str) -> Proof | str:
     if found is not None and found in two_step.recovery:
         return Proof(account, recovery=found)
     return "code_replayed" if step is not None else "code_wrong"
+
+
+def used_meanwhile(request: Request, account: Account) -> Refusal:
+    """The refusal of a code that was right and is used now: by this very request, sent twice, or by another."""
+    _demand_no_twin(request, "code_used_meanwhile", "")
+    return refused(request, account, "code_used_meanwhile")
+
+
+def _demand_no_twin(request: Request, cause: str, typed: str) -> None:
+    """Raises OVERTAKEN where the same form used the code a moment ago: nothing is wrong, so nothing is recorded."""
+    may_be_used = cause in {"code_replayed", "code_used_meanwhile"} or recovery_digest(typed) is not None
+    if may_be_used and done_before(request):
+        raise Refusal(Code.SESSION_REQUIRED, cause, hint=Hint.OVERTAKEN)
 
 
 def accept(

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import CONFIRMATIONS
 from chalicelib.flows.events import event_of, new_reference
+from chalicelib.flows.repeats import done_before
 from chalicelib.web.request import Request
 
 
@@ -27,7 +28,9 @@ def reserve(request: Request, kind: EventKind) -> Confirmation:
         request.known.account_id, request.known.digest
     )
     if account is None or account.epoch != request.known.epoch:
-        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE)
+        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE, hint=Hint.OVERTAKEN)
+    if not number and done_before(request):
+        raise Refusal(Code.SESSION_REQUIRED, "handed_over", hint=Hint.OVERTAKEN)
     if not number:
         raise refused(request, kind, Code.INVALID_LOGON, "confirmations_used_up", ends=True)
     return Confirmation(account, last=number >= CONFIRMATIONS)

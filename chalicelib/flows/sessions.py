@@ -4,8 +4,10 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie
 from chalicelib.domain.events import iso
+from chalicelib.domain.repeats import Answer
 from chalicelib.domain.sessions import Credential, Next, Session, expiry, numbered
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
+from chalicelib.flows.repeats import done_before, of_session
 from chalicelib.web.cookies import set_device, set_session
 from chalicelib.web.page import Page
 from chalicelib.web.paths import after
@@ -22,12 +24,13 @@ def new_session(
     epoch: int,
     opened_with: Credential,
     known: bool,
+    made: Answer | None = None,
 ) -> tuple[Token, Session]:
     """A fresh secret and the session of a logon that begins now, its password just typed, from this request's browser.
 
-    Its number and the logon before it are taken when it is stored.
+    Its number and the logon before it are taken when it is stored. `made`: what its repeat makes the same one from.
     """
-    secret, now = new_token(request.portal.random), request.now()
+    secret, now = made.token if made else new_token(request.portal.random), request.now()
     session = Session(
         account_id=account_id,
         digest=digest(secret),
@@ -65,7 +68,8 @@ def follow_up(
     session, twelve hours more, a fresh time stamp. Defence: it is the same logon, which ends when it would have ended;
     and only a typed password (`typed`) makes it fresh, neither a code nor an enrolment (SE-13).
     """
-    caller, secret, now = request.known, new_token(request.portal.random), request.now()
+    caller, made, now = request.known, of_session(request), request.now()
+    secret = made.token if made else new_token(request.portal.random)
     session = Session(
         account_id=caller.account_id,
         digest=digest(secret),
@@ -108,6 +112,12 @@ def session_page(request: Request, secret: Token, session: Session, **facts: obj
         location=after(session.next, request.query.get("next")),
         cookies=(set_session(token, seconds, secure=secure), *_known_again(request, session)),
     )
+
+
+def session_again(request: Request) -> Page | None:
+    """That answer once more, to the browser whose form has got it already (WB-20)."""
+    before = done_before(request)
+    return session_page(request, before[0].token, before[1]) if before else None
 
 
 def _known_again(request: Request, session: Session) -> tuple[str, ...]:

@@ -14,20 +14,15 @@ from markupsafe import Markup
 from chalicelib.domain.accounts import Account, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Next, Session
 from chalicelib.domain.tokens import Token
-from chalicelib.domain.two_step import (
-    matching_step,
-    new_recovery_codes,
-    new_seed,
-    otpauth_uri,
-    recovery_digest,
-)
+from chalicelib.domain.two_step import matching_step, new_seed, otpauth_uri
 from chalicelib.flows import codes
 from chalicelib.flows.confirm import confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
-from chalicelib.flows.sessions import follow_up, session_page
+from chalicelib.flows.recovery import digests, drawn, given_out
+from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.presentation.qr import qr_svg
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, after
@@ -80,7 +75,7 @@ def confirm(request: Request) -> Page:
     step_number = matching_step(seed, request.text("code"), request.now())
     if step_number is None:
         raise codes.refused(request, account, "code_wrong")
-    recovery = new_recovery_codes(request.portal.random)
+    recovery = drawn(request)
     stage = next_step(
         account._replace(two_step=account.two_step._replace(seed=account.two_step.pending_seed)),
         opened_with=caller.opened_with,
@@ -94,13 +89,12 @@ def confirm(request: Request) -> Page:
     # Only of a logon that is not whole yet: a whole one may have been stolen since its owner read the mail (ML-09).
     details: Details = {} if caller.whole else {"logon": caller.logon}
     event = event_of(request, EventKind.TWO_STEP_ENROLLED, account.id, details=details)
-    digests = _digests(recovery)
+    stored = digests(recovery)
     sealed = codes.seal_seed(request.portal, account.id, seed)
     acts = request.store.two_steps
-    if not acts.enrol(account, sealed, step_number, digests, caller.digest, session, event):
-        raise Refusal(Code.CONFLICT, "changed_meanwhile")
-    next_url = after(stage, _wanted(request))
-    return _codes_page(request, secret, session, recovery, next_url, renewed=False)
+    if not acts.enrol(account, sealed, step_number, stored, caller.digest, session, event):
+        raise Refusal(Code.CONFLICT, "changed_meanwhile", hint=Hint.OVERTAKEN)
+    return _codes_page(request, secret, session, recovery)
 
 
 def _wanted(request: Request) -> str | None:
@@ -122,27 +116,28 @@ def renew(request: Request) -> Page:
         typed=True,
     )
     event = event_of(request, EventKind.RECOVERY_CODES_RENEWED, caller.account_id)
-    recovery = new_recovery_codes(request.portal.random)
-    acts, digests = request.store.two_steps, _digests(recovery)
-    if not acts.renew(proof.account, proof.step, digests, caller.digest, session, event):
-        raise codes.refused(request, proof.account, "code_used_meanwhile")
-    return _codes_page(request, secret, session, recovery, "/account/two-step", renewed=True)
+    recovery = drawn(request)
+    acts, stored = request.store.two_steps, digests(recovery)
+    if not acts.renew(proof.account, proof.step, stored, caller.digest, session, event):
+        raise codes.used_meanwhile(request, proof.account)
+    return _codes_page(request, secret, session, recovery)
 
 
-def _digests(recovery: Sequence[str]) -> list[str]:
-    return [digest for digest in map(recovery_digest, recovery) if digest]
+def again(request: Request) -> Page | None:
+    """The same codes for the same form, sent twice: nobody has seen the first answer."""
+    given = given_out(request)
+    if given is None:
+        return None
+    if not given.codes:
+        return session_page(request, given.secret, given.session)._replace(location="/account/two-step")
+    there = request._replace(caller=request.known._replace(next=given.session.next))
+    return _codes_page(there, *given)
 
 
-def _codes_page(
-    request: Request,
-    secret: Token,
-    session: Session,
-    recovery: Sequence[str],
-    next_url: str,
-    *,
-    renewed: bool,
-) -> Page:
+def _codes_page(request: Request, secret: Token, session: Session, recovery: Sequence[str]) -> Page:
     """The codes, this once, and the session that goes on."""
+    renewed = request.resource.endswith("/recovery-codes")
+    next_url = "/account/two-step" if renewed else after(session.next, _wanted(request))
     page = session_page(request, secret, session, recovery_codes=list(recovery))
     view = {"recovery_codes": recovery, "next_url": next_url, "renewed": renewed}
     return page._replace(location=None, template="account_two_step", view=_view(request, "codes") | view)
@@ -170,8 +165,14 @@ def remove(request: Request) -> Page:
     )
     event = event_of(request, EventKind.TWO_STEP_REMOVED, caller.account_id)
     if not request.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
-        raise codes.refused(request, proof.account, "code_used_meanwhile")
+        raise codes.used_meanwhile(request, proof.account)
     return session_page(request, secret, session)._replace(location="/account")
+
+
+def removed_again(request: Request) -> Page | None:
+    """The same answer for the same form, sent twice."""
+    page = session_again(request)
+    return page._replace(location="/account") if page else None
 
 
 def _proven(request: Request) -> codes.Proof:
@@ -227,9 +228,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     if request.caller is None or refusal.code not in correctable:
         return None
     state, said = _state(request), confirmation_errors(request, refusal)
-    if (
-        state == "off" or not said
-    ):  # its key is over, or something else has changed: there is no field to mend it in
+    if state == "off" or not said:  # its key is over, or else has changed: there is no field to mend it in
         view: dict[str, object] = {"problem": request.say("Something has changed. Please start again.")}
     else:
         view = {"errors": said}
@@ -240,8 +239,8 @@ PROOF = MappingProxyType({"password": Field(most=8192), "code": Field(most=100)}
 ROUTES = {
     "GET /account/two-step": Route(show),
     "POST /account/two-step": Route(propose, {}, show_refused),
-    "POST /account/two-step/confirm": Route(confirm, {"code": Field(most=100)}, show_refused),
-    "POST /account/two-step/recovery-codes": Route(renew, PROOF, show_refused),
+    "POST /account/two-step/confirm": Route(confirm, {"code": Field(most=100)}, show_refused, again),
+    "POST /account/two-step/recovery-codes": Route(renew, PROOF, show_refused, again),
     "GET /account/two-step/remove": Route(show_removal),
-    "POST /account/two-step/remove": Route(remove, PROOF, show_refused),
+    "POST /account/two-step/remove": Route(remove, PROOF, show_refused, removed_again),
 }

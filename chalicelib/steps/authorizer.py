@@ -17,8 +17,9 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sessions import Caller, Session, Standing, cause_of_death, touch_due
+from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.repeats import repeatable
+from chalicelib.domain.sessions import Caller, Session, Standing, caller_of, cause_of_death, touch_due
 from chalicelib.domain.tokens import Digest, new_reference, split_session_token
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
@@ -64,17 +65,19 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     who = _presented(request)
     standing = portal.store.sessions.standing(who)
     caller, cause = _caller(request, standing)
+    before = _before(request, standing)
     arn = _whole_stage(str(event.get("methodArn") or ""))
-    denied = _outside(request, standing, caller)
+    denied = _outside(request, standing, caller or before)
     if denied and not _reachable(request, caller, denied):
-        reference = _record(request, caller, denied)
+        reference = _record(request, caller or before, denied)
         return _policy("Deny", arn, _shut_out(request, caller, denied, reference))
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
+        refusal.hint = Hint.OVERTAKEN if before and refusal.code is Code.SESSION_REQUIRED else refusal.hint
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
-        return _policy("Allow", arn, context.write(caller if refusal.code in ITS_OWN else None, refusal))
+        return _policy("Allow", arn, context.write(caller if refusal.code in ITS_OWN else before, refusal))
     if not denied:  # from outside nothing keeps a session alive
         _touch(request, standing)
     return _policy("Allow", arn, context.write(caller, None))
@@ -114,6 +117,19 @@ def _caller(request: Request, standing: Standing) -> tuple[Caller | None, str | 
     return _as_caller(request, session, account, standing.domain), None
 
 
+def _before(request: Request, standing: Standing) -> Caller | None:
+    """Whose session this was, where a request has handed it over a moment ago: the one we see may be its repeat.
+
+    It is refused all the same, and opens nothing; the step, which has the body, can tell whether it is (WB-20).
+    """
+    session, account = standing.session, standing.account
+    if session is None or account is None or not account.open or request.method != "POST":
+        return None
+    if not repeatable(session.handed_over_at, request.portal.clock()):
+        return None
+    return _as_caller(request, session, account, standing.domain)
+
+
 def _as_caller(request: Request, session: Session, account: Account, domain: Policy | None) -> Caller:
     required = two_step_required(account, domain, everybody=request.portal.settings.require_two_step_of_all)
     stage = next_step(
@@ -122,31 +138,7 @@ def _as_caller(request: Request, session: Session, account: Account, domain: Pol
         code_entered=session.code_entered,
         two_step_required=required,
     )
-    return Caller(
-        account_id=account.id,
-        address=account.address,
-        kind=account.kind,
-        epoch=account.epoch,
-        digest=session.digest,
-        serial=session.serial,
-        newest_serial=account.session_serial,
-        next=stage,
-        reauthenticated_at=session.reauthenticated_at,
-        password_changed_at=account.password_changed_at,
-        previous_logon_at=session.previous_logon_at,
-        two_step_active=account.two_step.active,
-        two_step_required=required,
-        recovery_codes_left=len(account.two_step.recovery),
-        opened_with=session.opened_with,
-        code_entered=session.code_entered,
-        expires_at=session.expires_at,
-        language=account.language or "",
-        zone=account.time_zone or "",
-        known=session.known,
-        started_at=session.started_at,
-        whole=session.whole,
-        logon=session.logon,
-    )
+    return caller_of(session, account, stage, two_step_required=required)
 
 
 def _outside(request: Request, standing: Standing, caller: Caller | None) -> str | None:

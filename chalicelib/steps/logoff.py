@@ -26,7 +26,8 @@ def submit(request: Request) -> Page:
     """End this session, whole or half-done."""
     caller = request.known
     event = event_of(request, EventKind.LOGGED_OFF, caller.account_id)
-    request.store.sessions.end(caller.account_id, [caller.digest], event)
+    # Pressed twice, it was ended by the first: that is what was asked for, and one event tells of it.
+    request.store.sessions.end(caller.account_id, [caller.digest], event, present=True)
     return Page(
         location="/logon?notice=logged_off",
         # What was typed here does not wait at a shared computer for whoever comes next.

@@ -17,7 +17,7 @@ from chalicelib.domain.sessions import Caller, Next
 from chalicelib.domain.two_step import looks_like_recovery_code
 from chalicelib.flows import codes
 from chalicelib.flows.events import event_of
-from chalicelib.flows.sessions import follow_up, session_page
+from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -61,7 +61,7 @@ def submit(request: Request) -> Page:
     )
     network = _network(request, stage)
     if not codes.accept(request.portal, proof, caller.digest, session, event, network=network):
-        raise codes.refused(request, account, "code_used_meanwhile")
+        raise codes.used_meanwhile(request, account)
     return session_page(request, secret, session)
 
 
@@ -104,5 +104,5 @@ def _said(request: Request) -> dict[str, str]:
 
 ROUTES = {
     "GET /logon/code": Route(show),
-    "POST /logon/code": Route(submit, {"code": Field(most=100)}, show_refused),
+    "POST /logon/code": Route(submit, {"code": Field(most=100)}, show_refused, session_again),
 }

@@ -11,11 +11,12 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Account, NewPassword, next_epoch
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
 from chalicelib.flows.confirm import confirm_password
 from chalicelib.flows.events import event_of
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
+from chalicelib.flows.repeats import done_before
 from chalicelib.flows.sessions import follow_up, session_page
 from chalicelib.flows.strength import judged
 from chalicelib.portal import Portal
@@ -76,9 +77,23 @@ def submit(request: Request) -> Page:
     event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     new = NewPassword(new_hash, event.at)
     if not request.store.passwords.change(account, caller.digest, session, new, event):
-        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
-    page = session_page(request, secret, session)
-    return page._replace(location=DONE) if caller.next is Next.PORTAL and stage is Next.PORTAL else page
+        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
+    return _gone_on(request, session_page(request, secret, session), stage)
+
+
+def again(request: Request) -> Page | None:
+    """The same answer for the same form, sent twice."""
+    before = done_before(request)
+    if before is None:
+        return None
+    made, session = before
+    return _gone_on(request, session_page(request, made.token, session), session.next)
+
+
+def _gone_on(request: Request, page: Page, stage: Next) -> Page:
+    """Whoever changed it by own wish is told that it is done; in a logon, the next step tells."""
+    own_wish = request.known.next is Next.PORTAL and stage is Next.PORTAL
+    return page._replace(location=DONE) if own_wish else page
 
 
 def _by_wish(request: Request) -> tuple[Account, str]:
@@ -98,7 +113,7 @@ def _by_wish(request: Request) -> tuple[Account, str]:
 def _still_there(caller: Caller, portal: Portal) -> Account:
     account, _ = portal.store.accounts.find(caller.account_id)
     if account is None or account.epoch != caller.epoch:
-        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE)
+        raise Refusal(Code.SESSION_REQUIRED, Reason.CHANGED_MEANWHILE, hint=Hint.OVERTAKEN)
     return account
 
 
@@ -139,6 +154,9 @@ def _view(request: Request, criteria: list[dict[str, object]]) -> dict[str, obje
 ROUTES = {
     "GET /password/change": Route(show),
     "POST /password/change": Route(
-        submit, {**PASSWORD_FIELDS, "current_password": Field(required=False, most=8192)}, show_refused
+        submit,
+        {**PASSWORD_FIELDS, "current_password": Field(required=False, most=8192)},
+        show_refused,
+        again,
     ),
 }

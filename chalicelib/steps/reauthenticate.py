@@ -8,11 +8,11 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows import codes
 from chalicelib.flows.confirm import confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
-from chalicelib.flows.sessions import follow_up, session_page
+from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -54,7 +54,7 @@ def submit(request: Request) -> Page:
     else:
         accepted = request.store.sessions.move_on(caller.digest, session, event)
     if not accepted:
-        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile")
+        raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
     return session_page(request, secret, session)
 
 
@@ -73,6 +73,9 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 ROUTES = {
     "GET /reauthenticate": Route(show),
     "POST /reauthenticate": Route(
-        submit, {"password": Field(most=8192), "code": Field(required=False, most=100)}, show_refused
+        submit,
+        {"password": Field(most=8192), "code": Field(required=False, most=100)},
+        show_refused,
+        session_again,
     ),
 }

@@ -14,13 +14,15 @@ from chalicelib.domain.devices import network_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
+from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
+from chalicelib.domain.tokens import Digest
 from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.events import Events
-from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_row
-from chalicelib.storage.sessions import SERIAL_TRIES, half_done_count, numbering
+from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_of, session_row
+from chalicelib.storage.sessions import SERIAL_TRIES, alive, half_done_count, numbering
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow, ThrottleRow
 from chalicelib.storage.throttles import count, demand_room, learn_in
 from chalicelib.storage.transaction import Transaction
@@ -136,6 +138,19 @@ class Logons:
         if network is not None:
             learn_in(transaction, network, session.started_at)
         return transaction.commit()
+
+    def opened(self, account_id: AccountId, digest: Digest, now: float, *, known: bool) -> Session | None:
+        """The session of this digest that a logon opened a moment ago, while it lives; the attempt is not counted then.
+
+        Whoever asks has proved the same credential with the same form: the account's count is as it was before (WB-20).
+        """
+        found = self._database.read(SessionRow, account_id, digest)
+        session = alive(session_of(found), now) if found else None
+        if session is None or not repeatable(session.started_at, now):
+            return None
+        failures, _, _ = _counted_in(known=known)
+        self._database.update(AccountRow(account_id), [failures.set(failures - 1)], failures > 0)
+        return session
 
     def refuse(
         self,

@@ -139,6 +139,7 @@ def session_of(row: SessionRow) -> Session:
         # A row from before these two has neither.
         whole=row.next == Next.PORTAL if row.whole is None else bool(row.whole),
         logon=row.logon or session_handle(Digest(row.digest)),
+        handed_over_at=row.handed_over_at,
     )
 
 

@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
 from chalicelib.domain.sessions import CONFIRMATIONS, MAX_SESSIONS, Session, Standing, newest_number
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
@@ -96,8 +97,7 @@ class Sessions:
                 SessionRow(account_id, digest),
                 # A session from before this counter has none.
                 [row.confirmations.set((row.confirmations | 0) + 1)],
-                row.digest.exists()
-                & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
+                _there() & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
             )
         account = reading.result()
         number = session_of(SessionRow.from_raw_data(item)).confirmations if done and item else 0
@@ -110,18 +110,46 @@ class Sessions:
 
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""
-        return [session_of(row) for row in self._database.query(SessionRow, account_id)]
+        stored = [session_of(row) for row in self._database.query(SessionRow, account_id)]
+        return [session for session in stored if session.handed_over_at is None]
 
-    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
-        """End these sessions with their events; ending one that is gone is no error."""
+    def repeated(self, account_id: AccountId, old: Digest, new: Digest, now: float) -> Session | None:
+        """The session that a request of a moment ago put in the place of `old`, if it is the one called `new`.
+
+        Attack: a stolen half-done session, just handed over, guesses the code that did it, each guess a repeat.
+        Defence: the guesses are counted at the old one before they are looked at; a few, within a minute (WB-20).
+        """
+        row = SessionRow
+        with self._database.all_beside(lambda: self._database.read(SessionRow, account_id, new)) as (
+            reading,
+        ):
+            counted = self._database.update(
+                SessionRow(account_id, old),
+                [row.repeats.set((row.repeats | 0) + 1)],
+                (row.handed_over_at > now - REPEAT_SECONDS)
+                & (row.repeats.does_not_exist() | (row.repeats < REPEATS)),
+            )
+        found = reading.result()
+        return alive(session_of(found), now) if counted and found else None
+
+    def end(
+        self, account_id: AccountId, digests: list[Digest], *events: Event, present: bool = False
+    ) -> bool:
+        """End these sessions with their events; ending one that is gone is no error.
+
+        Unless all must be `present`: then False, and nothing is written, where another request has ended one meanwhile.
+        """
         for start in range(0, max(len(digests), 1), 2 * MAX_SESSIONS):
             transaction = self._database.transaction()
             for digest in digests[start : start + 2 * MAX_SESSIONS]:
-                transaction.delete(f"session {digest}", SessionRow(account_id, digest))
+                there = _there() if present and start == 0 else None
+                transaction.delete(f"session {digest}", SessionRow(account_id, digest), there)
             if start == 0:
                 for event in events:
                     transaction.put("event", event_row(event))
-            transaction.commit()
+            if transaction.commit():
+                return False
+        return True
 
 
 def numbering(session: Session, account: Account, at: float) -> tuple[list[Action], Condition]:
@@ -149,7 +177,24 @@ def half_done_count(*, known: bool) -> NumberAttribute:
 
 
 def hand_over_in(transaction: Transaction, old: Digest, session: Session, event: Event) -> None:
-    """Put a session in the place of the one it came from, which must still be there, with its event (SE-02)."""
-    transaction.delete("old", SessionRow(session.account_id, old), SessionRow.digest.exists())
+    """Put a session in the place of the one it came from, which must still be there, with its event (SE-02).
+
+    Attack: the old secret goes on opening something while its row is kept for a repeat. Defence: the row expires in the
+    same write, which is all that anybody asks who judges a session, an authorizer of the former version too.
+    """
+    row = SessionRow
+    over = [row.handed_over_at.set(event.at), row.expires_at.set(int(event.at))]
+    transaction.update("old", SessionRow(session.account_id, old), over, _there())
     transaction.put("session", session_row(session))
     transaction.put("event", event_row(event))
+
+
+def _there() -> Condition:
+    """That a session is there and has not been handed over."""
+    there: Condition = SessionRow.digest.exists() & SessionRow.handed_over_at.does_not_exist()
+    return there
+
+
+def alive(session: Session, now: float) -> Session | None:
+    """The session, unless it is over or was handed over; whether its account is as it was, the authorizer asks."""
+    return session if session.handed_over_at is None and now < session.expires_at else None

@@ -132,6 +132,8 @@ class SessionRow(Model):
     known = BooleanAttribute(default=False)
     whole: BooleanAttribute | None = BooleanAttribute(null=True)
     logon = UnicodeAttribute(null=True)
+    handed_over_at = NumberAttribute(null=True)
+    repeats = NumberAttribute(default=0)
 
 
 class EventRow(Model):

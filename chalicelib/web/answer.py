@@ -90,12 +90,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
     here = filled(request.resource, request.params)
     wanted = safe_next(here) if request.method == "GET" else safe_next(request.query.get("next"))
     if refusal.code is Code.SESSION_REQUIRED:
-        ended = "" if refusal.hint is Hint.NO_SESSION else "session_ended"
-        kept = _kept(request) if ended else ()
-        if kept:
-            form = filled(page_of(request.resource), request.params)
-            return Page(location="/logon" + suffix(form, "nothing_changed"), cookies=kept)
-        return Page(location="/logon" + suffix(wanted, ended))
+        return _logged_off(request, refusal, wanted)
     if refusal.code is Code.STEP_REQUIRED:
         step = Next(str(refusal.facts["next"]))
         return Page(location=PAGES[step] + ("" if step is Next.PORTAL else suffix(wanted)))
@@ -115,6 +110,18 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         "detail": request.say(sentence.detail),
     }
     return Page(template="refusal", view={**view, "retry_after": refusal.retry_after})
+
+
+def _logged_off(request: Request, refusal: Refusal, wanted: str | None) -> Page:
+    """To the logon, and from there on to where they were; what they had sent waits for them."""
+    if request.resource == "/logoff":
+        return Page(location="/logon?notice=logged_off")  # pressed twice, or late: so they are
+    ended = "" if refusal.hint is Hint.NO_SESSION else "session_ended"
+    kept = _kept(request) if ended else ()
+    if kept:
+        form = filled(page_of(request.resource), request.params)
+        return Page(location="/logon" + suffix(form, "nothing_changed"), cookies=kept)
+    return Page(location="/logon" + suffix(wanted, ended))
 
 
 def _kept(request: Request) -> tuple[str, ...]:

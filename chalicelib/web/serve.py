@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from chalice.app import Request as ProxyRequest
 from chalice.app import Response
 
-from chalicelib.domain.refusals import Code, Refusal, Unavailable
+from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.tokens import new_reference
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
@@ -26,13 +26,15 @@ Refused = Callable[[Request, Refusal], Page | None]
 class Route(NamedTuple):
     """One route of a step: what answers it, which fields its body has, and the page a person sees when it refuses.
 
-    `refused` may give None for a refusal it has no page of its own for. `always_json`: its client is a program,
-    whatever it says it accepts, and its refusals are documents, never a redirect.
+    `refused` may give None for a refusal it has no page of its own for. `again` answers a form that was sent twice as
+    it was answered the first time, or gives None for one that was not. `always_json`: its client is a program, whatever
+    it says it accepts, and its refusals are documents, never a redirect.
     """
 
     answer: Answer
     fields: Fields = MappingProxyType({})
     refused: Refused | None = None
+    again: Callable[[Request], Page | None] | None = None
     always_json: bool = False
 
 
@@ -61,6 +63,8 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
         request, route, refusal = _admit(event, portal, routes)
         response = _answer(request, route, refusal)
     except Refusal as refusal:
+        if request and refusal.hint is Hint.OVERTAKEN and refusal.code is Code.SESSION_REQUIRED:
+            request = request._replace(caller=None)  # whoever they were: that session opens no page
         response = _refuse(request, portal, route, refusal)
     except Exception as error:  # noqa: BLE001 - the last line: a fault of ours must not show its inside (LO-03)
         log.fault(error)
@@ -83,6 +87,7 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
             fields = read_fields(proxy, route.fields)
     except Refusal as refusal:
         refused = refusal
+        route = asked if refusal.hint is Hint.OVERTAKEN else route
     request = request_of(proxy, portal, caller, fields)
     if asked is not None and asked.always_json:
         request = request._replace(wants_json=True)
@@ -102,12 +107,27 @@ def _asked(proxy: ProxyRequest, routes: Routes) -> Route | None:
 
 
 def _answer(request: Request, route: Route | None, refusal: Refusal | None) -> Response:
-    if refusal is not None or route is None:
-        raise refusal or Refusal(Code.METHOD_NOT_ALLOWED, "no_route")
-    page = route.answer(request)
+    page = _page(request, route, refusal)
     if page.text is not None:
         return text_answer(page)
     return json_answer(page) if _as_json(request, page) else html_answer(page, request)
+
+
+def _page(request: Request, route: Route | None, refusal: Refusal | None) -> Page:
+    """What the step gives; what it gave a moment ago, to a browser that sends the same form again (WB-20)."""
+    if route is None:
+        raise refusal or Refusal(Code.METHOD_NOT_ALLOWED, "no_route")
+    try:
+        if refusal is not None:
+            raise refusal
+        return route.answer(request)
+    except Refusal as refused:
+        overtaken = refused.hint is Hint.OVERTAKEN and not request.wants_json
+        page = route.again(request) if overtaken and route.again else None
+        if page is None:
+            raise
+        log.write(logging.INFO, "repeated", resource=request.resource, cause=refused.cause)
+        return page
 
 
 def _as_json(request: Request, page: Page) -> bool:

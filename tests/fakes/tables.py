@@ -35,6 +35,7 @@ class Tables:
     policies: dict[str, Policy] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
+    repeats: dict[Digest, int] = field(default_factory=dict)  # asked for, of a session that was handed over
     networks: dict[str, float] = field(default_factory=dict)  # until when an account is known from there
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
 
@@ -45,6 +46,11 @@ class Tables:
     def put_session(self, session: Session) -> None:
         """A session under its key."""
         self.sessions[session.account_id, session.digest] = session
+
+    def alive(self, account_id: AccountId, digest: Digest, now: float) -> Session | None:
+        """A session that is neither over nor handed over."""
+        session = self.sessions.get((account_id, digest))
+        return session if session and session.handed_over_at is None and now < session.expires_at else None
 
     def reserve(self, limit: Limit, subject: str, now: float) -> None:
         """Take a place, or THROTTLED."""
@@ -89,9 +95,10 @@ class Tables:
             return False
         if account.epoch != (session.epoch if seen is None else seen):
             return False
-        if (session.account_id, old) not in self.sessions:
+        before = self.sessions.get((session.account_id, old))
+        if before is None or before.handed_over_at is not None:
             return False
-        del self.sessions[session.account_id, old]
+        self.put_session(before._replace(handed_over_at=event.at, expires_at=int(event.at)))
         self.accounts[account.id] = with_number(account, session, event.at)._replace(**changes)
         self.put_session(session)
         self.put_event(event)

@@ -9,7 +9,8 @@ import pytest
 from chalicelib.domain.accounts import PORTAL_POLICY, Kind, Policy, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
-from chalicelib.domain.sessions import Standing
+from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
+from chalicelib.domain.sessions import Session, Standing
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_digest, a_session, an_account, an_event, number
@@ -111,6 +112,62 @@ def test_se_02_only_a_session_that_is_still_there_moves_on(store: Store) -> None
     account = planted(store)
     assert not store.sessions.move_on(a_digest(), a_session(account), an_event(account.id))
     assert store.sessions.of_account(account.id) == []
+
+
+@pytest.mark.parametrize(("later", "found"), [(0, True), (REPEAT_SECONDS - 1, True), (REPEAT_SECONDS, False)])
+def test_wb_20_what_took_its_place_is_found_for_a_minute(store: Store, later: int, found: bool) -> None:
+    old, new = handed_over(store)
+    session = store.sessions.repeated(old.account_id, old.digest, new.digest, NOW + later)
+    assert session == (new if found else None)
+
+
+def test_wb_20_a_session_that_was_handed_over_is_over_for_whoever_judges_it(store: Store) -> None:
+    old, new = handed_over(store)
+    left = store.sessions.standing((old.account_id, old.digest)).session
+    assert left
+    assert (left.handed_over_at, left.expires_at) == (NOW, int(NOW))
+    assert store.sessions.of_account(old.account_id) == [new]
+    assert store.sessions.reserve_confirmation(old.account_id, old.digest)[0] == 0
+    event = an_event(old.account_id, EventKind.REAUTHENTICATED)
+    assert not store.sessions.move_on(old.digest, a_session(planted(store)), event)
+
+
+def test_wb_20_a_handed_over_session_is_asked_a_few_times_whatever_it_is_asked(store: Store) -> None:
+    old, new = handed_over(store)
+    for _ in range(REPEATS):
+        assert store.sessions.repeated(old.account_id, old.digest, a_digest(), NOW) is None
+    assert store.sessions.repeated(old.account_id, old.digest, new.digest, NOW) is None
+
+
+def test_wb_20_no_session_is_the_repeat_of_one_that_was_not_handed_over(store: Store) -> None:
+    account = planted(store)
+    one, other = a_session(account), a_session(account)
+    plant(store, one, other)
+    assert store.sessions.repeated(account.id, one.digest, other.digest, NOW) is None
+    assert store.sessions.repeated(account.id, a_digest(), other.digest, NOW) is None
+
+
+def handed_over(store: Store) -> tuple[Session, Session]:
+    """A session and the one that took its place now."""
+    account = planted(store)
+    old, new = a_session(account), a_session(account)
+    plant(store, old)
+    event = an_event(account.id, EventKind.REAUTHENTICATED)._replace(at=NOW)
+    assert store.sessions.move_on(old.digest, new, event)
+    return old, new
+
+
+def test_wb_20_of_two_ends_of_one_session_one_is_told(store: Store) -> None:
+    account = planted(store)
+    one, other = a_session(account), a_session(account)
+    plant(store, one, other)
+    ended = [
+        store.sessions.end(account.id, [one.digest], an_event(account.id, EventKind.LOGGED_OFF), present=True)
+        for _ in range(2)
+    ]
+    assert ended == [True, False]
+    assert store.sessions.of_account(account.id) == [other]
+    assert trail(store, account) == [EventKind.LOGGED_OFF]
 
 
 def test_se_05_ending_leaves_the_others_and_ending_again_is_no_error(store: Store) -> None:

@@ -7,6 +7,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.logons import Admission
 from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Digest
 
 
 class LogonActs(Protocol):
@@ -32,6 +33,9 @@ class LogonActs(Protocol):
         network: str | None = None,
     ) -> Session | None:
         """The one doorway to a session."""
+
+    def opened(self, account_id: AccountId, digest: Digest, now: float, *, known: bool) -> Session | None:
+        """The session that this very logon opened a moment ago; its repeat is no attempt."""
 
     def refuse(
         self,

@@ -21,6 +21,9 @@ class SessionActs(Protocol):
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of an account."""
 
+    def repeated(self, account_id: AccountId, old: Digest, new: Digest, now: float) -> Session | None:
+        """The session `new` that took the place of `old` a moment ago; counts who asks."""
+
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
         """A new secret for a session that has proved more."""
 
@@ -30,5 +33,7 @@ class SessionActs(Protocol):
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
         """A right confirmation that led no further: the session starts to count afresh."""
 
-    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
-        """End sessions, with what tells of it."""
+    def end(
+        self, account_id: AccountId, digests: list[Digest], *events: Event, present: bool = False
+    ) -> bool:
+        """End sessions, with what tells of it; whether that was done, where all of them must be there."""

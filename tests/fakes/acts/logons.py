@@ -9,8 +9,10 @@ from chalicelib.domain.devices import KNOWN_SECONDS, network_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
+from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
+from chalicelib.domain.tokens import Digest
 from chalicelib.storage.logons import MAX_CLIENTS
 from tests.fakes.tables import Family, act, with_number
 
@@ -78,6 +80,17 @@ class Logons(Family):
         if network is not None:
             tables.networks[network] = int(now) + KNOWN_SECONDS
         return taken
+
+    @act
+    def opened(self, account_id: AccountId, digest: Digest, now: float, *, known: bool) -> Session | None:
+        session = self._tables.alive(account_id, digest, now)
+        if session is None or not repeatable(session.started_at, now):
+            return None
+        account = self._tables.accounts[account_id]
+        tries = account.tries(known=known)
+        less = tries._replace(failures=max(0, tries.failures - 1))
+        self._tables.accounts[account_id] = with_tries(account, less, known=known)
+        return session
 
     @act
     def refuse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, TwoStep
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.repeats import REPEATS, repeatable
 from chalicelib.domain.sessions import CONFIRMATIONS, Session, Standing
 from chalicelib.domain.tokens import Digest
 from tests.fakes.tables import Family, act
@@ -35,7 +36,16 @@ class Sessions(Family):
 
     @act
     def of_account(self, account_id: AccountId) -> list[Session]:
-        return [session for (who, _), session in sorted(self._tables.sessions.items()) if who == account_id]
+        stored = [session for (who, _), session in sorted(self._tables.sessions.items()) if who == account_id]
+        return [session for session in stored if session.handed_over_at is None]
+
+    @act
+    def repeated(self, account_id: AccountId, old: Digest, new: Digest, now: float) -> Session | None:
+        before = self._tables.sessions.get((account_id, old))
+        if before is None or not repeatable(before.handed_over_at, now):
+            return None
+        asked = self._tables.repeats[before.digest] = self._tables.repeats.get(before.digest, 0) + 1
+        return self._tables.alive(account_id, new, now) if asked <= REPEATS else None
 
     @act
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
@@ -45,7 +55,7 @@ class Sessions(Family):
     def reserve_confirmation(self, account_id: AccountId, digest: Digest) -> tuple[int, Account | None]:
         account = self._tables.accounts.get(account_id)
         session = self._tables.sessions.get((account_id, digest))
-        if session is None or session.confirmations >= CONFIRMATIONS:
+        if session is None or session.handed_over_at is not None or session.confirmations >= CONFIRMATIONS:
             return 0, account
         self._tables.put_session(session._replace(confirmations=session.confirmations + 1))
         return session.confirmations + 1, account
@@ -57,11 +67,17 @@ class Sessions(Family):
             self._tables.put_session(session._replace(confirmations=0))
 
     @act
-    def end(self, account_id: AccountId, digests: list[Digest], *events: Event) -> None:
+    def end(
+        self, account_id: AccountId, digests: list[Digest], *events: Event, present: bool = False
+    ) -> bool:
+        there = [one.digest for one in self._tables.sessions.values() if one.handed_over_at is None]
+        if present and not set(digests) <= set(there):
+            return False
         for digest in digests:
             self._tables.sessions.pop((account_id, digest), None)
         for event in events:
             self._tables.put_event(event)
+        return True
 
 
 def _as_judged(account: Account) -> Account:

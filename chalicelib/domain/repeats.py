@@ -1,0 +1,52 @@
+"""The same request a second time: a button pressed twice, whose first answer the browser threw away (WB-20, ADR 29).
+
+What an answer is made of (a session's secret, recovery codes) is derived from what the request came with, so that its
+repeat makes the same one and nothing readable is stored. May not read a clock or a table.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from chalicelib.domain.keys import Keyring
+from chalicelib.domain.tokens import Token, derive_token
+
+REPEAT_SECONDS = 60  # API Gateway gives a request up after 29; nobody presses again a minute later
+REPEATS = 5  # as many as a session has confirmations
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the answer to one request is made from: the same for the same request of the same browser, and no other."""
+
+    _seed: bytes = field(repr=False)
+
+    @property
+    def token(self) -> Token:
+        """The secret of the session that the answer gives."""
+        return derive_token(self._seed, "", "session")
+
+    def source(self) -> Callable[[int], bytes]:
+        """As `os.urandom`, but each time the same bytes in the same order, which no holder of the session can make."""
+        numbers = count()
+        return lambda size: hmac.digest(self._seed, f"bytes {next(numbers)}".encode(), "sha512")[:size]
+
+
+def answer(keyring: Keyring, held: Token, *said: str) -> Answer:
+    """What answers one request that came with a secret the browser `held`, and `said` this.
+
+    Attack: somebody has the secret that a browser held (a copied cookie) and works out what it became; or has the body
+    of the request (a code seen over a shoulder, a temporary password out of the mailbox), but not the secret. Defence:
+    both go in, and a key of ours: whoever has both must still ask us, a few times, within a minute.
+    """
+    # A subkey: nothing else that this ring signs can be one of these, nor the other way about.
+    subkey = hmac.digest(keyring.key(), b"the answer to one request", "sha256")
+    parts = (held, *said)
+    told = "".join(f"{len(part.encode())}:{part}" for part in parts)  # no two lists of parts read alike
+    return Answer(hmac.digest(subkey, told.encode(), "sha256"))
+
+
+def repeatable(handed_over_at: float | None, now: float) -> bool:
+    """Whether what happened then may be answered once more."""
+    return handed_over_at is not None and now < handed_over_at + REPEAT_SECONDS

@@ -1,0 +1,47 @@
+"""A form sent twice: which request of a moment ago this one repeats, and what that one's answer was made from (WB-20).
+
+Only a browser sends twice without knowing; what a program repeats is refused as the contract says. The first and its
+repeat come with the same cookie, or the same form, and the same body from the same browser; anything else is another.
+"""
+
+from chalicelib.domain.repeats import Answer, answer
+from chalicelib.domain.sessions import Session
+from chalicelib.domain.tokens import Token, digest, parse_token, split_link
+from chalicelib.web.cookies import read_cookie, session_name
+from chalicelib.web.request import Field, Request
+
+ONCE = {"once": Field(required=False, most=43)}  # what a form that needs no session is known by
+
+
+def of_session(request: Request) -> Answer | None:
+    """What the answer is made from in a session; None where nobody can ask for it twice."""
+    held = split_link(read_cookie(request.cookies, session_name(request.settings.secure)) or "")
+    # A token in Authorization was judged then, and not the cookie beside it.
+    if held is None or digest(held[1]) != request.known.digest:
+        return None
+    return _answer(request, held[1])
+
+
+def of_form(request: Request) -> Answer | None:
+    """The same without a session, for a form that we sent with a secret of its own."""
+    held = parse_token(request.text("once"))
+    return _answer(request, held) if held else None
+
+
+def _answer(request: Request, held: Token) -> Answer | None:
+    if request.wants_json or not request.posted:
+        return None
+    keys = request.portal.keyring("devices")
+    return answer(keys, held, request.resource, request.user_agent, request.posted)
+
+
+def done_before(request: Request) -> tuple[Answer, Session] | None:
+    """What this request's twin was answered from, and the session it made; None where there was no such twin."""
+    made = of_session(request)
+    if made is None:
+        return None
+    caller = request.known
+    session = request.store.sessions.repeated(
+        caller.account_id, caller.digest, digest(made.token), request.now()
+    )
+    return (made, session) if session else None
