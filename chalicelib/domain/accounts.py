@@ -161,11 +161,12 @@ class Preferences(NamedTuple):
 
 
 class ListedAccount(NamedTuple):
-    """One line of a list of users."""
+    """One line of a list of users. `invited_at` is None for whoever has chosen a password, and so been here."""
 
     address: str
     kind: str
     status: str
+    invited_at: float | None = None
 
 
 class PolicyChange(NamedTuple):

@@ -45,10 +45,11 @@ def show(request: Request) -> Page:
     with reading_users(request, {"users": {"domain": domain, "q": searched(request, "q")}}):
         found, after = _found(request.portal, domain, prefix, request.query.get("after", "")[:254])
     listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
+    lines = [line | {"invited_at": one.invited_at} for line, one in zip(listed, found, strict=True)]
     return Page(
         facts={"users": listed, "next": after},
         template="admin_users",
-        view=_view(request, domain) | {"users": listed, "next_url": _next_url(domain, prefix, after)},
+        view=_view(request, domain) | {"users": lines, "next_url": _next_url(domain, prefix, after)},
     )
 
 

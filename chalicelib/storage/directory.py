@@ -15,6 +15,15 @@ from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, MessageRow, 
 
 LAST = "\uffff"  # sorts behind every address, which are ASCII
 
+LINE = (
+    AccountRow.id,
+    AccountRow.address,
+    AccountRow.kind,
+    AccountRow.status,
+    AccountRow.password_changed_at,
+    AccountRow.created_at,
+)
+
 
 class Directory:
     """Readings for the console."""
@@ -32,14 +41,13 @@ class Directory:
         rows = self._database.query(
             AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
         )
-        listed = [ListedAccount(row.address, row.kind, row.status) for row in rows if row.address != after]
+        listed = [_line(row) for row in rows if row.address != after]
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user as a line of the list; the step that lists users has no business with hash or seed (LO-07)."""
-        row, line = AccountRow, (AccountRow.address, AccountRow.kind, AccountRow.status)
-        (found,) = self._database.read_together((row, account_id, None), only={row: (row.id, *line)})
-        return ListedAccount(found.address, found.kind, found.status) if found else None
+        (found,) = self._database.read_together((AccountRow, account_id, None), only={AccountRow: LINE})
+        return _line(found) if found else None
 
     def domains(self) -> list[Policy]:
         """Every domain with a user or a policy, by name."""
@@ -76,6 +84,14 @@ class Directory:
             limit=limit,
         )
         return [message_of(row) for row in rows]
+
+
+def _line(row: AccountRow) -> ListedAccount:
+    """The index holds when a password was last chosen, which changes with it alone; the last logon would be written to
+    the index with each logon.
+    """
+    invited_at = None if row.password_changed_at else row.created_at
+    return ListedAccount(row.address, row.kind, row.status, invited_at)
 
 
 def _page(prefix: str, after: str | None) -> Condition | None:

@@ -13,7 +13,7 @@ class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # P
         """Its name and what it holds."""
 
         index_name = "by_domain"
-        projection = IncludeProjection(["kind", "status"])
+        projection = IncludeProjection(["kind", "status", "chosen_at", "created_at"])
 
     domain = UnicodeAttribute(hash_key=True)
     address = UnicodeAttribute(range_key=True)

@@ -1,5 +1,6 @@
 """The step `admin_users`: the users of a domain with search and paging, and inviting somebody."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ from chalicelib.domain.accounts import Kind, Policy
 from chalicelib.domain.events import EventKind
 from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.world.visitors import PASSWORD
+from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
 
 
@@ -60,6 +61,26 @@ def test_lg_11_invited_by_mail_with_no_password_of_anybody_s_choosing(world: Wor
     temporary = world.mails("new@people.test")[-1].temporary
     assert world.visitor().logs_on("new@people.test", temporary) == "change_password"
     assert temporary not in answer.text
+
+
+def test_ad_11_who_never_came_is_invited_in_the_list_until_a_password_is_chosen(world: World) -> None:
+    """AD-11."""
+    desk = staff(world)
+    desk.visitor.post("/admin/users", {"email": "new@people.test"})
+    page = desk.visitor.get("/admin/users?domain=people.test&q=new", Accept="text/html").text
+    assert badge(page) == "Invited"
+    temporary = world.mails("new@people.test")[-1].temporary
+    visitor = world.visitor()
+    assert visitor.logs_on("new@people.test", temporary) == "change_password"
+    assert badge(desk.visitor.get("/admin/users?q=new@people.test", Accept="text/html").text) == "Invited"
+    visitor.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN})
+    for asked in ("domain=people.test&q=new", "q=new@people.test"):
+        assert badge(desk.visitor.get(f"/admin/users?{asked}", Accept="text/html").text) == "Active"
+
+
+def badge(page: str) -> str:
+    (found,) = re.findall(r'<span class="badge \w+">(.*?)</span>', page)
+    return str(found)
 
 
 def test_address_that_is_taken_and_what_is_none(world: World) -> None:

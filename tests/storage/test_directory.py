@@ -15,7 +15,7 @@ from tests.fakes.samples import DAY, NOW, a_link, a_message, a_temporary, an_acc
 def test_users_are_read_page_by_page(store: Store) -> None:
     domain = f"list{number()}.test"
     for name in ("anna", "anne", "bob", "carl"):
-        planted(store, address=f"{name}@{domain}")
+        planted(store, address=f"{name}@{domain}", password_changed_at=NOW)
     first, after = store.directory.users(domain, "", None, 3)
     assert [one.address.partition("@")[0] for one in first] == ["anna", "anne", "bob"]
     rest, end = store.directory.users(domain, "", after, 3)
@@ -25,8 +25,22 @@ def test_users_are_read_page_by_page(store: Store) -> None:
     assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
 
 
+def test_who_never_chose_a_password_is_invited_in_every_list(store: Store) -> None:
+    """AD-11: the index holds it; no list reads an account."""
+    domain = f"list{number()}.test"
+    new = planted(
+        store, address=f"new@{domain}", password_hash=None, password_changed_at=None, created_at=NOW
+    )
+    old = planted(store, address=f"old@{domain}", password_changed_at=NOW + 5, created_at=NOW)
+    reset = planted(store, address=f"reset@{domain}", password_hash=None, password_changed_at=NOW + 5)
+    expected = [NOW, None, None]
+    assert [one.invited_at for one in store.directory.users(domain, "", None, 9)[0]] == expected
+    lines = [store.directory.user(one.id) for one in (new, old, reset)]
+    assert [one and one.invited_at for one in lines] == expected
+
+
 def test_lo_07_one_user_is_a_line_of_the_list_too_and_nothing_else(store: Store) -> None:
-    account = planted(store, kind=Kind.ADMINISTRATOR, status=Status.FROZEN)
+    account = planted(store, kind=Kind.ADMINISTRATOR, status=Status.FROZEN, password_changed_at=NOW)
     assert store.directory.user(account.id) == ListedAccount(account.address, "administrator", "frozen")
     assert store.directory.user(an_account().id) is None
 

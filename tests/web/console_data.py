@@ -50,10 +50,11 @@ UNBRANDED = BRANDED | {
 }
 RESPELLED = {"typed": "ann@b\u00fccher.example", "canonical": "ann@xn--bcher-kva.example"}
 USERS = [
-    {"email": EMAIL, "kind": "recipient", "status": "active"},
-    {"email": "admin@portal.test", "kind": "administrator", "status": "active"},
-    {"email": "frozen@insurer.example", "kind": "recipient", "status": "frozen"},
-    {"email": "gone@insurer.example", "kind": "support", "status": "disabled"},
+    {"email": EMAIL, "kind": "recipient", "status": "active", "invited_at": None},
+    {"email": "new@insurer.example", "kind": "recipient", "status": "active", "invited_at": 1_790_000_000},
+    {"email": "admin@portal.test", "kind": "administrator", "status": "active", "invited_at": None},
+    {"email": "frozen@insurer.example", "kind": "recipient", "status": "frozen", "invited_at": None},
+    {"email": "gone@insurer.example", "kind": "support", "status": "disabled", "invited_at": 1_790_000_000},
 ]
 ATTEMPT: dict[str, Any] = {
     "reference": "K7MW-3FQ9",

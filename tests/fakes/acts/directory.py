@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import ListedAccount, Policy
+from chalicelib.domain.accounts import Account, ListedAccount, Policy
 from chalicelib.domain.addresses import AccountId, DomainId, domain_of
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
+
+
+def _line(account: Account) -> ListedAccount:
+    invited_at = account.created_at if account.password_changed_at is None else None
+    return ListedAccount(account.address, account.kind.value, account.status.value, invited_at)
 
 
 class Directory(Family):
@@ -22,7 +27,7 @@ class Directory(Family):
             key=lambda account: account.address,
         )
         listed = [
-            ListedAccount(account.address, account.kind.value, account.status.value)
+            _line(account)
             for account in found
             if account.address.startswith(prefix) and account.address > (after or "")
         ]
@@ -31,7 +36,7 @@ class Directory(Family):
     @act
     def user(self, account_id: AccountId) -> ListedAccount | None:
         found = self._tables.accounts.get(account_id)
-        return ListedAccount(found.address, found.kind.value, found.status.value) if found else None
+        return _line(found) if found else None
 
     @act
     def domains(self) -> list[Policy]:
