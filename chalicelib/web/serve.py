@@ -70,8 +70,6 @@ def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str
         log.fault(error)
         response = _refuse(request, portal, None, Unavailable("fault"))
     _log(request, response, started)
-    if request is not None and request.method == "HEAD":
-        response.body = ""
     return dict(response.to_dict())
 
 

@@ -92,8 +92,11 @@ def decoded_once(target: Target) -> None:
 
 def head(target: Target) -> None:
     """HEAD is answered where GET is, without a body, and nowhere else."""
-    if expect(target.get("/logon", method="HEAD"), 200).body:
+    told = expect(target.get("/logon", method="HEAD"), 200)
+    if told.body:
         raise Wrong("a body")
+    if told.header("Content-Length") == "0":
+        raise Wrong("its length is not that of what GET gives")
     expect(target.get("/logoff", method="HEAD"), 405)
 
 

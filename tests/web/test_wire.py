@@ -37,6 +37,7 @@ def test_get_and_head_agree_and_are_guarded(world: World, operation: Operation) 
         got, head = (visitor.sends(method, path, headers=headers) for method in ("GET", "HEAD"))
         assert (head.status, head.body) == (got.status, b"")
         assert head.header("Content-Type") == got.header("Content-Type")
+        assert head.header("Content-Length") == str(len(got.body))
         is_guarded(got)
         is_guarded(head)
         kind = got.header("Content-Type").partition(";")[0]
@@ -49,12 +50,14 @@ def test_get_and_head_agree_and_are_guarded(world: World, operation: Operation) 
             assert "charset=utf-8" in got.header("Content-Type") or kind == "application/json"
 
 
-def test_step_itself_leaves_the_body_of_a_head_out(world: World) -> None:
-    """API Gateway hands on what the step gives; only the local gateway would have cut it off."""
-    world.visitor().sends("HEAD", "/help")
-    step, event = world.events[-1]
-    answer = world.invoke(step, event)
-    assert (step, answer["statusCode"], answer["body"]) == ("help", 200, "")
+def test_refused_head_has_the_length_of_the_refusal_too(world: World) -> None:
+    for path in ("/messages/none", "/account", "/admin/users", "/nowhere"):
+        visitor = world.visitor()
+        got, head = (
+            visitor.sends(method, path, headers={"Accept": "application/json"}) for method in ("GET", "HEAD")
+        )
+        assert (head.status, head.body) == (got.status, b"")
+        assert head.header("Content-Length") == str(len(got.body)) != "0"
 
 
 @every_get
