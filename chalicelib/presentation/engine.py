@@ -71,6 +71,13 @@ def contact_link(contact: str, style: str = "") -> Markup:
     return Markup('<a href="{}"{}>{}</a>').format(uri, attributes, contact)
 
 
+def linked(text: str) -> Markup:
+    """A text of somebody's own, with its addresses as links."""
+    from chalicelib.presentation import links  # noqa: PLC0415 - for whoever reads a message
+
+    return links.linked(text)
+
+
 def _engine(
     language: str, kind: str, *, autoescape: bool, finalize: Callable[[object], object] | None = None
 ) -> Environment:
@@ -90,7 +97,7 @@ def _engine(
         True  # a sentence may be broken over lines without being another one
     )
     engine.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
-    engine.filters.update(Times(words).filters(), wrapped=wrapped, contact_link=contact_link)
+    engine.filters.update(Times(words).filters(), wrapped=wrapped, contact_link=contact_link, linked=linked)
     return engine
 
 

@@ -89,6 +89,36 @@ def test_skip_link_skips(gallery: Gallery) -> None:
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.parametrize(
+    ("name", "state"), [("messages", "some"), ("admin_users", "domain"), ("refusal", "not_found")]
+)
+def test_header_of_a_phone_is_one_row_in_every_language(gallery: Gallery, name: str, state: str) -> None:
+    gallery.lights(PHONE, "light")
+    for lang in LANGUAGES:
+        frame = gallery.hangs(sample(name, state, lang=lang).html)
+        items = frame.locator(".nav > a, .nav > form").all()
+        tops = {round(box["y"]) for box in (one.bounding_box() for one in items) if box}
+        assert (lang, len(items) >= 3, len(tops)) == (lang, True, 1)
+
+
+def test_message_is_printed_with_its_facts_and_without_what_is_to_be_pressed(gallery: Gallery) -> None:
+    page = gallery.hangs(sample("message", "addresses").html)
+    gallery.lights(DESKTOP, "dark")
+    page.emulate_media(media="print")
+    for shown in (
+        page.locator(".letter"),
+        page.locator(".facts"),
+        page.get_by_text("https://insurer.example/conditions/2026?language=en&page=12"),
+    ):
+        assert shown.is_visible()
+    for hidden in ("navigation", "button", "contentinfo"):
+        assert not any(one.is_visible() for one in page.get_by_role(hidden).all())
+    assert not page.get_by_text("All messages").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    gallery.picture("pages", "message-addresses-printed")
+    page.emulate_media(media="screen")
+
+
 def test_recovery_codes_are_printed_and_nothing_else_is_in_the_way(gallery: Gallery) -> None:
     page = gallery.hangs(sample("account_two_step", "codes").html)
     gallery.lights(DESKTOP, "dark")

@@ -83,6 +83,10 @@ MESSAGE = {
     "expires_at": AT + 30 * 86400,
     "body": "Dear customer,\n\nyour claim has been accepted.\n  Sum: 1,240.00\n\nKind regards",
 }
+WITH_ADDRESSES = MESSAGE | {
+    "body": "Dear customer,\n\nthe conditions are at https://insurer.example/conditions/2026?language=en&page=12."
+    "\nQuestions? Write to claims@insurer.example (we answer within a day).\n\nKind regards"
+}
 READ = MESSAGE | {"id": "01J8", "subject": "Documents for your signature", "read_at": AT}
 CHANGE = {"criteria": OPEN, "needs_current": False, "reason": "", "address": ADDRESS}
 ACCOUNT = {
@@ -289,7 +293,10 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},
         "none": {"caller": ADMINISTRATOR, "messages": []},
     },
-    "message": {"one": {"caller": RECIPIENT, "message": MESSAGE}},
+    "message": {
+        "one": {"caller": RECIPIENT, "message": MESSAGE},
+        "addresses": {"caller": RECIPIENT, "message": WITH_ADDRESSES},
+    },
     "help": {
         "supported": HELP,
         "too_old": HELP | {"supported": False},

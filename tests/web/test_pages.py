@@ -83,6 +83,19 @@ def test_page_has_no_inline_style_no_handler_and_loads_nothing(page: str, state:
 
 
 @every_state
+def test_wb_18_no_page_leads_elsewhere_but_by_an_address_in_a_message(page: str, state: str) -> None:
+    """WB-18, RS-04."""
+    seen = Seen(sample(page, state).html)
+    elsewhere = [one for one in seen.all("a") if str(one["href"]).startswith(("http", "//"))]
+    outside = {str(one["href"]) for one in elsewhere if "rel" in one}
+    ours = [one for one in elsewhere if str(one["href"]) not in outside]
+    assert all(str(one["href"]).startswith("https://portal.example/") for one in ours)
+    assert outside == (
+        {"https://insurer.example/conditions/2026?language=en&page=12"} if state == "addresses" else set()
+    )
+
+
+@every_state
 def test_page_is_one_document_with_language_title_heading_and_skip_link(page: str, state: str) -> None:
     seen = Seen(sample(page, state).html)
     assert [(html["lang"], html["dir"]) for html in seen.all("html")] == [("en", "ltr")]
