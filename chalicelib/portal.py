@@ -1,14 +1,21 @@
 """The Portal: everything a step needs from outside of itself, chosen once in `wiring.py`, by hand in a test."""
 
+import logging
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chalicelib.runtime import log
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.domain.keys import Keyring, Use
     from chalicelib.domain.ports import PasswordHasher, Store
+
+
+# Farther from the container's own, the gateway's time is not believed.
+FARTHEST_SECONDS = 900
 
 
 class Portal(NamedTuple):
@@ -33,3 +40,35 @@ class Portal(NamedTuple):
     def hasher(self) -> "PasswordHasher":
         """Argon2id with a pepper."""
         return self.hashing(self.keyring("pepper"))
+
+    @contextmanager
+    def invoked(self, event: Mapping[str, Any], context: object) -> "Iterator[Portal]":
+        """The portal as one request has it: by the gateway's clock, and for as long as Lambda lets the function run."""
+        with self.store.request(seconds_left(context)):
+            yield self._replace(clock=gateways_clock(event, self.clock))
+
+
+def seconds_left(context: object) -> float | None:
+    """Until Lambda stops this function; None where nobody says."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return None if remaining is None else float(remaining()) / 1000
+
+
+def gateways_clock(event: Mapping[str, Any], own: Callable[[], float]) -> Callable[[], float]:
+    """The time of this request: when API Gateway received it, and what has passed since it reached this function.
+
+    Attack: containers whose clocks are minutes apart; at a slow one a link is still good that is over, at a fast one a
+    code uses up the next one's time step. Defence: authorizer and step, of whatever container, take the time from the
+    one that saw the request come in, as no caller can write it (RL-07). A container's own clock counts where there is
+    none, or an absurd one: DynamoDB refuses what is signed by a clock that is wrong by a quarter of an hour, so of two
+    so far apart it is the gateway's.
+    """
+    around = event.get("requestContext")
+    told = around.get("requestTimeEpoch") if isinstance(around, Mapping) else None
+    if told is None:
+        return own
+    ahead = told / 1000 - own() if type(told) in {int, float} else float("nan")
+    if not abs(ahead) <= FARTHEST_SECONDS:
+        log.write(logging.ERROR, "gateways_time_not_believed", told=str(told)[:40])
+        return own
+    return lambda: own() + ahead

@@ -22,7 +22,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="account_activity")
 def account_activity(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -24,7 +24,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="account_sessions")
 def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -42,7 +42,7 @@ NEEDS = needs(__name__, page=True, keys=("pepper", "seeds", "devices"))
 @step.lambda_function(name="account_two_step")
 def account_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

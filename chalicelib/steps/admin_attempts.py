@@ -27,7 +27,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="admin_attempts")
 def admin_attempts(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -44,7 +44,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="admin_brand")
 def admin_brand(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

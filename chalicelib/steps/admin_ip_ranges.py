@@ -40,7 +40,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="admin_ip_ranges")
 def admin_ip_ranges(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show_portal(request: Request) -> Page:

@@ -31,7 +31,7 @@ NEEDS = needs(__name__, page=True, keys=("bodies",))
 @step.lambda_function(name="admin_messages")
 def admin_messages(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -26,7 +26,7 @@ NEEDS = needs(__name__, page=True, keys=("pepper",))
 @step.lambda_function(name="admin_password")
 def admin_password(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def submit(request: Request) -> Page:

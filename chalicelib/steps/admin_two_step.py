@@ -19,7 +19,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="admin_two_step")
 def admin_two_step(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def require(request: Request) -> Page:

@@ -34,7 +34,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="admin_users")
 def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

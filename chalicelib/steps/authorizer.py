@@ -23,7 +23,7 @@ from chalicelib.domain.sessions import Caller, Session, Standing, caller_of, cau
 from chalicelib.domain.tokens import Digest, new_reference, split_session_token
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
-from chalicelib.web import context
+from chalicelib.web import context as verdicts
 from chalicelib.web.cookies import read_cookie, session_name
 from chalicelib.web.same_origin import check_same_origin
 from chalicelib.wiring import needs, portal
@@ -54,8 +54,7 @@ ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
 @step.lambda_function(name="authorizer")
 def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Judge one request. An exception is API Gateway's 503: closed when in doubt (IP-04)."""
-    here = portal()
-    with log.bare_faults(), here.store.request():
+    with log.bare_faults(), portal().invoked(event, context) as here:
         return judge(event, here)
 
 
@@ -77,10 +76,10 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
-        return _policy("Allow", arn, context.write(caller if refusal.code in ITS_OWN else before, refusal))
+        return _policy("Allow", arn, verdicts.write(caller if refusal.code in ITS_OWN else before, refusal))
     if not denied:  # from outside nothing keeps a session alive
         _touch(request, standing)
-    return _policy("Allow", arn, context.write(caller, None))
+    return _policy("Allow", arn, verdicts.write(caller, None))
 
 
 def _request(event: Mapping[str, Any], portal: Portal) -> Request:

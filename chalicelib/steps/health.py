@@ -16,7 +16,7 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="health")
 def health(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer for monitoring."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

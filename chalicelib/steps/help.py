@@ -19,7 +19,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="help")
 def help(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: A001 - the step's name
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

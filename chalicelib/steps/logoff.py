@@ -19,7 +19,7 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="logoff")
 def logoff(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def submit(request: Request) -> Page:

@@ -50,7 +50,7 @@ NEEDS = needs(__name__, page=True, keys=("pepper", "devices"), store=("logons",)
 @step.lambda_function(name="logon")
 def logon(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

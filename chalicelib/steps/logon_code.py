@@ -30,7 +30,7 @@ NEEDS = needs(__name__, page=True, keys=("seeds", "devices"))
 @step.lambda_function(name="logon_code")
 def logon_code(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -35,7 +35,7 @@ NEEDS = needs(__name__, page=True)
 @step.lambda_function(name="not_me")
 def not_me(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def ask(request: Request) -> Page:

@@ -36,7 +36,7 @@ DONE = "/password/change?done=1"
 @step.lambda_function(name="password_change")
 def password_change(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

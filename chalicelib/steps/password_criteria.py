@@ -25,7 +25,7 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="password_criteria")
 def password_criteria(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -28,7 +28,7 @@ NEEDS = needs(__name__, page=True, store=("events",))
 @step.lambda_function(name="password_forgot")
 def password_forgot(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

@@ -36,7 +36,7 @@ NEEDS = needs(__name__, page=True, keys=("pepper",), store=("passwords",))
 @step.lambda_function(name="password_reset")
 def password_reset(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def follow(request: Request) -> Page:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, seconds_left
 from chalicelib.runtime import log
 from chalicelib.services.ses_events import News, name_of, read_news
 from chalicelib.wiring import needs, portal
@@ -32,7 +32,9 @@ PAUSES = (0.2, 0.4, 0.8, 1.6)
 @step.lambda_function(name="record_delivery")
 def record_delivery(event: dict[str, Any], context: object) -> None:
     """Record a batch. What is unavailable raises, so that SNS tries the same again."""
-    work(event, portal())
+    here = portal()
+    with here.store.request(seconds_left(context)):
+        work(event, here)
 
 
 def work(batch: Mapping[str, Any], portal: Portal) -> None:

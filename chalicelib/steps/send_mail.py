@@ -15,6 +15,7 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.mails import ALWAYS, FOR_ADMINISTRATORS
 from chalicelib.domain.refusals import Forbidden
 from chalicelib.mail.worker import Worker
+from chalicelib.portal import seconds_left
 from chalicelib.runtime import log
 from chalicelib.runtime.stream import Row, work_through
 from chalicelib.services.ses import Rejected
@@ -31,7 +32,9 @@ INSISTS_SECONDS = 600
 @step.lambda_function(name="send_mail")
 def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch; what failed is reported record by record, so a poison record blocks nobody (RL-06)."""
-    return work(event, worker())
+    here = worker()
+    with here.portal.store.request(seconds_left(context)):
+        return work(event, here)
 
 
 def work(batch: Mapping[str, Any], worker: Worker) -> dict[str, Any]:

@@ -21,7 +21,7 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="session")
 def session(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def show(request: Request) -> Page:

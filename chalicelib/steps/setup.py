@@ -11,7 +11,7 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.addresses import canonical_address
 from chalicelib.domain.invitations import invitation
-from chalicelib.portal import Portal
+from chalicelib.portal import Portal, seconds_left
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, portal
 
@@ -22,8 +22,9 @@ NEEDS = needs(__name__)
 @step.lambda_function(name="setup")
 def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
-    with log.bare_faults():
-        return prepare(portal())
+    here = portal()
+    with log.bare_faults(), here.store.request(seconds_left(context)):
+        return prepare(here)
 
 
 def prepare(portal: Portal) -> dict[str, bool]:

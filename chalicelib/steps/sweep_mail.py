@@ -18,6 +18,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.mails import hour
 from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.mail.worker import Worker
+from chalicelib.portal import seconds_left
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, worker
 
@@ -35,7 +36,9 @@ PATIENCE = 3  # mails in a row that did not get out: whatever is down is down fo
 @step.lambda_function(name="sweep_mail")
 def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:
     """Send what waits. Raises where the store does not answer: the next hour asks again."""
-    return sweep(worker())
+    here = worker()
+    with here.portal.store.request(seconds_left(context)):
+        return sweep(here)
 
 
 def sweep(worker: Worker) -> dict[str, int]:

@@ -20,7 +20,7 @@ VALID_SECONDS = 30 * 86400  # RFC 9116, 2.5.5 asks for less than a year
 @step.lambda_function(name="well_known")
 def well_known(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer one request."""
-    return serve(event, portal(), ROUTES)
+    return serve(event, context, portal(), ROUTES)
 
 
 def change_password(request: Request) -> Page:

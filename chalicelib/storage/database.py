@@ -5,44 +5,41 @@ each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the 
 """
 
 import contextvars
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, VerboseClientError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.storage.transaction import CONFLICT_TRIES, Transaction, pause, unavailable
+from chalicelib.storage import deadline
+from chalicelib.storage.transaction import CONFLICT, Throttled, Transaction, unavailable, waits_for
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
-CONNECT_SECONDS = 1
-READ_SECONDS = 2
 ATTEMPTS = 2
-REQUEST_SECONDS = 10
 
 _WHOLE: Mapping[type[Model], Sequence[Attribute[Any]]] = {}
-_deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline")
 
 
 class Shared(Connection):
-    """PynamoDB's connection with our time-outs, one botocore session, and the request's deadline before each call."""
+    """PynamoDB's connection with our time-outs, and one botocore session."""
 
     def __init__(self, session: botocore.session.Session, region: str) -> None:
         super().__init__(
             region=region,
-            connect_timeout_seconds=CONNECT_SECONDS,
-            read_timeout_seconds=READ_SECONDS,
+            connect_timeout_seconds=deadline.CONNECT_SECONDS,
+            read_timeout_seconds=deadline.READ_SECONDS,
             max_retry_attempts=ATTEMPTS - 1,
             max_pool_connections=64,
         )
@@ -53,20 +50,15 @@ class Shared(Connection):
         """PynamoDB makes a session for each thread; ours has one, so that the client is made once."""
         return self._shared_session
 
-    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        # Slow answers add up: three calls of two tries could outlast API Gateway, whose 504 tells the person nothing.
-        if time.monotonic() > _deadline.get(float("inf")):
-            raise Unavailable("request_deadline_passed")
-        answer: dict[str, Any] = super()._make_api_call(operation_name, operation_kwargs)
-        return answer
-
 
 class Database:
     """Everything the acts share. `bind` must have been given the models once."""
 
     def __init__(self, session: botocore.session.Session, region: str) -> None:
         self.connection = Shared(session, region)
-        self.connection.client  # noqa: B018 - made here, in Lambda's init phase, at full speed
+        events = self.connection.client.meta.events  # made here, in Lambda's init phase, at full speed
+        events.register_first("before-send.dynamodb", deadline.before_send)
+        events.register_first("needs-retry.dynamodb", deadline.needs_retry)
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
 
     def bind(self, models: Sequence[type[Model]], prefix: str) -> None:
@@ -82,14 +74,9 @@ class Database:
                 described.add(meta.table_name)
             table.connection = self.connection
 
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """One request's time (RL-01): after ten seconds no further call is made for it."""
-        before = _deadline.set(time.monotonic() + REQUEST_SECONDS)
-        try:
-            yield
-        finally:
-            _deadline.reset(before)
+    def request(self, seconds: float | None) -> AbstractContextManager[None]:
+        """One request's time (RL-01): no call begins that cannot end in it."""
+        return deadline.within(seconds)
 
     def transaction(self) -> Transaction:
         """A fresh, empty transaction."""
@@ -112,11 +99,9 @@ class Database:
     def read(self, model: type[M], hash_key: str, range_key: str | None = None) -> M | None:
         """One strongly consistent read; None where there is no such row."""
         try:
-            return model.get(hash_key, range_key, consistent_read=True)
+            return _patiently(lambda: model.get(hash_key, range_key, consistent_read=True))
         except model.DoesNotExist:
             return None
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
-            raise unavailable(error) from error
 
     def read_together(
         self,
@@ -136,13 +121,24 @@ class Database:
         }
         for model, attributes in only.items():
             requests[_table(model)] |= _projection(attributes)
-        try:
-            answer = self.connection.dispatch("BatchGetItem", {"RequestItems": requests})
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
-            raise unavailable(error) from error
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable("dynamodb:unprocessed_keys")
-        return [_pick(model, _key(model, h, r), answer["Responses"]) for model, h, r in wanted]
+        found = self._read_all(requests)
+        return [_pick(model, _key(model, h, r), found) for model, h, r in wanted]
+
+    def _read_all(self, requests: dict[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+        """Rows by table. Keys that DynamoDB had no room for are asked for again: a row not read is not a row there is
+        none of, and no failure either.
+        """
+        found: dict[str, list[dict[str, Any]]] = {}
+        tried = 0
+        while requests:
+            answer = _patiently(partial(self.connection.dispatch, "BatchGetItem", {"RequestItems": requests}))
+            for table, items in answer["Responses"].items():
+                found.setdefault(table, []).extend(items)
+            requests = answer.get("UnprocessedKeys") or {}
+            if requests and not waits_for(tried, {"unprocessed_keys"}):
+                raise Unavailable("dynamodb:unprocessed_keys")
+            tried += 1
+        return found
 
     def update(self, model: Model, actions: Sequence[Action], condition: Condition | None = None) -> bool:
         """One conditional UpdateItem; whether its condition was true."""
@@ -166,30 +162,44 @@ class Database:
         return self._write("PutItem", model.get_save_kwargs_from_instance(condition=condition))[0]
 
     def _write(self, operation: str, kwargs: dict[str, Any]) -> tuple[bool, dict[str, Any] | None]:
-        """One write: tried again, with jitter, while a transaction is in its way."""
-        for tried in range(CONFLICT_TRIES):
+        """One write: tried again, with jitter, while a transaction is in its way or it is throttled."""
+        tried = 0
+        while True:
             try:
                 return True, self.connection.dispatch(operation, kwargs).get("Attributes")
             except VerboseClientError as error:
                 code = error.response["Error"]["Code"]
                 if code == "ConditionalCheckFailedException":
                     return False, getattr(error.__cause__, "response", {}).get("Item")
-                if code != "TransactionConflictException":
-                    raise unavailable(error) from error
-                pause(tried)
+                refusal = unavailable(error)
+                passes = code in CONFLICT or isinstance(refusal, Throttled)
+                if not passes or not waits_for(tried, {code}):
+                    raise refusal from error
             except (PynamoDBException, BotoCoreError, ClientError) as error:
                 raise unavailable(error) from error
-        raise Unavailable("update_conflicts")
+            tried += 1
 
     def query(self, model: type[M], hash_key: str, **kwargs: Any) -> list[M]:
         """The rows of one hash key, strongly consistent unless an index is asked."""
         index = kwargs.pop("index", None)
+        if index is not None:
+            return _patiently(lambda: list(index.query(hash_key, **kwargs)))
+        return _patiently(lambda: list(model.query(hash_key, consistent_read=True, **kwargs)))
+
+
+def _patiently(read: Callable[[], T]) -> T:
+    """A read, asked again with jitter while it is throttled and time remains."""
+    tried = 0
+    while True:
         try:
-            if index is not None:
-                return list(index.query(hash_key, **kwargs))
-            return list(model.query(hash_key, consistent_read=True, **kwargs))
+            return read()
+        except DoesNotExist:
+            raise
         except (PynamoDBException, BotoCoreError, ClientError) as error:
-            raise unavailable(error) from error
+            refusal = unavailable(error)
+            if not isinstance(refusal, Throttled) or not waits_for(tried, {refusal.cause}):
+                raise refusal from error
+        tried += 1
 
 
 def _table(model: type[Model]) -> str:

@@ -62,6 +62,6 @@ class DynamoStore:
 
         return Logons(self.database, self._threshold, self._cap)
 
-    def request(self) -> AbstractContextManager[None]:
+    def request(self, seconds: float | None = None) -> AbstractContextManager[None]:
         """One request's time."""
-        return self.database.request()
+        return self.database.request(seconds)

@@ -3,8 +3,7 @@
 It may not know any table or rule.
 """
 
-import random
-import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,11 +15,18 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage.deadline import waits
 
-CONFLICT_TRIES = 25
-CONFLICT_PAUSE = 0.02
-
-
+CONFLICT = {"TransactionConflict", "TransactionConflictException"}
+# No failure: there is room a moment later. Told of a whole call, or among the reasons of a transaction's cancellation.
+THROTTLES = {
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "ThrottlingException",
+}
+PASSING = CONFLICT | THROTTLES
 Named = list[tuple[str, dict[str, Any]]]
 
 
@@ -75,46 +81,68 @@ class Transaction:
         """Write all. Gives {} when committed, else the names whose conditions failed, each with the row if it is shown.
 
         A retry inside botocore sends the same ClientRequestToken, so a lost answer to a write that happened comes
-        back as success. Another transaction in the way is not an answer to our conditions: try again, with jitter.
+        back as success; ours after a throttled call does too, since the answer before it may have been lost. What is
+        cancelled has not happened: a transaction in the way, or a throttled key among its rows, is no answer to our
+        conditions. It is tried again under a new token, with jitter, while time remains.
         """
-        for tried in range(CONFLICT_TRIES):
-            failed = self._commit_once()
-            if failed is not None:
-                return failed
-            pause(tried)
-        raise Unavailable("transaction_conflicts")
+        token, tried = uuid.uuid4().hex, 0
+        while True:
+            try:
+                failed, codes = self._commit_once(token)
+            except Throttled as throttled:
+                if not waits_for(tried, {throttled.cause}):
+                    raise
+            else:
+                if not codes:
+                    return failed
+                if not waits_for(tried, codes):
+                    raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))
+                token = uuid.uuid4().hex
+            tried += 1
 
-    def _commit_once(self) -> dict[str, dict[str, Any] | None] | None:
+    def _commit_once(self, token: str) -> tuple[dict[str, dict[str, Any] | None], set[str]]:
+        """The conditions that failed, and else the passing reasons why it was not committed."""
         groups = (self.checks, self.deletes, self.puts, self.updates)
         try:
             checks, deletes, puts, updates = ([kwargs for _, kwargs in group] for group in groups)
-            self.connection.transact_write_items(checks, deletes, puts, updates)
+            self.connection.transact_write_items(checks, deletes, puts, updates, client_request_token=token)
         except TransactWriteError as error:
             if _code(error) != "TransactionCanceledException":
                 raise unavailable(error) from error
-            return _failed_conditions(error, [name for group in groups for name, _ in group])
+            return _cancelled(error, [name for group in groups for name, _ in group])
         except (PynamoDBException, BotoCoreError, ClientError) as error:
             raise unavailable(error) from error
-        return {}
+        return {}, set()
 
 
-def _failed_conditions(
+class Throttled(Unavailable):
+    """DynamoDB has not done it, for want of room at this moment."""
+
+
+def _cancelled(
     error: TransactWriteError, names: Sequence[str]
-) -> dict[str, dict[str, Any] | None] | None:
-    """Names whose conditions failed; None when only a conflict stood in the way."""
+) -> tuple[dict[str, dict[str, Any] | None], set[str]]:
+    """Names whose conditions failed; where none did, the codes of what stood in the way, if all of it passes."""
     reasons = list(zip(names, error.cancellation_reasons, strict=True))
     failed = {name: why.raw_item for name, why in reasons if why and why.code == "ConditionalCheckFailed"}
     if failed:
-        return failed
+        return failed, set()
     codes = {why.code for _, why in reasons if why}
-    if codes == {"TransactionConflict"}:
-        return None
+    if codes and codes <= PASSING:
+        return {}, codes
     raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))
+
+
+def waits_for(tried: int, codes: set[str]) -> bool:
+    """Wait for a conflict to end or, longer, for room; False where there is no time for another try."""
+    return waits(tried, min(0.02 * (tried + 1), 0.2) if codes <= CONFLICT else min(0.05 * 2**tried, 1.0))
 
 
 def unavailable(error: BaseException) -> Unavailable:
     """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
-    return Unavailable(f"dynamodb:{_code(error) or type(_cause(error)).__name__}")
+    code = _code(error)
+    kind = Throttled if code in THROTTLES else Unavailable
+    return kind(f"dynamodb:{code or type(_cause(error)).__name__}")
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -125,8 +153,3 @@ def _code(error: BaseException) -> str | None:
     """DynamoDB's code; None where no answer came, for which botocore's time-outs hold a response of None."""
     response: dict[str, dict[str, str]] = getattr(_cause(error), "response", None) or {}
     return response.get("Error", {}).get("Code")
-
-
-def pause(tried: int) -> None:
-    """Wait before another try after a conflict, each time a little longer and never all callers in step."""
-    time.sleep(random.uniform(0, CONFLICT_PAUSE * min(tried + 1, 10)))  # noqa: S311 - jitter, not a secret

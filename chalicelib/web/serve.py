@@ -13,7 +13,7 @@ from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.tokens import new_reference
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
-from chalicelib.web import context
+from chalicelib.web import context as verdicts
 from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page, text_answer
 from chalicelib.web.body import read_fields
 from chalicelib.web.page import Page
@@ -49,10 +49,10 @@ class Admitted(NamedTuple):
     refusal: Refusal | None
 
 
-def serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
-    """Answer one event of API Gateway with one of the step's routes. Raises nothing."""
-    with portal.store.request():
-        return _serve(event, portal, routes)
+def serve(event: Mapping[str, Any], context: object, portal: Portal, routes: Routes) -> dict[str, Any]:
+    """Answer one event of API Gateway with one of the step's routes, in the time `context` tells. Raises nothing."""
+    with portal.invoked(event, context) as invoked:
+        return _serve(event, invoked, routes)
 
 
 def _serve(event: Mapping[str, Any], portal: Portal, routes: Routes) -> dict[str, Any]:
@@ -77,9 +77,9 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
     """The one reading of the event. A refusal at the door still has its request, for the page that tells of it."""
     proxy = read_event(event)
     told, asked = proxy.context.get("authorizer") or {}, _asked(proxy, routes)
-    caller, route, fields, refused = context.refused(told), None, {}, None
+    caller, route, fields, refused = verdicts.refused(told), None, {}, None
     try:
-        caller = context.read(told)
+        caller = verdicts.read(told)
         route = _declared(asked, proxy.method)
         if proxy.method not in {"GET", "HEAD"}:
             fields = read_fields(proxy, route.fields)

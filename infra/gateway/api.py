@@ -39,6 +39,7 @@ class LocalApi:
         self._invoke = invoke
         self._after_write = after_write
         self._gateway = GatewayAnswers()
+        self._clock: Callable[[], float] = time.time
 
     def handle(self, request: Request) -> Answer:
         """Answer one request, whatever it is, and leave one line about it without its secrets."""
@@ -69,7 +70,7 @@ class LocalApi:
     def _authorized(
         self, request: Request, operation: Operation, parameters: dict[str, str], request_id: str
     ) -> tuple[Answer, str]:
-        event = proxy_event(request, operation, parameters, request_id)
+        event = proxy_event(request, operation, parameters, request_id, self._clock())
         verdict = authorize(event, self._invoke)
         if isinstance(verdict, Refusal):
             return self._gateway.give(verdict.kind, request, request_id, verdict.context), AUTHORIZER

@@ -23,9 +23,13 @@ NOTHING_IS_NULL = (
 
 
 def proxy_event(
-    request: Request, operation: Operation, parameters: dict[str, str], request_id: str
+    request: Request,
+    operation: Operation,
+    parameters: dict[str, str],
+    request_id: str,
+    received_at: float | None = None,
 ) -> dict[str, Any]:
-    """The event a step gets, its authorizer's context still missing."""
+    """The event a step gets, its authorizer's context still missing. `received_at` is UTC epoch seconds, else now."""
     # A semicolon separates too: what stands behind it is a parameter of its own.
     queries = parse_qsl(request.query.replace(";", "&"), keep_blank_values=True, errors="replace")
     headers = handed_over(request)
@@ -39,7 +43,7 @@ def proxy_event(
         "multiValueQueryStringParameters": all_of_each(queries) or None,
         "pathParameters": parameters or None,
         "stageVariables": None,
-        "requestContext": request_context(request, operation, request_id),
+        "requestContext": request_context(request, operation, request_id, received_at or time.time()),
         # Without binary media types, and ours has none, whatever comes is text: bytes that are none are lost.
         "body": request.body.decode("utf-8", errors="replace") or None,
         "isBase64Encoded": False,
@@ -58,9 +62,10 @@ def method_arn(method: str, path: str) -> str:
     return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{STAGE}/{method}{path}"
 
 
-def request_context(request: Request, operation: Operation, request_id: str) -> dict[str, Any]:
-    """Who asks and for what. The source address is the TCP peer's: no header can change it."""
-    now = time.time()
+def request_context(
+    request: Request, operation: Operation, request_id: str, received_at: float
+) -> dict[str, Any]:
+    """Who asks, for what and when. The source address is the TCP peer's: no header can change it."""
     return {
         "accountId": ACCOUNT,
         "apiId": API,
@@ -73,8 +78,8 @@ def request_context(request: Request, operation: Operation, request_id: str) -> 
         "path": request.path,
         "protocol": request.protocol,
         "requestId": request_id,
-        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
-        "requestTimeEpoch": int(now * 1000),
+        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(received_at)),
+        "requestTimeEpoch": int(received_at * 1000),
         "resourceId": operation.operation_id,
         "resourcePath": operation.path,
         "stage": STAGE,

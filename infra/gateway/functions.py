@@ -11,8 +11,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, cast
 
+from infra.stages import read_configuration
+
 log = logging.getLogger(__name__)
-TIME_OUT_SECONDS = 10.0
+CONFIGURATION = read_configuration()
 # Which function is at work, for whatever must know whose role counts.
 running: ContextVar[str | None] = ContextVar("running", default=None)
 
@@ -28,11 +30,17 @@ class LambdaContext:
         self.memory_limit_in_mb = "1769"
         self.log_group_name = f"/aws/lambda/{function_name}"
         self.log_stream_name = "local"
-        self._deadline = time.monotonic() + TIME_OUT_SECONDS
+        self._deadline = time.monotonic() + time_out(function_name)
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until the function's time-out; the local gateway does not cut it short."""
+        """Until the function's time-out, as .chalice/config.json says it; the local gateway does not cut it short."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+def time_out(step: str) -> float:
+    """Seconds after which Lambda stops this function."""
+    own = CONFIGURATION["lambda_functions"].get(step, {})
+    return float(own.get("lambda_timeout", CONFIGURATION["lambda_timeout"]))
 
 
 def invoke(step: str, event: dict[str, Any]) -> Any:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from infra.contract import Contract, Operation
-from infra.gateway.functions import TIME_OUT_SECONDS
 from infra.gateway_responses import MOCKED
 from infra.rehearsal.runtime import Configuration
 from infra.warm import ALIASED
@@ -42,12 +41,11 @@ def configuration(client: Any, declared: dict[str, Any]) -> Configuration:
     name, alias = declared["FunctionName"], declared.get("AutoPublishAlias")
     told = client.get_function_configuration(FunctionName=name, **({"Qualifier": alias} if alias else {}))
     variables = told.get("Environment", {}).get("Variables", {})
-    timeout = max(float(told["Timeout"]), TIME_OUT_SECONDS)
     return Configuration(
         name,
         told["Handler"],
         variables,
-        timeout,
+        float(told["Timeout"]),
         told["MemorySize"],
         told["Version"],
         started_by(declared, told),

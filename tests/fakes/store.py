@@ -57,6 +57,7 @@ class FakeStore:
         self.acts: list[str] = []
         self.down = False
         self.begun = 0
+        self.seconds: list[float | None] = []
         self._faults: list[Fault] = []
         self._lock = threading.RLock()
         self._delivered: set[tuple[AccountId, str]] = set()
@@ -72,9 +73,10 @@ class FakeStore:
         self.sessions = sessions.Sessions(self)
         self.two_steps = two_steps.TwoSteps(self)
 
-    def request(self) -> AbstractContextManager[None]:
-        """One request's time; the fake only counts."""
+    def request(self, seconds: float | None = None) -> AbstractContextManager[None]:
+        """One request's time; the fake only counts, and keeps how long it was said to be."""
         self.begun += 1
+        self.seconds.append(seconds)
         return nullcontext()
 
     def fail(self, after: int = 0, *, applied: bool = False) -> None:

@@ -16,17 +16,24 @@ from botocore.httpsession import URLLib3Session
 
 from chalicelib.storage.store import DynamoStore
 
+MODEL = "com.amazonaws.dynamodb.v20120810#"
 ERRORS = {
     "throttled": (400, "ProvisionedThroughputExceededException"),
+    "throttled_key": (400, "ThrottlingException"),
     "server_error": (500, "InternalServerError"),
     "conflict": (400, "TransactionConflictException"),
 }
 
 
 class Fault(StrEnum):
-    """What happens to the call. `lost` ones are applied, and the answer never comes."""
+    """What happens to the call. `lost` ones are applied, and the answer never comes.
+
+    `throttled_key`: there is no room for one of its keys. A batch says so beside the others' rows, a transaction among
+    the reasons of its cancellation.
+    """
 
     THROTTLED = "throttled"
+    THROTTLED_KEY = "throttled_key"
     SERVER_ERROR = "server_error"
     TIMEOUT = "timeout"
     LOST = "lost"
@@ -91,10 +98,11 @@ class Breaker:
         return self._break(request)
 
     def _break(self, request: Any) -> AWSResponse:
+        if self.fault is Fault.THROTTLED_KEY and b"RequestItems" in request.body:
+            return without_room(request)
         if self.fault.value in ERRORS:
             status, document = error(self.fault, json.loads(request.body))
-            headers = {"content-type": "application/x-amz-json-1.0"}
-            return AWSResponse(request.url, status, headers, Raw(json.dumps(document).encode()))
+            return answered(request, status, document)
         if self.fault is Fault.KILLED_BEFORE:
             raise Killed
         if self.fault not in {Fault.TIMEOUT, Fault.TIMEOUT_ONCE}:
@@ -105,17 +113,33 @@ class Breaker:
 
 
 def error(fault: Fault, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """DynamoDB's answer; a conflict inside a transaction is told by the reasons of its cancellation."""
+    """DynamoDB's answer; inside a transaction, a conflict or a throttled key is a reason of its cancellation."""
     status, code = ERRORS[fault.value]
-    document: dict[str, Any] = {"message": "injected"}
-    if fault is Fault.CONFLICT and "TransactItems" in asked:
-        reasons = [{"Code": "None"} for _ in asked["TransactItems"]]
-        reasons[0] = {"Code": "TransactionConflict"}
-        code, document = (
-            "TransactionCanceledException",
-            {"Message": "injected", "CancellationReasons": reasons},
-        )
-    return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **document}
+    reasons = {Fault.CONFLICT: ["TransactionConflict"], Fault.THROTTLED_KEY: ["ThrottlingError"]}
+    if fault in reasons and "TransactItems" in asked:
+        return cancelled(asked, *reasons[fault])
+    return status, {"__type": f"{MODEL}{code}", "message": "injected"}
+
+
+def cancelled(asked: dict[str, Any], *codes: str) -> tuple[int, dict[str, Any]]:
+    """A transaction's cancellation, for a reason of each of its first items."""
+    given = [*codes, *["None"] * len(asked["TransactItems"])][: len(asked["TransactItems"])]
+    document = {"Message": "injected", "CancellationReasons": [{"Code": code} for code in given]}
+    return 400, {"__type": f"{MODEL}TransactionCanceledException", **document}
+
+
+def answered(request: Any, status: int, document: dict[str, Any]) -> AWSResponse:
+    """As botocore gets it."""
+    headers = {"content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, status, headers, Raw(json.dumps(document).encode()))
+
+
+def without_room(request: Any) -> AWSResponse:
+    """The rows of all tables but the last, whose keys are unprocessed."""
+    wanted, answer = json.loads(request.body)["RequestItems"], URLLib3Session().send(request)
+    document, last = json.loads(answer.content), list(wanted)[-1]
+    document["Responses"].pop(last, None)
+    return answered(request, 200, document | {"UnprocessedKeys": {last: wanted[last]}})
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.storage.store import DynamoStore
-from tests.faults.breaking import Fault, Raw, error
+from tests.faults.breaking import Fault, answered, error
 
 HELD_SECONDS = 0.05
 KEYS = ("id", "key", "account_id", "at", "digest", "domain")
@@ -68,8 +68,7 @@ def _key(write: dict[str, Any]) -> str:
 
 def _conflict(request: Any, body: dict[str, Any]) -> AWSResponse:
     status, document = error(Fault.CONFLICT, body)
-    headers = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, status, headers, Raw(json.dumps(document).encode()))
+    return answered(request, status, document)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -16,5 +17,7 @@ def store(real_store: DynamoStore) -> DynamoStore:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between its attempts botocore waits up to a second, which is its business and not ours to test."""
+    """Between its attempts botocore waits up to a second, which is its business and not ours to test; so do we."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    at_once = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+    monkeypatch.setattr("chalicelib.storage.deadline.time", at_once)

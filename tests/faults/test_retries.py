@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage.deadline import TRIES
 from chalicelib.storage.store import DynamoStore
-from chalicelib.storage.transaction import CONFLICT_TRIES
 from tests.engine import Engine
 from tests.fakes.looking import planted
 from tests.fakes.samples import NOW, a_digest, a_session, an_event
@@ -69,20 +69,6 @@ def test_rl_03_an_answer_that_never_comes_is_called_by_its_name_and_is_no_fault_
     assert refused.value.cause == "dynamodb:ReadTimeoutError"
 
 
-@pytest.mark.parametrize(("seconds", "asked"), [(9.9, True), (10.1, False)])
-def test_rl_01_no_call_is_made_for_a_request_that_is_ten_seconds_old(
-    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, seconds: float, asked: bool
-) -> None:
-    account, began = planted(real_store), time.monotonic()
-    with real_store.request():
-        monkeypatch.setattr(time, "monotonic", lambda: began + seconds)
-        if asked:
-            assert real_store.accounts.find(account.id)[0] == account
-            return
-        with pytest.raises(Unavailable, match="request_deadline_passed"):
-            real_store.accounts.find(account.id)
-
-
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_rl_03_a_conflict_twice_and_then_none_is_one_success(
     world: World, real_store: DynamoStore, arrange: Callable[[World], Scene]
@@ -115,12 +101,11 @@ def open_session(store: DynamoStore, account: Account) -> object:
 
 @pytest.mark.parametrize("act", [reserve, open_session])
 def test_rl_03_conflicts_without_end_are_unavailable_and_change_nothing(
-    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch, act: Callable[[DynamoStore, Account], object]
+    real_store: DynamoStore, act: Callable[[DynamoStore, Account], object]
 ) -> None:
     account = planted(real_store)
-    monkeypatch.setattr(time, "sleep", lambda _: None)
     with breaking(real_store, Fault.CONFLICT, 0, often=10**6) as breaker:
         with pytest.raises(Unavailable):
             act(real_store, account)
-        assert breaker.calls == CONFLICT_TRIES
+        assert breaker.calls == TRIES
     assert real_store.accounts.find(account.id)[0] == account

@@ -47,14 +47,14 @@ def acted(scene: Scene) -> Reply | None:
         return None
 
 
-@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT])
+@pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.THROTTLED_KEY, Fault.SERVER_ERROR, Fault.TIMEOUT])
 @pytest.mark.parametrize("since", [0, 1], ids=["before it is judged", "after it was judged"])
 @pytest.mark.parametrize("arrange", SCENES, ids=lambda arrange: arrange.__name__)
 def test_i8_with_the_whole_store_out_everybody_is_told_to_come_back_and_nobody_is_let_in(
     world: World, real_store: DynamoStore, arrange: Arrange, since: int, fault: Fault
 ) -> None:
     scene = arrange(world)
-    with breaking(real_store, fault, since, often=100) as breaker:
+    with breaking(real_store, fault, since, often=10**6) as breaker:
         reply = scene.act()
     assert (reply.status, reply.code) == (503, "unavailable")
     check(scene, reply)

@@ -257,8 +257,8 @@ def test_lo_08_logs_of_the_functions(walk: Walk) -> None:
 class Broken:
     """A store that fails with a message in which a secret stands, as a library's can."""
 
-    def request(self) -> Any:
-        return nullcontext()
+    def request(self, seconds: float | None = None) -> Any:
+        return nullcontext(seconds)
 
     def __getattr__(self, name: str) -> Any:
         raise RuntimeError(f"{name}: {MARK}")

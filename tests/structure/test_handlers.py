@@ -57,7 +57,7 @@ def test_a_handler_brings_whatever_comes_to_the_doorway_and_gives_back_its_answe
     by_handler, by_doorway = with_references_alike(), with_references_alike()
     for event in nobodys(step):
         with heard([]):
-            expected = serve(copy.deepcopy(event), by_doorway.portal, routes)
+            expected = serve(copy.deepcopy(event), None, by_doorway.portal, routes)
         assert by_handler.invoke(step, event) == expected
     assert by_handler.fake.acts == by_doorway.fake.acts
 

@@ -19,7 +19,7 @@ MAY = {
     "flows": {"flows", "web", "runtime", "presentation", "domain", "portal"},
     "mail": {"mail", "services", "presentation", "domain", "portal"},
     "steps": {"steps", "flows", "web", "runtime", "presentation", "domain", "portal", "wiring"},
-    "portal": {"domain", "settings"},
+    "portal": {"domain", "runtime", "settings"},
     "settings": {"domain", "presentation"},
     "wiring": {"domain", "storage", "mail", "services", "web", "runtime", "portal", "settings"},
 }

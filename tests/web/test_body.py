@@ -128,6 +128,6 @@ def test_event_of_any_shape_is_answered_with_a_refusal(odd: Any) -> None:
     world = World()
     for name in ("headers", "body", "pathParameters", "multiValueQueryStringParameters", "requestContext"):
         with heard(world.lines):
-            answer = serve(event("{}", "application/json") | {name: odd}, world.portal, ROUTES)
+            answer = serve(event("{}", "application/json") | {name: odd}, None, world.portal, ROUTES)
         assert answer["statusCode"] in {303, 401, 422, 503}
     assert world.fake.acts == []

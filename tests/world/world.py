@@ -88,7 +88,7 @@ class World:
         self.lines: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._api, self._stream = copy.copy(gateway()), Stream(self.portal.store)
-        self._api._invoke = self.invoke
+        self._api._invoke, self._api._clock = self.invoke, self.clock
 
     @property
     def store(self) -> Store:

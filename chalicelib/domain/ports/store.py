@@ -63,5 +63,5 @@ class Store(Protocol):
     def outbox(self) -> OutboxActs:
         """Mails that are due, and what became of them."""
 
-    def request(self) -> AbstractContextManager[None]:
-        """One request's time (RL-01); no act after it is over begins."""
+    def request(self, seconds: float | None = None) -> AbstractContextManager[None]:
+        """One request's time (RL-01), ten seconds where none is said; no act that could not end in it begins."""
