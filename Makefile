@@ -95,6 +95,10 @@ package: .venv/package ## build/STAGE: template, code and its SBOM as they would
 deploy: .venv/package ## A stage, from its settings to a portal that answers (STAGE=; docs/operations.md)
 	@$(PY) -m infra.deploy $(STAGE)
 
+.PHONY: rotate
+rotate: .venv/package ## Another key for one use, and nobody notices (STAGE=, USE=pepper, seeds, bodies, mailed, devices; WITHDRAW=k1; docs/operations.md)
+	@$(PY) -m infra.rotation $(STAGE) $(USE) $(if $(WITHDRAW),--withdraw $(WITHDRAW))
+
 .PHONY: smoke
 smoke: working ## A walk around a running portal from outside, after each deployment (URL=; API=, ADDRESS= and MAILBOX= for more)
 	@$(PY) -m infra.smoke

@@ -10,7 +10,7 @@ from chalicelib.runtime import log
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.domain.keys import Keyring, Use
+    from chalicelib.domain.keys import Ring, Use
     from chalicelib.domain.ports import PasswordHasher, Store
 
 
@@ -29,8 +29,8 @@ class Portal(NamedTuple):
 
     settings: Settings
     store: "Store"
-    keyring: "Callable[[Use], Keyring]"
-    hashing: "Callable[[Keyring], PasswordHasher]"
+    keyring: "Callable[[Use], Ring]"
+    hashing: "Callable[[Ring], PasswordHasher]"
     clock: Callable[[], float]
     random: Callable[[int], bytes]
     sleep: Callable[[float], None] = time.sleep
@@ -40,6 +40,13 @@ class Portal(NamedTuple):
     def hasher(self) -> "PasswordHasher":
         """Argon2id with a pepper."""
         return self.hashing(self.keyring("pepper"))
+
+    def demand_keys(self, *uses: "Use") -> None:
+        """The keys of these uses are at hand, or this raises Unavailable: asked before an attempt is counted, so that
+        none is spent while the secrets cannot be read (LO-10).
+        """
+        for use in uses:
+            self.keyring(use).key()
 
     @contextmanager
     def invoked(self, event: Mapping[str, Any], context: object) -> "Iterator[Portal]":

@@ -6,9 +6,10 @@ not be copied is let go before, and made anew after (`_forget`, `_renew`).
 """
 
 import gc
+import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +23,7 @@ from chalicelib.storage.store import DynamoStore
 
 if TYPE_CHECKING:
     from chalicelib.domain.hashing import Argon2Hasher
-    from chalicelib.domain.keys import Keyring, Use
+    from chalicelib.domain.keys import Keyring, Ring, Use
     from chalicelib.mail.worker import Worker
     from chalicelib.services.event_bus import Publisher
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
 # The keys of this container by their use.
-_held: "dict[Use, Keyring]" = {}
+_held: "dict[Use, Ring]" = {}
 # The step whose function this container is; "" outside of Lambda, where nothing is made before it is asked for.
 FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 
@@ -98,7 +99,7 @@ def portal() -> Portal:
     )
 
 
-def keyring(use: "Use") -> "Keyring":
+def keyring(use: "Use") -> "Ring":
     """The keys of one use. In Lambda a container holds those that its step has named, and asks for no other later."""
     from chalicelib.domain.keys import USES, UndeclaredUse  # noqa: PLC0415 - for those who hold keys
 
@@ -110,7 +111,7 @@ def keyring(use: "Use") -> "Keyring":
 
 
 @cache
-def hasher(pepper: "Keyring") -> "Argon2Hasher":
+def hasher(pepper: "Ring") -> "Argon2Hasher":
     """The container's one hasher; only those who have the pepper load Argon2."""
     from chalicelib.domain.hashing import Argon2Hasher  # noqa: PLC0415 - as above
 
@@ -144,7 +145,7 @@ def _breached(url: str) -> Callable[[str], bool | None] | None:
 
 
 def _hold(uses: "tuple[Use, ...]") -> None:
-    """Read the keys of these uses, once a container."""
+    """Have the keys of these uses: for good, or as Secrets Manager has them from now on."""
     from chalicelib.domain.keys import Keyring  # noqa: PLC0415 - as above
 
     chosen = settings()
@@ -152,26 +153,30 @@ def _hold(uses: "tuple[Use, ...]") -> None:
         rings = Keyring.one_for_each_use(chosen.keys)
         _held.update({use: rings[use] for use in uses})
         return
-    names = {use: f"{chosen.keys_secret}/{use}" for use in uses}
-    texts = _secrets(list(names.values()))
-    _held.update({use: Keyring.from_json(texts[name]) for use, name in names.items()})
+    from chalicelib.domain.held_keys import HeldKeys  # noqa: PLC0415 - as above
+
+    held = HeldKeys(uses, _rings, time.time)
+    held.start()
+    _held.update(held.rings)
 
 
-def _secrets(names: list[str]) -> dict[str, str]:
-    """Secrets by their names, from Secrets Manager in one call: it may batch only for those who read several."""
-    if len(names) == 1:
-        return {names[0]: _manager().get_secret_value(SecretId=names[0])["SecretString"]}
-    answer = _manager().batch_get_secret_value(SecretIdList=names)
-    found = {one["Name"]: one["SecretString"] for one in answer["SecretValues"] if "SecretString" in one}
-    if lacking := [name for name in names if name not in found]:
-        # What a batch could not read it says beside the rest of an answer that looks well.
-        raise LookupError(f"{lacking}: {[one.get('ErrorCode') for one in answer.get('Errors', [])]}")
-    return found
+def _rings(uses: "Sequence[Use]") -> "Mapping[Use, Keyring]":
+    """One reading; what it fails with is a line of the log, whoever goes on without."""
+    from chalicelib.domain.held_keys import KeysUnread  # noqa: PLC0415 - as above
+    from chalicelib.runtime import log  # noqa: PLC0415 - as above
+    from chalicelib.services.key_secrets import read_rings  # noqa: PLC0415 - as above
+
+    try:
+        return read_rings(_manager(), settings().keys_secret, uses)
+    except KeysUnread as unread:
+        log.write(logging.ERROR, "keys_not_read", uses=uses, cause=unread.cause)
+        raise
 
 
 @cache
 def _manager() -> Any:
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    # A request may wait for it, in the midst of a rotation: three seconds at most where it hangs.
+    config = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"})
     return session().create_client("secretsmanager", region_name=settings().region, config=config)
 
 
@@ -229,8 +234,8 @@ def _forget() -> None:
 def _renew(said: Needs) -> None:
     """In a copy: the keys as they are now, over new connections.
 
-    Attack: a snapshot lives for weeks and would go on with a key that was withdrawn. Without an answer there is no
-    portal: the restore fails, and Lambda tries it again.
+    Attack: a snapshot lives for weeks and would go on with a key that was withdrawn. Defence: it holds none; where
+    Secrets Manager is away, whoever needs a key asks it again.
     """
     _forget()
     _make_ready(said)

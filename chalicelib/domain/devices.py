@@ -9,7 +9,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.keys import Keyring, UnknownKey
+from chalicelib.domain.keys import Ring, UnknownKey
+from chalicelib.domain.refusals import Unavailable
 
 KNOWN_SECONDS = 90 * 86400
 LEARNED_AGAIN_SECONDS = 7 * 86400  # a network that is still in use is written no more often than this
@@ -17,7 +18,7 @@ LEARNED_AGAIN_SECONDS = 7 * 86400  # a network that is still in use is written n
 _ID_BYTES = 8
 
 
-def device_cookie(keyring: Keyring, account_id: AccountId, now: float, random: Callable[[int], bytes]) -> str:
+def device_cookie(keyring: Ring, account_id: AccountId, now: float, random: Callable[[int], bytes]) -> str:
     """A value for the browser of a whole logon: key's id, expiry, a random id, and a signature over account and all.
 
     Attack: a cookie of one account, or of the attacker's own, presented for another. Defence: the account is signed
@@ -27,13 +28,15 @@ def device_cookie(keyring: Keyring, account_id: AccountId, now: float, random: C
     return f"{told}.{_signature(keyring, keyring.current, account_id, told)}"
 
 
-def knows(keyring: Keyring, account_id: AccountId, cookie: str | None, now: float) -> bool:
+def knows(keyring: Ring, account_id: AccountId, cookie: str | None, now: float) -> bool:
     """Whether this browser has been given such a cookie for this account, and not too long ago."""
     told, _, signature = (cookie or "").rpartition(".")
     key_id, _, rest = told.partition(".")
     try:
         right = _signature(keyring, key_id, account_id, told)
-    except UnknownKey:
+    except (UnknownKey, Unavailable):
+        # Attack: cookies with made-up key ids, so that whoever comes with a real one is answered 503. Defence: without
+        # its key a browser is a stranger's, which opens and closes nothing.
         return False
     if not hmac.compare_digest(right.encode(), signature.encode()):
         return False
@@ -45,6 +48,6 @@ def network_key(account_id: AccountId, network: str) -> str:
     return f"known#{account_id}#{hashlib.sha256(f'{account_id}|{network}'.encode()).hexdigest()[:16]}"
 
 
-def _signature(keyring: Keyring, key_id: str, account_id: AccountId, told: str) -> str:
+def _signature(keyring: Ring, key_id: str, account_id: AccountId, told: str) -> str:
     signed = hmac.digest(keyring.key(key_id), f"{account_id}|{told}".encode(), "sha256")
     return urlsafe_b64encode(signed).decode("ascii").rstrip("=")

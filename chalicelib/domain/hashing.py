@@ -17,7 +17,7 @@ from typing import NamedTuple
 from argon2.exceptions import HashingError
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
-from chalicelib.domain.keys import Keyring
+from chalicelib.domain.keys import Ring
 from chalicelib.domain.password_text import UnusablePassword, normalise
 from chalicelib.domain.refusals import Unavailable
 
@@ -45,7 +45,7 @@ class _Stored(NamedTuple):
     cost: _Cost
     salt: bytes
     digest: bytes
-    key_id: str
+    key_id: str | None
 
 
 class Argon2Hasher:
@@ -56,7 +56,7 @@ class Argon2Hasher:
 
     def __init__(
         self,
-        keyring: Keyring,
+        keyring: Ring,
         memory_kib: int = 19456,
         time_cost: int = 2,
         parallelism: int = 1,
@@ -72,8 +72,8 @@ class Argon2Hasher:
         self._patience_seconds = patience_seconds
         self._places = threading.BoundedSemaphore(at_once)
         self._counting = threading.Lock()
-        # Stands in for a hash that does not exist: same cost, and random bits that nothing hashes to.
-        self._dummy = _Stored(self._cost, random(_SALT_BYTES), random(_DIGEST_BYTES), keyring.current)
+        # Stands in for a hash that does not exist: same cost, random bits, whichever key is current.
+        self._dummy = _Stored(self._cost, random(_SALT_BYTES), random(_DIGEST_BYTES), None)
 
     def hash(self, password: str) -> str:
         """Hash a new password; raises UnusablePassword for one too long (PW-04), HasherBusy (PW-12)."""
@@ -104,6 +104,8 @@ class Argon2Hasher:
 
     def _read(self, stored: str | None) -> _Stored | None:
         known = _decode(stored)
+        # A key that is not known yet answers 503 here: taken for a lost one, its owner would be refused as by a wrong
+        # password. For some seconds of a hurried rotation that tells the account exists (LO-09, docs/adr/0037).
         return known if known and known.key_id in self._keyring else None
 
     def _run(self, text: str, against: _Stored) -> bytes:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 # What a key can be for: the pepper of password hashes, the seeds of authenticator apps, the bodies of messages, links
 # and temporary passwords in mails, and the cookie of a browser that was here before. Each is a secret of its own, which
@@ -20,7 +20,7 @@ Use = Literal["pepper", "seeds", "bodies", "mailed", "devices"]
 USES: tuple[Use, ...] = get_args(Use)
 KEY_BYTES = 32
 
-_KEY_ID = r"[A-Za-z0-9_-]{1,16}"
+KEY_ID = r"[A-Za-z0-9_-]{1,16}"
 
 
 class InvalidKeys(ValueError):
@@ -35,9 +35,26 @@ class UndeclaredUse(LookupError):
     """A step asked for keys that its NEEDS do not name: on AWS its role could not have read them."""
 
 
+class Ring(Protocol):
+    """The keys of one use as they were read once, or as they are now (`domain/held_keys.py`)."""
+
+    @property
+    def current(self) -> str:
+        """The id of the one that makes everything new."""
+
+    def __contains__(self, key_id: object) -> bool:
+        """Whether a key of that id is on the ring."""
+
+    def __hash__(self) -> int:
+        """A ring is itself, whatever is on it: a container has one hasher for each."""
+
+    def key(self, key_id: str | None = None) -> bytes:
+        """One key of 32 bytes, the current unless named; raises UnknownKey."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Keyring:
-    """The keys of one use by their ids; `current` is the id of the one that makes everything new."""
+    """The keys of one use by their ids, as one reading of the secret had them."""
 
     current: str
     _keys: Mapping[str, bytes] = field(repr=False)
@@ -107,7 +124,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _key(key_id: str, encoded: object) -> bytes:
     # The id is written next to hashes and into sealed texts, so it must not hold their separators.
-    if not re.fullmatch(_KEY_ID, key_id):
+    if not re.fullmatch(KEY_ID, key_id):
         raise InvalidKeys("a key id has 1 to 16 letters, digits, dashes or underscores")
     if not isinstance(encoded, str):
         raise InvalidKeys("a key must be a base64 string")

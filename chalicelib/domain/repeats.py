@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from chalicelib.domain.keys import Keyring
+from chalicelib.domain.keys import Ring
 from chalicelib.domain.tokens import Token, derive_token
 
 REPEAT_SECONDS = 60  # API Gateway gives a request up after 29; nobody presses again a minute later
@@ -33,7 +33,7 @@ class Answer:
         return lambda size: hmac.digest(self._seed, f"bytes {next(numbers)}".encode(), "sha512")[:size]
 
 
-def answer(keyring: Keyring, held: Token, *said: str) -> Answer:
+def answer(keyring: Ring, held: Token, *said: str) -> Answer:
     """What answers one request that came with a secret the browser `held`, and `said` this.
 
     Attack: somebody has the secret that a browser held (a copied cookie) and works out what it became; or has the body

@@ -17,7 +17,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
-from chalicelib.domain.keys import Keyring
+from chalicelib.domain.keys import Ring
 
 # So long that random ones never repeat, however much is sealed under one key.
 _NONCE_BYTES, _TAG_BYTES = 24, 16
@@ -32,7 +32,7 @@ class Unsealable(ValueError):
 class Sealer:
     """Seals with the ring's current key, opens with the key the sealed text names."""
 
-    keyring: Keyring
+    keyring: Ring
     random: Callable[[int], bytes] = os.urandom
 
     def seal(self, plaintext: bytes, associated: bytes) -> str:

@@ -31,6 +31,7 @@ class Proof(NamedTuple):
 def reserve(request: Request) -> Account:
     """Count the attempt and read the account in one trip. Raises THROTTLED, or INVALID_CODE once codes are stopped."""
     caller, now = request.known, request.now()
+    request.portal.demand_keys("seeds")
     counted, account = request.store.two_steps.reserve_code(caller.account_id, now, known=caller.known)
     if account is None or account.epoch != caller.epoch:
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)

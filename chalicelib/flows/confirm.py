@@ -42,6 +42,7 @@ def confirm_password(request: Request, password: str, kind: EventKind) -> Confir
         normalise(password)
     except UnusablePassword as error:
         raise invalid("password_unusable", "password") from error
+    request.portal.demand_keys("pepper")
     confirmation = reserve(request, kind)
     account = confirmation.account
     if request.portal.hasher.verify(account.password_hash, password) and account.open:

@@ -100,6 +100,7 @@ def _reserve(request: Request) -> Attempt:
         raise invalid("password_unusable", "password") from error
     temporary = parse_temporary(password)
     name = temporary.name if temporary else None
+    request.portal.demand_keys("pepper", "devices")
     admission = request.store.logons.admit(throttle_key(request.source), who, name, now)
     known = admission.knows_network(now) or _known_browser(request, who, now)
     counted, account = request.store.logons.reserve_attempt(who, now, known=known)

@@ -14,7 +14,7 @@ import botocore.session
 from botocore.exceptions import ClientError
 
 from chalicelib import wiring
-from chalicelib.domain.keys import Keyring, Use
+from chalicelib.domain.keys import Ring, Use
 from infra.attributes import beyond, keys_of, limits
 from infra.gateway.expressions import named
 from infra.gateway.functions import running
@@ -88,7 +88,7 @@ class Roles:
         """One process holds the keys of all functions. To be called before its Portal is made."""
         unguarded = wiring.keyring
 
-        def guarded(use: Use) -> Keyring:
+        def guarded(use: Use) -> Ring:
             self.before_keys(use)
             return unguarded(use)
 
