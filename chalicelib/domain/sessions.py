@@ -217,3 +217,9 @@ def client_of(account: Account, user_agent: str) -> str:
     """A browser as the account remembers it: its name without version numbers, which move every month (LG-12)."""
     name = "".join(character for character in user_agent if not character.isdigit())
     return hashlib.sha256(f"{account.id}|{name}".encode()).hexdigest()[:6]
+
+
+def new_client(account: Account, user_agent: str, next_: Next) -> str | None:
+    """A logon's browser, if the account has not seen it; one that is only half done teaches it nothing."""
+    client = client_of(account, user_agent)
+    return client if next_ is Next.PORTAL and client not in account.clients else None

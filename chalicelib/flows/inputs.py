@@ -8,8 +8,17 @@ from chalicelib.domain.addresses import (
     canonical_domain,
 )
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
+from chalicelib.domain.tokens import new_token
 from chalicelib.presentation.languages import marked
-from chalicelib.web.cookies import ADDRESS_MOST, asked_back_name, read_cookie, set_asked_back, set_way_back
+from chalicelib.web.cookies import (
+    ADDRESS_MOST,
+    asked_back_name,
+    clear_way_back,
+    read_cookie,
+    set_asked_back,
+    set_way_back,
+    way_back_name,
+)
 from chalicelib.web.paths import safe_next
 from chalicelib.web.request import Request
 
@@ -46,10 +55,25 @@ def way_back(request: Request) -> str:
 
 
 def asked_back(request: Request) -> tuple[str, ...]:
-    """The cookie that the form of this page is asked to bring back, where it does not yet; a program is given none."""
-    if request.wants_json or _came_back(request):
+    """The cookie that the form of this page is asked to bring back, another for each page; a program is given none.
+
+    The answer to a form that was refused leaves it as it is: nothing was made from it.
+    """
+    if request.wants_json or (request.method == "POST" and _came_back(request)):
         return ()
-    return (set_asked_back(secure=request.settings.secure),)
+    return (_fresh(request),)
+
+
+def arrived(request: Request) -> tuple[str, ...]:
+    """What a browser forgets once somebody is in: what was typed, and the secret of the page, which worked once."""
+    secure = request.settings.secure
+    kept = read_cookie(request.cookies, way_back_name(secure))
+    forgotten = (clear_way_back(secure=secure),) if kept else ()
+    return (*forgotten, _fresh(request)) if _came_back(request) and not request.wants_json else forgotten
+
+
+def _fresh(request: Request) -> str:
+    return set_asked_back(new_token(request.portal.random), secure=request.settings.secure)
 
 
 def cookie_came_back(request: Request) -> None:

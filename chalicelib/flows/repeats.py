@@ -7,10 +7,8 @@ repeat come with the same cookie, or the same form, and the same body from the s
 from chalicelib.domain.repeats import Answer, answer
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Token, digest, parse_token, split_link
-from chalicelib.web.cookies import read_cookie, session_name
-from chalicelib.web.request import Field, Request
-
-ONCE = {"once": Field(required=False, most=43)}  # what a form that needs no session is known by
+from chalicelib.web.cookies import asked_back_name, read_cookie, session_name
+from chalicelib.web.request import Request
 
 
 def of_session(request: Request) -> Answer | None:
@@ -23,8 +21,8 @@ def of_session(request: Request) -> Answer | None:
 
 
 def of_form(request: Request) -> Answer | None:
-    """The same without a session, for a form that we sent with a secret of its own."""
-    held = parse_token(request.text("once"))
+    """The same at the logon, where there is no session: its page gave the browser a secret."""
+    held = parse_token(read_cookie(request.cookies, asked_back_name(request.settings.secure)))
     return _answer(request, held) if held else None
 
 

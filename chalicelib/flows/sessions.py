@@ -2,13 +2,13 @@
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie
+from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie, knows
 from chalicelib.domain.events import iso
-from chalicelib.domain.repeats import Answer
+from chalicelib.domain.repeats import Answer, repeatable
 from chalicelib.domain.sessions import Credential, Next, Session, expiry, numbered
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
 from chalicelib.flows.repeats import done_before, of_session
-from chalicelib.web.cookies import set_device, set_session
+from chalicelib.web.cookies import device_name, read_cookie, set_device, set_session
 from chalicelib.web.page import Page
 from chalicelib.web.paths import after
 from chalicelib.web.request import Request
@@ -118,6 +118,25 @@ def session_again(request: Request) -> Page | None:
     """That answer once more, to the browser whose form has got it already (WB-20)."""
     before = done_before(request)
     return session_page(request, before[0].token, before[1]) if before else None
+
+
+def logon_again(request: Request, who: AccountId, made: Answer | None, *, known: bool) -> Page | None:
+    """The answer to a logon of a moment ago, to the browser that repeats it and has proved the same credential (WB-20).
+
+    It may have its session already: where the first answer came, and the page behind it has not yet.
+    """
+    now, here, opened = request.now(), request.caller, request.store.logons.opened
+    if here is not None and here.account_id == who and repeatable(here.started_at, now):
+        in_already = not request.wants_json and opened(who, here.digest, now, known=known)
+        return Page(location=after(here.next, request.query.get("next"))) if in_already else None
+    session = opened(who, digest(made.token), now, known=known) if made else None
+    return session_page(request, made.token, session) if made and session else None
+
+
+def known_browser(request: Request, who: AccountId, now: float) -> bool:
+    """Whether this browser has been here before with this account (LG-14)."""
+    cookie = read_cookie(request.cookies, device_name(request.settings.secure))
+    return knows(request.portal.keyring("devices"), who, cookie, now)
 
 
 def _known_again(request: Request, session: Session) -> tuple[str, ...]:

@@ -12,28 +12,30 @@ from chalice import Blueprint
 
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, two_step_required
-from chalicelib.domain.addresses import AccountId, account_id
-from chalicelib.domain.devices import knows
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import Event, EventKind, Reason
 from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
-from chalicelib.domain.sessions import Credential, Next, Session, client_of
+from chalicelib.domain.repeats import Answer
+from chalicelib.domain.sessions import Credential, Next, Session, new_client
 from chalicelib.domain.temporary import parse_temporary
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.domain.tokens import Token
 from chalicelib.flows.events import event_of, new_reference
-from chalicelib.flows.inputs import address_input, asked_back, cookie_came_back, field_errors, way_back
-from chalicelib.flows.sessions import new_session, session_page
-from chalicelib.web.cookies import (
-    ADDRESS_MOST,
-    clear_way_back,
-    device_name,
-    read_cookie,
-    way_back_name,
+from chalicelib.flows.inputs import (
+    address_input,
+    arrived,
+    asked_back,
+    cookie_came_back,
+    field_errors,
+    way_back,
 )
+from chalicelib.flows.repeats import of_form
+from chalicelib.flows.sessions import known_browser, logon_again, new_session, session_page
+from chalicelib.web.cookies import ADDRESS_MOST
 from chalicelib.web.page import Page
 from chalicelib.web.paths import suffix
 from chalicelib.web.request import Field, Request
@@ -56,8 +58,8 @@ def logon(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """The form."""
     notice = request.query.get("notice", "")
-    state = notice if notice in {"logged_off", "session_ended", "nothing_changed"} else "fresh"
-    return _form(request, {"state": state})
+    said = notice in {"logged_off", "session_ended", "nothing_changed"}
+    return _form(request, {"state": notice if said else "fresh"})
 
 
 def submit(request: Request) -> Page:
@@ -70,24 +72,36 @@ def submit(request: Request) -> Page:
     attempt = _reserve(request)
     matches = request.portal.hasher.verify(*to_verify(attempt))
     try:
-        account = judge(attempt, matches=matches)
-        secret, session = _open(request, attempt, account)
+        page = _let_in(request, attempt, matches=matches)
     except LogonRefused as refused:
         raise _refused(request, attempt, refused.reason) from refused
-    page = session_page(request, secret, session)
-    return page._replace(cookies=(*page.cookies, *_arrived(request)))
+    return page._replace(cookies=(*page.cookies, *arrived(request)))
+
+
+def _let_in(request: Request, attempt: Attempt, *, matches: bool) -> Page:
+    """The session of a right credential; of the same form, sent twice, the same one (WB-20). Raises `LogonRefused`.
+
+    Attack: who has only read a temporary password sends it just after its owner. Defence: the repeat comes with the
+    secret that our page gave the owner's browser, or with the session itself; without it the password is used up.
+    """
+    made, who = of_form(request), attempt.account_id
+    try:
+        account = judge(attempt, matches=matches)
+        again = logon_again(request, who, None, known=attempt.known)
+        return again or session_page(request, *_open(request, attempt, account, made))
+    except LogonRefused as refused:
+        used = matches and refused.reason in {Reason.TEMPORARY_USED, Reason.CHANGED_MEANWHILE}
+        if again := logon_again(request, who, made, known=attempt.known) if used else None:
+            return again
+        if made is None or refused.reason is not Reason.CHANGED_MEANWHILE:
+            raise
+    # What its page's secret made is over, and the page is still there: a right password opens another session.
+    return session_page(request, *_open(request, attempt, account, None))
 
 
 def _form(request: Request, view: Mapping[str, object], *cookies: str) -> Page:
     facts = {"fields": ["email", "password"]}
     return Page(facts=facts, template="logon", view=view, cookies=(*cookies, *asked_back(request)))
-
-
-def _arrived(request: Request) -> tuple[str, ...]:
-    """Nothing that was typed stays in the browser of somebody who is in."""
-    secure = request.settings.secure
-    kept = read_cookie(request.cookies, way_back_name(secure))
-    return (clear_way_back(secure=secure),) if kept else ()
 
 
 def _reserve(request: Request) -> Attempt:
@@ -102,7 +116,7 @@ def _reserve(request: Request) -> Attempt:
     name = temporary.name if temporary else None
     request.portal.demand_keys("pepper", "devices")
     admission = request.store.logons.admit(throttle_key(request.source), who, name, now)
-    known = admission.knows_network(now) or _known_browser(request, who, now)
+    known = admission.knows_network(now) or known_browser(request, who, now)
     counted, account = request.store.logons.reserve_attempt(who, now, known=known)
     return Attempt(
         email=email.strip(),
@@ -118,12 +132,7 @@ def _reserve(request: Request) -> Attempt:
     )
 
 
-def _known_browser(request: Request, who: AccountId, now: float) -> bool:
-    cookie = read_cookie(request.cookies, device_name(request.settings.secure))
-    return knows(request.portal.keyring("devices"), who, cookie, now)
-
-
-def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, Session]:
+def _open(request: Request, attempt: Attempt, account: Account, made: Answer | None) -> tuple[Token, Session]:
     """The session of an account that may come in; raises `LogonRefused` where it changed meanwhile."""
     opened_with = Credential.TEMPORARY if attempt.temporary else Credential.PASSWORD
     required = two_step_required(
@@ -136,8 +145,9 @@ def _open(request: Request, attempt: Attempt, account: Account) -> tuple[Token, 
         epoch=account.epoch,
         opened_with=opened_with,
         known=attempt.known,
+        made=made,
     )
-    client = _new_client(request, account, session.next)
+    client = new_client(account, request.user_agent, session.next)
     stored = request.store.logons.open(
         account,
         session,
@@ -168,17 +178,10 @@ def _logged_on(
     return event_of(request, kind, account.id, email=attempt.email, details=details)
 
 
-def _new_client(request: Request, account: Account, next_: Next) -> str | None:
-    """This browser, if the account has not seen it; a logon that is only half done teaches it nothing."""
-    client = client_of(account, request.user_agent)
-    return client if next_ is Next.PORTAL and client not in account.clients else None
-
-
 def _fresh_hash(request: Request, account: Account, password: str) -> str | None:
     """A hash with today's parameters where the stored one is older (PW-11): the only time the password is at hand."""
-    hasher = request.portal.hasher
-    stale = account.password_hash is not None and hasher.needs_rehash(account.password_hash)
-    return hasher.hash(password) if stale else None
+    hasher, stored = request.portal.hasher, account.password_hash
+    return hasher.hash(password) if stored is not None and hasher.needs_rehash(stored) else None
 
 
 def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:

@@ -61,13 +61,16 @@ def set_device(value: str, seconds: int, *, secure: bool) -> str:
 
 
 def asked_back_name(secure: bool) -> str:  # noqa: FBT001 - as above
-    """The name of the cookie that says nothing but that cookies come back."""
+    """The name of the cookie that a logon's page gives: it says that cookies come back, and which page it was."""
     return "__Host-portal-cookies" if secure else "portal-cookies"
 
 
-def set_asked_back(*, secure: bool) -> str:
-    """A Set-Cookie value for the page of a logon, whose form asks it back before anything is spent (LG-18)."""
-    return _cookie(asked_back_name(secure), "1", ASKED_BACK_SECONDS, "Lax", secure=secure)
+def set_asked_back(value: str, *, secure: bool) -> str:
+    """A Set-Cookie value for the page of a logon, whose form asks it back before anything is spent (LG-18).
+
+    It is a secret of this page alone, by which its form, sent twice, is known (WB-20); it names nobody.
+    """
+    return _cookie(asked_back_name(secure), value, ASKED_BACK_SECONDS, "Lax", secure=secure)
 
 
 def way_back_name(secure: bool) -> str:  # noqa: FBT001 - as above
