@@ -7,13 +7,14 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.networks import permitted, throttle_key
 from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.resets import Purpose, Reset, link_key
 from chalicelib.domain.tokens import Token, digest, link_handle, parse_token, split_link
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.web.cookies import read_cookie, reset_name
 from chalicelib.web.request import Request
 
-DONE = "done"  # what stands in the cookie once its link has set a password
+DONE = "done"  # what stands in the cookie once its link has set a password, before a dot and that link
 
 
 class Held(NamedTuple):
@@ -38,6 +39,11 @@ def reset_cookie(request: Request) -> str:
     return read_cookie(request.cookies, reset_name(request.settings.secure)) or ""
 
 
+def said_done(request: Request) -> bool:
+    """Whether the cookie says that a link has set a password in this browser."""
+    return reset_cookie(request).partition(".")[0] == DONE
+
+
 def held(request: Request) -> Held:
     """The reset link of this request: the field if the client sent one, else the cookie the link left.
 
@@ -53,7 +59,11 @@ def held(request: Request) -> Held:
             raise unusable(request, None, "unknown")
         return Held(token, None)
     cookie, form = reset_cookie(request), request.text("link")
-    if cookie in {"", DONE}:  # a page opened without a link is no guess at one
+    if form and said_done(request):
+        cookie = cookie.partition(".")[
+            2
+        ]  # the form whose first answer came, and the page behind it has not yet
+    if not cookie or (said_done(request) and not form):  # a page opened without a link is no guess at one
         raise Refusal(Code.LINK_UNUSABLE, "link_missing", hint=Hint.PAGE_EXPIRED)
     found = split_link(cookie)
     if found is None:
@@ -76,8 +86,31 @@ def usable(request: Request, link: Held) -> tuple[Reset, Account]:
     found, account, policy = request.store.passwords.standing(link.key, link.owner)
     if found is not None and found.account_id != link.owner:
         found = None  # a cookie that somebody wrote
+    if _sent_twice(request, found, account):
+        raise Refusal(Code.LINK_UNUSABLE, "link_used", hint=Hint.OVERTAKEN)
     row = _judged(request, Purpose.RESET, found)
     return row, _owner(request, row, account, policy)
+
+
+def _sent_twice(request: Request, found: Reset | None, account: Account | None) -> bool:
+    """Whether this link has set this very password a moment ago: the same form, sent twice (WB-20).
+
+    Attack: somebody has used the owner's link first, and the owner is told that the password is set. Attack: who has
+    the link tries passwords by it. Defence: the password sent must be the one that the link has set; what is not counts
+    as a bad link of its source, and after a minute nothing is looked at.
+    """
+    new = request.text("new_password")
+    if found is None or account is None or not new or request.wants_json:
+        return False
+    by_it = repeatable(found.spent_at, request.now()) and account.password_changed_at == found.spent_at
+    return by_it and request.portal.hasher.verify(account.password_hash, new)
+
+
+def _pressed_twice(request: Request, purpose: Purpose, found: Reset | None) -> bool:
+    """Whether a link that needs nothing but itself was used a moment ago: its button, pressed twice (WB-20)."""
+    if found is None or purpose is not Purpose.NOT_ME or request.method != "POST" or request.wants_json:
+        return False
+    return repeatable(found.spent_at, request.now())
 
 
 def find(request: Request, purpose: Purpose, token: str) -> Reset:
@@ -86,11 +119,10 @@ def find(request: Request, purpose: Purpose, token: str) -> Reset:
     Bad ones are counted by source address, so that guessing is slow as well as hopeless (RS-13).
     """
     parsed = parse_token(token)
-    return _judged(
-        request,
-        purpose,
-        request.store.passwords.by_link(link_key(purpose, digest(parsed))) if parsed else None,
-    )
+    found = request.store.passwords.by_link(link_key(purpose, digest(parsed))) if parsed else None
+    if _pressed_twice(request, purpose, found):
+        raise Refusal(Code.LINK_UNUSABLE, "link_used", hint=Hint.OVERTAKEN)
+    return _judged(request, purpose, found)
 
 
 def unusable(request: Request, who: AccountId | None, cause: str) -> Refusal:

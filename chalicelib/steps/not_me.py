@@ -53,8 +53,22 @@ def submit(request: Request) -> Page:
     removed = link.undoes(account, request.now()) and _freeze(request, link, account, "removed")
     kept = None if link.enrolled_at is None else "kept"
     if not removed and not _freeze(request, link, account, kept):
+        find(request, Purpose.NOT_ME, request.text("token"))  # raises what it is now: pressed twice, or used
         raise unusable(request, link.account_id, "void")
-    two_step = "removed" if removed else kept
+    return _frozen(request, "removed" if removed else kept)
+
+
+def again(request: Request) -> Page | None:
+    """The same answer for the same button, pressed twice, while the account is as it left it (WB-20)."""
+    link, account = _named_by(request, request.text("token"))
+    frozen = account is not None and account.status is Status.FROZEN
+    if link is None or account is None or not frozen or not _typed(request):
+        return None
+    about = None if link.enrolled_at is None else "kept" if account.two_step.disputed_at else "removed"
+    return _frozen(request, about)
+
+
+def _frozen(request: Request, two_step: str | None) -> Page:
     facts = {"status": "frozen"} | ({"two_step": two_step} if two_step else {})
     cookie = clear_session(secure=request.settings.secure)
     view = {"state": "done", "two_step": two_step or ""}
@@ -103,12 +117,17 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 def _standing(request: Request, token: str) -> dict[str, object]:
     """Whoever holds the link of a frozen account is told that it is frozen; anybody else, what may be wrong with it."""
-    parsed = token_of_link(token)
-    link = request.store.passwords.by_link(link_key(Purpose.NOT_ME, digest(parsed))) if parsed else None
-    account = request.store.accounts.read(link.account_id) if link else None
+    _, account = _named_by(request, token)
     if account is None or account.status is not Status.FROZEN:
         return {"state": "void"}
     return {"state": "frozen", "two_step": "kept" if account.two_step.disputed_at else ""}
+
+
+def _named_by(request: Request, token: str) -> tuple[Reset | None, Account | None]:
+    """What a link says, however over it is."""
+    parsed = token_of_link(token)
+    link = request.store.passwords.by_link(link_key(Purpose.NOT_ME, digest(parsed))) if parsed else None
+    return link, request.store.accounts.read(link.account_id) if link else None
 
 
 def _question(request: Request, token: str, link: Reset, account: Account) -> dict[str, object]:
@@ -125,16 +144,18 @@ def _number(token: str) -> str:
 
 
 def _check_typed(request: Request) -> None:
-    if request.wants_json and "number" not in request.fields:
-        return
-    digits = "".join(str(int(one)) for one in request.text("number") if one.isdecimal())
-    if digits != _number(request.text("token")):
+    if not (request.wants_json and "number" not in request.fields) and not _typed(request):
         raise invalid("number_not_typed", "number")
+
+
+def _typed(request: Request) -> bool:
+    digits = "".join(str(int(one)) for one in request.text("number") if one.isdecimal())
+    return digits == _number(request.text("token"))
 
 
 ROUTES = {
     "GET /not-me/{token}": Route(ask, {}, show_refused),
     "POST /not-me": Route(
-        submit, {"token": Field(most=200), "number": Field(required=False, most=20)}, show_refused
+        submit, {"token": Field(most=200), "number": Field(required=False, most=20)}, show_refused, again
     ),
 }

@@ -15,7 +15,7 @@ from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import HANDLE_LENGTH, Token, digest, session_token, token_of_link
 from chalicelib.flows.events import event_of
-from chalicelib.flows.links import DONE, Held, held, reset_cookie, unusable, usable
+from chalicelib.flows.links import DONE, Held, held, reset_cookie, said_done, unusable, usable
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
 from chalicelib.flows.strength import judged
 from chalicelib.web.cookies import clear_reset, read_way_back, set_reset
@@ -56,7 +56,7 @@ def show(request: Request) -> Page:
     """
     said = request.query.get("done")
     done, cookie = said in {"1", "first"}, reset_cookie(request)
-    if done and cookie == DONE:
+    if done and said_done(request):
         gone = clear_reset(secure=request.settings.secure)
         _, wanted = read_way_back(request.cookies, secure=request.settings.secure)
         view = {"done": True, "first": said == "first", "path_next": suffix(wanted)}
@@ -73,7 +73,8 @@ def show(request: Request) -> Page:
 
 def submit(request: Request) -> Page:
     """Spend the link on an acceptable password, in one transaction; a refused password leaves it unspent (RS-12)."""
-    link, account = usable(request, held(request))
+    opened = held(request)
+    link, account = usable(request, opened)
     new_hash = hashed(
         request, account.address, lambda new: request.portal.hasher.verify(account.password_hash, new)
     )
@@ -82,13 +83,22 @@ def submit(request: Request) -> Page:
         details["first"] = True
     event = event_of(request, EventKind.PASSWORD_RESET, account.id, email=account.address, details=details)
     if not request.store.passwords.set_by_link(link, NewPassword(new_hash, event.at), event):
+        usable(request, opened)  # raises what it is now: used by this very form, sent twice, or by another
         raise unusable(request, account.id, "used_meanwhile")
-    cookie = set_reset(DONE, secure=request.settings.secure)
-    return Page(
-        facts=DONE_FACTS,
-        location=f"/password/reset?done={'first' if account.new else '1'}",
-        cookies=(cookie,),
-    )
+    return _set(request, first=account.new)
+
+
+def again(request: Request) -> Page:
+    """The same answer for the same form, sent twice: `usable` has seen that its password is set."""
+    return _set(request, first=False)
+
+
+def _set(request: Request, *, first: bool) -> Page:
+    """That it is done, and the link along with it: the form may come once more before its page is gone."""
+    kept = reset_cookie(request).rpartition(f"{DONE}.")[2]
+    cookie = set_reset(f"{DONE}.{kept}" if kept else DONE, secure=request.settings.secure)
+    location = f"/password/reset?done={'first' if first else '1'}"
+    return Page(facts=DONE_FACTS, location=location, cookies=(cookie,))
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
@@ -139,5 +149,6 @@ ROUTES = {
             "link": Field(required=False, most=HANDLE_LENGTH),
         },
         show_refused,
+        again,
     ),
 }

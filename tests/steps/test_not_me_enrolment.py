@@ -166,6 +166,7 @@ def test_page_says_before_and_after_what_becomes_of_it(
     assert "An administrator must decide about it." in asked
     done = world.browser().post("/not-me", {"token": token, "number": digits(asked)})
     assert "only an administrator can reset it" in done.text
+    world.clock.passes(60)
     again = world.browser().post("/not-me", {"token": token, "number": digits(asked)})
     assert (again.status, "It was frozen already" in again.text) == (410, True)
     assert "only an administrator can reset it" in again.text

@@ -57,7 +57,7 @@ def test_browser_resets_by_the_cookie_and_gets_no_session(world: World) -> None:
     assert token not in page.text
     reply = browser.post("/password/reset", ENTRIES)
     assert (reply.status, reply.header("Location")) == (303, "/password/reset?done=1")
-    assert browser.jar == {COOKIE: "done"}
+    assert browser.jar == {COOKIE: f"done.{ann.id}.{token}"}
     assert world.visitor().logs_on(ann, CHOSEN) == "portal"
 
 
