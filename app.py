@@ -38,6 +38,7 @@ from chalicelib.steps import (
     publish_event,
     reauthenticate,
     record_delivery,
+    resume_mail,
     send_mail,
     session,
     setup,
@@ -83,6 +84,7 @@ app.register_blueprint(admin_attempts.step)  # console: why a logon failed
 app.register_blueprint(admin_events.step)  # console: the audit trail
 app.register_blueprint(admin_messages.step)  # console: send a secure message
 app.register_blueprint(send_mail.step)  # behind the events stream: every mail
+app.register_blueprint(resume_mail.step)  # once a minute: mails that could not be sent at once
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail

@@ -20,8 +20,16 @@ FAULTY_ANSWERS = 5
 BOUNCES, COMPLAINTS = 0.025, 0.0005
 MAILS_AN_HOUR = 5000
 # What everybody waits for, and what nobody sees failing: the others' faults are the API's own 5XX.
-WATCHED = ("authorizer", "logon", "send_mail", "sweep_mail", "publish_event", "record_delivery")
-MAILING = ("send_mail", "sweep_mail")
+WATCHED = (
+    "authorizer",
+    "logon",
+    "send_mail",
+    "resume_mail",
+    "sweep_mail",
+    "publish_event",
+    "record_delivery",
+)
+MAILING = ("send_mail", "resume_mail", "sweep_mail")
 HASHING = ("logon", "logon_code", "reauthenticate")
 
 
@@ -152,6 +160,8 @@ def mails(stage: Stage) -> Resources:
     rated = {"Statistic": "Average", **hourly}
     return {
         **told_by_lines(stage, "mails-failed", "mail_failed", MAILING),
+        **told_by_lines(stage, "mails-unknown", "mail_unknown", MAILING),
+        **told_by_lines(stage, "unreadable-records", "record_unreadable", behind_streams(read_permissions())),
         "Bounces": alarm(stage, "bounces", metric("AWS/SES", "Reputation.BounceRate"), BOUNCES, **rated),
         "Complaints": alarm(
             stage, "complaints", metric("AWS/SES", "Reputation.ComplaintRate"), COMPLAINTS, **rated

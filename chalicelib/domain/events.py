@@ -68,6 +68,7 @@ class EventKind(StrEnum):
     MAIL_SENT = "mail_sent"
     MAIL_FAILED = "mail_failed"
     MAIL_WITHHELD = "mail_withheld"
+    MAIL_UNKNOWN = "mail_unknown"
 
     @property
     def changes(self) -> bool:
@@ -113,6 +114,7 @@ UNCHANGING = FOLDED | {
     EventKind.USERS_READ,
     EventKind.MAIL_SENT,
     EventKind.MAIL_FAILED,
+    EventKind.MAIL_UNKNOWN,
     EventKind.MAIL_DELIVERED,
     EventKind.MAIL_DELAYED,
 }
@@ -132,6 +134,7 @@ MAILS = frozenset(
         EventKind.MAIL_SENT,
         EventKind.MAIL_FAILED,
         EventKind.MAIL_WITHHELD,
+        EventKind.MAIL_UNKNOWN,
         EventKind.MAIL_DELIVERED,
         EventKind.MAIL_DELAYED,
         EventKind.MAIL_BOUNCED,

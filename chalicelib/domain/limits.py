@@ -33,7 +33,6 @@ RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
 SELF_SERVICE_MAILS = Limit("self-service-mail", 300, 60)
 TOO_MANY = "too_many_mails"
 BUDGET_SPENT = "mail_budget_spent"
-BUDGET_PAUSE_SECONDS = 2.0  # so that a hundred tries of the stream last longer than any window
 NEW_CLIENTS_DAILY = Limit("new-client", 10, 86400)
 
 

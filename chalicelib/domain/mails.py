@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 LATER = "~later"  # behind an hour: the events whose mail is due only if nothing follows
+WAITS = "waits#"  # before an hour: the key under which lies what was put aside in it, to be tried again
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
+# SES cannot be asked what became of a mail whose answer was lost. So a mail is claimed before it is handed over, and of
+# those claims whose end nobody knows there are never more than two: once, or twice at worst (ML-11).
+MOST_UNKNOWN = 2
+CLAIM_SECONDS = 60  # longer than any call: until then whoever has claimed it may still be about to send it
 
 
 class Mail(StrEnum):
@@ -51,12 +56,27 @@ class Mail(StrEnum):
     CODE_NOT_ENTERED = "code_not_entered"
 
 
+class Claim(NamedTuple):
+    """How often a mail was handed to SES without an answer, when last, and the key that its link is derived with."""
+
+    tries: int = 0
+    at: float = 0
+    key_id: str | None = None
+
+    def is_fresh(self, now: float) -> bool:
+        """Whether whoever made it may still be about to send."""
+        return self.tries > 0 and now < self.at + CLAIM_SECONDS
+
+
 class Due(NamedTuple):
-    """The account an event is about, whether its mail was already sent, and the brand of whoever it comes from."""
+    """The account an event is about, whether its mail was already sent, the brand of whoever it comes from, and the
+    claim on it.
+    """
 
     account: Account | None
     sent: bool
     brand: Brand | None = None
+    claim: Claim = Claim()
 
 
 class Noted(NamedTuple):
@@ -167,6 +187,8 @@ def _of_logon(told: "Details") -> Mail | None:
     return Mail.NEW_CLIENT_LOGON if told["new_client"] else None
 
 
+# Whose mails somebody at a keyboard can cause as often as they like: these count against the budget of all (ML-06).
+ASKED_FOR = frozenset({EventKind.RESET_ASKED, EventKind.LOGON_REFUSED})
 WITH_CODE = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
 ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
     {

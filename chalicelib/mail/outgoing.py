@@ -39,8 +39,9 @@ class Withheld(Exception):
 class Outgoing(NamedTuple):
     """A mail that is due: its name, its event, whose it is, and what it is written with.
 
-    The secrets it carries are derived from its event, so a mail sent twice carries the same ones; only digests and
-    hashes of them are stored. `now` is the moment it is written.
+    The secrets it carries are derived from its event, with the key that its claim names: a mail sent twice carries the
+    same ones, whichever key has become the current one in between. Only digests and hashes of them are stored. `now` is
+    the moment it is written.
     """
 
     name: Mail
@@ -49,6 +50,7 @@ class Outgoing(NamedTuple):
     brand: Brand
     portal: Portal
     now: float
+    key_id: str | None = None  # None for the current one
 
     def url(self, path: str) -> str:
         """Where a link of the mail leads: to the portal as its settings name it, whatever a request said (RS-05)."""
@@ -100,7 +102,7 @@ class Outgoing(NamedTuple):
             raise Withheld(why_not)
 
     def _key(self) -> bytes:
-        return self.portal.keyring("mailed").key()
+        return self.portal.keyring("mailed").key(self.key_id)
 
     def _row(self, key: str, purpose: Purpose, lifetime: int) -> Reset:
         account = self.account

@@ -1,14 +1,16 @@
 """The mail worker: from an event to the mail it makes due, sent once, and the note that is left of it."""
 
+import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.limits import BUDGET_PAUSE_SECONDS, BUDGET_SPENT
 from chalicelib.domain.mails import (
+    MOST_UNKNOWN,
     NOTE,
+    Claim,
     Mail,
     concerns_administrators,
     mail_if_nothing_follows,
@@ -19,7 +21,8 @@ from chalicelib.domain.refusals import Forbidden, Unavailable
 from chalicelib.mail import messages, notices, warnings, ways_in
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
 from chalicelib.portal import Portal
-from chalicelib.services.ses import Mailer, Rejected, RenderedMail
+from chalicelib.runtime import log
+from chalicelib.services.ses import Mailer, OutcomeUnknown, Rejected, RenderedMail
 
 # One mail, one name: a function whose name is no mail's fails here, at the start.
 WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
@@ -48,6 +51,16 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
+# Whoever reads it must not believe that the mail is out, nor that it is not.
+NOT_KNOWN: "tuple[EventKind, Details]" = (EventKind.MAIL_UNKNOWN, {"cause": "no_answer"})
+
+
+class Claimed(Unavailable):
+    """Another run has this mail at hand, or had it a moment ago; this one leaves it alone."""
+
+    def __init__(self) -> None:
+        super().__init__("mail_claimed")
+
 
 class Worker(NamedTuple):
     """A portal with a mailer."""
@@ -63,10 +76,14 @@ class Worker(NamedTuple):
         """
         name = mail_of(event) or (mail_if_nothing_follows(event) if late else None)
         concerns = concerns_administrators(event)
+        if event.kind is EventKind.ADDRESS_LIFTED:
+            self._let_through(event)
         if name is None and not concerns:
             return None
         outbox = self.portal.store.outbox
-        account, sent, brand = outbox.due(event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event))
+        account, sent, brand, claim = outbox.due(
+            event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event)
+        )
         if account is not None and account.alias_of is not None:
             # Its owner asked under another name; mail goes to the stored address.
             account = self.portal.store.accounts.read(account.alias_of)
@@ -80,27 +97,65 @@ class Worker(NamedTuple):
             return note
         # What the domain's brand leaves open is the stage's.
         brand = (brand or Brand()).over(self.portal.settings.brand)
-        mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock())
-        kind, facts = self._outcome(mail)
+        mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock(), self._key_of(claim))
+        kind, facts = self._outcome(mail, claim)
         if kind is EventKind.MAIL_SENT:
             facts["mailed"] = account.id  # what SES tells of this mail is about that address (ML-07)
         note = note_of(event, kind, facts)
         outbox.note(note)
         return note
 
-    def _outcome(self, mail: Outgoing) -> "tuple[EventKind, Details]":
+    def _key_of(self, claim: Claim) -> str:
+        """The key that the first copy was made with. One that was taken off its ring had leaked: nothing is made with
+        it any more, and a second copy carries another link.
+        """
+        ring = self.portal.keyring("mailed")
+        return claim.key_id if claim.key_id is not None and claim.key_id in ring else ring.current
+
+    def _outcome(self, mail: Outgoing, claim: Claim) -> "tuple[EventKind, Details]":
         """Write and send it; what became of it."""
+        if claim.is_fresh(mail.now):
+            raise Claimed
+        if claim.tries >= MOST_UNKNOWN:
+            return NOT_KNOWN
         try:
             words = words_of(mail, WRITTEN_BY[mail.name](mail))
-            return EventKind.MAIL_SENT, self._send(mail.account.address, words)
-        except Unavailable as unavailable:
-            if unavailable.cause == BUDGET_SPENT:
-                self.portal.sleep(BUDGET_PAUSE_SECONDS)
-            raise
+            return self._hand_over(mail, words, claim)
         except Withheld as withheld:
             return EventKind.MAIL_WITHHELD, {"cause": withheld.reason}
         except Rejected as rejected:
             return EventKind.MAIL_FAILED, {"cause": rejected.cause}
+
+    def _hand_over(self, mail: Outgoing, words: RenderedMail, claim: Claim) -> "tuple[EventKind, Details]":
+        """Claim it, hand it to SES, and take the claim back where SES says no.
+
+        Attack: none is needed. SES takes the mail and its answer is lost, or the note cannot be written, and each
+        delivery of the record mails it again. Defence: a claim whose end nobody knows stays, and after two of them the
+        mail is left alone (ML-11).
+        """
+        outbox, run = self.portal.store.outbox, self.portal.random(8).hex()
+        made = Claim(claim.tries + 1, self.portal.clock(), mail.key_id)
+        if not outbox.claim(mail.event, claim, made, run):
+            raise Claimed
+        try:
+            return EventKind.MAIL_SENT, self._send(mail.account.address, words)
+        except OutcomeUnknown:
+            if made.tries >= MOST_UNKNOWN:
+                return NOT_KNOWN
+            raise
+        except Unavailable:
+            outbox.release(mail.event, claim, run)
+            raise
+
+    def _let_through(self, event: Event) -> None:
+        """An administrator lets mail go to this address again; SES keeps a list of its own. Twice does no harm."""
+        account = self.portal.store.accounts.read(event.account_id)
+        if account is None:
+            return
+        try:
+            self.mailer.lift_suppression(account.address)
+        except Rejected as rejected:
+            log.write(logging.ERROR, "suppression_not_lifted", account=account.id, cause=rejected.cause)
 
     def _send(self, address: str, words: RenderedMail) -> "Details":
         """A logo must not cost anybody their mail: one that SES will not take stays behind, and the name is there."""

@@ -2,24 +2,46 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.runtime import log
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+UNREADABLE = "record_unreadable"
 
 
-def work_through(batch: Mapping[str, Any], act: Callable[[Row], None], delayed: str) -> dict[str, Any]:
-    """Give each new row to `act`, in order; gives the sequence numbers to be tried again, `delayed` in the log.
+class Aside(NamedTuple):
+    """A row that could not be worked through: its key, by which it is found in its table, and why."""
 
-    Attack: one poison record holds up everything behind it. Defence: each fails by itself (RL-06).
+    trail: str
+    at: str
+    cause: str
+
+
+def work_through(
+    batch: Mapping[str, Any],
+    read: Callable[[Row], T],
+    act: Callable[[T], None],
+    put_aside: Callable[[Aside], None],
+    delayed: str,
+) -> dict[str, Any]:
+    """Read each new row and give it to `act`, in order; gives the sequence numbers to be tried again.
+
+    Lambda begins a batch again at its lowest failed record, and what is behind that one waits, whomever it is for.
+    Attack: one record that cannot be read, or a flood of mails that wait for their budget, keeps a stranger's security
+    notice back. Defence: whatever fails is put aside, where it waits alone; only what cannot even be put aside is tried
+    again here, because then the store is away, for everybody (RL-16).
     """
     failed = []
     for record in batch.get("Records", []):
+        if record.get("eventName") != "INSERT":
+            continue
         try:
-            if record.get("eventName") == "INSERT":
-                act(record["dynamodb"]["NewImage"])
+            aside = _worked(record, read, act, delayed)
+            if aside is not None:
+                put_aside(aside)
         except Unavailable as error:
             log.write(logging.ERROR, delayed, cause=error.cause)
             failed.append(record["dynamodb"]["SequenceNumber"])
@@ -27,3 +49,28 @@ def work_through(batch: Mapping[str, Any], act: Callable[[Row], None], delayed: 
             log.fault(error)
             failed.append(record["dynamodb"]["SequenceNumber"])
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], delayed: str) -> Aside | None:
+    """None where it was; said in the log where it was not."""
+    try:
+        told = read(record["dynamodb"]["NewImage"])
+    except Exception as error:  # noqa: BLE001 - nobody knows what is in it
+        trail, at = _key(record)
+        log.write(logging.ERROR, UNREADABLE, account=trail, event=at, error=type(error).__name__)
+        return Aside(trail, at, UNREADABLE)
+    try:
+        act(told)
+    except Unavailable as error:
+        log.write(logging.ERROR, delayed, cause=error.cause)
+        return Aside(*_key(record), error.cause)
+    except Exception as error:  # noqa: BLE001 - as above
+        log.fault(error)
+        return Aside(*_key(record), "fault")
+    return None
+
+
+def _key(record: Row) -> tuple[str, str]:
+    """DynamoDB names it beside the image, whatever is in that."""
+    keys = record["dynamodb"]["Keys"]
+    return keys["account_id"]["S"], keys["at"]["S"]

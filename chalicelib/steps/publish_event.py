@@ -1,17 +1,20 @@
 """Behind the events stream: tells directories and other applications, through EventBridge, what to act on.
 
 At least once for each event; `detail.id` tells a repetition. EventBridge being down delays and loses nothing: the
-record stays in the stream and is tried again.
+record stays in the stream and is tried again. One that cannot be read is a line of the log with its key, and an alarm:
+it is in the table, and what stands behind it goes on.
 """
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.runtime.stream import Row, work_through
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.runtime.stream import UNREADABLE, Aside, Row, work_through
 from chalicelib.services.event_bus import Publisher
 from chalicelib.wiring import needs, publisher
 
@@ -35,14 +38,25 @@ def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def work(batch: Mapping[str, Any], publisher: Publisher) -> dict[str, Any]:
     """Each record by itself, in order."""
-    return work_through(batch, lambda row: _one(row, publisher), "event_delayed")
+    return work_through(
+        batch, partial(_read, publisher), partial(_one, publisher), _put_aside, "event_delayed"
+    )
 
 
-def _one(row: Row, publisher: Publisher) -> None:
-    event = publisher.event_of(row)
+def _read(publisher: Publisher, row: Row) -> Event:
+    return publisher.event_of(row)
+
+
+def _one(publisher: Publisher, event: Event) -> None:
     name = PUBLISHED.get(event.kind)
     if name is not None:
         publisher.put(name, json.dumps(detail(event), ensure_ascii=False))
+
+
+def _put_aside(aside: Aside) -> None:
+    """The bus is away for every event; one that cannot be read is alone in that."""
+    if aside.cause != UNREADABLE:
+        raise Unavailable(aside.cause)
 
 
 def detail(event: Event) -> dict[str, object]:

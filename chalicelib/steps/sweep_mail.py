@@ -1,6 +1,6 @@
-"""The sweep, once an hour: mails that are still due although the stream has given their events up.
+"""The sweep, once an hour: mails that are still due although `resume_mail` has given their events up.
 
-The stream insists for a day. An outage of mail can last longer (a sender that SES has paused, a wrong permission), and
+That insists for a day. An outage of mail can last longer (a sender that SES has paused, a wrong permission), and
 an invitation or a notice that was dropped is one that nobody asks for again. So each hour of events is looked at again
 after one, two, three and five days, and what left no note is sent, or withheld with its reason where its time is over.
 
@@ -16,7 +16,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import Event
 from chalicelib.domain.mails import hour
-from chalicelib.domain.refusals import Forbidden, Unavailable
+from chalicelib.mail.backlog import settle_each
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import seconds_left
 from chalicelib.runtime import log
@@ -27,10 +27,9 @@ NEEDS = needs(__name__, keys=("pepper", "mailed"), mail=True)
 
 HOUR, DAY = 3600, 86400
 AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven
-# Behind a whole day, so that the stream no longer tries the same; two of them, in case one run fails.
+# Behind a whole day, so that nobody else tries the same; two of them, in case one run fails.
 HOURS = (1, 2)
 JUST_NOW = (0, 1, 2)
-PATIENCE = 3  # mails in a row that did not get out: whatever is down is down for the next one too
 
 
 @step.lambda_function(name="sweep_mail")
@@ -42,27 +41,9 @@ def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:
 
 
 def sweep(worker: Worker) -> dict[str, int]:
-    """How many were settled, and how many wait on. Each by itself: what nobody foresaw holds up no other (RL-06)."""
-    settled = delayed = down = 0
-    for event in _unsettled(worker):
-        try:
-            with worker.portal.store.request():
-                note = worker.settle(event, late=True)
-        except Unavailable as error:
-            log.write(logging.ERROR, "mail_delayed", cause=error.cause)
-            alone = isinstance(error, Forbidden) and error.of_recipient  # says nothing of the next one's
-            delayed, down = delayed + 1, down + (not alone)
-        except Exception as error:  # noqa: BLE001 - as above
-            log.fault(error)
-            delayed += 1
-        else:
-            settled, down = settled + 1, 0
-            if note:
-                log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
-        if down == PATIENCE:
-            break
-    found = {"settled": settled, "delayed": delayed}
-    log.write(logging.ERROR if delayed else logging.INFO, "mail_swept", **found)
+    """How many were settled, and how many wait on."""
+    found = settle_each(worker, _unsettled(worker))
+    log.write(logging.ERROR if found["delayed"] else logging.INFO, "mail_swept", **found)
     return found
 
 

@@ -6,18 +6,22 @@ from typing import Any
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
-from chalicelib.domain.events import Event, iso
+from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import LATER, NOTE, Due, Noted, told_of, without_code
+from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, Noted, hour, told_of, without_code
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, account_of, event_of, event_row, reset_row, trail_key
-from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow
+from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow, ThrottleRow
 from chalicelib.storage.throttles import reserve_in
 
 TOGETHER = 50  # rows in one trip; a hundred is the most
+CLAIMS_KEPT_SECONDS = 10 * 86400  # longer than the sweep looks back
+ASIDE = "|"  # between the two parts of the key of what was put aside: neither holds it
+# What reading a row raises that is not one of ours: an attribute is missing, of another type, or a kind nobody knows.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Outbox:
@@ -27,13 +31,64 @@ class Outbox:
         self._database = database
 
     def due(self, event: Event, note: Event, sender: DomainId) -> Due:
-        """Read the account, the note a sent mail leaves and the sender's brand, in one trip."""
-        account, sent, brand = self._database.read_together(
+        """Read the account, the note a sent mail leaves, the sender's brand and the claim, in one trip."""
+        account, sent, brand, claim = self._database.read_together(
             (AccountRow, event.account_id, None),
             (EventRow, trail_key(note), note.sort_key),
             (BrandRow, brand_key(sender), None),
+            (ThrottleRow, claim_key(event), None),
         )
-        return Due(account_of(account) if account else None, sent is not None, brand_of(brand))
+        return Due(
+            account_of(account) if account else None, sent is not None, brand_of(brand), claim_of(claim)
+        )
+
+    def claim(self, event: Event, seen: Claim, made: Claim, run: str) -> bool:
+        """Claim a mail before it is handed to SES; False where another run did since `seen` was read (ML-11).
+
+        A repetition of a write whose answer was lost finds its own claim, by the name of the run.
+        """
+        row = ThrottleRow
+        unchanged = row.count == seen.tries
+        actions = [
+            row.count.set(made.tries),
+            row.claimed_at.set(made.at),
+            row.claimed_by.set(run),
+            row.key_id.set(made.key_id or ""),
+            row.expires_at.set(int(made.at) + CLAIMS_KEPT_SECONDS),
+        ]
+        claimed, found = self._database.update_and_read(
+            row(claim_key(event)),
+            actions,
+            unchanged if seen.tries else row.count.does_not_exist() | unchanged,
+        )
+        return claimed or (found or {}).get("claimed_by") == {"S": run}
+
+    def release(self, event: Event, seen: Claim, run: str) -> None:
+        """Take a claim back: SES has said that the mail is not on its way."""
+        row = ThrottleRow
+        actions = [row.count.set(seen.tries), row.claimed_at.set(seen.at)]
+        self._database.update(row(claim_key(event)), actions, row.claimed_by == run)
+
+    def put_aside(self, trail: str, at: str, cause: str, now: float) -> None:
+        """Let an event wait for its mail outside of the stream, named by its key: whoever cannot read it can do this.
+
+        In a partition of the hour. Attack: somebody keeps an account's own partition so busy that its events cannot be
+        worked through, and everybody behind them in the stream waits. Defence: this write needs nothing of the account.
+        """
+        row = EventRow(
+            f"{WAITS}{hour(now)}",
+            f"{at}{ASIDE}{trail}",
+            kind=EventKind.MAIL_DELAYED.value,
+            time=now,
+            id=at,
+            details={"cause": cause},
+        )
+        self._database.put(row, EventRow.at.does_not_exist())
+
+    def waiting(self, hour: str) -> list[Event]:
+        """What was put aside in an hour and has left no note yet, oldest first."""
+        rows = self._database.query(EventRow, f"{WAITS}{hour}")
+        return self._without_note([tuple(row.at.partition(ASIDE)[::-2]) for row in rows])
 
     def event_of(self, image: Mapping[str, Any]) -> Event:
         """A row as the stream's record shows it."""
@@ -86,17 +141,25 @@ class Outbox:
     def unsettled(self, hour: str) -> list[Event]:
         """The events of an hour whose mail left no note, oldest first; read without what is settled."""
         keys = self._database.query(EventRow, hour, index=EventRow.by_mail_hour)
+        return self._without_note([(one.account_id, one.at) for one in keys])
+
+    def _without_note(self, keys: Sequence[tuple[str, ...]]) -> list[Event]:
+        """Those of these events that have none. One that cannot be read stays where it is, and holds up no other."""
         found: list[Event] = []
         for start in range(0, len(keys), TOGETHER):
             some = keys[start : start + TOGETHER]
-            notes = self._database.read_together(
-                *((EventRow, one.account_id, f"{one.at}{NOTE}") for one in some)
-            )
+            notes = self._database.read_together(*((EventRow, trail, f"{at}{NOTE}") for trail, at in some))
             waiting = [one for one, note in zip(some, notes, strict=True) if note is None]
             if waiting:
-                rows = self._database.read_together(*((EventRow, one.account_id, one.at) for one in waiting))
-                found += [event_of(row) for row in rows if row]
+                found += self._events(waiting)
         return found
+
+    def _events(self, keys: Sequence[tuple[str, ...]]) -> list[Event]:
+        try:
+            rows = self._database.read_together(*((EventRow, trail, at) for trail, at in keys))
+            return [event_of(row) for row in rows if row]
+        except UNREADABLE:
+            return [event for one in keys for event in self._events([one])] if len(keys) > 1 else []
 
     def tell_administrators(self, event: Event) -> int:
         """Make it an event of every administrator but the one it is about and the one who did it; how many they are.
@@ -165,3 +228,13 @@ class Outbox:
             again = self._database.transaction()
             again.put("event", event_row(event), EventRow.at.does_not_exist())
             again.commit()
+
+
+def claim_key(event: Event) -> str:
+    """The claim on the mail of this event."""
+    return f"mail#{event.account_id}#{event.sort_key}"
+
+
+def claim_of(row: ThrottleRow | None) -> Claim:
+    """The row as the domain's value."""
+    return Claim(int(row.count), float(row.claimed_at or 0), row.key_id or None) if row else Claim()

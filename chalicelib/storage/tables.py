@@ -207,7 +207,9 @@ class BrandRow(Model):
 
 
 class ThrottleRow(Model):
-    """A counter of one window of one thing, or a network that an account is known from until it expires."""
+    """A counter of one window of one thing, a network that an account is known from until it expires, or the claim on a
+    mail: how often it was handed over without an answer, when last, by which run, and with which key its link is made.
+    """
 
     class Meta:
         """Its name, without the stage's prefix."""
@@ -218,6 +220,9 @@ class ThrottleRow(Model):
     key = UnicodeAttribute(hash_key=True)
     count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
     expires_at = NumberAttribute()
+    claimed_at = NumberAttribute(null=True)
+    claimed_by = UnicodeAttribute(null=True)
+    key_id = UnicodeAttribute(null=True)
 
 
 class MessageRow(Model):

@@ -23,10 +23,10 @@ from infra.gateway.messages import Answer, Request
 from infra.gateway.options import HIGHEST_PORT, CannotStart, Options, read_options
 from infra.gateway.outgoing import Enclosed, tell_mails
 from infra.gateway.roles import Roles
-from infra.gateway.schedule import Schedule
+from infra.gateway.schedule import SECONDS, Schedule
 from infra.gateway.server import make_server
 from infra.gateway.terminal import show_everything, show_quietly
-from infra.permissions import read_permissions
+from infra.permissions import read_permissions, scheduled
 from infra.stages import ROOT
 from infra.workers import patterns
 
@@ -61,7 +61,8 @@ def run(front: Front, server: Any, log: str) -> None:
     enclosed = Enclosed()
     warm_up(enclosed)
     sources = event_sources()
-    threads: list[EventSource | Schedule] = [*sources, Schedule(partial(invoke, "sweep_mail", {}))]
+    clocks = [Schedule(partial(invoke, step, {}), SECONDS[step]) for step in scheduled(read_permissions())]
+    threads: list[EventSource | Schedule] = [*sources, *clocks]
     read_mails = mailbox.read_ministack(mail_service())
     front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
     begin()

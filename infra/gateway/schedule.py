@@ -1,4 +1,4 @@
-"""What the Lambda service does by the clock: the sweep, so that a developer sees the mails that it alone sends."""
+"""What EventBridge does by the clock: sweep and resumption, so that a developer sees the mails that they alone send."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
-# Once an hour on AWS (infra/permissions.yaml); nobody at a terminal waits for an hour.
-SECONDS = 60.0
+# Once an hour and once a minute on AWS (infra/permissions.yaml); nobody at a terminal waits for that.
+SECONDS = {"sweep_mail": 60.0, "resume_mail": 5.0}
 
 
 class Schedule(threading.Thread):
     """One thread that calls one function now and then; a call that fails is told, and the next one comes."""
 
-    def __init__(self, function: Callable[[], object], seconds: float = SECONDS) -> None:
+    def __init__(self, function: Callable[[], object], seconds: float) -> None:
         super().__init__(name="schedule", daemon=True)
         self._function, self._seconds = function, seconds
         self._ended = threading.Event()

@@ -56,6 +56,7 @@ TABLE = {
     EventKind.MAIL_SENT: SINGLE,
     EventKind.MAIL_FAILED: SINGLE,
     EventKind.MAIL_WITHHELD: FOLDED_BY_THE_HOUR,
+    EventKind.MAIL_UNKNOWN: SINGLE,
 }
 
 

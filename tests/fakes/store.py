@@ -109,6 +109,7 @@ class FakeStore:
                 "eventName": "INSERT",
                 "dynamodb": {
                     "SequenceNumber": str(number),
+                    "Keys": {"account_id": {"S": who}, "at": {"S": at}},
                     "NewImage": {"account_id": {"S": who}, "at": {"S": at}},
                 },
             }

@@ -13,6 +13,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
+from chalicelib.domain.mails import Claim
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
@@ -38,6 +39,10 @@ class Tables:
     repeats: dict[Digest, int] = field(default_factory=dict)  # asked for, of a session that was handed over
     networks: dict[str, float] = field(default_factory=dict)  # until when an account is known from there
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
+    claims: dict[tuple[AccountId, str], tuple[Claim, str]] = field(
+        default_factory=dict
+    )  # rows of the throttles
+    aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
 
     def put_event(self, event: Event) -> None:
         """Every change brings its event along."""

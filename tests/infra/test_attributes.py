@@ -131,7 +131,7 @@ def test_lo_07_only_these_steps_set_it(name: str) -> None:
 
 def test_lo_07_workers_that_mail_publish_or_record_set_no_credential() -> None:
     credentials = {"password_hash", "seed", "two_step_pending", "recovery", "epoch", "status", "kind"}
-    for step in ("send_mail", "sweep_mail", "publish_event", "record_delivery", "authorizer"):
+    for step in ("send_mail", "resume_mail", "sweep_mail", "publish_event", "record_delivery", "authorizer"):
         for action in ROWS[step].get("accounts", ()):
             assert not allowed(step, action).sets & credentials
 

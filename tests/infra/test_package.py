@@ -22,7 +22,15 @@ from tests.structure.code import MAILING, NEEDS
 
 pytestmark = pytest.mark.slow
 
-WITHOUT_ROUTE = {"authorizer", "send_mail", "publish_event", "record_delivery", "setup", "sweep_mail"}
+WITHOUT_ROUTE = {
+    "authorizer",
+    "send_mail",
+    "resume_mail",
+    "publish_event",
+    "record_delivery",
+    "setup",
+    "sweep_mail",
+}
 # What AWS lets no resource be named for.
 WITHOUT_RESOURCE = {
     "xray:PutTraceSegments",

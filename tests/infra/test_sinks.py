@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.steps import publish_event, record_delivery, send_mail, sweep_mail
+from chalicelib.steps import publish_event, record_delivery, resume_mail, send_mail, sweep_mail
 from chalicelib.steps.publish_event import PUBLISHED, detail
 from infra.contract import read_contract
 from infra.documents import read_yaml
@@ -276,6 +276,7 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
     workers: Mapping[str, Callable[[], object]] = {
         "send_mail": lambda: send_mail.work({"Records": [row]}, worker),
         "sweep_mail": lambda: sweep_mail.sweep(worker),
+        "resume_mail": lambda: resume_mail.resume(worker),
         "publish_event": lambda: publish_event.work({"Records": [row]}, Broken()),  # type: ignore[arg-type]
         "record_delivery": lambda: record_delivery.work(told, world.portal),
         "setup": lambda: run("setup", "{}", world.portal),

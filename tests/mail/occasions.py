@@ -22,7 +22,7 @@ def forgets(world: World, **facts: Any) -> Account:
 
 def notes(world: World, account: Account) -> list[tuple[EventKind, object]]:
     """What became of the account's mails."""
-    kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED}
+    kinds = {EventKind.MAIL_SENT, EventKind.MAIL_WITHHELD, EventKind.MAIL_FAILED, EventKind.MAIL_UNKNOWN}
     events = world.store.events.of_account(account.id)
     return [(event.kind, event.details.get("cause")) for event in events if event.kind in kinds]
 

@@ -133,11 +133,13 @@ def test_repetition_carries_the_same_id(world: World, bus: Bus, publisher: Publi
     assert len({detail["id"] for _, detail in bus.told}) == 1
 
 
-def test_poison_record_holds_up_nobody(world: World, bus: Bus, publisher: Publisher) -> None:
-    """RL-06."""
-    poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "0", "NewImage": {}}}
+def test_rl_16_poison_record_holds_up_nobody(world: World, bus: Bus, publisher: Publisher) -> None:
+    """RL-16: it is in the table, the log names it, and what stands behind it is told."""
+    keys = {"account_id": {"S": "x"}, "at": {"S": "2026-11-27T01:00:00.000Z#gone"}}
+    poison = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "0", "Keys": keys, "NewImage": {}}}
     removed = {"eventName": "REMOVE", "dynamodb": {"SequenceNumber": "x", "Keys": {}}}
-    assert publish(world, publisher, [poison, removed, *contained(world)]) == ["0"]
+    assert publish(world, publisher, [poison, removed, *contained(world)]) == []
+    assert any('"record_unreadable"' in line and "gone" in line for line in world.lines)
     assert [name for name, _ in bus.told] == ["account.contained"]
 
 

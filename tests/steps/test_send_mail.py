@@ -1,11 +1,13 @@
 """The step `send_mail`: which mail an event makes due, once each, whatever happens in between."""
 
+import json
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.events import EventKind
-from chalicelib.steps.send_mail import INSISTS_SECONDS, work
+from chalicelib.domain.mails import CLAIM_SECONDS, hour
+from chalicelib.steps.send_mail import work
 from tests.fakes.samples import an_event
 from tests.mail.occasions import forgets, notes
 from tests.world.mailer import (
@@ -31,20 +33,23 @@ def test_ml_02_event_delivered_twice_is_mailed_once(world: World) -> None:
     assert notes(world, account) == [(EventKind.MAIL_SENT, None)]
 
 
+NOTHING_AGAIN: dict[str, Any] = {"batchItemFailures": []}
+
+
 def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(world: World) -> None:
     forgets(world)
     (record,) = world.fake.records()
     world.mailer.fault = RATE
+    assert work({"Records": [record]}, world.worker) == NOTHING_AGAIN
     for _ in range(3):
-        assert work({"Records": [record]}, world.worker) == {
-            "batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
-        }
         world.clock.passes(60)
+        assert world.resumes() == {"settled": 0, "delayed": 1}
     world.mailer.fault = None
-    work({"Records": [record]}, world.worker)
+    assert world.resumes() == {"settled": 1, "delayed": 0}
     first = world.mailer.sent[0]
     # Stopped between sending and noting: sent again, the same mail.
     del world.fake.tables.events[next(key for key in world.fake.tables.events if key[1].endswith("~mail"))]
+    world.clock.passes(CLAIM_SECONDS)
     work({"Records": [record]}, world.worker)
     second = world.mailer.sent[1]
     assert (first.temporary, first.token("/password/reset")) == (
@@ -54,17 +59,59 @@ def test_ml_02_mail_survives_an_outage_and_carries_the_same_link(world: World) -
     assert len(world.mailer.sent) == 2
 
 
-def test_rl_06_poison_record_holds_up_nobody(world: World) -> None:
+TORN: Any = [
+    {"x": 1},
+    {"account_id": {"S": "x"}, "at": {"S": "2026-11-27T01:00:00.000Z#gone"}, "kind": {"S": "no_such_kind"}},
+]
+
+
+@pytest.mark.parametrize("image", TORN, ids=["torn", "of a kind nobody knows"])
+def test_rl_16_unreadable_record_is_put_aside_at_once_and_holds_up_nobody(world: World, image: Any) -> None:
     for _ in range(3):
         forgets(world)
     good = world.fake.records()
-    poison: dict[str, Any] = {
+    poison = {
         "eventName": "INSERT",
-        "dynamodb": {"SequenceNumber": "poison", "NewImage": {"x": 1}},
+        "dynamodb": {
+            "SequenceNumber": "poison",
+            "Keys": {"account_id": {"S": "x"}, "at": {"S": "2026-11-27T01:00:00.000Z#gone"}},
+            "NewImage": image,
+        },
     }
-    outcome = work({"Records": [good[0], poison, *good[1:]]}, world.worker)
-    assert outcome == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert world.works([good[0], poison, *good[1:]]) == []
     assert len(world.mailer.sent) == 3
+    told = [json.loads(line) for line in world.lines if "record_unreadable" in line]
+    assert [(one["level"], one["account"], one["event"]) for one in told] == [
+        ("ERROR", "x", "2026-11-27T01:00:00.000Z#gone")
+    ]
+    ((key, cause),) = world.fake.tables.aside[hour(world.clock())].items()
+    assert (key, cause) == (("2026-11-27T01:00:00.000Z#gone", "x"), "record_unreadable")
+
+
+def test_rl_16_unreadable_record_is_worked_through_by_the_first_version_that_can_read_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = forgets(world)
+    records = world.fake.records()
+
+    def newer(_: object) -> None:
+        raise ValueError("a kind of a later version")
+
+    monkeypatch.setattr(world.fake.outbox, "event_of", newer)
+    assert world.works(records) == []
+    assert world.mailer.sent == []
+    assert world.resumes() == {"settled": 1, "delayed": 0}
+    assert [mail.to for mail in world.mailer.sent] == [account.address]
+
+
+def test_rl_16_only_a_store_that_cannot_even_put_it_aside_keeps_a_record_in_the_stream(world: World) -> None:
+    forgets(world)
+    records = world.fake.records()
+    world.fake.down = True
+    assert world.works(records) == [records[0]["dynamodb"]["SequenceNumber"]]
+    world.fake.heal()
+    assert world.works(records) == []
+    assert len(world.mailer.sent) == 1
 
 
 def test_only_new_events_make_mails_due(world: World) -> None:
@@ -94,34 +141,22 @@ def test_ml_08_what_ses_says_of_the_sender_delays_an_invitation_and_does_not_los
     records = world.fake.records()
     (account,) = world.fake.tables.accounts.values()
     world.mailer.fault = fault
-    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
+    assert work({"Records": records}, world.worker) == NOTHING_AGAIN
     assert notes(world, account) == []
     world.clock.passes(1)
     world.mailer.fault = None
-    assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
+    assert world.resumes() == {"settled": 1, "delayed": 0}
     assert notes(world, account) == [(EventKind.MAIL_SENT, None)]
     assert [one.to for one in world.mailer.sent] == [account.address]
 
 
-def test_rl_06_one_recipient_whom_the_sandbox_forbids_does_not_hold_up_the_stream_for_a_day(
-    world: World,
-) -> None:
-    account = forgets(world)
-    records = world.fake.records()
-    world.mailer.fault = sandboxed(account.address)
-    world.clock.passes(INSISTS_SECONDS - 1)
-    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
-    world.clock.passes(1)
-    assert work({"Records": records}, world.worker) == {"batchItemFailures": []}
+@pytest.mark.parametrize("forbidden", [DENIED, sandboxed("ann@people.test")])
+def test_rl_16_what_ses_forbids_waits_outside_of_the_stream(world: World, forbidden: Says) -> None:
+    account = forgets(world, address="ann@people.test")
+    world.mailer.fault = forbidden
+    assert world.delivers() == []
     assert notes(world, account) == []
-
-
-def test_a_sender_that_may_not_send_at_all_is_insisted_upon(world: World) -> None:
-    forgets(world)
-    records = world.fake.records()
-    world.mailer.fault = DENIED
-    world.clock.passes(2 * INSISTS_SECONDS)
-    assert len(work({"Records": records}, world.worker)["batchItemFailures"]) == 1
+    assert list(world.fake.tables.aside[hour(world.clock())].values()) == [f"ses:{forbidden.code}"]
 
 
 def test_unknown_address_gets_no_mail_and_no_note(world: World) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.mails import CLAIM_SECONDS
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.mail.backlog import PATIENCE
 from chalicelib.steps import sweep_mail
-from chalicelib.steps.sweep_mail import AFTER_DAYS, PATIENCE, hours, sweep
+from chalicelib.steps.sweep_mail import AFTER_DAYS, hours, sweep
 from tests.console.staff import staff
 from tests.mail.occasions import notes
 from tests.world.mailer import PAUSED, Says, sandboxed
@@ -182,6 +184,7 @@ def test_ml_02_an_invitation_sent_twice_in_a_sweep_is_the_same_mail(world: World
     sweep(world.worker)
     for key in [key for key in world.fake.tables.events if key[1].endswith("~mail")]:
         del world.fake.tables.events[key]
+    world.clock.passes(CLAIM_SECONDS)
     sweep(world.worker)
     first, second = (one for one in world.mailer.sent if one.to == newcomer.address)
     assert first.temporary == second.temporary

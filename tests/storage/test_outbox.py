@@ -9,15 +9,19 @@ from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.mails import Due, Noted, hour
+from chalicelib.domain.mails import Claim, Due, Noted, hour
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import TOGETHER
+from chalicelib.storage.rows import trail_key
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import EventRow
 from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import brand, plant
 from tests.fakes.samples import DAY, NOW, a_link, a_temporary, an_account, an_event, number
+from tests.fakes.store import FakeStore
 
 HOUR = 3600
 BOTH = (RESET_MAILS_HOURLY, RESET_MAILS_DAILY)
@@ -58,6 +62,76 @@ def test_rl_06_the_first_note_of_a_mail_stays(store: Store) -> None:
     store.outbox.note(sent)
     store.outbox.note(sent._replace(kind=EventKind.MAIL_FAILED))
     assert store.events.of_account(who.id) == [sent]
+
+
+def claim_on(store: Store, event: Event) -> Claim:
+    return store.outbox.due(
+        event, note_of(event, EventKind.MAIL_SENT, {}), domain_id_of(event.account_id)
+    ).claim
+
+
+def test_ml_11_of_two_runs_that_saw_the_same_one_claims_the_mail(store: Store) -> None:
+    event = an_event(planted(store).id, EventKind.RESET_ASKED)
+    assert claim_on(store, event) == Claim()
+    first = Claim(1, NOW, "k1")
+    assert store.outbox.claim(event, Claim(), first, "one")
+    assert not store.outbox.claim(event, Claim(), Claim(1, NOW + 1, "k2"), "two")
+    assert claim_on(store, event) == first
+    assert store.outbox.claim(event, first, Claim(2, NOW + 60, "k1"), "two")
+    assert not store.outbox.claim(event, first, Claim(2, NOW + 61, "k1"), "one")
+    assert claim_on(store, event) == Claim(2, NOW + 60, "k1")
+
+
+def test_ml_11_claim_whose_answer_was_lost_is_found_by_its_run(store: Store) -> None:
+    event = an_event(planted(store).id, EventKind.RESET_ASKED)
+    made = Claim(1, NOW, "k1")
+    assert [store.outbox.claim(event, Claim(), made, "one") for _ in range(2)] == [True, True]
+    assert claim_on(store, event) == made
+
+
+def test_ml_11_claim_is_taken_back_by_whoever_made_it_and_keeps_its_key(store: Store) -> None:
+    event = an_event(planted(store).id, EventKind.RESET_ASKED)
+    store.outbox.claim(event, Claim(), Claim(1, NOW, "k1"), "one")
+    store.outbox.release(event, Claim(), "two")
+    assert claim_on(store, event) == Claim(1, NOW, "k1")
+    store.outbox.release(event, Claim(), "one")
+    assert claim_on(store, event) == Claim(0, 0, "k1")
+    assert store.outbox.claim(event, Claim(0, 0, "k1"), Claim(1, NOW + 5, "k1"), "two")
+
+
+def test_rl_16_what_was_put_aside_waits_oldest_first_until_it_left_a_note(store: Store) -> None:
+    at = NOW + number() * DAY  # an hour of its own
+    events = [
+        an_event(planted(store).id, kind, at=at - ago)
+        for ago, kind in ((0, EventKind.RESET_ASKED), (9, EventKind.PASSWORD_CHANGED))
+    ]
+    for event in events:
+        store.events.record(event)
+        for _ in range(2):
+            store.outbox.put_aside(trail_key_of(store, event), event.sort_key, "ses:Throttling", at)
+    store.outbox.put_aside("nobody", "2026-11-27T01:00:00.000Z#gone", "record_unreadable", at)
+    assert list(store.outbox.waiting(hour(at))) == events[::-1]
+    assert list(store.outbox.waiting(hour(at - HOUR))) == []
+    store.outbox.note(note_of(events[0], EventKind.MAIL_SENT, {}))
+    assert list(store.outbox.waiting(hour(at))) == events[1:]
+
+
+def trail_key_of(store: Store, event: Event) -> str:
+    """The store in memory has one trail for each account."""
+    return event.account_id if isinstance(store, FakeStore) else trail_key(event)
+
+
+def test_rl_16_row_that_cannot_be_read_holds_up_none_of_its_hour(real_store: DynamoStore) -> None:
+    """A version that is rolled back finds kinds that it does not know."""
+    at = NOW + number() * DAY
+    events = [an_event(planted(real_store).id, EventKind.PASSWORD_CHANGED, at=at + s) for s in range(3)]
+    for event in events:
+        real_store.events.record(event)
+        real_store.outbox.put_aside(trail_key(event), event.sort_key, "fault", at)
+    torn = EventRow(trail_key(events[1]), events[1].sort_key)
+    torn.update(actions=[EventRow.kind.set("of_a_later_version")])
+    assert list(real_store.outbox.unsettled(hour(at))) == [events[0], events[2]]
+    assert list(real_store.outbox.waiting(hour(at))) == [events[0], events[2]]
 
 
 def test_what_a_mail_carries_is_stored_together(store: Store) -> None:

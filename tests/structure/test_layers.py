@@ -17,7 +17,7 @@ MAY = {
     "services": {"services", "domain"},
     "web": {"web", "runtime", "presentation", "domain", "portal", "settings"},
     "flows": {"flows", "web", "runtime", "presentation", "domain", "portal"},
-    "mail": {"mail", "services", "presentation", "domain", "portal"},
+    "mail": {"mail", "services", "runtime", "presentation", "domain", "portal"},
     "steps": {"steps", "flows", "web", "runtime", "presentation", "domain", "portal", "wiring"},
     "portal": {"domain", "runtime", "settings"},
     "settings": {"domain", "presentation"},
@@ -25,6 +25,7 @@ MAY = {
 }
 MORE = {
     "steps/send_mail.py": {"mail", "services"},
+    "steps/resume_mail.py": {"mail"},
     "steps/sweep_mail.py": {"mail"},
     "steps/publish_event.py": {"services"},
     "steps/record_delivery.py": {"services"},

@@ -30,4 +30,8 @@ class Stream:
 
 def record(image: dict[str, Any], number: int = 1) -> Record:
     """One new row, as the stream tells of it."""
-    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": image}}
+    keys = {name: image[name] for name in ("account_id", "at")}
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {"SequenceNumber": str(number), "Keys": keys, "NewImage": image},
+    }

@@ -31,6 +31,7 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.mail.worker import Worker
 from chalicelib.portal import Portal
 from chalicelib.settings import read_settings
+from chalicelib.steps.resume_mail import resume
 from chalicelib.steps.send_mail import work
 from infra.contract import read_contract
 from infra.gateway.api import LocalApi
@@ -158,6 +159,11 @@ class World:
         with heard(self.lines), at_work("send_mail"):
             answer = work({"Records": records}, self.worker)
         return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+    def resumes(self) -> dict[str, int]:
+        """What `resume_mail` does once a minute."""
+        with heard(self.lines), at_work("resume_mail"):
+            return resume(self.worker)
 
     def delivers(self) -> list[str]:
         """Let it go through all that is new in the events stream, its own notes included."""

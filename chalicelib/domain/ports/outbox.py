@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
-from chalicelib.domain.mails import Due, Noted
+from chalicelib.domain.mails import Claim, Due, Noted
 from chalicelib.domain.resets import Reset
 
 
@@ -14,7 +14,19 @@ class OutboxActs(Protocol):
     """Mails that are due, and what became of them."""
 
     def due(self, event: Event, note: Event, sender: DomainId) -> Due:
-        """Whom an event is about, whether its mail is out, and the brand of the domain it is sent for."""
+        """Whom an event is about, whether its mail is out, the brand it is sent under, and the claim on it."""
+
+    def claim(self, event: Event, seen: Claim, made: Claim, run: str) -> bool:
+        """Claim its mail for this run; False where another did since `seen` was read."""
+
+    def release(self, event: Event, seen: Claim, run: str) -> None:
+        """Take this run's claim back, to what it was."""
+
+    def put_aside(self, trail: str, at: str, cause: str, now: float) -> None:
+        """Let the event under this key wait for its mail outside of the stream."""
+
+    def waiting(self, hour: str) -> Sequence[Event]:
+        """What was put aside in an hour and has left no note yet, oldest first."""
 
     def event_of(self, image: Mapping[str, Any]) -> Event:
         """A row as the stream's record shows it."""

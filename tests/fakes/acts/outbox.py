@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import LATER, NOTE, Due, Noted, hour_of, told_of, without_code
+from chalicelib.domain.mails import LATER, NOTE, Claim, Due, Noted, hour, hour_of, told_of, without_code
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -21,7 +21,35 @@ class Outbox(Family):
     @act
     def due(self, event: Event, note: Event, sender: DomainId) -> Due:
         sent = (note.account_id, note.sort_key) in self._tables.events
-        return Due(self._tables.accounts.get(event.account_id), sent, self._tables.brands.get(sender))
+        claim, _ = self._tables.claims.get((event.account_id, event.sort_key), (Claim(), ""))
+        account, brand = self._tables.accounts.get(event.account_id), self._tables.brands.get(sender)
+        return Due(account, sent, brand, claim)
+
+    @act
+    def claim(self, event: Event, seen: Claim, made: Claim, run: str) -> bool:
+        key = (event.account_id, event.sort_key)
+        found, whose = self._tables.claims.get(key, (Claim(), ""))
+        if found.tries == seen.tries:
+            self._tables.claims[key] = (made, run)
+            return True
+        return whose == run
+
+    @act
+    def release(self, event: Event, seen: Claim, run: str) -> None:
+        key = (event.account_id, event.sort_key)
+        found, whose = self._tables.claims.get(key, (Claim(), ""))
+        if whose == run:
+            self._tables.claims[key] = (found._replace(tries=seen.tries, at=seen.at), run)
+
+    @act
+    def put_aside(self, trail: str, at: str, cause: str, now: float) -> None:
+        self._tables.aside.setdefault(hour(now), {}).setdefault((at, trail), cause)
+
+    @act
+    def waiting(self, hour: str) -> list[Event]:
+        events = self._tables.events
+        keys = [(AccountId(trail), at) for at, trail in sorted(self._tables.aside.get(hour, {}))]
+        return [events[key] for key in keys if key in events and (key[0], f"{key[1]}{NOTE}") not in events]
 
     def event_of(self, image: Mapping[str, Any]) -> Event:
         return self._tables.events[AccountId(image["account_id"]["S"]), image["at"]["S"]]
