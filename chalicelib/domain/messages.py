@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId
 
+UNSENT_SECONDS = 3600  # to log on again, by a new password if need be
+
 
 class Message(NamedTuple):
     """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back."""
@@ -27,6 +29,17 @@ class Message(NamedTuple):
     def associated(self) -> bytes:
         """What the body is bound to, so a row moved to another account cannot be opened there."""
         return f"{self.account_id}/{self.id}".encode()
+
+
+def drawer(account_id: AccountId) -> AccountId:
+    """Under which key lies what an account had typed when its session ended: no list of messages reads it (ADR 30)."""
+    return AccountId(f"unsent:{account_id}")
+
+
+def unsent(account_id: AccountId, name: str, now: float) -> Message:
+    """What was typed, not sealed yet: to nobody, of no sender whose messages are listed, for an hour."""
+    where = drawer(account_id)
+    return Message(where, name, where, "", "", now, int(now) + UNSENT_SECONDS)
 
 
 def message_id(at: float, random: Callable[[int], bytes]) -> str:

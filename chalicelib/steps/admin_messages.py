@@ -11,17 +11,24 @@ from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
+from chalicelib.flows import unsent
 from chalicelib.flows.console import actor, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.paging import rows_of, turning
+from chalicelib.presentation.languages import marked
+from chalicelib.web.answer import refusal_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
+from chalicelib.web.unfinished import forgotten
 from chalicelib.wiring import needs, portal
 
 MOST_DAYS = 365
 DEFAULT_DAYS = 30
+NOT_KEPT = marked(
+    "What you typed was not kept: it is too long, or not for a browser to keep. Please enter it again."
+)
 MESSAGE_ID = r"[0-9A-Za-z-]{1,64}"
 
 step = Blueprint(__name__)
@@ -38,7 +45,20 @@ def show(request: Request) -> Page:
     """What this administrator sent, newest first, with its read receipt; never a body."""
     sent = _sent(request)
     facts = {name: sent[name] for name in ("messages", "before")}
-    return Page(facts=facts, template="admin_messages", view=sent)
+    view, cookies = _typed_before(request)
+    return Page(facts=facts, template="admin_messages", view=sent | view, cookies=cookies)
+
+
+def _typed_before(request: Request) -> tuple[dict[str, object], tuple[str, ...]]:
+    """What was typed when the session ended, for its writer to send or to give up."""
+    if request.wants_json or not unsent.waits(request):
+        return {}, ()
+    if request.query.get("discard"):
+        return {}, forgotten(request)
+    typed = unsent.typed(request)
+    if typed is None:
+        return {"problem": request.say(NOT_KEPT)}, forgotten(request)
+    return {"typed": typed, "unsent": True}, ()
 
 
 def submit(request: Request) -> Page:
@@ -65,7 +85,10 @@ def submit(request: Request) -> Page:
         random=request.portal.random,
         by=actor(request),
     )
-    return Page(status=201, facts={"id": message.id}, location="/admin/messages?done=message_sent")
+    done = forgotten(request) if unsent.waits(request) else ()
+    return Page(
+        status=201, facts={"id": message.id}, location="/admin/messages?done=message_sent", cookies=done
+    )
 
 
 def recall(request: Request) -> Page:
@@ -134,6 +157,11 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return correct(request, refusal, "admin_messages", _sent(request) | {"typed": dict(request.fields)})
 
 
+def keep(request: Request, refusal: Refusal) -> Page | None:
+    """Where the session ended while somebody wrote: the way back, and what was typed, sealed until they are back."""
+    return unsent.kept(request, refusal, refusal_page(request, refusal))
+
+
 ROUTES = {
     "GET /admin/messages": Route(show),
     "POST /admin/messages": Route(
@@ -145,6 +173,7 @@ ROUTES = {
             "expires_in_days": Field(int, required=False),
         },
         show_refused,
+        turned_away=keep,
     ),
     "POST /admin/messages/{id}/recall": Route(recall, {"to": Field(most=2000)}, show_refused),
 }

@@ -6,10 +6,11 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.message_rows import message_of, message_row
 from chalicelib.storage.rows import event_row
-from chalicelib.storage.tables import MessageRow
+from chalicelib.storage.tables import MessageRow, SessionRow
 
 if TYPE_CHECKING:
     from chalicelib.domain.administration import Actor
@@ -32,6 +33,16 @@ class Messages:
         transaction.put("event", event_row(event))
         if "actor" in transaction.commit():
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
+
+    def keep_unsent(self, message: Message, account_id: AccountId, session: Digest) -> bool:
+        """Keep what was typed, where the session it was sent under is still in its table, dead or alive.
+
+        Attack: a stranger fills the table under an administrator's name. Defence: only who holds a session's secret.
+        """
+        transaction = self._database.transaction()
+        transaction.check("session", SessionRow(account_id, session), SessionRow.digest.exists())
+        transaction.put("unsent", message_row(message))
+        return not transaction.commit()
 
     def of_account(self, account_id: AccountId) -> list[Message]:
         """Every stored message of an account, newest first; ids sort by time."""

@@ -47,9 +47,9 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
 
     unfinished = None
     if refusal is None and _may_show_unfinished(request):
-        from chalicelib.web.unfinished import forgotten, shown  # noqa: PLC0415 - for whoever has something waiting
+        from chalicelib.web.unfinished import seen, shown  # noqa: PLC0415 - for whoever has something waiting
 
-        unfinished, cookies = shown(request), (*cookies, *forgotten(request))
+        unfinished, cookies = shown(request), (*seen(request), *cookies)
     context = {
         "unfinished": unfinished,
         "caller": request.caller,

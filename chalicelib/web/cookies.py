@@ -101,9 +101,9 @@ def unfinished_name(secure: bool) -> str:  # noqa: FBT001 - as above
     return "__Host-portal-unfinished" if secure else "portal-unfinished"
 
 
-def set_unfinished(value: str, *, secure: bool) -> str:
+def set_unfinished(value: str, *, secure: bool, seconds: int = RESET_SECONDS) -> str:
     """A Set-Cookie value. Strict: it is read by our own page, after a form of ours."""
-    return _cookie(unfinished_name(secure), value, RESET_SECONDS, "Strict", secure=secure)
+    return _cookie(unfinished_name(secure), value, seconds, "Strict", secure=secure)
 
 
 def clear_unfinished(*, secure: bool) -> str:

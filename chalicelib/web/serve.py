@@ -26,9 +26,10 @@ Refused = Callable[[Request, Refusal], Page | None]
 class Route(NamedTuple):
     """One route of a step: what answers it, which fields its body has, and the page a person sees when it refuses.
 
-    `refused` may give None for a refusal it has no page of its own for. `again` answers a form that was sent twice as
-    it was answered the first time, or gives None for one that was not. `always_json`: its client is a program, whatever
-    it says it accepts, and its refusals are documents, never a redirect.
+    `refused` may give None for a refusal it has no page of its own for; so may `turned_away`, which is asked for one of
+    the authorizer's, before any field was read: the caller may do nothing here. `again` answers a form that was sent
+    twice as it was answered the first time, or gives None for one that was not. `always_json`: its client is a program,
+    whatever it says it accepts, and its refusals are documents, never a redirect.
     """
 
     answer: Answer
@@ -36,6 +37,7 @@ class Route(NamedTuple):
     refused: Refused | None = None
     again: Callable[[Request], Page | None] | None = None
     always_json: bool = False
+    turned_away: Refused | None = None
 
 
 Routes = Mapping[str, Route]
@@ -85,11 +87,17 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
             fields = read_fields(proxy, route.fields)
     except Refusal as refusal:
         refused = refusal
-        route = asked if refusal.hint is Hint.OVERTAKEN else route
+        route = route or _turning_away(asked)
+        if refusal.hint is Hint.OVERTAKEN:
+            route = route or asked
     request = request_of(proxy, portal, caller, fields)
     if asked is not None and asked.always_json:
         request = request._replace(wants_json=True)
     return Admitted(request, route, refused)
+
+
+def _turning_away(asked: Route | None) -> Route | None:
+    return asked._replace(refused=asked.turned_away) if asked is not None and asked.turned_away else None
 
 
 def _declared(asked: Route | None, method: str) -> Route:

@@ -52,17 +52,22 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 # The text of a secure message lies in clear nowhere, so not in a browser's cookie either.
 _PRIVATE = frozenset({"/admin/messages"})
+_UNSENT = r"[a-z2-7]{16}"  # a session's handle, under which the text of a message is kept sealed (ADR 30)
 _SECRET = ("password", "code", "token")
 # As `filled` writes a path, the slash of an address too, which no `next` may hold: only a form of ours goes there.
 _PATH = r"(/(?!\.+(/|$))([A-Za-z0-9_.@~-]|%[2-7][0-9A-F])+)+"
 
 
 class Unfinished(NamedTuple):
-    """Where a form goes, and its fields as they were sent; none where it held a secret, or more than a cookie can."""
+    """Where a form goes, and its fields as they were sent; none where it held a secret, or more than a cookie can.
+
+    `unsent`: under which name its page has kept them, where they are not for a cookie.
+    """
 
     path: str
     fields: tuple[tuple[str, str], ...] = ()
     whole: bool = True
+    unsent: str = ""
 
 
 def remembered(request: Request) -> tuple[str, ...]:
@@ -108,9 +113,17 @@ def waiting(request: Request) -> Unfinished | None:
     value = read_cookie(request.cookies, unfinished_name(request.settings.secure)) or ""
     owner, _, rest = value.partition(":")
     path, found, fields = rest.partition("?")
+    path, _, unsent = path.partition("#")
     if owner != request.known.account_id or re.fullmatch(_PATH, path) is None:
         return None
+    if unsent:
+        return Unfinished(path, unsent=unsent) if re.fullmatch(_UNSENT, unsent) else None
     return Unfinished(path, tuple(parse_qsl(fields, keep_blank_values=True)), bool(found))
+
+
+def named(owner: str, path: str, unsent: str, seconds: int, *, secure: bool) -> str:
+    """The cookie for what a page has kept sealed: whose it is, where it goes, under which name it is found again."""
+    return set_unfinished(f"{owner}:{path}#{unsent}", secure=secure, seconds=seconds)
 
 
 def forgotten(request: Request) -> tuple[str, ...]:
@@ -118,10 +131,16 @@ def forgotten(request: Request) -> tuple[str, ...]:
     return (clear_unfinished(secure=request.settings.secure),)
 
 
+def seen(request: Request) -> tuple[str, ...]:
+    """The same for what was shown, once; what its own page has kept waits until it is sent, or given up there."""
+    form = waiting(request)
+    return () if form and form.unsent else forgotten(request)
+
+
 def shown(request: Request) -> dict[str, object] | None:
     """What the page its owner is back on shows of it, above everything else."""
     form = waiting(request)
-    if form is None:
+    if form is None or (form.unsent and form.path == request.resource):
         return None
     resource = next((one for one in LABELS if _is(one, form.path)), None)
     return {
@@ -130,6 +149,7 @@ def shown(request: Request) -> dict[str, object] | None:
         "label": request.say(LABELS[resource]) if resource else "",
         "whom": next((part for part in map(unquote, form.path.split("/")) if "@" in part or "." in part), ""),
         "whole": form.whole and resource is not None,
+        "elsewhere": bool(form.unsent),
     }
 
 

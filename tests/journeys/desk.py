@@ -62,13 +62,20 @@ class Desk:
 
     def becomes_stale(self, seconds: float = 10 * MINUTE) -> None:
         """Let the last typing of the password be so long ago, in every session of this person."""
+        self._ages("reauthenticated_at", seconds)
+
+    def is_away(self, seconds: float = 30 * MINUTE) -> None:
+        """Let every session of this person have been idle for so long."""
+        self._ages("last_seen_at", seconds)
+
+    def _ages(self, attribute: str, seconds: float) -> None:
         who = account_id(canonical_address(self.address))
         table = self.town.engine.client("dynamodb")
         for session in self.town.store.sessions.of_account(who):
             table.update_item(
                 TableName=f"{self.town.prefix}sessions",
                 Key={"account_id": {"S": who}, "digest": {"S": session.digest}},
-                UpdateExpression="SET reauthenticated_at = :old",
+                UpdateExpression=f"SET {attribute} = :old",
                 ExpressionAttributeValues={":old": {"N": str(time.time() - seconds)}},
             )
 

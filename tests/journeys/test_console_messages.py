@@ -5,6 +5,7 @@ import pytest
 from tests.journeys.desk import Desk, guest, presses, seated
 from tests.journeys.people import temporary_password
 from tests.journeys.town import Town
+from tests.world.visitors import PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -60,3 +61,21 @@ def test_in_a_browser_sent_listed_and_recalled(town: Town, desk: Desk) -> None:
     action = next(one.action for one in page.forms if one.action.partition("?")[0].endswith("/recall"))
     page = presses(browser, action.partition("?")[0])
     assert "The message is recalled" in page.text
+
+
+def test_text_of_forty_minutes_is_back_after_logging_on_again(town: Town, desk: Desk) -> None:
+    """WB-17: the session ended while it was written; with the code, in the same browser."""
+    ann, client = guest(town)
+    writer = seated(town)
+    browser, text = writer.browser(), BODY * 100
+    browser.opens("/admin/messages")
+    writer.is_away()
+    page = presses(browser, "/admin/messages", to=ann, subject=SUBJECT, body=text)
+    assert "Nothing was changed" in page.text
+    presses(browser, "/logon", email=writer.address, password=PASSWORD)
+    page = presses(browser, "/logon/code", code=writer.phone.code())
+    assert "Not sent yet" in page.text
+    page = presses(browser, "/admin/messages")
+    assert "The message is sent." in page.text
+    (message,) = client.get("/messages").json()["messages"]
+    assert client.get(f"/messages/{message['id']}").json()["body"] == text

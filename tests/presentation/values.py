@@ -132,7 +132,7 @@ PAGES: Walk = MappingProxyType(
             renewed
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
-            may_act may_choose_password own_account changes more cookies
+            may_act may_choose_password own_account changes more cookies unsent
         """,
     }
 )

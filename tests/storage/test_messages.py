@@ -9,12 +9,12 @@ import pytest
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.messages import Message
+from chalicelib.domain.messages import Message, unsent
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Refusal
 from tests.fakes.looking import planted, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import NOW, a_message, an_account, an_event
+from tests.fakes.samples import NOW, a_message, a_session, an_account, an_event
 
 
 def send(store: Store, message: Message) -> None:
@@ -88,3 +88,20 @@ def test_recalled_message_is_not_marked_as_read(store: Store) -> None:
     assert store.messages.mark_read(waiting, an_event(who.id, EventKind.MESSAGE_READ)) is True
     assert store.messages.mark_read(waiting, an_event(who.id, EventKind.MESSAGE_READ)) is True
     assert len(trail(store, who)) == 1
+
+
+def test_wb_17_what_was_typed_is_kept_under_a_session_that_is_in_its_table_alone(store: Store) -> None:
+    """WB-17: dead or alive; the newest, in no list, and under its own account's key."""
+    account, other = planted(store), planted(store)
+    session = a_session(account)
+    plant(store, session)
+    early = unsent(account.id, "k3x7qv2m5n4tz6ra", NOW)._replace(sealed_body="s1.k1.early")
+    late = early._replace(sealed_body="s1.k1.late")
+    assert not store.messages.keep_unsent(early, account.id, a_session(account).digest)
+    assert not store.messages.keep_unsent(early, other.id, session.digest)
+    assert store.messages.read(early.account_id, early.id) is None
+    assert store.messages.keep_unsent(early, account.id, session.digest)
+    assert store.messages.keep_unsent(late, account.id, session.digest)
+    assert store.messages.read(late.account_id, late.id) == late
+    assert store.messages.of_account(account.id) == []
+    assert store.directory.sent_by(account.address, None, 10) == []

@@ -283,6 +283,19 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "typed": {"to": "a@", "subject": "Hello", "body": "<b>Hi</b>\n", "expires_in_days": "900"},
             "errors": {"to": "Enter a whole email address.", "expires_in_days": "Between 1 and 365."},
         },
+        "unsent": SEEN_BY
+        | {
+            "messages": [],
+            "earlier_url": "",
+            "newest_url": "",
+            "typed": {
+                "to": "ann@people.test",
+                "subject": "Hello",
+                "body": "Dear Ann,\n\nHi",
+                "expires_in_days": "9",
+            },
+            "unsent": True,
+        },
         "respelled": SEEN_BY
         | {
             "messages": [],

@@ -223,6 +223,17 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "account": {
         "plain": ACCOUNT,
         "not_done": ACCOUNT | {"unfinished": UNFINISHED},
+        "kept_elsewhere": ACCOUNT
+        | {
+            "unfinished": {
+                "action": "/admin/messages",
+                "fields": (),
+                "label": "Send a secure message",
+                "whom": "",
+                "whole": False,
+                "elsewhere": True,
+            }
+        },
         "not_kept": ACCOUNT | {"unfinished": UNFINISHED | {"fields": (), "whole": False}},
         "two_step": ACCOUNT
         | {

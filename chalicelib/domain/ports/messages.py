@@ -6,6 +6,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
+from chalicelib.domain.tokens import Digest
 
 
 class MessageActs(Protocol):
@@ -13,6 +14,9 @@ class MessageActs(Protocol):
 
     def send(self, message: Message, event: Event, actor: Actor | None = None) -> None:
         """Store a message with its notice; raises CONFLICT when the actor may no longer."""
+
+    def keep_unsent(self, message: Message, account_id: AccountId, session: Digest) -> bool:
+        """Keep what was typed under a session that is or was one, in place of what was kept before; False otherwise."""
 
     def of_account(self, account_id: AccountId) -> list[Message]:
         """The messages of an account."""

@@ -7,6 +7,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.tokens import Digest
 from tests.fakes.tables import Family, act
 
 
@@ -20,6 +21,13 @@ class Messages(Family):
         if (message.account_id, message.id) not in self._tables.messages:
             self._tables.messages[message.account_id, message.id] = message
             self._tables.put_event(event)
+
+    @act
+    def keep_unsent(self, message: Message, account_id: AccountId, session: Digest) -> bool:
+        if (account_id, session) not in self._tables.sessions:
+            return False
+        self._tables.messages[message.account_id, message.id] = message
+        return True
 
     @act
     def of_account(self, account_id: AccountId) -> list[Message]:

@@ -1,0 +1,61 @@
+"""A message that was being typed when its session ended: sealed in its table until its writer is back (WB-17).
+
+Attack: a text for one reader's eyes lies in a browser's cookie or storage, for whoever sits there next. Defence: the
+browser holds a name, which opens nothing; the text opens for the account it was typed under alone (ADR 30).
+"""
+
+from urllib.parse import parse_qsl
+
+from chalicelib.domain.messages import UNSENT_SECONDS, drawer, unsent
+from chalicelib.domain.refusals import Code, Refusal, Unavailable
+from chalicelib.domain.sealing import Sealer, Unsealable
+from chalicelib.domain.tokens import session_handle, split_session_token
+from chalicelib.web.body import MAX_BODY
+from chalicelib.web.cookies import read_cookie, session_name
+from chalicelib.web.page import Page
+from chalicelib.web.request import Request
+from chalicelib.web.unfinished import named, waiting
+
+MOST_FIELDS = 20
+_ENDED = frozenset({Code.SESSION_REQUIRED, Code.STEP_REQUIRED})
+
+
+def kept(request: Request, refusal: Refusal, page: Page) -> Page | None:
+    """The page that refuses, with the cookie by which what was typed is found again; None where nothing was kept."""
+    session = read_cookie(request.cookies, session_name(request.settings.secure))
+    who = split_session_token(session)
+    if refusal.code not in _ENDED or who is None or not 0 < len(request.posted) <= MAX_BODY:
+        return None
+    account_id, digest = who
+    message = unsent(account_id, session_handle(digest), request.now())
+    sealed = _sealer(request).seal(request.posted.encode("ascii"), message.associated())
+    try:
+        if not request.store.messages.keep_unsent(message._replace(sealed_body=sealed), account_id, digest):
+            return None
+    except Unavailable:  # refused as it is without
+        return None
+    cookie = named(account_id, request.resource, message.id, UNSENT_SECONDS, secure=request.settings.secure)
+    return page._replace(cookies=(cookie,))
+
+
+def waits(request: Request) -> bool:
+    """Whether something was kept for whoever asks, on this page."""
+    form = waiting(request)
+    return bool(form and form.unsent and form.path == request.resource)
+
+
+def typed(request: Request) -> dict[str, str] | None:
+    """What was typed; None for what is over, or does not open."""
+    form, where = waiting(request), drawer(request.known.account_id)
+    found = request.store.messages.read(where, form.unsent) if form else None
+    if found is None or not found.readable(request.now()):
+        return None
+    try:
+        posted = _sealer(request).open(found.sealed_body, found.associated())
+        return dict(parse_qsl(posted.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except (Unsealable, ValueError):
+        return None
+
+
+def _sealer(request: Request) -> Sealer:
+    return Sealer(request.portal.keyring("bodies"), request.portal.random)
