@@ -1,11 +1,12 @@
 """A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES, code_wait, stops_codes
-from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.sessions import Caller, Session
 from chalicelib.domain.tokens import Digest
@@ -41,6 +42,15 @@ def reserve(request: Request) -> Account:
     if wait is None:
         raise refused(request, account, STOPPED)
     raise Refusal(Code.THROTTLED, "codes_paced", retry_after=wait)
+
+
+def carried_out(request: Request, account: Account, act: Callable[[], bool]) -> bool:
+    """What follows a right code that was counted; where the store fails in it, it was not a wrong one (LG-19)."""
+    try:
+        return act()
+    except Unavailable:
+        request.store.two_steps.give_back_code(account, known=request.known.known)
+        raise
 
 
 def prove(request: Request, account: Account, typed: str) -> Proof:

@@ -3,16 +3,20 @@
 The account's own counters are of logons, which strangers make; they neither refuse a confirmation here nor count one.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable, invalid
 from chalicelib.domain.sessions import CONFIRMATIONS
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.repeats import done_before
 from chalicelib.web.request import Request
+
+T = TypeVar("T")
 
 
 class Confirmation(NamedTuple):
@@ -45,7 +49,8 @@ def confirm_password(request: Request, password: str, kind: EventKind) -> Confir
     request.portal.demand_keys("pepper")
     confirmation = reserve(request, kind)
     account = confirmation.account
-    if request.portal.hasher.verify(account.password_hash, password) and account.open:
+    verify = partial(request.portal.hasher.verify, account.password_hash, password)
+    if carried_out(request, verify) and account.open:
         return confirmation
     raise refused(request, kind, Code.INVALID_LOGON, Reason.WRONG_PASSWORD, ends=confirmation.last)
 
@@ -61,6 +66,19 @@ def confirmation_errors(request: Request, refusal: Refusal) -> dict[str, str]:
     if refusal.facts.get("field") == "code":
         return {"code": request.say("Enter the code from your app, or a recovery code.")}
     return {"password": request.say("Enter your password.")}
+
+
+def carried_out(request: Request, act: Callable[[], T]) -> T:
+    """What follows a right confirmation; where the store fails in it, the session starts to count afresh (LG-19).
+
+    Attack: five right passwords in a minute in which nothing can be written, and the owner's session is over as if they
+    had been guesses. Defence: what is right is not counted as wrong; whatever is wrong has been refused before this.
+    """
+    try:
+        return act()
+    except Unavailable:
+        request.store.sessions.confirmed(request.known.account_id, request.known.digest)
+        raise
 
 
 def refused(request: Request, kind: EventKind, code: Code, cause: str, *, ends: bool) -> Refusal:

@@ -5,6 +5,7 @@ fresh password, and no step of a logon is skipped by it (TF-05, TF-13).
 """
 
 from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from chalicelib.domain.sessions import Next, Session
 from chalicelib.domain.tokens import Token
 from chalicelib.domain.two_step import matching_step, new_seed, otpauth_uri
 from chalicelib.flows import codes
-from chalicelib.flows.confirm import confirm_password, confirmation_errors
+from chalicelib.flows.confirm import carried_out, confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.recovery import digests, drawn, given_out
 from chalicelib.flows.sessions import follow_up, session_again, session_page
@@ -92,7 +93,8 @@ def confirm(request: Request) -> Page:
     stored = digests(recovery)
     sealed = codes.seal_seed(request.portal, account.id, seed)
     acts = request.store.two_steps
-    if not acts.enrol(account, sealed, step_number, stored, caller.digest, session, event):
+    enrol = partial(acts.enrol, account, sealed, step_number, stored, caller.digest, session, event)
+    if not codes.carried_out(request, account, enrol):
         raise Refusal(Code.CONFLICT, "changed_meanwhile", hint=Hint.OVERTAKEN)
     return _codes_page(request, secret, session, recovery)
 
@@ -118,7 +120,8 @@ def renew(request: Request) -> Page:
     event = event_of(request, EventKind.RECOVERY_CODES_RENEWED, caller.account_id)
     recovery = drawn(request)
     acts, stored = request.store.two_steps, digests(recovery)
-    if not acts.renew(proof.account, proof.step, stored, caller.digest, session, event):
+    renewal = partial(acts.renew, proof.account, proof.step, stored, caller.digest, session, event)
+    if not carried_out(request, renewal):
         raise codes.used_meanwhile(request, proof.account)
     return _codes_page(request, secret, session, recovery)
 
@@ -164,7 +167,8 @@ def remove(request: Request) -> Page:
         typed=True,
     )
     event = event_of(request, EventKind.TWO_STEP_REMOVED, caller.account_id)
-    if not request.store.two_steps.remove(proof.account, proof.step, caller.digest, session, event):
+    act = partial(request.store.two_steps.remove, proof.account, proof.step, caller.digest, session, event)
+    if not carried_out(request, act):
         raise codes.used_meanwhile(request, proof.account)
     return session_page(request, secret, session)._replace(location="/account")
 

@@ -18,7 +18,7 @@ from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable, invalid
 from chalicelib.domain.repeats import Answer
 from chalicelib.domain.sessions import Credential, Next, Session, new_client
 from chalicelib.domain.temporary import parse_temporary
@@ -70,11 +70,15 @@ def submit(request: Request) -> Page:
         )
     cookie_came_back(request)
     attempt = _reserve(request)
-    matches = request.portal.hasher.verify(*to_verify(attempt))
     try:
-        page = _let_in(request, attempt, matches=matches)
+        page = _let_in(request, attempt, matches=request.portal.hasher.verify(*to_verify(attempt)))
     except LogonRefused as refused:
         raise _refused(request, attempt, refused.reason) from refused
+    except Unavailable:
+        # The password was right, or nobody has looked at it: an outage locks nobody out (LG-19).
+        if attempt.account is not None and attempt.counted:
+            request.store.logons.give_back(attempt.account, known=attempt.known)
+        raise
     return page._replace(cookies=(*page.cookies, *arrived(request)))
 
 
@@ -235,16 +239,10 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return None
 
 
-ROUTES = {
-    "GET /logon": Route(show),
-    "POST /logon": Route(
-        submit,
-        {
-            "email": Field(most=2000),
-            "password": Field(most=8192),
-            "forgot": Field(required=False, most=1),
-            "cookies": Field(required=False, most=1),
-        },
-        show_refused,
-    ),
+FIELDS = {
+    "email": Field(most=2000),
+    "password": Field(most=8192),
+    "forgot": Field(required=False, most=1),
+    "cookies": Field(required=False, most=1),
 }
+ROUTES = {"GET /logon": Route(show), "POST /logon": Route(submit, FIELDS, show_refused)}

@@ -3,6 +3,7 @@
 It comes before the change page (TP-05). Wrong codes count for the account, over all sessions and addresses together.
 """
 
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
@@ -60,7 +61,8 @@ def submit(request: Request) -> Page:
         },
     )
     network = _network(request, stage)
-    if not codes.accept(request.portal, proof, caller.digest, session, event, network=network):
+    accept = partial(codes.accept, request.portal, proof, caller.digest, session, event, network=network)
+    if not codes.carried_out(request, account, accept):
         raise codes.used_meanwhile(request, account)
     return session_page(request, secret, session)
 

@@ -4,6 +4,7 @@ Every other session and everything mailed is void with it, in the same write (SE
 current password is asked for; a wrong one counts in this session, not for the account (PW-08, LG-13).
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
@@ -13,7 +14,7 @@ from chalicelib.domain.events import EventKind, Reason
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
-from chalicelib.flows.confirm import confirm_password
+from chalicelib.flows.confirm import carried_out, confirm_password
 from chalicelib.flows.events import event_of
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
 from chalicelib.flows.repeats import done_before
@@ -76,7 +77,8 @@ def submit(request: Request) -> Page:
         details |= {"first": True, "next": stage.value, "logon": caller.logon}
     event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     new = NewPassword(new_hash, event.at)
-    if not request.store.passwords.change(account, caller.digest, session, new, event):
+    change = partial(request.store.passwords.change, account, caller.digest, session, new, event)
+    if not carried_out(request, change):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
     return _gone_on(request, session_page(request, secret, session), stage)
 

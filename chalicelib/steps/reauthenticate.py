@@ -3,6 +3,7 @@
 An open session on a table in a café must not be enough to change who may log on.
 """
 
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
@@ -10,7 +11,7 @@ from chalice import Blueprint
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows import codes
-from chalicelib.flows.confirm import confirm_password, confirmation_errors
+from chalicelib.flows.confirm import carried_out, confirm_password, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
@@ -50,10 +51,10 @@ def submit(request: Request) -> Page:
     event = event_of(request, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:
         proof = codes.prove_again(request, confirmation, request.text("code"))
-        accepted = codes.accept(request.portal, proof, caller.digest, session, event)
+        act = partial(codes.accept, request.portal, proof, caller.digest, session, event)
     else:
-        accepted = request.store.sessions.move_on(caller.digest, session, event)
-    if not accepted:
+        act = partial(request.store.sessions.move_on, caller.digest, session, event)
+    if not carried_out(request, act):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
     return session_page(request, secret, session)
 

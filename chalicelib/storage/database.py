@@ -5,6 +5,7 @@ each model class, some 70 ms and 11 MiB apiece, so `bind` hands every model the 
 """
 
 import contextvars
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
@@ -13,16 +14,17 @@ from typing import Any, TypeVar
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import Attribute
+from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, VerboseClientError
+from pynamodb.exceptions import PynamoDBException, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.storage import deadline
-from chalicelib.storage.transaction import CONFLICT, Throttled, Transaction, unavailable, waits_for
+from chalicelib.storage.deadline import CONFLICT, Throttled, patiently, unavailable, waits_for
+from chalicelib.storage.transaction import Transaction
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -99,7 +101,7 @@ class Database:
     def read(self, model: type[M], hash_key: str, range_key: str | None = None) -> M | None:
         """One strongly consistent read; None where there is no such row."""
         try:
-            return _patiently(lambda: model.get(hash_key, range_key, consistent_read=True))
+            return patiently(lambda: model.get(hash_key, range_key, consistent_read=True))
         except model.DoesNotExist:
             return None
 
@@ -131,7 +133,7 @@ class Database:
         found: dict[str, list[dict[str, Any]]] = {}
         tried = 0
         while requests:
-            answer = _patiently(partial(self.connection.dispatch, "BatchGetItem", {"RequestItems": requests}))
+            answer = patiently(partial(self.connection.dispatch, "BatchGetItem", {"RequestItems": requests}))
             for table, items in answer["Responses"].items():
                 found.setdefault(table, []).extend(items)
             requests = answer.get("UnprocessedKeys") or {}
@@ -156,6 +158,38 @@ class Database:
             actions=list(actions), condition=condition, return_values_on_condition_failure="ALL_OLD"
         ) | {"ReturnValues": "ALL_NEW"}
         return self._write("UpdateItem", kwargs)
+
+    def reserve(
+        self,
+        model: Model,
+        taken: Sequence[Action],
+        given_back: Sequence[Action],
+        condition: Condition,
+        mark: UnicodeAttribute,
+    ) -> tuple[bool, dict[str, Any] | None]:
+        """Count something before it is looked at, in one trip with a read: once, even where the answer is lost.
+
+        The row names who took the last place. The second attempt of a call whose first was applied finds its own name,
+        and has its place already; where no answer comes at all, the place is given back if it was taken.
+        """
+        name = uuid.uuid4().hex[:8]
+        nobody_else = mark.does_not_exist() | (mark != name)
+        try:
+            done, item = self.update_and_read(model, [*taken, mark.set(name)], condition & nobody_else)
+        except Throttled:
+            raise
+        except Unavailable:
+            self.give_back(model, given_back, mark == name)
+            raise
+        return done or (item or {}).get(mark.attr_name) == {"S": name}, item
+
+    def give_back(self, model: Model, actions: Sequence[Action], condition: Condition) -> bool:
+        """Undo a reservation for which the store has failed; where it fails in this too, the place stays taken."""
+        try:
+            with deadline.closing():
+                return self.update(model, actions, condition)
+        except Unavailable:
+            return False
 
     def put(self, model: Model, condition: Condition | None = None) -> bool:
         """One PutItem, half the price of a transaction of one; False where the condition failed."""
@@ -183,23 +217,8 @@ class Database:
         """The rows of one hash key, strongly consistent unless an index is asked."""
         index = kwargs.pop("index", None)
         if index is not None:
-            return _patiently(lambda: list(index.query(hash_key, **kwargs)))
-        return _patiently(lambda: list(model.query(hash_key, consistent_read=True, **kwargs)))
-
-
-def _patiently(read: Callable[[], T]) -> T:
-    """A read, asked again with jitter while it is throttled and time remains."""
-    tried = 0
-    while True:
-        try:
-            return read()
-        except DoesNotExist:
-            raise
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
-            refusal = unavailable(error)
-            if not isinstance(refusal, Throttled) or not waits_for(tried, {refusal.cause}):
-                raise refusal from error
-        tried += 1
+            return patiently(lambda: list(index.query(hash_key, **kwargs)))
+        return patiently(lambda: list(model.query(hash_key, consistent_read=True, **kwargs)))
 
 
 def _table(model: type[Model]) -> str:

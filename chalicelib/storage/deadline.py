@@ -1,4 +1,4 @@
-"""The time a request has: no call begins that cannot end in it, and no wait outlasts it (RL-01).
+"""The time a request has: no call begins that cannot end in it, and what is worth waiting for in it (RL-01, RL-08).
 
 Attack: a slow store; a function that is stopped at Lambda's time-out is stopped inside a transaction, and its person
 waits for an answer that says nothing. Defence: the deadline is Lambda's own, less what the answer takes.
@@ -7,9 +7,12 @@ waits for an answer that says nothing. Defence: the deadline is Lambda's own, le
 import contextvars
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from chalicelib.domain.refusals import Unavailable
 
@@ -22,7 +25,18 @@ REQUEST_SECONDS = 10.0  # where nobody says how long the function may run
 ANSWER_SECONDS = 0.5  # for the page, its log line, and the way back to Lambda
 CLOSING_SECONDS = NEEDED_SECONDS  # for one write behind all others: what was reserved is given back
 TRIES = 25  # of one call that is in somebody's way, or throttled
+CONFLICT = {"TransactionConflict", "TransactionConflictException"}
+# No failure: there is room a moment later. Told of a whole call, or among the reasons of a transaction's cancellation.
+THROTTLES = {
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "ThrottlingException",
+}
+PASSING = CONFLICT | THROTTLES
 
+T = TypeVar("T")
 _NEVER = float("inf")
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=_NEVER)
 _closing: contextvars.ContextVar[bool] = contextvars.ContextVar("closing", default=False)
@@ -76,3 +90,44 @@ def waits(tried: int, most: float) -> bool:
         return False
     time.sleep(seconds)
     return True
+
+
+def waits_for(tried: int, codes: set[str]) -> bool:
+    """Wait for a conflict to end or, longer, for room; False where there is no time for another try."""
+    return waits(tried, min(0.02 * (tried + 1), 0.2) if codes <= CONFLICT else min(0.05 * 2**tried, 1.0))
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
+    code = code_of(error)
+    kind = Throttled if code in THROTTLES else Unavailable
+    return kind(f"dynamodb:{code or type(_cause(error)).__name__}")
+
+
+def _cause(error: BaseException) -> BaseException:
+    return getattr(error, "cause", None) or error
+
+
+def code_of(error: BaseException) -> str | None:
+    """DynamoDB's code; None where no answer came, for which botocore's time-outs hold a response of None."""
+    response: dict[str, dict[str, str]] = getattr(_cause(error), "response", None) or {}
+    return response.get("Error", {}).get("Code")
+
+
+class Throttled(Unavailable):
+    """DynamoDB has not done it, for want of room at this moment."""
+
+
+def patiently(read: Callable[[], T]) -> T:
+    """A read, asked again with jitter while it is throttled and time remains."""
+    tried = 0
+    while True:
+        try:
+            return read()
+        except DoesNotExist:
+            raise
+        except (PynamoDBException, BotoCoreError, ClientError) as error:
+            refusal = unavailable(error)
+            if not isinstance(refusal, Throttled) or not waits_for(tried, {refusal.cause}):
+                raise refusal from error
+        tried += 1

@@ -22,7 +22,7 @@ from chalicelib.storage.accounts import forgive
 from chalicelib.storage.database import Database
 from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_of, session_row
-from chalicelib.storage.sessions import SERIAL_TRIES, alive, half_done_count, numbering
+from chalicelib.storage.sessions import SERIAL_TRIES, alive, half_done_count, no_success_since, numbering
 from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRow, ThrottleRow
 from chalicelib.storage.throttles import count, demand_room, learn_in
 from chalicelib.storage.transaction import Transaction
@@ -74,17 +74,38 @@ class Logons:
         Attack: strangers lock the account, or stop its password, with one wrong one at each lapse. Defence: what comes
         from a browser or a network that its owner has used (`known`) is under a count of its own (LG-14).
         """
+        row = AccountRow
         failures, attempted_at, locked_until = _counted_in(known=known)
         so_far = failures | 0  # a row from before that count has none
         free = failures.does_not_exist() | (failures < lockout.burst_limit(self._threshold))
         paced = (failures < lockout.HARD_STOP) & (attempted_at <= now - self._cap)
         unlocked = locked_until.does_not_exist() | (locked_until <= now)
-        done, item = self._database.update_and_read(
+        done, item = self._database.reserve(
             AccountRow(account_id),
             [failures.set(so_far + 1), attempted_at.set(now)],
-            AccountRow.id.exists() & unlocked & (free | paced),
+            [failures.set(failures - 1), attempted_at.set(now - self._cap)],
+            row.id.exists() & unlocked & (free | paced),
+            row.reserved_by,
         )
-        return done, account_of(AccountRow.from_raw_data(item)) if item else None
+        return done, account_of(row.from_raw_data(item)) if item else None
+
+    def give_back(self, account: Account, *, known: bool = False) -> None:
+        """Take back an attempt that was not a guess: its password was right, or nobody looked at it.
+
+        `account` is as it was when the attempt was counted. A success since then has forgotten the attempt with all
+        others: what is counted now is others'. The last attempt also gives its pace back (after a burst, one in a full
+        lock's time), which it would not have had but for having waited.
+
+        Attack: what is given back is used for another guess. Defence: only a place that was taken is given back, once,
+        and only after a right password or none; all wrong ones stay counted (ADR 7).
+        """
+        failures, attempted_at, _ = _counted_in(known=known)
+        now = account.tries(known=known).attempted_at
+        counted = (AccountRow.epoch == account.epoch) & (failures > 0) & no_success_since(account)
+        row, one_less = AccountRow(account.id), failures.set(failures - 1)
+        last = [one_less, attempted_at.set(now - self._cap)]
+        if not self._database.give_back(row, last, counted & (attempted_at == now)):
+            self._database.give_back(row, [one_less], counted)
 
     def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
         """One doorway to a session after a right credential; None when the account changed in the meantime.
@@ -171,18 +192,20 @@ class Logons:
         tries = account.tries(known=known) if account and counted else NOBODYS
         with self._database.all_beside(
             lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at),
-            lambda: self._settle(event, tries, outside=outside and counted, known=known),
+            lambda: self._settle(event, account, tries, outside=outside and counted, known=known),
         ) as beside:
             Events(self._database).record(event)
         for act in beside:
             act.result()
 
-    def _settle(self, event: Event, tries: Tries, *, outside: bool, known: bool) -> None:
+    def _settle(
+        self, event: Event, account: Account | None, tries: Tries, *, outside: bool, known: bool
+    ) -> None:
         """What follows from the refusal for the account: mostly nothing, by a condition that fails.
 
         `tries` are those that this attempt was counted among, if it was. One from outside the permitted ranges gives
         its place back, so strangers cannot lock the owner out (design 5.9); a wrong one sets the lock it has earned
-        (LG-01). A success or a longer lock that came between stays.
+        (LG-01), whatever others have given back meanwhile. A success or a longer lock that came between stays.
 
         Attack: a half-done logon waits until the lock has lapsed, or a right password has lifted it. Defence: a lock
         moves the numbers of half-done logons past all that there are, so none of them comes back to life (LG-09).
@@ -195,7 +218,8 @@ class Logons:
             shorter = locked_until.does_not_exist() | (locked_until < until)
             half_done = half_done_count(known=known)
             actions = [locked_until.set(until), half_done.set((half_done | 0) + MAX_HALF_DONE)]
-            condition = (failures >= max(tries.failures, self._threshold)) & shorter
+            earned = failures >= (self._threshold if tries is not NOBODYS else NOBODYS.failures)
+            condition = earned & no_success_since(account) & shorter
         self._database.update(AccountRow(event.account_id), actions, AccountRow.id.exists() & condition)
 
 

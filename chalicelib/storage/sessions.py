@@ -7,8 +7,16 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
-from chalicelib.domain.sessions import CONFIRMATIONS, MAX_SESSIONS, Session, Standing, newest_number
+from chalicelib.domain.sessions import (
+    CONFIRMATIONS,
+    MAX_HALF_DONE,
+    MAX_SESSIONS,
+    Session,
+    Standing,
+    newest_number,
+)
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
@@ -92,21 +100,31 @@ class Sessions:
         Defence: the count is the session's own, of which a stranger has none; a thief of one uses up that one alone.
         """
         row = SessionRow
+        one_less = [row.confirmations.set(row.confirmations - 1)]
         with self._database.all_beside(lambda: self._database.read(AccountRow, account_id)) as (reading,):
-            done, item = self._database.update_and_read(
+            done, item = self._database.reserve(
                 SessionRow(account_id, digest),
                 # A session from before this counter has none.
                 [row.confirmations.set((row.confirmations | 0) + 1)],
+                one_less,
                 _there() & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
+                row.reserved_by,
             )
-        account = reading.result()
+        try:
+            account = reading.result()
+        except Unavailable:
+            if done:  # and nobody will look at it
+                self._database.give_back(SessionRow(account_id, digest), one_less, row.confirmations > 0)
+            raise
         number = session_of(SessionRow.from_raw_data(item)).confirmations if done and item else 0
         return number, account_of(account) if account else None
 
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
         """Count afresh; a session that was ended meanwhile does not come back."""
         row = SessionRow
-        self._database.update(SessionRow(account_id, digest), [row.confirmations.set(0)], row.digest.exists())
+        self._database.give_back(
+            SessionRow(account_id, digest), [row.confirmations.set(0)], row.digest.exists()
+        )
 
     def of_account(self, account_id: AccountId) -> list[Session]:
         """Every stored session of the account, dead ones too; the caller judges (`cause_of_death`)."""
@@ -169,6 +187,25 @@ def numbering(session: Session, account: Account, at: float) -> tuple[list[Actio
     if not seen:
         untaken |= count.does_not_exist()  # a row from before these numbers
     return [count.set(session.serial)], untaken
+
+
+def no_success_since(account: Account | None) -> Condition:
+    """That no logon has taken a number since the account was read. A lock moves those of half-done ones far ahead."""
+    row = AccountRow
+    whole, strangers, owners = (
+        (account.session_serial, account.half_done_serial, account.known_half_done_serial)
+        if account
+        else (0, 0, 0)
+    )
+    condition: Condition = _as_read(row.session_serial, whole)
+    for serial, seen in ((row.half_done_serial, strangers), (row.known_half_done_serial, owners)):
+        condition &= _as_read(serial, seen) | (serial >= seen + MAX_HALF_DONE)
+    return condition
+
+
+def _as_read(serial: NumberAttribute, seen: int) -> Condition:
+    same: Condition = serial == seen
+    return same if seen else same | serial.does_not_exist()  # a row from before these numbers
 
 
 def half_done_count(*, known: bool) -> NumberAttribute:

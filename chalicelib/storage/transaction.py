@@ -15,18 +15,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.storage.deadline import waits
+from chalicelib.storage.deadline import PASSING, Throttled, code_of, unavailable, waits_for
 
-CONFLICT = {"TransactionConflict", "TransactionConflictException"}
-# No failure: there is room a moment later. Told of a whole call, or among the reasons of a transaction's cancellation.
-THROTTLES = {
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingError",
-    "ThrottlingException",
-}
-PASSING = CONFLICT | THROTTLES
 Named = list[tuple[str, dict[str, Any]]]
 
 
@@ -107,16 +97,12 @@ class Transaction:
             checks, deletes, puts, updates = ([kwargs for _, kwargs in group] for group in groups)
             self.connection.transact_write_items(checks, deletes, puts, updates, client_request_token=token)
         except TransactWriteError as error:
-            if _code(error) != "TransactionCanceledException":
+            if code_of(error) != "TransactionCanceledException":
                 raise unavailable(error) from error
             return _cancelled(error, [name for group in groups for name, _ in group])
         except (PynamoDBException, BotoCoreError, ClientError) as error:
             raise unavailable(error) from error
         return {}, set()
-
-
-class Throttled(Unavailable):
-    """DynamoDB has not done it, for want of room at this moment."""
 
 
 def _cancelled(
@@ -131,25 +117,3 @@ def _cancelled(
     if codes and codes <= PASSING:
         return {}, codes
     raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))
-
-
-def waits_for(tried: int, codes: set[str]) -> bool:
-    """Wait for a conflict to end or, longer, for room; False where there is no time for another try."""
-    return waits(tried, min(0.02 * (tried + 1), 0.2) if codes <= CONFLICT else min(0.05 * 2**tried, 1.0))
-
-
-def unavailable(error: BaseException) -> Unavailable:
-    """A dependency's failure as our refusal; keeps the code of the cause, never its message (it can hold a key)."""
-    code = _code(error)
-    kind = Throttled if code in THROTTLES else Unavailable
-    return kind(f"dynamodb:{code or type(_cause(error)).__name__}")
-
-
-def _cause(error: BaseException) -> BaseException:
-    return getattr(error, "cause", None) or error
-
-
-def _code(error: BaseException) -> str | None:
-    """DynamoDB's code; None where no answer came, for which botocore's time-outs hold a response of None."""
-    response: dict[str, dict[str, str]] = getattr(_cause(error), "response", None) or {}
-    return response.get("Error", {}).get("Code")

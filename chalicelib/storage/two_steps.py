@@ -46,12 +46,35 @@ class TwoSteps:
         paced = failures.does_not_exist() | (failures < PACES[0].below)
         for pace in PACES[1:]:
             paced |= (failures < pace.below) & (attempted_at <= now - pace.seconds)
-        done, item = self._database.update_and_read(
+        done, item = self._database.reserve(
             AccountRow(account_id),
             [failures.set((failures | 0) + 1), attempted_at.set(now)],
+            [failures.set(failures - 1), attempted_at.set(now - PACES[-1].seconds)],
             row.id.exists() & paced,
+            row.reserved_by,
         )
         return done, account_of(AccountRow.from_raw_data(item)) if item else None
+
+    def give_back_code(self, account: Account, *, known: bool = False) -> None:
+        """Take back an attempt whose code was right; `account` is as it was when that was counted.
+
+        A code that was accepted since then, or another second step, has forgotten it with all others. Attack: what is
+        given back is used for another guess. Defence: only after a right code; all wrong ones stay counted (TF-03).
+        """
+        row, two_step = AccountRow, account.two_step
+        failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
+        if known:
+            failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
+        same = row.recovery == list(two_step.recovery)
+        if not two_step.recovery:
+            same |= row.recovery.does_not_exist()
+        counted = (
+            (row.epoch == account.epoch) & (failures > 0) & (row.two_step_last == two_step.last_step) & same
+        )
+        one_less, (_, now) = failures.set(failures - 1), two_step.tries(known=known)
+        last = [one_less, attempted_at.set(now - PACES[-1].seconds)]
+        if not self._database.give_back(AccountRow(account.id), last, counted & (attempted_at == now)):
+            self._database.give_back(AccountRow(account.id), [one_less], counted)
 
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """Keep a seed that is not active yet; a later proposal replaces it."""

@@ -305,6 +305,129 @@ def test_a_refusal_of_an_unknown_address_is_an_event_and_nothing_else(store: Sto
     assert store.accounts.find(nobody.id)[0] is None
 
 
+# give_back
+
+
+def tried(store: Store, account: Account, at: float = NOW, *, known: bool = False) -> Account:
+    done, seen = store.logons.reserve_attempt(account.id, at, known=known)
+    assert done
+    assert seen
+    return seen
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_lg_19_a_right_password_that_the_store_refused_leaves_the_count_as_it_was(
+    store: Store, known: bool
+) -> None:
+    account = planted(store, failures=3, known_failures=3)
+    store.logons.give_back(tried(store, account, known=known), known=known)
+    after = stored(store, account)
+    assert (after.failures, after.known_failures) == (3, 3)
+
+
+def test_lg_19_right_ones_at_once_are_each_given_back_and_the_wrong_ones_between_them_stay(
+    store: Store,
+) -> None:
+    account = planted(store)
+    right = [tried(store, account, NOW + number) for number in range(0, 8, 2)]
+    wrong = [tried(store, account, NOW + number) for number in range(9, 12)]
+    for one in right:
+        store.logons.give_back(one)
+    for one in wrong:
+        refuse(store, one, at=NOW + 20)
+    assert stored(store, account).failures == len(wrong)
+
+
+def test_lg_19_after_a_burst_the_pace_is_given_back_too_to_one(store: Store) -> None:
+    """Attack: what is given back opens the burst. One more may try, as before, and no second one."""
+    account = planted(store, failures=20, attempted_at=NOW - CAP)
+    seen = tried(store, account)
+    store.logons.give_back(seen)
+    assert stored(store, account).failures == 20
+    assert store.logons.reserve_attempt(account.id, NOW + 1)[0]
+    assert not store.logons.reserve_attempt(account.id, NOW + 2)[0]
+
+
+def test_lg_19_a_pace_that_somebody_else_has_taken_is_not_given_back(store: Store) -> None:
+    account = planted(store, failures=20, attempted_at=NOW - CAP)
+    seen = tried(store, account)
+    plant(store, seen._replace(failures=22, attempted_at=NOW + 5))
+    store.logons.give_back(seen)
+    after = stored(store, account)
+    assert (after.failures, after.attempted_at) == (21, NOW + 5)
+
+
+@pytest.mark.parametrize("next_", [Next.PORTAL, Next.ENTER_CODE])
+def test_lg_19_after_a_success_nothing_is_given_back_and_no_guess_is_free(store: Store, next_: Next) -> None:
+    """A success forgot the attempt with all others; what is counted since then is a guesser's."""
+    account = planted(store, failures=2)
+    seen = tried(store, account)
+    session = a_session(account, next=next_, whole=next_ is Next.PORTAL)
+    assert store.logons.open(seen, session, an_event(account.id))
+    for guess in range(3):
+        tried(store, account, NOW + guess + 1)
+    store.logons.give_back(seen)
+    assert stored(store, account).failures == 3
+
+
+@pytest.mark.parametrize("meanwhile", [{"epoch": 2}, {"failures": 0}])
+def test_lg_19_nothing_is_given_back_to_an_account_that_has_moved_or_below_zero(
+    store: Store, meanwhile: dict[str, Any]
+) -> None:
+    seen = tried(store, planted(store, failures=2))
+    plant(store, seen._replace(**meanwhile))
+    store.logons.give_back(seen)
+    assert stored(store, seen).failures == meanwhile.get("failures", 3)
+
+
+def test_lg_19_a_lock_that_others_have_earned_meanwhile_stays(store: Store) -> None:
+    account = planted(store, failures=4)
+    right, wrong = tried(store, account), tried(store, account, NOW + 1)
+    refuse(store, wrong, at=NOW + 1)
+    store.logons.give_back(right)
+    after = stored(store, account)
+    assert after.failures == 5
+    assert after.locked_until > NOW + 1
+
+
+def test_lg_01_a_wrong_one_locks_though_a_right_one_was_given_back_before_it_was_refused(
+    store: Store,
+) -> None:
+    """Attack: while the owner's right logons fail, each guess finds the count lower than its own, and sets no lock."""
+    account = planted(store, failures=4)
+    right, wrong = tried(store, account), tried(store, account, NOW + 1)
+    store.logons.give_back(right)
+    refuse(store, wrong, at=NOW + 1)
+    assert stored(store, account).locked_until > NOW + 1
+
+
+def test_lg_01_a_late_refusal_shortens_no_longer_lock(store: Store) -> None:
+    account = planted(store, failures=9)
+    early, late = tried(store, account), tried(store, account)
+    refuse(store, late)
+    longer = stored(store, account).locked_until
+    refuse(store, early)
+    assert stored(store, account).locked_until == longer > NOW + 32
+
+
+def test_lg_03_no_refusal_from_outside_takes_the_count_below_zero(store: Store) -> None:
+    """Attack: a negative count is so many guesses for free."""
+    account = planted(store, failures=0)
+    for _ in range(3):
+        refuse(store, account._replace(failures=1), outside=True)
+    assert stored(store, account).failures == 0
+
+
+def test_lg_04_a_right_credential_lifts_the_lock_it_was_not_stopped_by(store: Store) -> None:
+    """One that was reserved before the lock was set: who is in is not locked out of the next logon."""
+    account = planted(store, failures=4)
+    right, wrong = tried(store, account), tried(store, account, NOW + 1)
+    refuse(store, wrong, at=NOW + 1)
+    assert opened(store, right)
+    assert (stored(store, account).failures, stored(store, account).locked_until) == (0, 0)
+    assert store.logons.reserve_attempt(account.id, NOW + 1)[0]
+
+
 # Known browsers and networks
 
 

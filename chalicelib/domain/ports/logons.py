@@ -21,6 +21,9 @@ class LogonActs(Protocol):
     ) -> tuple[bool, Account | None]:
         """Count the attempt before it is verified; apart from strangers', if it is from where its owner was before."""
 
+    def give_back(self, account: Account, *, known: bool = False) -> None:
+        """Take back an attempt whose password was right, or not looked at; raises nothing."""
+
     def open(
         self,
         account: Account,

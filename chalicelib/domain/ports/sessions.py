@@ -31,7 +31,7 @@ class SessionActs(Protocol):
         """Count a confirmation in this session before it is looked at: which one it is, 0 for one too many."""
 
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
-        """A right confirmation that led no further: the session starts to count afresh."""
+        """A right confirmation that led no further: the session starts to count afresh. Raises nothing."""
 
     def end(
         self, account_id: AccountId, digests: list[Digest], *events: Event, present: bool = False

@@ -17,6 +17,9 @@ class TwoStepActs(Protocol):
     ) -> tuple[bool, Account | None]:
         """Count a code attempt before it is verified; apart from strangers', if the session is from where one was."""
 
+    def give_back_code(self, account: Account, *, known: bool = False) -> None:
+        """Take back an attempt whose code was right; raises nothing."""
+
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """A seed that is not active yet."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Status, Tries
 from chalicelib.domain.addresses import AccountId, domain_id_of
@@ -9,6 +11,7 @@ from chalicelib.domain.devices import KNOWN_SECONDS, network_key
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
 from chalicelib.domain.logons import Admission
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
@@ -47,6 +50,22 @@ class Logons(Family):
         )
         self._tables.accounts[account_id] = counted
         return True, counted
+
+    def give_back(self, account: Account, *, known: bool = False) -> None:
+        """Raises nothing, whatever is broken."""
+        with contextlib.suppress(Unavailable):
+            self._give_back(account, known=known)
+
+    @act
+    def _give_back(self, account: Account, *, known: bool) -> None:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or stored.epoch != account.epoch or not no_success_since(account, stored):
+            return
+        tries, mine = stored.tries(known=known), account.tries(known=known).attempted_at
+        if tries.failures > 0:
+            at = mine - self._store.cap if tries.attempted_at == mine else tries.attempted_at
+            less = tries._replace(failures=tries.failures - 1, attempted_at=at)
+            self._tables.accounts[account.id] = with_tries(stored, less, known=known)
 
     @act
     def open(
@@ -112,12 +131,25 @@ class Logons(Family):
         until = event.at + lockout.lock_seconds(seen, self._store.threshold, self._store.cap)
         if outside and tries.failures > 0:
             tries = tries._replace(failures=tries.failures - 1)
-        elif until > event.at and tries.failures >= seen and tries.locked_until < until:
+        elif (
+            until > event.at
+            and tries.failures >= self._store.threshold
+            and no_success_since(account, stored)
+            and tries.locked_until < until
+        ):
             tries = tries._replace(locked_until=until)
             past = stored.half_done(known=known) + MAX_HALF_DONE
             count = "known_half_done_serial" if known else "half_done_serial"
             stored = Account(**{**stored._asdict(), count: past})
         self._tables.accounts[stored.id] = with_tries(stored, tries, known=known)
+
+
+def no_success_since(account: Account, stored: Account) -> bool:
+    """Whether no logon has taken a number since it was read; a lock moves those of half-done ones far ahead."""
+    moved = [stored.half_done(known=known) - account.half_done(known=known) for known in (False, True)]
+    return stored.session_serial == account.session_serial and all(
+        not by or by >= MAX_HALF_DONE for by in moved
+    )
 
 
 def with_tries(account: Account, tries: Tries, *, known: bool) -> Account:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, TwoStep
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import REPEATS, repeatable
 from chalicelib.domain.sessions import CONFIRMATIONS, Session, Standing
 from chalicelib.domain.tokens import Digest
@@ -60,8 +63,13 @@ class Sessions(Family):
         self._tables.put_session(session._replace(confirmations=session.confirmations + 1))
         return session.confirmations + 1, account
 
-    @act
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+        """Raises nothing, whatever is broken."""
+        with contextlib.suppress(Unavailable):
+            self._confirmed(account_id, digest)
+
+    @act
+    def _confirmed(self, account_id: AccountId, digest: Digest) -> None:
         session = self._tables.sessions.get((account_id, digest))
         if session is not None:
             self._tables.put_session(session._replace(confirmations=0))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from chalicelib.domain.accounts import Account, TwoStep
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import PACES
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.sessions import Session, newest_number, numbered
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.two_steps import LOGGED_ON
@@ -35,6 +38,26 @@ class TwoSteps(Family):
         counted = account._replace(two_step=account.two_step._replace(**tries))  # type: ignore[arg-type]
         self._tables.accounts[account_id] = counted
         return True, counted
+
+    def give_back_code(self, account: Account, *, known: bool = False) -> None:
+        """Raises nothing, whatever is broken."""
+        with contextlib.suppress(Unavailable):
+            self._give_back_code(account, known=known)
+
+    @act
+    def _give_back_code(self, account: Account, *, known: bool) -> None:
+        stored = self._tables.accounts.get(account.id)
+        if stored is None or stored.epoch != account.epoch:
+            return
+        now, then = stored.two_step, account.two_step
+        if (now.last_step, now.recovery) != (then.last_step, then.recovery):
+            return
+        (failures, attempted_at), (_, mine) = now.tries(known=known), then.tries(known=known)
+        if failures > 0:
+            prefix = "known_" if known else ""
+            at = mine - PACES[-1].seconds if attempted_at == mine else attempted_at
+            less = now._replace(**{f"{prefix}failures": failures - 1, f"{prefix}attempted_at": at})  # type: ignore[arg-type]
+            self._tables.accounts[account.id] = stored._replace(two_step=less)
 
     @act
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
