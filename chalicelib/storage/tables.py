@@ -15,17 +15,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.models import Model
 
-from chalicelib.storage.indexes import (
-    Administrators,
-    AllDomains,
-    ByAccount,
-    ByDay,
-    ByDomain,
-    ByMailHour,
-    ByMessage,
-    ByReference,
-    BySender,
-)
+from chalicelib.storage import indexes
 
 LISTED = "domain"  # the hash key that all domains share in their index
 
@@ -80,8 +70,8 @@ class AccountRow(Model):
     time_zone = UnicodeAttribute(null=True, attr_name="zone")
     created_at = NumberAttribute()
     staff = UnicodeAttribute(null=True)
-    by_domain = ByDomain()
-    administrators = Administrators()
+    by_domain = indexes.ByDomain()
+    administrators = indexes.Administrators()
 
 
 class ResetRow(Model):
@@ -103,7 +93,7 @@ class ResetRow(Model):
     spent_at = NumberAttribute(null=True)
     enrolled_at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
-    by_account = ByAccount()
+    by_account = indexes.ByAccount()
 
 
 class SessionRow(Model):
@@ -165,10 +155,10 @@ class EventRow(Model):
     attempt_day = UnicodeAttribute(null=True)
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
-    by_reference = ByReference()
-    by_day = ByDay()
-    by_mail_hour = ByMailHour()
-    by_message = ByMessage()
+    by_reference = indexes.ByReference()
+    by_day = indexes.ByDay()
+    by_mail_hour = indexes.ByMailHour()
+    by_message = indexes.ByMessage()
 
 
 class PolicyRow(Model):
@@ -188,7 +178,7 @@ class PolicyRow(Model):
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     admin_ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     listed = UnicodeAttribute(null=True)
-    all_domains = AllDomains()
+    all_domains = indexes.AllDomains()
 
 
 class BrandRow(Model):
@@ -205,7 +195,7 @@ class BrandRow(Model):
     colour = UnicodeAttribute(null=True)
     logo = BinaryAttribute(null=True, legacy_encoding=False)
     support_contact = UnicodeAttribute(null=True)
-    all_domains = AllDomains()  # the table's; without `listed`, a brand is in no list
+    all_domains = indexes.AllDomains()  # the table's; without `listed`, a brand is in no list
 
 
 class ThrottleRow(Model):
@@ -246,7 +236,7 @@ class MessageRow(Model):
     expires_at = NumberAttribute()
     read_at = NumberAttribute(null=True)
     recalled_at = NumberAttribute(null=True)
-    by_sender = BySender()
+    by_sender = indexes.BySender()
 
 
 MODELS = (AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, BrandRow, ThrottleRow, MessageRow)
