@@ -81,7 +81,7 @@ def problem(refusal: Refusal, language: str) -> Response:
     body = json.dumps(
         document | {k: v for k, v in refusal.facts.items() if k not in document}, ensure_ascii=False
     )
-    headers = {**_retry_after(refusal), "Content-Language": language}
+    headers = {**_retry_after(refusal), **_challenge(sentence.status), "Content-Language": language}
     return _response(sentence.status, body, "application/problem+json", BARE_CSP, headers, ())
 
 
@@ -171,6 +171,11 @@ def _chosen_language(request: Request) -> tuple[str, ...]:
 
 def _retry_after(refusal: Refusal | None) -> dict[str, str]:
     return {"Retry-After": str(refusal.retry_after)} if refusal and refusal.retry_after else {}
+
+
+def _challenge(status: int) -> dict[str, str]:
+    """How a program logs on (RFC 9110, 11.6.1). API Gateway hands it on as `x-amzn-Remapped-WWW-Authenticate`."""
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004 - HTTP's own number
 
 
 def _response(

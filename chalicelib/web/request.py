@@ -16,6 +16,7 @@ from chalicelib.domain.sessions import Caller
 from chalicelib.portal import Portal
 from chalicelib.presentation.languages import LANGUAGES, SOURCE, negotiated, translation
 from chalicelib.settings import Settings
+from chalicelib.web.accept import wants_json
 from chalicelib.web.cookies import LANGUAGE, read_cookie, read_zone
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def request_of(
         resource=proxy.context.get("resourcePath") or "",
         source=_source(proxy),
         user_agent=_printable(header("user-agent", ""))[:MAX_USER_AGENT],
-        wants_json=_wants_json(proxy),
+        wants_json=wants_json(proxy.headers),
         params=_params(proxy),
         query=query,
         fields=fields,
@@ -197,18 +198,6 @@ def _single(query: Any) -> dict[str, str]:
         if len(values) == 1 and encodable(values[0]):
             single[name] = values[0]
     return single
-
-
-def _wants_json(proxy: ProxyRequest) -> bool:
-    accept = proxy.headers.get("accept", "").lower()
-    if "text/html" in accept:
-        return False
-    content_type = proxy.headers.get("content-type", "").split(";")[0].strip().lower()
-    return (
-        "application/json" in accept
-        or "application/problem+json" in accept
-        or content_type == "application/json"
-    )
 
 
 def _printable(text: str) -> str:

@@ -126,8 +126,8 @@ def test_se_05_every_signed_in_page_has_a_log_off_button(world: World) -> None:
         ("application/json", None, "json"),
         ("application/problem+json", None, "json"),
         ("text/html,application/xhtml+xml,*/*;q=0.8", None, "html"),
-        ("*/*", None, "html"),
-        ("", None, "html"),
+        ("*/*", None, "json"),
+        ("", None, "json"),
         ("*/*", "application/json", "json"),
     ],
 )

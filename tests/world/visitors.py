@@ -14,6 +14,7 @@ from infra.gateway.messages import Request
 
 PASSWORD = "quiet rivers carry seven stones"  # of every person, unless a test says otherwise
 CHOSEN = "seven lanterns over a harbour"  # the new one, where somebody sets one
+SESSION = "__Host-portal-session"
 REFERENCE = re.compile(r"\b[2-9BCDFGHJKMNPQRSTVWXYZ]{4}-[2-9BCDFGHJKMNPQRSTVWXYZ]{4}\b")
 
 
@@ -94,7 +95,8 @@ class Visitor:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Reply:
         """Anything at all. A header given as "" is left out."""
-        every = {**self.headers, **self._credentials(), **(headers or {})}
+        given = {**self.headers, **(headers or {})}
+        every = {**self._credentials(page="text/html" in given.get("Accept", "")), **given}
         target, _, query = path.partition("?")
         pairs = [(name, value) for name, value in every.items() if value]
         reply = self.ask(Request(method, target, query, pairs, body, self.source))
@@ -127,9 +129,11 @@ class Visitor:
         self.token = reply.json()["session"]["token"]
         return str(reply.json()["next"])
 
-    def _credentials(self) -> dict[str, str]:
-        cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
-        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+    def _credentials(self, *, page: bool) -> dict[str, str]:
+        """A page is asked for with the cookie: whoever brings a token gets JSON."""
+        jar = {**self.jar, SESSION: self.token} if page and self.token else self.jar
+        cookies = "; ".join(f"{name}={value}" for name, value in jar.items())
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token and not page else {}
         return bearer | ({"Cookie": cookies} if cookies else {})
 
     def _keep(self, reply: Reply) -> None:
