@@ -134,7 +134,8 @@ def test_portal_s_ranges_gate_everything_and_the_console_s_the_console(world: Wo
         refused = visitor.get(path)
         assert (refused.status, refused.code) == (403, "address_not_permitted")
         assert world.visitor(OUTSIDE).get(path).status == 200
-    assert visitor.get("/help").status == 200  # how to ask for help is told to whoever is shut out, too (IP-09)
+    # How to ask for help is told to whoever is shut out, too (IP-09).
+    assert visitor.get("/help").status == 200
 
 
 def test_dry_run_names_what_it_would_have_refused_and_saves_nothing(world: World) -> None:
