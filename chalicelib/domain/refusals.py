@@ -45,6 +45,7 @@ class Hint(StrEnum):
     PAGE_EXPIRED = "page_expired"
     ANOTHER_LINK = "another_link"
     NO_COOKIES = "no_cookies"
+    TOO_LONG = "too_long"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat
 
 

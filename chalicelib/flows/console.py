@@ -198,6 +198,12 @@ def shown_in_both_spellings(
 def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
     entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
+    if refusal.hint is Hint.TOO_LONG:
+        return (
+            request.say("This is too long. Shorten it, or send it in parts.")
+            if field == "body"
+            else request.say("This is too long.")
+        )
     if entry is None:
         return ambiguous(request, refusal) or request.say(FIELDS_SAID.get(field, CHECK_THIS))
     return request.say("{entry}: {cause}", entry=evidence(str(entry)), cause=cause)

@@ -154,6 +154,8 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
     if request.caller is None:
         return None
+    if refusal.code is Code.TOO_LARGE:  # of all that is typed there, the message
+        refusal = Refusal(Code.INVALID_REQUEST, refusal.cause, hint=Hint.TOO_LONG, facts={"field": "body"})
     return correct(request, refusal, "admin_messages", _sent(request) | {"typed": dict(request.fields)})
 
 

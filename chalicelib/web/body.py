@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Request as ProxyRequest
 
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.web.request import Field, Fields, encodable
 
 MAX_BODY = 16 * 1024
+MOST_SHOWN = 256 * 1024
 MAX_DEPTH = 3
 MAX_DIGITS = 9
 
@@ -34,6 +35,19 @@ def read_fields(proxy: ProxyRequest, fields: Fields) -> dict[str, Any]:
             raise invalid("unknown_field")
     return {
         name: _checked(name, spec, given) for name, spec in fields.items() if name in given or spec.required
+    }
+
+
+def shown_again(proxy: ProxyRequest, fields: Fields) -> dict[str, Any]:
+    """What of a refused form its page can show again, too long as it may be: nobody acts on it (WB-17)."""
+    try:
+        body = cast(bytes, proxy.raw_body)
+        form = proxy.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        given = _parse_form(body.decode("utf-8"), fields) if form and len(body) <= MOST_SHOWN else {}
+    except (ValueError, Refusal):
+        return {}
+    return {
+        name: value for name, value in given.items() if name in fields and type(value) is fields[name].kind
     }
 
 
@@ -134,7 +148,7 @@ def _checked(name: str, spec: Field, given: Mapping[str, Any]) -> Any:
     if type(value) is not spec.kind:
         raise invalid("wrong_type", name)
     if isinstance(value, str | list) and len(value) > spec.most:
-        raise invalid("too_long", name)
+        raise Refusal(Code.INVALID_REQUEST, "too_long", hint=Hint.TOO_LONG, facts={"field": name})
     if isinstance(value, str) and not encodable(value):
         raise invalid("lone_surrogate", name)
     if isinstance(value, list) and not all(isinstance(entry, str) and encodable(entry) for entry in value):

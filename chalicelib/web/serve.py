@@ -15,7 +15,7 @@ from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
 from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page, text_answer
-from chalicelib.web.body import read_fields
+from chalicelib.web.body import read_fields, shown_again
 from chalicelib.web.page import Page
 from chalicelib.web.request import Fields, Request, read_event, request_of
 
@@ -87,6 +87,7 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
             fields = read_fields(proxy, route.fields)
     except Refusal as refusal:
         refused = refusal
+        fields = shown_again(proxy, route.fields) if route else {}
         route = route or _turning_away(asked)
         if refusal.hint is Hint.OVERTAKEN:
             route = route or asked

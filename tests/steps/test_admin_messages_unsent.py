@@ -190,3 +190,13 @@ def test_wb_17_rule_that_changed_meanwhile_loses_no_text_either(world: World) ->
     }
     browser.post(refused.header("Location"), new)
     assert typed(browser.get(PAGE)) == TYPED
+
+
+@pytest.mark.parametrize("text", ["x" * 12_001, "\u4fe1 \u0416" * 2_000], ids=["characters", "bytes"])
+def test_wb_17_message_that_is_too_long_is_said_to_be_and_is_still_there(world: World, text: str) -> None:
+    """WB-17: a letter of another alphabet takes nine bytes of a form, so a request is full long before its field is."""
+    _, browser, _ = desk(world)
+    page = browser.post(PAGE, TYPED | {"body": text})
+    assert page.status in {413, 422}
+    assert typed(page) == TYPED | {"body": text}
+    assert '<a href="#body">This is too long. Shorten it, or send it in parts.</a>' in page.text

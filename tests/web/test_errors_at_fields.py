@@ -233,3 +233,27 @@ def test_wb_16_error_stands_at_its_field(
     reply = who(world).post(path, dict(fields))
     assert 400 <= reply.status < 500, reply.text
     assert at_fields(reply) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "wrong"),
+    [
+        ("/admin/messages", MESSAGE, {"expires_in_days": "soon"}),
+        ("/admin/messages", MESSAGE, {"subject": "x" * 201}),
+        ("/admin/domains", {"domain": "kept.test"}, {"internal": "perhaps"}),
+        (f"{USER}/contain", {"reason": "seen at three"}, {"disable": "perhaps"}),
+    ],
+)
+def test_wb_16_one_wrong_field_takes_nothing_else_away(
+    world: World, path: str, fields: dict[str, str], wrong: dict[str, str]
+) -> None:
+    """WB-16: what was typed in the other fields is there again, even where one is no number, or too long."""
+    page = administrator(world).post(path, fields | wrong)
+    assert page.status == 422
+    assert all(value in page.text for name, value in fields.items() if name not in wrong)
+
+
+def test_wb_16_address_is_there_again_beside_a_password_that_is_none(world: World) -> None:
+    """WB-16."""
+    page = world.browser().post("/logon", {"email": "ann@people.test", "password": "x" * 8200})
+    assert (page.status, 'value="ann@people.test"' in page.text, "xxxx" in page.text) == (422, True, False)
