@@ -1,4 +1,6 @@
-"""How instants and spans are written for a person: in their language, in their zone where it is known, and in UTC.
+"""How instants and spans are written for a person: in their language, in their zone where it is known, else in UTC.
+
+What is passed on to support is in UTC, whoever reads it out: it is compared with a log.
 
 It may not read a clock or a request: zone and language come from whoever renders.
 """
@@ -40,7 +42,9 @@ class Times:
         self._say, self._count = words.gettext, words.ngettext
 
     def filters(self) -> dict[str, Callable[..., object]]:
-        """`utc` and `when` write an instant, in the zone that the context's `zone` names too; `span` a lifetime."""
+        """`utc` and `when` write an instant in the zone that the context's `zone` names, else in UTC;
+        `universal` in UTC for all; `span` a lifetime.
+        """
 
         @pass_context
         def utc(context: Context, at: Instant | None) -> str:
@@ -50,21 +54,14 @@ class Times:
         def when(context: Context, at: Instant | None) -> Markup:
             return self.markup(at, context.get("zone", ""))
 
-        return {"utc": utc, "when": when, "span": self.span}
+        return {"utc": utc, "when": when, "universal": self.markup, "span": self.span}
 
     def instant(self, at: Instant | None, zone: str = "") -> str:
-        """Such as "21 November 2026, 23:49 UTC", or "22 November 2026, 00:49 CET (21 November 2026, 23:49 UTC)"."""
+        """Such as "22 November 2026, 00:49 CET", or "21 November 2026, 23:49 UTC" where no zone is known."""
         if at is None:
             return self._say("not known")
-        moment = _moment(at)
-        local = moment.astimezone(_zone(zone) or UTC)
-        if (
-            not local.utcoffset()
-        ):  # no zone known, or London in winter: the same time twice tells nobody anything
-            return f"{self._written(moment)} UTC"
-        same_day = local.date() == moment.date()
-        universal = f"{moment:%H:%M}" if same_day else self._written(moment)
-        return f"{self._written(local)} {_zone_name(local)} ({universal} UTC)"
+        local = _moment(at).astimezone(_zone(zone) or UTC)
+        return f"{self._written(local)} {_zone_name(local)}"
 
     def markup(self, at: Instant | None, zone: str = "") -> Markup:
         """The same in a page, where a program can read it too."""

@@ -37,5 +37,5 @@ def test_each_language_has_an_engine_of_its_own(language: str, said: str) -> Non
 
 def test_zone_of_the_reader_comes_from_the_context() -> None:
     template = html_engine().from_string("{{ at|when }}")
-    assert "15:49 PST (23:49 UTC)" in template.render(at=AT, zone="America/Los_Angeles")
+    assert "15:49 PST" in template.render(at=AT, zone="America/Los_Angeles")
     assert "zone" not in template.render(at=AT, zone="no/zone")

@@ -1,11 +1,16 @@
 """How instants and spans are written, in every language and zone."""
 
+import re
+
 import pytest
 from babel.dates import get_month_names
 
 from chalicelib.presentation.languages import LANGUAGES, catalogue
 from chalicelib.presentation.times import MONTHS, Times
 from chalicelib.presentation.zones import zone as zone_of
+from tests.mail.test_look import SAMPLES as MAILS
+from tests.mail.test_look import sample as mail
+from tests.web.page_samples import sample
 
 AT = 1_795_304_940.9
 ENGLISH = Times(catalogue("en"))
@@ -58,13 +63,14 @@ def test_unknown_instant_is_said_to_be_unknown() -> None:
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ("America/Los_Angeles", "21 November 2026, 15:49 PST (23:49 UTC)"),
-        ("Europe/Berlin", "22 November 2026, 00:49 CET (21 November 2026, 23:49 UTC)"),
-        ("America/Sao_Paulo", "21 November 2026, 20:49 UTC-03 (23:49 UTC)"),
-        ("Europe/London", "21 November 2026, 23:49 UTC"),
+        ("America/Los_Angeles", "21 November 2026, 15:49 PST"),
+        ("Europe/Berlin", "22 November 2026, 00:49 CET"),
+        ("America/Sao_Paulo", "21 November 2026, 20:49 UTC-03"),
+        ("Europe/London", "21 November 2026, 23:49 GMT"),
+        ("UTC", "21 November 2026, 23:49 UTC"),
     ],
 )
-def test_reader_with_a_zone_gets_both_times(zone: str, said: str) -> None:
+def test_reader_with_a_zone_gets_the_time_there_alone(zone: str, said: str) -> None:
     assert ENGLISH.instant(AT, zone) == said
 
 
@@ -86,6 +92,20 @@ def test_what_is_no_zone_changes_nothing(zone: str) -> None:
     """A cookie says it, so anything can be in there; a zone's name is the name of a file."""
     assert zone_of(zone) is None
     assert ENGLISH.instant(AT, zone) == "21 November 2026, 23:49 UTC"
+
+
+def test_wb_19_reader_sees_their_own_time_and_passes_on_utc() -> None:
+    """WB-19: support compares it with a log and with other people's times."""
+    for page, state in (("refusal", "not_found"), ("help", "supported"), ("logon", "refused")):
+        shown = sample(page, state, zone="Europe/Berlin").html
+        (details,) = re.findall(r'<dl[^>]*id="support-details">(.*?)</dl>', shown, re.DOTALL)
+        assert "21 November 2026, 23:49 UTC" in details
+        assert "CET" not in details
+    assert "22 November 2026, 00:49 CET" in sample("message", "one", zone="Europe/Berlin").html
+    for number, _ in enumerate(MAILS["password_was_reset"]):
+        for part in mail("password_was_reset", number, zone="Europe/Berlin")[1:3]:
+            assert "22 November 2026, 00:49 CET" in str(part)
+            assert "UTC" not in str(part)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

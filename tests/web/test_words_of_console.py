@@ -79,7 +79,7 @@ def test_no_translation_breaks_the_page_it_stands_in(page: str, state: str, lang
 def test_reader_of_a_table_sees_times_in_their_own_zone() -> None:
     """The tables stand in files of their own, which know of the reader what they are told."""
     for page, state in (("admin_attempts", "found"), ("admin_events", "some"), ("admin_ip_ranges", "tried")):
-        assert "00:49 CET (21 November 2026, 23:49 UTC)" in sample(page, state, zone="Europe/Berlin").html
+        assert "00:49 CET" in sample(page, state, zone="Europe/Berlin").html
 
 
 def request_of(**more: Any) -> Request:
