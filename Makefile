@@ -82,6 +82,10 @@ tour: .venv/browser .venv-emulator/ready ## docs/tour.md: the portal page by pag
 	@$(MAKE) --no-print-directory browser ARGS="-k 'test_flow and not plain'"
 	@$(PY) -m tests.browser.tour
 
+.PHONY: spam
+spam: .venv/dev ## What SpamAssassin says of every mail in every language: nothing
+	@$(PY) -m tests.mail.spam
+
 .PHONY: bench
 bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench

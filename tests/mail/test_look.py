@@ -165,6 +165,26 @@ def test_html_part_says_what_the_text_part_says(name: str, number: int) -> None:
 
 
 @every_mail
+def test_ml_13_button_keeps_its_size_in_outlook_for_windows(name: str, number: int) -> None:
+    """ML-13: its cell has the padding that Outlook takes off the link, and the colour; the frame has a width."""
+    html = sample(name, number).html
+    links = re.findall(r'<a class="press"[^>]*style="([^"]*)"', html)
+    cells = re.findall(r'<td class="press" bgcolor="(#\w+)" style="([^"]*)"><a class="press"', html)
+    for style, (colour, cell) in zip(links, cells, strict=True):
+        (padding,) = re.findall(r"(?<!-)padding:([^;]+);", style)
+        assert f"mso-padding-alt:{padding};" in cell
+        assert "mso-padding-alt:0;" in style
+        assert colour in cell
+    for_outlook = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", html)
+    assert [re.findall(r"</?(\w+)", one) for one in for_outlook] == [
+        ["style", "style"],
+        ["table", "tr", "td"],
+        ["td", "tr", "table"],
+    ]
+    assert 'width="560"' in for_outlook[1]
+
+
+@every_mail
 def test_subject_is_one_line_that_nobody_outside_has_a_say_in(name: str, number: int) -> None:
     values = SAMPLES[name][number]
     loud = {key: "loud" for key, value in (COMMON | values).items() if isinstance(value, str)}
