@@ -107,6 +107,10 @@ rotate: .venv/package ## Another key for one use, and nobody notices (STAGE=, US
 smoke: working ## A walk around a running portal from outside, after each deployment (URL=; API=, ADDRESS= and MAILBOX= for more)
 	@$(PY) -m infra.smoke
 
+.PHONY: verify
+verify: .venv/package ## Whether what must hold of the tables holds, row by row; reads only (STAGE=, or STAGE=local for make run)
+	@$(PY) -m infra.verify $(STAGE)
+
 .PHONY: adopt
 adopt: .venv/package ## A data stack again for what a deleted one has left (STAGE=; docs/operations.md)
 	@$(PY) -m infra.adopt $(STAGE)

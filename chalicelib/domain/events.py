@@ -151,6 +151,10 @@ PROVED = frozenset(
     }
 )  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
 
+RESTORED = (
+    "restored"  # the attribute of a row that was put back from a backup: of it everybody was told long ago
+)
+
 NO_DETAILS = cast("Details", MappingProxyType({}))
 
 

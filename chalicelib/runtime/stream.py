@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from chalicelib.domain.events import RESTORED
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.runtime import log
 
@@ -36,7 +37,8 @@ def work_through(
     """
     failed = []
     for record in batch.get("Records", []):
-        if record.get("eventName") != "INSERT":
+        # A row put back from a backup is new to the table, and its mail has been out for long (RL-13).
+        if record.get("eventName") != "INSERT" or RESTORED in record["dynamodb"].get("NewImage", {}):
             continue
         try:
             aside = _worked(record, read, act, delayed)

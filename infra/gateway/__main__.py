@@ -15,7 +15,7 @@ from infra import catalogues
 from infra.gateway import mailbox
 from infra.gateway.api import LocalApi
 from infra.gateway.demonstration import RECIPIENT, begin
-from infra.gateway.environment import mail_service, prepared, streams_client
+from infra.gateway.environment import known, mail_service, prepared, streams_client
 from infra.gateway.event_source import EventSource
 from infra.gateway.functions import invoke, load
 from infra.gateway.mailbox_page import PATH
@@ -31,6 +31,7 @@ from infra.stages import ROOT
 from infra.workers import patterns
 
 LOGS = ROOT / "build" / "run"
+RUNNING = LOGS / "tables.json"  # of the portal that was started last
 
 
 def main() -> int:
@@ -52,7 +53,7 @@ def serve(options: Options) -> None:
     """Open the port first: a port that is taken must be said before anything is started."""
     catalogues.compiled()
     front = Front()
-    with closing(listening(front, options.port)) as server, prepared(server.effective_port):
+    with closing(listening(front, options.port)) as server, prepared(server.effective_port), known(RUNNING):
         run(front, server, show(options, server.effective_port))
 
 

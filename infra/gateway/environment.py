@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import botocore.session
 from botocore.config import Config
@@ -92,6 +93,16 @@ def make_ready() -> None:
         ses = session.create_client("sesv2", config=config)
         with suppress(ses.exceptions.AlreadyExistsException):
             ses.create_email_identity(EmailIdentity=os.environ["PORTAL_MAIL_FROM"])
+
+
+@contextmanager
+def known(file: Path) -> Iterator[None]:
+    """Where the tables are, for `make verify STAGE=local`, as long as they are there."""
+    endpoint = os.environ.get(DYNAMODB) or os.environ[ALL]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"endpoint": endpoint, "prefix": os.environ["PORTAL_TABLE_PREFIX"]}))
+    yield
+    file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from chalicelib.storage import administration, brands, message_rows, rows
 from infra.gateway.functions import running
 from tests.fakes.held import full_account_row
 from tests.fakes.store import FakeStore
+from tests.world.verified import planted
 
 
 def brand(store: Store, domain: str, value: Brand) -> None:
@@ -37,6 +38,7 @@ def plant(store: Store, *values: Account | Policy | Reset | Session | Message) -
                 _remember(store, value)
             else:
                 _save(value)
+                planted(value)
     finally:
         running.reset(before)
 

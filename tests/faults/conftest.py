@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.storage.store import DynamoStore
+from tests.engine import Engine
+from tests.fakes.samples import NOW
+from tests.world.verified import findings
 
 
 @pytest.fixture
 def store(real_store: DynamoStore) -> DynamoStore:
     return real_store
+
+
+@pytest.fixture(autouse=True)
+def everything_holds(engine: Engine, bound: tuple[DynamoStore, str]) -> Iterator[None]:
+    """Whatever broke on the way: after each test, what must hold of the tables holds (RL-14)."""
+    yield
+    assert findings(engine.client("dynamodb"), bound[1], lambda: NOW) == []
 
 
 @pytest.fixture(autouse=True)

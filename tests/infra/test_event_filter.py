@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.events import RESTORED, Event, EventKind, Reason
 from chalicelib.domain.mails import concerns_administrators, mail_of
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.storage.rows import event_row
@@ -45,6 +45,15 @@ def test_whatever_makes_a_mail_due_wakes_the_mail_worker(kind: EventKind) -> Non
         due = due or concerns_administrators(event)
         assert woken("send_mail", event) or not due, (reason, details)
         assert not woken("send_mail", event, "REMOVE")
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_rl_13_what_was_put_back_from_a_backup_wakes_nobody(kind: EventKind) -> None:
+    for reason, details in product(REASONS, DETAILS):
+        event = an_event(an_account().id, kind, details=details)._replace(reason=reason)
+        row: Any = event_row(event).serialize() | {RESTORED: {"S": "2030-03-17T17:46:40.250Z"}}
+        record = {"eventName": "INSERT", "dynamodb": {"NewImage": row, "SequenceNumber": "1"}}
+        assert [wakes(patterns(step), record) for step in ("send_mail", "publish_event")] == [False, False]
 
 
 @pytest.mark.parametrize("kind", EventKind)

@@ -1,11 +1,23 @@
 """The portals of the journeys: one for each set of settings, started when the first test asks for it."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.engine import Engine
 from tests.journeys.town import Town
+from tests.world.verified import findings
+
+PATIENCE = 60  # seconds in which a mail that is due is out, while nothing is down
+
+
+@pytest.fixture(autouse=True)
+def everything_holds() -> Iterator[None]:
+    """Wherever somebody went: after each journey, what must hold of the tables holds (RL-14)."""
+    yield
+    for one in Town.inhabited:
+        assert findings(one.engine.client("dynamodb"), one.prefix, time.time, PATIENCE) == []
 
 
 @pytest.fixture(scope="session")

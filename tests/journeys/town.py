@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import botocore.session
 
@@ -45,6 +45,8 @@ def new_source() -> str:
 class Town:
     """One portal with settings of its own, its people and their mail."""
 
+    inhabited: ClassVar[list[Town]] = []
+
     def __init__(self, engine: Engine, **settings: str) -> None:
         self.prefix = f"town-{secrets.token_hex(4)}-"
         keys = settings.get("PORTAL_KEYS") or json.dumps({use: new_ring() for use in USES})
@@ -64,6 +66,7 @@ class Town:
         self._session = botocore.session.get_session()
         self._store: DynamoStore | None = None
         self._read_mails = read_ministack(engine.url)
+        self.inhabited.append(self)
 
     @property
     def store(self) -> DynamoStore:
@@ -149,4 +152,5 @@ class Town:
 
     def stop(self) -> None:
         """Nobody lives here any more."""
+        self.inhabited.remove(self)
         self.gateway.stop()

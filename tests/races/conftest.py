@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.storage.store import DynamoStore
+from tests.engine import Engine
+from tests.fakes.samples import NOW
+from tests.world.verified import findings
 
 MISSING = (
     "The races need DynamoDB's own engine, and PORTAL_TEST_DYNAMODB names none: run `make races` "
@@ -19,6 +23,13 @@ def an_engine_that_is_atomic() -> None:
     """A race that is not run proves nothing: no engine is a failure, never a skip."""
     if not os.environ.get("PORTAL_TEST_DYNAMODB") and os.environ.get("PORTAL_RACE_ENGINE") != "ministack":
         pytest.fail(MISSING)
+
+
+@pytest.fixture(autouse=True)
+def everything_holds(engine: Engine, bound: tuple[DynamoStore, str]) -> Iterator[None]:
+    """Whoever won: after each race, what must hold of the tables holds (RL-14)."""
+    yield
+    assert findings(engine.client("dynamodb"), bound[1], lambda: NOW) == []
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""The tables as an inspector reads them: page by page, and of each row what stands around it. Nothing here writes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.events import Event
+from chalicelib.domain.mails import NOTE
+from chalicelib.domain.resets import Reset
+from chalicelib.storage.rows import APART, account_of, event_of, reset_of
+from chalicelib.storage.tables import AccountRow, EventRow, ResetRow
+
+Item = dict[str, Any]
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("id",),
+    "resets": ("key",),
+    "sessions": ("account_id", "digest"),
+    "events": ("account_id", "at"),
+    "domains": ("domain",),
+    "throttles": ("key",),
+    "messages": ("account_id", "id"),
+}
+PAGE = 100
+FATE_SECONDS = 6 * 86400  # the sweep looks for the last time after five days
+MOST_KEYS = 100  # of one BatchGetItem
+
+
+class Tables:
+    """A stage's tables, read strongly consistently."""
+
+    def __init__(self, client: Any, prefix: str, page: int = PAGE) -> None:
+        self.client, self.prefix, self._page = client, prefix, page
+
+    def page(self, table: str, after: Item | None) -> tuple[list[Item], Item | None]:
+        """So many rows of a table, and the key to go on from; None at its end."""
+        start = {"ExclusiveStartKey": after} if after else {}
+        found = self.client.scan(
+            TableName=self.prefix + table, ConsistentRead=True, Limit=self._page, **start
+        )
+        return found["Items"], found.get("LastEvaluatedKey")
+
+    def get(self, table: str, keys: Iterable[Item]) -> list[Item]:
+        """The rows of these keys that are there. What DynamoDB left over is asked for again, ever more slowly."""
+        name, found = self.prefix + table, []
+        wanted = list({str(sorted(key.items())): key for key in keys}.values())
+        tried = 0
+        while wanted:
+            asked, wanted = wanted[:MOST_KEYS], wanted[MOST_KEYS:]
+            answer = self.client.batch_get_item(RequestItems={name: {"Keys": asked, "ConsistentRead": True}})
+            found += answer["Responses"].get(name, [])
+            left = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+            if left:
+                tried += 1
+                time.sleep(random.uniform(0, min(2.0, 0.05 * 2**tried)))  # noqa: S311 - jitter
+            wanted += left
+        return found
+
+    def partition(self, table: str, name: str, value: str, index: str | None = None) -> list[Item]:
+        """Every row of one hash key."""
+        place = {"IndexName": index} if index else {"ConsistentRead": True}
+        asked = {
+            "TableName": self.prefix + table,
+            "KeyConditionExpression": "#key = :value",
+            "ExpressionAttributeNames": {"#key": name},
+            "ExpressionAttributeValues": {":value": {"S": value}},
+            **place,
+        }
+        found: list[Item] = []
+        while True:
+            answer = self.client.query(**asked)
+            found += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return found
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+class Around:
+    """What is known of the accounts that a page of rows is about; read once each, and forgotten with the page."""
+
+    def __init__(self, tables: Tables, now: float, patience: float | None = None) -> None:
+        self.tables, self.now = tables, now
+        self.patience = FATE_SECONDS if patience is None else patience
+        self._accounts: dict[str, Account | None] = {}
+        self._trails: dict[str, list[Event]] = {}
+        self._resets: dict[str, list[Reset]] = {}
+        self._notes: dict[tuple[str, str], bool] = {}
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Read these accounts now, together."""
+        wanted = [one for one in dict.fromkeys(ids) if one not in self._accounts]
+        self._accounts |= dict.fromkeys(wanted)
+        for item in self.tables.get("accounts", ({"id": {"S": one}} for one in wanted)):
+            self._accounts[item["id"]["S"]] = account_of(AccountRow.from_raw_data(item))
+
+    def account(self, account_id: str) -> Account | None:
+        """The account, if there is one."""
+        self.expect([account_id])
+        return self._accounts[account_id]
+
+    def trail(self, account_id: str) -> list[Event]:
+        """Both sides of an account's trail, the oldest first."""
+        if account_id not in self._trails:
+            items = [
+                item
+                for side in (account_id, account_id + APART)
+                for item in self.tables.partition("events", "account_id", side)
+            ]
+            events = [event_of(EventRow.from_raw_data(item)) for item in items]
+            self._trails[account_id] = sorted(events, key=lambda event: event.sort_key)
+        return self._trails[account_id]
+
+    def issued(self, account_id: str) -> list[Reset]:
+        """All that was mailed to an account and is still stored."""
+        if account_id not in self._resets:
+            keys = [
+                {"key": item["key"]}
+                for item in self.tables.partition("resets", "account_id", account_id, "by_account")
+            ]
+            items = self.tables.get("resets", keys)
+            self._resets[account_id] = [reset_of(ResetRow.from_raw_data(item)) for item in items]
+        return self._resets[account_id]
+
+    def expect_notes(self, events: Iterable[tuple[str, str]]) -> None:
+        """Look now, for all of these rows of events, whether the note of their mail is there."""
+        wanted = [one for one in events if one not in self._notes]
+        keys = [{"account_id": {"S": side}, "at": {"S": at + NOTE}} for side, at in wanted]
+        there = {(item["account_id"]["S"], item["at"]["S"]) for item in self.tables.get("events", keys)}
+        self._notes |= {(side, at): (side, at + NOTE) in there for side, at in wanted}
+
+    def has_note(self, side: str, at: str) -> bool:
+        """Whether the mail of this row of events has left a note."""
+        self.expect_notes([(side, at)])
+        return self._notes[side, at]
+
+    def row(self, table: str, **key: str) -> Item | None:
+        """One row of any table, if it is there."""
+        found = self.tables.get(table, [{name: {"S": value} for name, value in key.items()}])
+        return found[0] if found else None

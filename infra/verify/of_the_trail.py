@@ -1,0 +1,72 @@
+"""What must hold of the trail: each row where it belongs, each due mail with its fate, and no secret in any."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.domain.events import RESTORED, EventKind
+from chalicelib.domain.mails import LATER, NOTE, hour_of
+from chalicelib.storage.rows import APART, trail_key
+from infra.verify.invariants import Case, Wrong, of
+
+NOTES = {
+    EventKind.MAIL_SENT,
+    EventKind.MAIL_FAILED,
+    EventKind.MAIL_WITHHELD,
+    EventKind.ADMINISTRATORS_TOLD,
+}
+# A hash, a sealed seed's or a token's likeness, and a link with one in it.
+SECRET = re.compile(r"\$argon2|/password/reset/[\w-]{20}|/not-me/[\w-]{20}|otpauth:")
+
+
+@of("events")
+def event_lies_where_it_belongs(case: Case) -> Wrong:
+    """Changes lie on a side of their own (TR-01), and what makes a mail due is found by its hour."""
+    event, item = case.value, case.item
+    if item["at"]["S"] != event.sort_key:
+        yield "its key is not that of its time and id"
+    if item["account_id"]["S"] != trail_key(event):
+        yield "it lies on the wrong side of its trail"
+    hour = item.get("mail_hour", {}).get("S")
+    if hour != hour_of(event) and RESTORED not in item:
+        yield f"it is found under the hour {hour} and not under {hour_of(event)}"
+
+
+@of("events")
+def due_mail_has_its_fate(case: Case) -> Wrong:
+    """Sent, failed or withheld: of each mail that was due a note says which, once the sweep has looked for it."""
+    hour = case.item.get("mail_hour", {}).get("S")
+    if hour is None or hour.endswith(LATER) or case.value.at > case.around.now - case.around.patience:
+        return
+    if case.around.account(case.value.account_id) is None:
+        return  # asked for an address that there is not: nobody is mailed
+    if not case.around.has_note(case.item["account_id"]["S"], case.item["at"]["S"]):
+        yield "its mail is due and has no fate", case.value.at
+
+
+@of("events")
+def note_is_of_an_event(case: Case) -> Wrong:
+    """What became of a mail says so of a mail that was due."""
+    side, at = case.item["account_id"]["S"], case.item["at"]["S"]
+    if case.value.kind not in NOTES or not at.endswith(NOTE):
+        return
+    if case.around.row("events", account_id=side, at=at.removesuffix(NOTE)) is None:
+        yield "it is the note of no event"
+
+
+@of("events")
+def change_is_of_an_account(case: Case) -> Wrong:
+    """A refusal may be of anybody; a change is of an account that is there, or of a domain's rules."""
+    event = case.value
+    policy = event.kind in {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}
+    if policy or APART in case.item["account_id"]["S"] or not event.kind.changes:
+        return
+    if case.around.account(event.account_id) is None:
+        yield "it is a change of no account"
+
+
+@of("events")
+def event_holds_no_secret(case: Case) -> Wrong:
+    """The trail is read by support and by other systems (LO-02)."""
+    if SECRET.search(str(case.item)):
+        yield "it holds what looks like a secret"

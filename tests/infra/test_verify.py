@@ -1,0 +1,288 @@
+"""`make verify`: each invariant is broken on purpose, and the row is named; what is whole is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Policy, TwoStep
+from chalicelib.domain.addresses import DomainName, domain_id, domain_of
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.limits import SELF_SERVICE_MAILS
+from chalicelib.domain.mails import NOTE, hour
+from chalicelib.domain.tokens import session_handle
+from chalicelib.storage.rows import event_row
+from chalicelib.storage.store import DynamoStore
+from infra.gateway.environment import known
+from infra.verify import __main__ as program
+from infra.verify.around import FATE_SECONDS, KEYS, Around, Item, Tables
+from infra.verify.invariants import INVARIANTS
+from infra.verify.of_accounts import AHEAD_SECONDS
+from infra.verify.walk import READABLE, Progress, judged, verify
+from tests.engine import Engine
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, a_link, a_message, a_session, an_account, an_event
+
+CODES = tuple(f"code{number}" for number in range(10))
+
+
+class Town(NamedTuple):
+    """Somebody in whose account everything has happened, and the tables it lies in."""
+
+    tables: Tables
+    account: Account
+    rows: dict[str, Item]
+    store: DynamoStore
+
+    def found(self, table: str, item: Item, **changes: Item | None) -> set[str]:
+        """What is wrong with a row once these attributes of it are others; None takes one away."""
+        broken = {name: value for name, value in (item | changes).items() if value is not None}
+        old = {name: item[name] for name in KEYS[table]}
+        if old != {name: broken[name] for name in KEYS[table]}:
+            self.tables.client.delete_item(TableName=self.tables.prefix + table, Key=old)
+        self.tables.client.put_item(TableName=self.tables.prefix + table, Item=broken)
+        return {one.invariant for one in judged(table, [broken], Around(self.tables, NOW))}
+
+    def broken(self, table: str, **changes: Item | None) -> set[str]:
+        return self.found(table, self.rows[table], **changes)
+
+    def without(self, kind: EventKind) -> None:
+        """The trail as it would be if this had never been recorded."""
+        for event in self.store.events.of_account(self.account.id):
+            if event.kind is kind:
+                key = {"account_id": {"S": event_row(event).account_id}, "at": {"S": event.sort_key}}
+                self.tables.client.delete_item(TableName=f"{self.tables.prefix}events", Key=key)
+
+
+def text(value: str) -> Item:
+    return {"S": value}
+
+
+def number(value: float) -> Item:
+    return {"N": str(value)}
+
+
+@pytest.fixture
+def town(engine: Engine, bound: tuple[DynamoStore, str], real_store: DynamoStore) -> Town:
+    """An account, its trail, a session, a spent link, a read message, its domain's rules and a counter."""
+    account = an_account(
+        epoch=int(NOW),
+        session_serial=1,
+        password_changed_at=NOW,
+        two_step=TwoStep("sealed", int(NOW / 30), recovery=CODES[1:], unused_since=NOW),
+    )
+    session, link, message = a_session(account), a_link(account), a_message(account, read_at=NOW + 5)
+    policy = Policy(domain_of(account.address))
+    plant(real_store, account, session, link._replace(spent_at=NOW), message, policy)
+    trail = [
+        an_event(account.id, EventKind.PASSWORD_RESET, details={"by": "link"}),
+        an_event(account.id, EventKind.TWO_STEP_ENROLLED),
+        an_event(account.id, EventKind.RECOVERY_CODE_USED, at=NOW + 1),
+        an_event(account.id, EventKind.MESSAGE_SENT, details={"message": message.id}),
+        an_event(account.id, EventKind.MESSAGE_READ, at=NOW + 5, details={"message": message.id}),
+    ]
+    for event in trail:
+        real_store.events.record(event)
+    tables = Tables(engine.client("dynamodb"), bound[1])
+    counter = SELF_SERVICE_MAILS.key("portal", NOW)
+    tables.client.put_item(
+        TableName=f"{tables.prefix}throttles",
+        Item={"key": text(counter), "count": number(SELF_SERVICE_MAILS.most), "expires_at": number(NOW)},
+    )
+    event_key = event_row(trail[0])
+    keys: dict[str, Item] = {
+        "accounts": {"id": text(account.id)},
+        "sessions": {"account_id": text(account.id), "digest": text(session.digest)},
+        "resets": {"key": text(link.key)},
+        "messages": {"account_id": text(account.id), "id": text(message.id)},
+        "events": {"account_id": text(event_key.account_id), "at": text(event_key.at)},
+        "domains": {"domain": text(domain_id(DomainName(policy.name)))},
+        "throttles": {"key": text(counter)},
+    }
+    rows = {table: tables.get(table, [key])[0] for table, key in keys.items()}
+    return Town(tables, account, rows, real_store)
+
+
+def is_lost(town: Town, table: str) -> set[str]:
+    """What is said of a row whose account is gone."""
+    town.tables.client.delete_item(
+        TableName=f"{town.tables.prefix}accounts", Key={"id": text(town.account.id)}
+    )
+    return town.broken(table)
+
+
+def without(kind: EventKind, table: str) -> Callable[[Town], set[str]]:
+    def breaking(town: Town) -> set[str]:
+        town.without(kind)
+        return town.broken(table)
+
+    return breaking
+
+
+def a_second_link_event(town: Town) -> set[str]:
+    town.store.events.record(an_event(town.account.id, EventKind.PASSWORD_RESET, details={"by": "link"}))
+    return town.broken("accounts")
+
+
+def an_old_due_mail(town: Town) -> set[str]:
+    event = an_event(town.account.id, EventKind.PASSWORD_RESET, at=NOW - FATE_SECONDS - 1)
+    town.store.events.record(event)
+    return town.found("events", event_row(event).serialize())
+
+
+def a_note_of_nothing(town: Town) -> set[str]:
+    note = an_event(town.account.id, EventKind.MAIL_SENT, details={"about": "authn_password_reset"})
+    return town.found("events", event_row(note._replace(id=f"{note.id}{NOTE}")).serialize())
+
+
+def a_closed_one(town: Town) -> set[str]:
+    town.broken("accounts", status=text("disabled"))
+    return town.broken("sessions")
+
+
+BREAKS: dict[str, Callable[[Town], set[str]]] = {
+    READABLE: lambda town: town.broken("accounts", kind=text("emperor")),
+    "is_named_by_its_address": lambda town: town.broken("accounts", domain=text("other.test")),
+    "is_listed_as_staff_only_if_it_is": lambda town: town.broken("accounts", staff=text("administrator")),
+    "stays_small": lambda town: town.broken("accounts", ranges={"L": [text("192.0.2.0/24")] * 70}),
+    "has_numbers_that_make_sense": lambda town: town.broken(
+        "accounts", epoch=number(NOW + AHEAD_SECONDS + 9)
+    ),
+    "epoch_is_not_behind_its_trail": lambda town: town.broken("accounts", epoch=number(1)),
+    "password_has_its_event": without(EventKind.PASSWORD_RESET, "accounts"),
+    "second_step_has_its_event": without(EventKind.TWO_STEP_ENROLLED, "accounts"),
+    "is_closed_by_an_event": lambda town: town.broken("accounts", status=text("disabled")),
+    "second_step_is_whole": lambda town: town.broken("accounts", seed=None),
+    "frozen_has_no_password": lambda town: town.broken("accounts", status=text("frozen")),
+    "alias_leads_to_an_account": lambda town: town.broken("accounts", alias_of=text("nobody")),
+    "recovery_codes_are_spent_once": lambda town: town.broken(
+        "accounts", recovery={"L": [text(one) for one in CODES]}
+    ),
+    "links_are_spent_once": a_second_link_event,
+    "session_is_somebodys": lambda town: is_lost(town, "sessions"),
+    "none_lives_on_a_closed_account": a_closed_one,
+    "session_is_not_ahead_of_its_account": lambda town: town.broken("sessions", serial=number(2)),
+    "session_ends": lambda town: town.broken("sessions", expires_at=number(NOW + 10**7)),
+    "mailed_thing_is_somebodys": lambda town: is_lost(town, "resets"),
+    "mailed_thing_is_not_ahead_of_its_account": lambda town: town.broken("resets", epoch=number(NOW + 9)),
+    "was_spent_in_its_time": lambda town: town.broken("resets", valid_until=number(NOW - 1)),
+    "was_spent_by_one_event": without(EventKind.PASSWORD_RESET, "resets"),
+    "event_lies_where_it_belongs": lambda town: town.broken("events", mail_hour=text(hour(NOW - 7200))),
+    "due_mail_has_its_fate": an_old_due_mail,
+    "note_is_of_an_event": a_note_of_nothing,
+    "change_is_of_an_account": lambda town: is_lost(town, "events"),
+    "event_holds_no_secret": lambda town: town.broken("events", url=text("/password/reset/" + "x" * 43)),
+    "message_is_somebodys": lambda town: is_lost(town, "messages"),
+    "message_has_its_events": without(EventKind.MESSAGE_READ, "messages"),
+    "message_was_read_in_its_time": lambda town: town.broken("messages", recalled_at=number(NOW + 9)),
+    "rules_are_under_their_domain": lambda town: town.broken("domains", name=text("other.test")),
+    "count_is_within_its_limit": lambda town: town.broken("throttles", count=number(10**6)),
+    "counter_ends": lambda town: town.broken("throttles", expires_at=number(0)),
+}
+
+
+def test_rl_14_every_invariant_is_broken_here() -> None:
+    assert {one.__name__ for room in INVARIANTS.values() for one in room} | {READABLE} == set(BREAKS)
+
+
+def test_rl_14_of_what_is_whole_nothing_is_said(town: Town) -> None:
+    for table, item in town.rows.items():
+        assert judged(table, [item], Around(town.tables, NOW)) == []
+
+
+@pytest.mark.parametrize("invariant", BREAKS)
+def test_rl_14_what_is_broken_is_named(town: Town, invariant: str) -> None:
+    assert invariant in BREAKS[invariant](town)
+
+
+@pytest.mark.parametrize("facts", [{"seconds": 1}, {"lost": True}, {"restored": True}], ids=str)
+def test_rl_14_a_mail_is_not_missed_too_early_nor_of_nobody_nor_of_a_restored_event(
+    town: Town, facts: dict[str, Any]
+) -> None:
+    event = an_event(
+        an_account().id if "lost" in facts else town.account.id,
+        EventKind.PASSWORD_RESET,
+        at=NOW - FATE_SECONDS + facts.get("seconds", -1),
+    )
+    row = event_row(event).serialize()
+    if "restored" in facts:
+        row = {name: value for name, value in row.items() if name != "mail_hour"} | {"restored": text("then")}
+    assert "due_mail_has_its_fate" not in town.found("events", row)
+
+
+def test_rl_14_what_was_put_right_meanwhile_is_not_said(town: Town) -> None:
+    """The portal goes on while it is looked at: a row read before a change, and its trail after it."""
+    stale = town.rows["accounts"] | {"epoch": number(1)}
+    assert judged("accounts", [stale], Around(town.tables, NOW)) == []
+
+
+def test_rl_14_no_secret_is_said(town: Town) -> None:
+    digest = town.rows["sessions"]["digest"]["S"]
+    town.broken("sessions", serial=number(99))
+    broken = town.tables.get("sessions", [{name: town.rows["sessions"][name] for name in KEYS["sessions"]}])
+    (one,) = judged("sessions", broken, Around(town.tables, NOW))
+    assert session_handle(digest) in one.line()
+    assert digest not in one.line()
+
+
+class Stopped(Exception):
+    """Ctrl-C."""
+
+
+def test_rl_14_a_walk_that_was_stopped_goes_on(
+    engine: Engine, table_prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = engine.client("dynamodb")
+    for place in range(5):
+        key = text(f"{SELF_SERVICE_MAILS.name}#portal#{place}")
+        item = {"key": key, "count": number(10**6), "expires_at": number(NOW)}
+        client.put_item(TableName=f"{table_prefix}throttles", Item=item)
+    pages: list[str] = []
+
+    class Page(Tables):
+        def page(self, table: str, after: Item | None) -> tuple[list[Item], Item | None]:
+            if table == "throttles" and pages.count(table) == 2:
+                pages.append("stopped")
+                raise Stopped
+            pages.append(table)
+            return super().page(table, after)
+
+    tables, file = Page(client, table_prefix, page=2), tmp_path / "dev.json"
+    with pytest.raises(Stopped):
+        verify(tables, lambda: NOW, Progress.read(file))
+    assert json.loads(file.read_text())["rows"] == 4
+    pages[:] = ["stopped"]
+    assert program.report("dev", tables, tmp_path) == 1
+    assert "accounts" not in pages
+    said = capsys.readouterr().out
+    assert said.count("count_is_within_its_limit") == 5
+    assert "5 rows: 5 findings" in said
+    assert not file.exists()
+
+
+def test_rl_14_nothing_is_written(engine: Engine, table_prefix: str, tmp_path: Path) -> None:
+    client, called = engine.client("dynamodb"), set[str]()
+    client.meta.events.register("before-call.dynamodb", lambda model, **_: called.add(model.name))
+    assert program.report("dev", Tables(client, table_prefix), tmp_path) == 0
+    assert called <= {"Scan", "Query", "BatchGetItem"}
+
+
+def test_rl_14_the_portal_of_this_machine_says_where_its_tables_are(
+    engine: Engine, table_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = tmp_path / "run" / "tables.json"
+    monkeypatch.setattr(program, "RUNNING", running)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", engine.url)
+    monkeypatch.setenv("PORTAL_TABLE_PREFIX", table_prefix)
+    with known(running):
+        assert program.report("local", program.tables_of("local"), tmp_path) == 0
+    assert program.main(["local"]) == 2
+
+
+def test_rl_14_a_stage_that_there_is_not_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["nowhere"]) == 2
+    assert "usage: make verify" in capsys.readouterr().err
