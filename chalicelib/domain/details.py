@@ -45,6 +45,7 @@ class Details(From, total=False):
     policy: str | None  # the domain whose rules or brand changed; `*` is the portal
     attempts: Mapping[str, str] | None  # what was searched for
     events_of: str | None  # whose trail was read
+    acts_of: str | None  # whose acts were read
     user: str | None  # whose page was read
     users: Mapping[str, str] | None  # which list of users was read: the domain, and how the addresses begin
 

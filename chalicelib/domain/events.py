@@ -141,6 +141,14 @@ MAILS = frozenset(
         EventKind.MAIL_COMPLAINED,
     }
 )  # what became of a mail
+AS_STAFF = frozenset(
+    {
+        EventKind.POLICY_CHANGED,
+        EventKind.BRAND_CHANGED,
+        EventKind.TRAIL_READ,
+        EventKind.USERS_READ,
+    }
+)  # what staff do to no account: it lies in their own trail
 PROVED = frozenset(
     {
         EventKind.LOGON_SUCCEEDED,
@@ -192,6 +200,19 @@ class Event(NamedTuple):
         """Whether it was done in a session of the account itself."""
         actor = self.actor or ""
         return "@" in actor and account_id(CanonicalAddress(actor)) == self.account_id
+
+    @property
+    def acted_by(self) -> AccountId | None:
+        """Who did it to somebody else, or to the portal; None for what people do to themselves.
+
+        So no logon is in the index of it, and what is there is what a taken-over administrator could do (TR-05).
+        """
+        actor = self.actor or ""
+        if "@" not in actor or self.kind is EventKind.ADMINISTRATOR_CHANGED or self.kind in MAILS:
+            return None  # neither is what the act itself caused: the copy for each administrator, the mail
+        if self.by_owner and self.kind not in AS_STAFF:
+            return None
+        return account_id(CanonicalAddress(actor))
 
     @property
     def beside_changes(self) -> bool:

@@ -4,11 +4,12 @@ May not know who reads. Its rows come from the two sides of the trail (ADR 23); 
 queries, so it may be short and still say where the next one begins (TR-02).
 """
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import EventKind, Stretch, Trail, iso
+from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
 from chalicelib.domain.trail import Entry, at_most, folded, gathered, singly
 from chalicelib.flows.attempts import event_facts
 
@@ -35,6 +36,14 @@ def trail_lines(acts: "EventActs", who: AccountId, before: str | None, most: int
 def change_lines(acts: "EventActs", who: AccountId, before: str | None, most: int) -> Lines:
     """State changes alone. What strangers cause is not even read, so a million refusals cost nothing here (TR-01)."""
     found = gathered(lambda key: acts.changes(who, key, CHANGED_ROWS), before, most, READS)
+    return _shown(*singly(found, most))
+
+
+def act_lines(
+    acts: "EventActs", actor: AccountId, before: str | None, most: int, wanted: Callable[[Event], bool]
+) -> Lines:
+    """What somebody did to others, each act a line; of those that are wanted alone (TR-05)."""
+    found = gathered(lambda key: acts.done_by(actor, key, CHANGED_ROWS), before, most, READS, wanted)
     return _shown(*singly(found, most))
 
 

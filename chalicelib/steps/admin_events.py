@@ -1,22 +1,28 @@
-"""Console: the audit trail of an account: who did what, from where, before and after. Reading it is itself an event."""
+"""Console: the audit trail of an account, or what somebody did to others: who, what, from where, before and after.
 
-from typing import Any
+Reading it is itself an event.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import account_id
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.addresses import CanonicalAddress, account_id
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.trail import opaque, position
 from chalicelib.flows.console import console_view
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.paging import rows_of, turning
-from chalicelib.flows.trail import change_lines, trail_lines
+from chalicelib.flows.trail import Lines, act_lines, change_lines, trail_lines
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -28,19 +34,69 @@ def admin_events(event: dict[str, Any], context: object) -> dict[str, Any]:
     return serve(event, context, portal(), ROUTES)
 
 
+class Asked(NamedTuple):
+    """What is looked for: whose trail, or what an actor did to others; to one account alone where both are named."""
+
+    email: str
+    actor: str
+    changes: bool
+    before: str | None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """As the query has them, the position left out."""
+        return {
+            "email": self.email,
+            "actor": self.actor,
+            "changes": "true" if self.changes else "",
+        }
+
+    def wants(self, event: Event) -> bool:
+        """Of an actor's acts."""
+        of_account = not self.email or event.account_id == account_id(CanonicalAddress(self.email))
+        return of_account and (event.kind.changes or not self.changes)
+
+
 def show(request: Request) -> Page:
     """The trail of one account, page by page; of an address without an account too, since strangers type those."""
-    email = address_input(request.query.get("email", ""))
-    before, changes = position(request.query.get("before", "")), _changes_alone(request)
-    read = event_of(request, EventKind.TRAIL_READ, request.known.account_id, details={"events_of": email})
-    request.store.events.record(read)
-    lines = change_lines if changes else trail_lines
-    found = lines(request.store.events, account_id(email), before, rows_of(request))
+    asked = _asked(request)
+    read: Details = {"acts_of": asked.actor} if asked.actor else {"events_of": asked.email}
+    if asked.actor and asked.email:
+        read["events_of"] = asked.email
+    request.store.events.record(
+        event_of(request, EventKind.TRAIL_READ, request.known.account_id, details=read)
+    )
+    found = _lines(request, asked)
     further = opaque(found.before)
-    asked = {"email": email, "changes": "true" if changes else ""}
-    turns = turning(request, "/admin/events", asked, further)
-    view = {"email": email, "changes": changes, "events": found.facts, **turns, **console_view(request)}
+    turns = turning(request, "/admin/events", asked.fields, further)
+    view = {
+        "email": asked.email,
+        "actor": asked.actor,
+        "changes": asked.changes,
+        "events": found.facts,
+        **turns,
+        **console_view(request),
+    }
     return Page(facts={"events": found.facts, "before": further}, template="admin_events", view=view)
+
+
+def _lines(request: Request, asked: Asked) -> Lines:
+    acts, most = request.store.events, rows_of(request)
+    if asked.actor:
+        who = account_id(CanonicalAddress(asked.actor))
+        return act_lines(acts, who, asked.before, most, asked.wants)
+    lines = change_lines if asked.changes else trail_lines
+    return lines(acts, account_id(CanonicalAddress(asked.email)), asked.before, most)
+
+
+def _asked(request: Request) -> Asked:
+    email, actor = (request.query.get(name, "") for name in ("email", "actor"))
+    return Asked(
+        email=address_input(email) if email or not actor else "",
+        actor=address_input(actor, "actor") if actor else "",
+        changes=_changes_alone(request),
+        before=position(request.query.get("before", "")),
+    )
 
 
 def _changes_alone(request: Request) -> bool:

@@ -64,6 +64,10 @@ class Events:
             changes = self._stretch(account_id, before, limit)
         return Trail(changes, reading.result())
 
+    def done_by(self, actor: AccountId, before: str | None, limit: int) -> Stretch:
+        """What somebody did to others, of so many rows, from whichever trail they lie in."""
+        return self._stretch(actor, before, limit, index=EventRow.by_actor)
+
     def by_reference(self, reference: str) -> list[Event]:
         """What stands behind a reference a person reads out."""
         return [

@@ -95,6 +95,19 @@ class ByMessage(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # 
     message_id = UnicodeAttribute(hash_key=True)
 
 
+class ByActor(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """What somebody did to others; what people do to themselves has no `acted_by` (docs/adr/0038)."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_actor"
+        projection = AllProjection()
+
+    acted_by = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+
+
 class AllDomains(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """The list of domains, by name; the portal's own row is not in it."""
 

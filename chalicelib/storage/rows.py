@@ -218,6 +218,7 @@ def event_row(event: Event) -> EventRow:
         attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,
+        acted_by=event.acted_by,
     )
 
 

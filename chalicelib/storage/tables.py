@@ -155,10 +155,12 @@ class EventRow(Model):
     attempt_day = UnicodeAttribute(null=True)
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
+    acted_by = UnicodeAttribute(null=True)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()
     by_mail_hour = indexes.ByMailHour()
     by_message = indexes.ByMessage()
+    by_actor = indexes.ByActor()
 
 
 class PolicyRow(Model):

@@ -74,6 +74,7 @@ def test_tr_01_changes_cost_as_many_rows_as_there_are_changes(world: World) -> N
     [
         ("admin_events", "/admin/events?email={}", 2),
         ("admin_events", "/admin/events?email={}&changes=true", 2),
+        ("admin_events", "/admin/events?actor={}", 2),
         ("account_activity", "/account/activity", 1),
         ("admin_user", "/admin/users/{}", 4),
         ("admin_attempts", "/admin/attempts?email={}", 2),

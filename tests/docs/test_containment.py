@@ -28,7 +28,12 @@ def pages() -> str:
     user = f"/admin/users/{ann.address}"
     seen = [browser.get(path).text for path in ("/admin/domains", "/admin/users?domain=people.test", user)]
     browser.post(f"{user}/contain", {"disable": "true", "restriction": "keep", "reason": "Reported"})
-    later = [f"{user}?done=contained", f"/admin/events?email={ann.address}", "/admin/attempts"]
+    later = [
+        f"{user}?done=contained",
+        f"/admin/users/{account.address}",
+        f"/admin/events?email={ann.address}",
+        "/admin/attempts",
+    ]
     seen += [browser.get(path).text for path in later]
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", " ".join(seen)).split()))
 

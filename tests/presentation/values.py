@@ -38,9 +38,9 @@ PAGES: Walk = MappingProxyType(
         (STRANGER, form.SYSTEM): "support.operating_system attempts[].operating_system",
         (STRANGER, form.BROWSER): "sessions[].browser events[].browser",
         (STRANGER, form.quoted): "attempts[].agent",
-        (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email",
-        (STRANGER, form.address): "events[].details.events_of attempts[].spelled",
-        (STRANGER, form.key): "events[].details events[].email",
+        (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email events[].email",
+        (STRANGER, form.address): "events[].details.events_of events[].details.acts_of attempts[].spelled",
+        (STRANGER, form.key): "events[].details",
         (STRANGER, form.zone_name): "zone",
         (STRANGER, form.IP): """
             attempts[].address events[].source events[].address sessions[].address dry_run.refused[].address
@@ -53,7 +53,7 @@ PAGES: Walk = MappingProxyType(
         """,
         (LINK, form.own_path): "reauthenticate_first",
         (LINK, form.our_url): "next_url newest_url earlier_url",
-        (LINK, form.address): "admin_events:email",
+        (LINK, form.address): "admin_events:email admin_events:actor",
         (LINK, form.domain): "admin_users:domain admin_brand:domain",
         (LINK, form.TOKEN): "token",
         (SERVER, form.quoted): "mails[].detail",

@@ -217,6 +217,86 @@ def test_tr_03_what_cannot_be_asked_is_refused_by_its_field(world: World, asked:
     assert desk.visitor.get(f"/admin/events?email={ann.address}&{asked}", Accept="text/html").status == 422
 
 
+def test_tr_05_what_an_administrator_did_is_one_list_over_all_accounts(world: World) -> None:
+    """Acts on others, on the portal, and what was read; not what happened to the administrator's own account."""
+    thief, desk, ann, bob = staff(world), staff(world, Kind.SUPPORT), world.person(), world.person()
+    thief.does(ann, "disable")
+    thief.does(bob, "two-step", required=True)
+    world.clock.passes(1)
+    thief.visitor.post("/admin/users", {"email": "eve@people.test", "kind": "recipient"})
+    thief.visitor.post("/admin/ip-ranges", {"scope": "portal", "ranges": ["0.0.0.0/0", "::/0"]})
+    thief.visitor.get(f"/admin/events?email={bob.address}")
+    staff(world).does(ann, "enable")
+    world.delivers()
+    found = [one for page in pages(desk, f"actor={thief.account.address}") for one in page]
+    assert {(one["kind"], one["email"]) for one in found} == {
+        ("account_disabled", ann.address),
+        ("two_step_required", bob.address),
+        ("account_invited", "eve@people.test"),
+        ("authz_policy_changed", None),
+        ("trail_read", None),
+    }
+    assert {one["actor"] or one["by"] for one in found} == {thief.account.address, "account"}
+    assert [one["at"] for one in found] == sorted((one["at"] for one in found), reverse=True)
+
+
+def test_tr_05_filters_narrow_an_actors_acts(world: World) -> None:
+    thief, desk, ann, bob = staff(world), staff(world, Kind.SUPPORT), world.person(), world.person()
+    for who in (ann, bob):
+        thief.does(who, "disable")
+        world.clock.passes(1)
+        thief.does(who, "enable")
+    thief.visitor.get(f"/admin/events?email={ann.address}")
+    asked = f"actor={thief.account.address}"
+    of_ann = desk.visitor.get(f"/admin/events?{asked}&email={ann.address}").json()["events"]
+    assert [(one["kind"], one["email"]) for one in of_ann] == [
+        ("account_enabled", ann.address),
+        ("account_disabled", ann.address),
+    ]
+    changes = desk.visitor.get(f"/admin/events?{asked}&changes=true").json()["events"]
+    assert len(changes) == 4
+    assert len(desk.visitor.get(f"/admin/events?{asked}").json()["events"]) == 5
+
+
+def test_tr_05_acts_come_page_by_page_to_the_first(world: World) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    for ago in range(230):
+        event = an_event(ann.id, EventKind.ACCOUNT_DISABLED, world.clock() - ago, email=ann.address)
+        world.store.events.record(event._replace(actor="gone@bank.example"))
+    found = pages(desk, "actor=Gone@Bank.example")
+    assert [len(page) for page in found] == [100, 100, 30]
+    assert len({one["at"] for page in found for one in page}) == 230
+
+
+def test_tr_05_reading_somebodys_acts_is_recorded_and_nobody_below_support_may(world: World) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    desk.visitor.get(f"/admin/events?actor={ann.address}&email={desk.account.address}")
+    read = [one["details"] for one in desk.trail(desk.account, "trail_read")]
+    assert {"acts_of": ann.address, "events_of": desk.account.address} in read
+    visitor = world.visitor()
+    visitor.logs_on(ann)
+    assert visitor.get(f"/admin/events?actor={ann.address}").code == "not_permitted"
+
+
+def test_tr_05_person_asks_by_a_form_and_goes_on_to_each_account(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    desk.does(ann, "disable")
+    own = desk.visitor.get(f"/admin/users/{desk.account.address}", Accept="text/html").text
+    (link,) = re.findall(r'href="(/admin/events\?actor=[^"]+)"', own)
+    html = desk.visitor.get(unescape(link), Accept="text/html").text
+    assert f'href="/admin/users/{ann.address}"' in html
+    assert re.search(rf'<input[^>]* name="actor"[^>]* value="{desk.account.address}"', html)
+    page = desk.visitor.get(f"/admin/users/{ann.address}", Accept="text/html").text
+    assert "/admin/events?actor=" not in page
+
+
+@pytest.mark.parametrize("asked", ["actor=nonsense", "actor=nonsense&email=a@b.example", "actor="])
+def test_actor_that_is_no_address_is_refused_by_its_field(world: World, asked: str) -> None:
+    reply = staff(world).visitor.get(f"/admin/events?{asked}")
+    assert (reply.status, reply.code) == (422, "invalid_request")
+    assert reply.json()["field"] == ("email" if asked == "actor=" else "actor")
+
+
 def test_answer_has_the_fields_of_the_contract(world: World) -> None:
     desk, ann = staff(world), world.person()
     answer = desk.visitor.get(f"/admin/events?email={ann.address}").json()

@@ -135,3 +135,26 @@ def test_rows_of_older_versions_are_shown_as_what_they_are(real_store: Store) ->
     assert real_store.events.changes(who.id, None, 9) == Stretch([changed])
     assert real_store.events.changes(who.id, None, 1) == Stretch([], refused.sort_key)
     assert real_store.events.by_reference(str(refused.reference)) == [refused]
+
+
+def test_tr_05_index_of_actors_holds_what_was_done_to_others_and_no_logon(store: Store) -> None:
+    boss, ann = planted(store), planted(store)
+    done = [
+        an_event(ann.id, EventKind.ACCOUNT_DISABLED, NOW - 3)._replace(actor=boss.address),
+        an_event(boss.id, EventKind.POLICY_CHANGED, NOW - 2)._replace(actor=boss.address),
+        an_event(boss.id, EventKind.TRAIL_READ, NOW - 1)._replace(actor=boss.address),
+    ]
+    others = [
+        an_event(boss.id, EventKind.LOGON_SUCCEEDED)._replace(actor=boss.address),
+        an_event(boss.id, EventKind.PASSWORD_CHANGED)._replace(actor=boss.address),
+        an_event(ann.id, EventKind.LOGON_REFUSED),
+        an_event(ann.id, EventKind.ACCOUNT_INVITED)._replace(actor="setup"),
+        an_event(ann.id, EventKind.ADMINISTRATOR_CHANGED)._replace(actor=boss.address),
+        an_event(ann.id, EventKind.MAIL_SENT)._replace(actor=boss.address),
+    ]
+    for event in done + others:
+        store.events.record(event)
+    found = store.events.done_by(boss.id, None, 2)
+    assert list(found.events) == done[:0:-1]
+    assert list(store.events.done_by(boss.id, found.before, 2).events) == done[:1]
+    assert store.events.done_by(ann.id, None, 2).events == []

@@ -96,6 +96,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "disputed": USER | {"two_step": USER["two_step"] | {"active": True, "disputed_at": LATER}},
         "own": USER
         | {
+            "user": USER["user"] | {"kind": "administrator"},
             "own_account": True,
             "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"},
         },
@@ -237,23 +238,51 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "some": SEEN_BY
         | {
             "email": EMAIL,
+            "actor": "",
             "changes": False,
             "events": EVENTS,
             "earlier_url": "/admin/events?before=x",
             "newest_url": "/admin/events",
         },
         "changes": SEEN_BY
-        | {"email": EMAIL, "changes": True, "events": EVENTS[:2], "earlier_url": "", "newest_url": ""},
+        | {
+            "email": EMAIL,
+            "actor": "",
+            "changes": True,
+            "events": EVENTS[:2],
+            "earlier_url": "",
+            "newest_url": "",
+        },
         "beyond": SEEN_BY
         | {
             "email": EMAIL,
+            "actor": "",
             "changes": False,
             "events": [],
             "earlier_url": "",
             "newest_url": "/admin/events",
         },
+        "acts": SEEN_BY
+        | {
+            "email": "",
+            "actor": EMAIL,
+            "changes": False,
+            "events": [one | {"email": "ann@people.test"} for one in EVENTS],
+            "earlier_url": "",
+            "newest_url": "",
+        },
+        "acts_on_one": SEEN_BY
+        | {
+            "email": EMAIL,
+            "actor": "desk@bank.example",
+            "changes": True,
+            "events": [],
+            "earlier_url": "",
+            "newest_url": "",
+        },
         "none": {
             "email": EMAIL,
+            "actor": "",
             "changes": False,
             "events": [],
             "earlier_url": "",
@@ -337,4 +366,5 @@ ADMIN_POSTS: dict[str, set[str]] = {
 ADMIN_GETS = {
     "/admin/users": {"domain", "q"},
     "/admin/attempts": {"reference", "email", "network", "outcome", "reason", "from", "until"},
+    "/admin/events": {"email", "actor", "changes"},
 }

@@ -187,6 +187,14 @@ EVENTS = [
     },
     EVENT
     | {
+        "kind": "trail_read",
+        "change": False,
+        "details": {"acts_of": "a@b.example"},
+        "before": None,
+        "after": None,
+    },
+    EVENT
+    | {
         "kind": "users_read",
         "change": False,
         "details": {"users": {"domain": "", "q": ""}},

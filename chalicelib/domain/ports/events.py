@@ -35,5 +35,8 @@ class EventActs(Protocol):
     def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
         """The attempts of each of these days, newest first, so many of each."""
 
+    def done_by(self, actor: AccountId, before: str | None, limit: int) -> Stretch:
+        """What somebody did to others, of so many rows before a position."""
+
     def by_reference(self, reference: str) -> list[Event]:
         """What stands behind a reference."""

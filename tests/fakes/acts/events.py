@@ -55,6 +55,11 @@ class Events(Family):
         ]
 
     @act
+    def done_by(self, actor: AccountId, before: str | None, limit: int) -> Stretch:
+        acts = (event for event in self._tables.events.values() if event.acted_by == actor)
+        return stretch(acts, before, limit)
+
+    @act
     def by_reference(self, reference: str) -> list[Event]:
         return [event for event in self._tables.events.values() if event.reference == reference]
 
