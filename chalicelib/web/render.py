@@ -23,13 +23,33 @@ STATIC = Path(__file__).resolve().parents[1] / "presentation" / "static"
 
 # What a page runs, in this order. A page that is not named here has no script, and its policy allows none.
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
-    "logon": ("reveal", "support", "zone", "carry"),
-    "reauthenticate": ("reveal",),
-    "password_reset": ("reveal", "criteria"),
-    "password_change": ("reveal", "criteria"),
-    "account_two_step": ("reveal", "support"),
-    "admin_user": ("reveal",),
-    "admin_password": ("reveal",),
+    "logon": ("reveal", "support", "zone", "carry", "busy"),
+    "logon_code": ("busy",),
+    "reauthenticate": ("reveal", "busy"),
+    "password_forgot": ("busy",),
+    "password_reset": ("reveal", "criteria", "busy"),
+    "password_change": ("reveal", "criteria", "busy"),
+    "link_unusable": ("busy",),
+    "not_me": ("busy",),
+    "account": ("busy",),
+    "account_activity": ("busy",),
+    "account_preferences": ("busy",),
+    "account_sessions": ("busy",),
+    "account_two_step": ("reveal", "support", "busy"),
+    "message": ("busy",),
+    "messages": ("busy",),
+    "admin_brand": ("busy",),
+    "admin_contain": ("busy",),
+    "admin_delivery": ("busy",),
+    "admin_domains": ("busy",),
+    "admin_ip_ranges": ("busy",),
+    "admin_messages": ("busy",),
+    "admin_password": ("reveal", "busy"),
+    "admin_sessions": ("busy",),
+    "admin_status": ("busy",),
+    "admin_two_step": ("busy",),
+    "admin_user": ("reveal", "busy"),
+    "admin_users": ("busy",),
     "help": ("support",),
     "refusal": ("support",),
 }
@@ -133,9 +153,8 @@ def _hash(text: str) -> str:
 @cache
 def _read(name: str) -> str:
     text = (STATIC / name).read_text(encoding="utf-8")
-    # Comments and indentation are for whoever writes a sheet; every page would carry them.
-    return (
-        re.sub(r"/\*.*?\*/\s*|^ +", "", text, flags=re.DOTALL | re.MULTILINE)
-        if name.endswith(".css")
-        else text
-    )
+    # Comments and indentation are for whoever writes a sheet or a script; every page would carry them.
+    if name.endswith(".css"):
+        bare = re.sub(r"/\*.*?\*/\s*|^ +", "", text, flags=re.DOTALL | re.MULTILINE)
+        return re.sub(r" *([{};]) *", r"\1", bare)
+    return re.sub(r"^ *//.*\n|^ +", "", text, flags=re.MULTILINE)

@@ -66,6 +66,9 @@ def test_page_runs_nothing_that_its_policy_does_not_name(page: str, state: str) 
             blocks
         )
     assert ("script-src" in answer.csp) == (page in SCRIPTS)
+    # WB-20: wherever a form of the page's own is posted, its button shows that work is under way.
+    posts = [one for one in Seen(answer.html).all("form") if one.get("method") == "post"]
+    assert "busy" in SCRIPTS.get(page, ()) or {one.get("action") for one in posts} <= {"/logoff"}
     assert ("connect-src 'self'" in answer.csp) == (page in {"password_reset", "password_change"})
     assert "unsafe" not in answer.csp
 
