@@ -78,6 +78,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /account/two-step/remove": FULL,
         "POST /account/two-step/remove": FULL,
         "POST /account/two-step/recovery-codes": FULL,
+        "POST /account/two-step/move": FULL,
         "GET /reauthenticate": AGAIN,
         "POST /reauthenticate": AGAIN,
         "GET /not-me/{token}": PUBLIC,

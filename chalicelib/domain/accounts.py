@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress
 
+FEW_CODES = 2  # so many recovery codes left, and their owner is asked to make new ones
+
 
 class Kind(StrEnum):
     """Who the account belongs to, and so which routes are theirs."""

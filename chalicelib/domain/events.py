@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     TWO_STEP_REQUIRED = "two_step_required"
     TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
+    TWO_STEP_MOVED = "two_step_moved"
     TWO_STEP_REMOVED = "two_step_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     TWO_STEP_STOPPED = "two_step_stopped"

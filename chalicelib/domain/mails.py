@@ -187,6 +187,11 @@ def _of_logon(told: "Details") -> Mail | None:
     return Mail.NEW_CLIENT_LOGON if told["new_client"] else None
 
 
+def _of_confirmation(told: "Details") -> Mail | None:
+    """Attack: a thief in a session spends the owner's recovery codes one by one, and no mail says so (ML-01)."""
+    return Mail.RECOVERY_CODE_USED if told["second_step"] == "recovery_code" else None
+
+
 # Whose mails somebody at a keyboard can cause as often as they like: these count against the budget of all (ML-06).
 ASKED_FOR = frozenset({EventKind.RESET_ASKED, EventKind.LOGON_REFUSED})
 WITH_CODE = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
@@ -199,6 +204,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.PASSWORD_CHANGED: Mail.PASSWORD_WAS_RESET,
         EventKind.ACCOUNT_FROZEN: Mail.ACCOUNT_FROZEN,
         EventKind.TWO_STEP_ENROLLED: Mail.TWO_STEP_CHANGED,
+        EventKind.TWO_STEP_MOVED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_REMOVED: Mail.TWO_STEP_CHANGED,
         EventKind.RECOVERY_CODES_RENEWED: Mail.TWO_STEP_CHANGED,
         EventKind.TWO_STEP_RESET: Mail.TWO_STEP_CHANGED,
@@ -230,5 +236,9 @@ REASONED: Mapping[EventKind, tuple[str, Mail]] = MappingProxyType(
 )
 # Due or not by their details; a plain right or wrong password has none.
 DETAILED: Mapping[EventKind, "Callable[[Details], Mail | None]"] = MappingProxyType(
-    {EventKind.LOGON_REFUSED: _of_refusal, EventKind.LOGON_SUCCEEDED: _of_logon}
+    {
+        EventKind.LOGON_REFUSED: _of_refusal,
+        EventKind.LOGON_SUCCEEDED: _of_logon,
+        EventKind.REAUTHENTICATED: _of_confirmation,
+    }
 )

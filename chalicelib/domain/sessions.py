@@ -4,7 +4,7 @@ import hashlib
 from enum import StrEnum
 from typing import NamedTuple
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.accounts import FEW_CODES, Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.tokens import Digest
 
@@ -107,6 +107,11 @@ class Caller(NamedTuple):
     started_at: float = 0
     whole: bool = True
     logon: str = ""
+
+    @property
+    def few_codes(self) -> bool:
+        """Whether the recovery codes run out: once they and the phone are gone, nobody gets in alone."""
+        return self.two_step_active and self.recovery_codes_left <= FEW_CODES
 
 
 def caller_of(session: Session, account: Account, next_: Next, *, two_step_required: bool) -> Caller:

@@ -1,22 +1,26 @@
 """A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, next_epoch
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES, code_wait, stops_codes
 from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.sealing import Sealer, Unsealable
-from chalicelib.domain.sessions import Caller, Session
-from chalicelib.domain.tokens import Digest
+from chalicelib.domain.sessions import Caller, Next, Session
+from chalicelib.domain.tokens import Digest, Token
 from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
-from chalicelib.flows.confirm import Confirmation
+from chalicelib.flows.confirm import Confirmation, confirm_password
 from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.repeats import done_before
+from chalicelib.flows.sessions import follow_up
 from chalicelib.portal import Portal
 from chalicelib.web.request import Request
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 STOPPED = "codes_stopped"
 
@@ -88,6 +92,28 @@ def _judge(request: Request, account: Account, typed: str) -> Proof | str:
     return "code_replayed" if step is not None else "code_wrong"
 
 
+def prove_both(request: Request) -> Proof:
+    """Password and code together, of somebody whose 2-step is on; a recovery code is a code."""
+    if not request.known.two_step_active:
+        raise Refusal(Code.CONFLICT, "not_enrolled")
+    confirmation = confirm_password(request, request.text("password"), EventKind.REAUTHENTICATION_REFUSED)
+    return prove_again(request, confirmation, request.text("code"))
+
+
+def goes_on(request: Request, proof: Proof, *, turned_off: bool = False) -> tuple[Token, Session]:
+    """The session of whoever has proved password and code, as it was but for its secret and its time stamp."""
+    caller = request.known
+    return follow_up(
+        request,
+        proof.account,
+        Next.PORTAL,
+        epoch=next_epoch(caller.epoch, request.now()) if turned_off else caller.epoch,
+        opened_with=caller.opened_with,
+        code_entered=caller.code_entered and not turned_off,
+        typed=True,
+    )
+
+
 def used_meanwhile(request: Request, account: Account) -> Refusal:
     """The refusal of a code that was right and is used now: by this very request, sent twice, or by another."""
     _demand_no_twin(request, "code_used_meanwhile", "")
@@ -99,6 +125,11 @@ def _demand_no_twin(request: Request, cause: str, typed: str) -> None:
     may_be_used = cause in {"code_replayed", "code_used_meanwhile"} or recovery_digest(typed) is not None
     if may_be_used and done_before(request):
         raise Refusal(Code.SESSION_REQUIRED, cause, hint=Hint.OVERTAKEN)
+
+
+def by_recovery_code(proof: Proof) -> "Details":
+    """What the event of a confirmation tells where one was spent: its owner is mailed (ML-01)."""
+    return {"second_step": "recovery_code"} if proof.recovery else {}
 
 
 def accept(
@@ -133,20 +164,16 @@ def refused(request: Request, account: Account, cause: str) -> Refusal:
 
 
 def open_pending(portal: Portal, caller: Caller, sealed: str) -> str | None:
-    """A seed that is not active yet; None for one that another logon proposed.
-
-    Attack: a stolen session reads the seed its owner is about to confirm, or confirms its own in the owner's name.
-    Defence: until it is confirmed, a seed is sealed for the logon that proposed it (TF-13).
-    """
+    """What was sealed for this logon; None where another logon proposed it."""
     try:
         return _sealer(portal).open(sealed, _pending_of(caller)).decode("ascii")
     except Unsealable:
         return None
 
 
-def seal_pending(portal: Portal, caller: Caller, seed: str) -> str:
+def seal_pending(portal: Portal, caller: Caller, proposed: str) -> str:
     """A proposed seed as it is stored: no other logon can open it."""
-    return _sealer(portal).seal(seed.encode("ascii"), _pending_of(caller))
+    return _sealer(portal).seal(proposed.encode("ascii"), _pending_of(caller))
 
 
 def _pending_of(caller: Caller) -> bytes:

@@ -5,18 +5,21 @@ None has a limit: whoever changes a credential cannot use up the notice of it.
 
 from urllib.parse import quote
 
-from chalicelib.domain.accounts import Kind
+from chalicelib.domain.accounts import FEW_CODES, Kind
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.sessions import Next
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld
 
 CHANGES = {
     EventKind.TWO_STEP_ENROLLED: "on",
+    EventKind.TWO_STEP_MOVED: "moved",
     EventKind.TWO_STEP_REMOVED: "off",
     EventKind.RECOVERY_CODES_RENEWED: "codes",
     EventKind.TWO_STEP_RESET: "reset",
     EventKind.TWO_STEP_STOPPED: "stopped",
 }
+
+SET_UP = frozenset({"on", "moved"})  # a key that nobody has used yet, which the notice undoes (TF-12)
 
 
 def password_was_reset(mail: Outgoing) -> Values:
@@ -38,9 +41,9 @@ def password_set(mail: Outgoing) -> Values:
 
 
 def two_step_changed(mail: Outgoing) -> Values:
-    """2-step was turned on, turned off, reset by an administrator, given new recovery codes, or stopped."""
+    """2-step was turned on, turned off, moved, reset by an administrator, given new recovery codes, or stopped."""
     change = CHANGES[mail.event.kind]
-    enrolled_at = mail.event.at if change == "on" else None
+    enrolled_at = mail.event.at if change in SET_UP else None
     logon = mail.event.told["logon"]
     if enrolled_at and logon and mail.of_first_sitting(logon).renews_not_me(enrolled_at=enrolled_at):
         raise Withheld("told_with_the_first_password")
@@ -48,8 +51,15 @@ def two_step_changed(mail: Outgoing) -> Values:
 
 
 def recovery_code_used(mail: Outgoing) -> Values:
-    """A recovery code was spent."""
-    return {"not_me_url": mail.not_me_url(), "codes_left": len(mail.account.two_step.recovery)}
+    """A recovery code was spent, to log on or to confirm something."""
+    logged_on = mail.event.kind is EventKind.RECOVERY_CODE_USED
+    codes_left = len(mail.account.two_step.recovery)
+    return {
+        "not_me_url": mail.not_me_url(),
+        "codes_left": codes_left,
+        "few": codes_left <= FEW_CODES,
+        "logged_on": logged_on,
+    }
 
 
 def account_frozen(mail: Outgoing) -> Values:

@@ -51,6 +51,7 @@ def submit(request: Request) -> Page:
     event = event_of(request, EventKind.REAUTHENTICATED, caller.account_id)
     if caller.two_step_active:
         proof = codes.prove_again(request, confirmation, request.text("code"))
+        event = event._replace(details=codes.by_recovery_code(proof))
         act = partial(codes.accept, request.portal, proof, caller.digest, session, event)
     else:
         act = partial(request.store.sessions.move_on, caller.digest, session, event)

@@ -16,6 +16,7 @@ from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from chalicelib.domain.administration import Actor  # the console's, which others do without
+    from chalicelib.domain.sessions import Session
 
 
 class Accounts:
@@ -94,3 +95,26 @@ def forgive() -> list[Action]:
     row = AccountRow
     counts = (row.failures, row.locked_until, row.known_failures, row.known_locked_until)
     return [count.set(0) for count in counts]
+
+
+def second_step_in_use(session: "Session") -> Condition:
+    """That 2-step is on, of an account that has not moved on."""
+    row = AccountRow
+    current: Condition = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
+    current &= row.two_step_seed.exists()
+    return current
+
+
+def used_up(step: int | None) -> list[Action]:
+    """A time step that proved something, and everything before it.
+
+    Attack: beside a recovery code, which has none, a code of the app is accepted; written back as it was read, the last
+    step would let that one in again (TF-02).
+    """
+    return [] if step is None else [AccountRow.two_step_last.set(step)]
+
+
+def still_unused(account: Account, step: int | None) -> Condition:
+    """That the code which proves it was not used meanwhile: a time step's, or a recovery code that is then gone."""
+    row = AccountRow
+    return row.two_step_last < step if step is not None else row.recovery == list(account.two_step.recovery)

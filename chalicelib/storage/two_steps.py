@@ -8,10 +8,17 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.limits import PACES
 from chalicelib.domain.sessions import Session, numbered
 from chalicelib.domain.tokens import Digest
-from chalicelib.storage.accounts import forgive, forgive_codes, without_second_step
+from chalicelib.storage import code_counts
+from chalicelib.storage.accounts import (
+    forgive,
+    forgive_codes,
+    second_step_in_use,
+    still_unused,
+    used_up,
+    without_second_step,
+)
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of
 from chalicelib.storage.sessions import SERIAL_TRIES, hand_over_in, numbering
@@ -30,51 +37,12 @@ class TwoSteps:
     def reserve_code(
         self, account_id: AccountId, now: float, *, known: bool = False
     ) -> tuple[bool, Account | None]:
-        """Count one code attempt, over all sessions and addresses together, and read the account in the same trip.
-
-        (False, account) while the account's codes are paced or stopped. Attack: many half-done logons, a few codes
-        each (TF-03; AuthQuake). Defence: one counter for the account, taken before the code is looked at.
-
-        Attack: a stranger who knows the password keeps the owner waiting an hour, or stops the codes. Defence: sessions
-        that were opened from where the owner was before (`known`) have a counter of their own (TF-10).
-        """
-        row = AccountRow
-        failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
-        if known:
-            failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
-        # A row from before this counter has none.
-        paced = failures.does_not_exist() | (failures < PACES[0].below)
-        for pace in PACES[1:]:
-            paced |= (failures < pace.below) & (attempted_at <= now - pace.seconds)
-        done, item = self._database.reserve(
-            AccountRow(account_id),
-            [failures.set((failures | 0) + 1), attempted_at.set(now)],
-            [failures.set(failures - 1), attempted_at.set(now - PACES[-1].seconds)],
-            row.id.exists() & paced,
-            row.reserved_by,
-        )
-        return done, account_of(AccountRow.from_raw_data(item)) if item else None
+        """Count one code attempt, and read the account in the same trip."""
+        return code_counts.reserve_code(self._database, account_id, now, known=known)
 
     def give_back_code(self, account: Account, *, known: bool = False) -> None:
-        """Take back an attempt whose code was right; `account` is as it was when that was counted.
-
-        A code that was accepted since then, or another second step, has forgotten it with all others. Attack: what is
-        given back is used for another guess. Defence: only after a right code; all wrong ones stay counted (TF-03).
-        """
-        row, two_step = AccountRow, account.two_step
-        failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
-        if known:
-            failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
-        same = row.recovery == list(two_step.recovery)
-        if not two_step.recovery:
-            same |= row.recovery.does_not_exist()
-        counted = (
-            (row.epoch == account.epoch) & (failures > 0) & (row.two_step_last == two_step.last_step) & same
-        )
-        one_less, (_, now) = failures.set(failures - 1), two_step.tries(known=known)
-        last = [one_less, attempted_at.set(now - PACES[-1].seconds)]
-        if not self._database.give_back(AccountRow(account.id), last, counted & (attempted_at == now)):
-            self._database.give_back(AccountRow(account.id), [one_less], counted)
+        """Take back an attempt whose code was right."""
+        code_counts.give_back_code(self._database, account, known=known)
 
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """Keep a seed that is not active yet; a later proposal replaces it."""
@@ -84,6 +52,34 @@ class TwoSteps:
             [row.two_step_pending.set(sealed_seed), row.two_step_pending_until.set(until)],
             row.id.exists() & (row.epoch == epoch) & row.two_step_seed.does_not_exist(),
         )
+
+    def propose_move(
+        self,
+        account: Account,
+        proof: tuple[int | None, str | None],
+        pending: tuple[str, float],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        """Keep a seed, and until when it waits, by a time step of the one in force or the digest of a recovery code."""
+        row, (step, used), (sealed_seed, until) = AccountRow, proof, pending
+        spent = [row.recovery.set([one for one in account.two_step.recovery if one != used])] if used else []
+        transaction = self._database.transaction()
+        transaction.update(
+            "account",
+            AccountRow(account.id),
+            [
+                row.two_step_pending.set(sealed_seed),
+                row.two_step_pending_until.set(until),
+                *used_up(step),
+                *spent,
+                *forgive_codes(),
+            ],
+            second_step_in_use(session) & still_unused(account, step),
+        )
+        hand_over_in(transaction, old, session, event)
+        return not transaction.commit()
 
     def enrol(
         self,
@@ -95,13 +91,11 @@ class TwoSteps:
         session: Session,
         event: Event,
     ) -> bool:
-        """Make the proposed seed the account's, sealed anew for it alone, by the code of `step`.
+        """Make the proposed seed the account's, sealed anew for it alone, by the code of `step`; one in force is dead.
 
         Every other session ends (TF-06); so no condition on the number this one may take.
         """
-        row, proposed = AccountRow, account.two_step.pending_seed
-        if proposed is None:
-            return False
+        row, proposed = AccountRow, account.two_step.pending_seed or ""
         transaction = self._database.transaction()
         number, _ = numbering(session, account, event.at)
         transaction.update(
@@ -213,13 +207,10 @@ class TwoSteps:
             AccountRow(account.id),
             [
                 row.recovery.set(recovery),
-                row.two_step_last.set(step or account.two_step.last_step),
+                *used_up(step),
                 *forgive_codes(),
             ],
-            (row.epoch == session.epoch)
-            & (row.status == Status.ACTIVE.value)
-            & row.two_step_seed.exists()
-            & _unused(account, step),
+            second_step_in_use(session) & still_unused(account, step),
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()
@@ -234,16 +225,10 @@ class TwoSteps:
             [
                 *without_second_step(),
                 *forgive_codes(),
-                row.two_step_last.set(step or account.two_step.last_step),
+                *used_up(step),
                 row.epoch.set(session.epoch),
             ],
-            (row.epoch == account.epoch) & row.two_step_seed.exists() & _unused(account, step),
+            (row.epoch == account.epoch) & row.two_step_seed.exists() & still_unused(account, step),
         )
         hand_over_in(transaction, old, session, event)
         return not transaction.commit()
-
-
-def _unused(account: Account, step: int | None) -> Condition:
-    """That the code which proves it was not used meanwhile: a time step's, or a recovery code that is then gone."""
-    row = AccountRow
-    return row.two_step_last < step if step is not None else row.recovery == list(account.two_step.recovery)

@@ -53,6 +53,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 # The text of a secure message lies in clear nowhere, so not in a browser's cookie either.
 _PRIVATE = frozenset({"/admin/messages"})
 _UNSENT = r"[a-z2-7]{16}"  # a session's handle, under which the text of a message is kept sealed (ADR 30)
+_LONE = r"(form=[0-9a-f]*)?"  # a button, which may send the name of its form along
 _SECRET = ("password", "code", "token")
 # As `filled` writes a path, the slash of an address too, which no `next` may hold: only a form of ours goes there.
 _PATH = r"(/(?!\.+(/|$))([A-Za-z0-9_.@~-]|%[2-7][0-9A-F])+)+"
@@ -81,7 +82,7 @@ def remembered(request: Request) -> tuple[str, ...]:
     owner = _owner(request)
     if request.wants_json or owner is None or request.resource not in LABELS:
         return ()
-    if not request.posted and page_of(request.resource) == request.resource:
+    if re.fullmatch(_LONE, request.posted) and page_of(request.resource) == request.resource:
         return forgotten(request)
     kept = None if request.resource in _PRIVATE else _kept(request.posted)
     value = f"{owner}:{filled(request.resource, request.params)}" + ("" if kept is None else f"?{kept}")

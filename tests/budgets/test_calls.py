@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pyotp import TOTP
 
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.limits import LOGONS_BY_SOURCE
@@ -293,6 +294,24 @@ def enrolment_page(world: World) -> Callable[[], Reply]:
     return lambda: visitor.get("/account/two-step")
 
 
+def move(world: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    visitor.goes_on(visitor.post("/logon/code", {"code": resident.code()}))
+    fields = {"password": PASSWORD, "code": resident.recovery[0]}
+    return lambda: visitor.post("/account/two-step/move", fields)
+
+
+def moved(world: World) -> Callable[[], Reply]:
+    resident, visitor = a_resident_with_two_step(world), world.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    visitor.goes_on(visitor.post("/logon/code", {"code": resident.code()}))
+    begun = visitor.post("/account/two-step/move", {"password": PASSWORD, "code": resident.recovery[0]})
+    visitor.goes_on(begun)
+    code = TOTP(begun.json()["secret"]).at(int(world.clock()))
+    return lambda: visitor.post("/account/two-step/confirm", {"code": code})
+
+
 def reset(world: World) -> Callable[[], Reply]:
     token = a_resident(world).link()
     return lambda: world.visitor().post("/password/reset", {"token": token, **BOTH})
@@ -334,6 +353,8 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (code, Cost("logon_code", 2, 0, 200)),
     (recovery_code, Cost("logon_code", 2, 0, 200)),
     (enrolment_page, Cost("account_two_step", 1, 0, 200)),
+    (move, Cost("account_two_step", 2, 1, 200)),
+    (moved, Cost("account_two_step", 2, 0, 200)),
     (reset, Cost("password_reset", 3, 2, 200)),
     (reset_by_form, Cost("password_reset", 2, 2, 303)),
     (follow, Cost("password_reset", 1, 0, 303)),

@@ -16,6 +16,7 @@ MOVES = {
     EventKind.PASSWORD_CHANGED,
     EventKind.ACCOUNT_FROZEN,
     EventKind.TWO_STEP_ENROLLED,
+    EventKind.TWO_STEP_MOVED,
     EventKind.TWO_STEP_REMOVED,
 }
 DOCUMENTED = {200, 202, 204, 303, 401, 410, 503}

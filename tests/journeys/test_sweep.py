@@ -118,6 +118,7 @@ KEEPS_THE_SESSION = {
     "/account/sessions/revoke",
     "/account/two-step/remove",
     "/account/two-step/recovery-codes",
+    "/account/two-step/move",
     "/reauthenticate",
 }
 

@@ -20,6 +20,7 @@ from tests.world.world import World
         (EventKind.PASSWORD_CHANGED, "Your password has been reset"),
         (EventKind.ACCOUNT_FROZEN, "Your account has been frozen"),
         (EventKind.TWO_STEP_ENROLLED, "2-step authentication of your account was changed"),
+        (EventKind.TWO_STEP_MOVED, "2-step authentication of your account was changed"),
         (EventKind.TWO_STEP_REMOVED, "2-step authentication of your account was changed"),
         (EventKind.RECOVERY_CODE_USED, "A recovery code was used to log on"),
     ],
@@ -51,6 +52,7 @@ def test_ml_01_notice_has_no_acting_link_but_the_freeze(world: World) -> None:
 
 SAID = {
     EventKind.TWO_STEP_ENROLLED: "2-step authentication was turned on.",
+    EventKind.TWO_STEP_MOVED: "2-step authentication was moved to another phone.",
     EventKind.TWO_STEP_REMOVED: "2-step authentication was turned off.",
     EventKind.TWO_STEP_RESET: "2-step authentication was reset.",
     EventKind.RECOVERY_CODES_RENEWED: "New recovery codes were made.",

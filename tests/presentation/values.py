@@ -98,11 +98,11 @@ PAGES: Walk = MappingProxyType(
             title detail problem errors logo account:notice diagnosis[] criteria[].label strength.label
             supported_browsers[] time_zones[] language languages.en languages.de languages.fr languages.es
             languages_spoken.en languages_spoken.de languages_spoken.fr languages_spoken.es
-            qr_svg secret recovery_codes[]
+            qr_svg secret recovery_codes[] label otpauth_uri
         """,
         (US, form.WORD): """
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
-            caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
+            account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
@@ -116,7 +116,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            before sessions[].handle link message.id messages[].id caller.account_id caller.digest caller.logon
+            before form sessions[].handle link message.id messages[].id caller.account_id caller.digest caller.logon
         """,
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",
@@ -129,7 +129,7 @@ PAGES: Walk = MappingProxyType(
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
-            renewed
+            moving
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
             may_act may_choose_password own_account changes more cookies unsent
@@ -147,7 +147,10 @@ MAILS: Walk = MappingProxyType(
         (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
         (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url",
         (US, form.TEMPORARY): "temporary_password",
-        (US, form.no_text): "at expires_at lifetime codes_left logo_size tell_by two_step_follows waits",
+        (
+            US,
+            form.no_text,
+        ): "at expires_at lifetime codes_left few logged_on logo_size tell_by two_step_follows waits",
     }
 )
 

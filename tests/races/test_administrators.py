@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pyotp import TOTP
 
 from chalicelib.domain.accounts import Account, Status
 from tests.fakes.looking import stored
 from tests.world.desks import an_administrator, logged_on
-from tests.world.residents import a_resident
+from tests.world.residents import a_resident, a_resident_with_two_step
 from tests.world.visitors import CHOSEN, PASSWORD, Reply
 from tests.world.world import World
 
@@ -120,3 +121,25 @@ def test_of_two_saves_of_one_user_s_ranges_one_is_told_to_look_again_or_both_sta
         assert list(now(world, ann.account).ranges or ()) in saved
         trail = world.store.events.of_account(ann.account.id)
         assert sum(event.kind.value == "authz_ranges_changed" for event in trail) == len(saved)
+
+
+def test_no_move_to_another_phone_survives_a_containment_that_meets_it(world: World) -> None:
+    """Either the containment comes last and nobody is in, or the administrator is told to look again."""
+    for _ in range(ROUNDS):
+        ann = a_resident_with_two_step(world)
+        _, desk = an_administrator(world)
+        thief = world.visitor()
+        thief.logon(ann.email, PASSWORD)
+        thief.goes_on(thief.post("/logon/code", {"code": ann.code()}))
+        begun = thief.post("/account/two-step/move", {"password": PASSWORD, "code": ann.recovery[0]})
+        thief.goes_on(begun)
+        code = TOTP(begun.json()["secret"]).at(int(world.clock()))
+        contained, moved = at_once(
+            partial(desk.post, f"/admin/users/{ann.email}/contain", {"reason": "a race"}),
+            partial(thief.post, "/account/two-step/confirm", {"code": code}),
+        )
+        assert (contained.status, moved.status) in {(200, 200), (200, 401), (200, 409), (409, 200)}
+        if contained.status == 200:
+            assert live(world, ann.account) == 0
+            assert now(world, ann.account).password_hash is None
+            assert thief.get("/account").status == 401

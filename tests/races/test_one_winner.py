@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from pyotp import TOTP
 
 from chalicelib.domain.accounts import Kind, Status, next_epoch
 from chalicelib.domain.addresses import CanonicalAddress, canonical_address
@@ -152,3 +153,64 @@ def test_not_me_and_reset_at_once_leave_one_of_the_two(world: World) -> None:
             acts.append(partial(world.visitor().post, "/not-me", {"token": not_me}))
         assert len(winners(together(acts), {410})) == 1
         assert stored(world.store, resident.account).epoch == next_epoch(1, world.clock())
+
+
+def moving(world: World, resident: Resident, code: str) -> tuple[Visitor, str]:
+    """A session that has been shown a key for another phone, and that phone's first code."""
+    visitor = world.visitor()
+    visitor.logon(resident.email, PASSWORD)
+    visitor.goes_on(visitor.post("/logon/code", {"code": code}))
+    return visitor, TOTP(seed_of(visitor, resident.recovery[-1])).at(int(world.clock()))
+
+
+def seed_of(visitor: Visitor, code: str) -> str:
+    reply = visitor.post("/account/two-step/move", {"password": PASSWORD, "code": code})
+    visitor.goes_on(reply)
+    return str(reply.json()["secret"])
+
+
+def test_tf_15_of_many_confirmations_of_one_move_one_counts(world: World) -> None:
+    for _ in rounds():
+        resident = a_resident_with_two_step(world)
+        visitor, code = moving(world, resident, resident.code())
+        # Five are looked at in a session (LG-13).
+        posts = [partial(visitor.twin().post, "/account/two-step/confirm", {"code": code}) for _ in range(5)]
+        assert len(winners(together(posts), {401, 409})) == 1
+        assert trail(world.store, resident.account).count(EventKind.TWO_STEP_MOVED) == 1
+        assert stored(world.store, resident.account).epoch == next_epoch(1, world.clock())
+
+
+def test_tf_15_of_two_moves_by_one_recovery_code_one_begins(world: World) -> None:
+    for _ in rounds():
+        resident = a_resident_with_two_step(world)
+        visitors = []
+        for code in (resident.code(), resident.recovery[0]):
+            visitor = world.visitor()
+            visitor.logon(resident.email, PASSWORD)
+            visitor.goes_on(visitor.post("/logon/code", {"code": code}))
+            visitors.append(visitor)
+        fields = {"password": PASSWORD, "code": resident.recovery[1]}
+        posts = [partial(one.post, "/account/two-step/move", fields) for one in visitors]
+        assert len(winners(together(posts), {401})) == 1
+        assert len(stored(world.store, resident.account).two_step.recovery) == 8
+
+
+def test_tf_15_of_two_moves_at_once_the_one_that_waits_is_confirmed_and_no_other(world: World) -> None:
+    for _ in rounds():
+        resident = a_resident_with_two_step(world)
+        one, first = moving(world, resident, resident.code())
+        other = world.visitor()
+        other.logon(resident.email, PASSWORD)
+        other.goes_on(other.post("/logon/code", {"code": resident.recovery[0]}))
+        begin = {"password": PASSWORD, "code": resident.recovery[1]}
+        confirmed, begun = together(
+            [
+                partial(one.post, "/account/two-step/confirm", {"code": first}),
+                partial(other.post, "/account/two-step/move", begin),
+            ]
+        )
+        account, seed_kept = stored(world.store, resident.account), begun.status == 200
+        moved = confirmed.status == 200
+        assert moved or seed_kept
+        assert (account.epoch > 1, account.two_step.seed != resident.account.two_step.seed) == (moved, moved)
+        assert trail(world.store, account).count(EventKind.TWO_STEP_MOVED) == moved

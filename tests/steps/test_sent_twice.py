@@ -292,3 +292,34 @@ def test_wb_20_a_contained_account_gives_no_repeat(world: World) -> None:
     world.fake.tables.accounts[resident.account.id] = world.stored(resident.account)._replace(epoch=9)
     late.post("/logon/code", fields)
     assert late.get("/messages").header("Location").startswith("/logon?")
+
+
+@TWICE
+def test_wb_20_a_key_asked_for_twice_is_the_one_whose_code_fits(world: World, sent: str) -> None:
+    account, browser = world.person(), world.browser()
+    browser.logs_on(account)
+    shown = send(world, sent, browser, "/account/two-step", {"form": "0123456789abcdef"})
+    code = Phone(key_on(shown), world.clock).code()
+    assert browser.post("/account/two-step/confirm", {"code": code}).status == 200
+
+
+@TWICE
+def test_wb_20_a_move_to_another_phone_begun_twice_spends_one_code(world: World, sent: str) -> None:
+    account, phone, browser = half_done(world)
+    browser.post("/logon/code", {"code": phone.code()})
+    world.clock.passes(60)
+    fields = {"password": PASSWORD, "code": phone.recovery[0], "form": "0123456789abcdef"}
+    shown = send(world, sent, browser, "/account/two-step/move", fields)
+    assert len(world.stored(account).two_step.recovery) == 9
+    code = Phone(key_on(shown), world.clock).code()
+    moved = send(world, sent, browser, "/account/two-step/confirm", {"code": code})
+    assert (moved.status, "Save your recovery codes" in moved.text) == (200, True)
+    assert browser.get("/account").status == 200
+    kinds = trail(world.store, account)
+    assert kinds.count(EventKind.TWO_STEP_MOVED) == 1
+    assert EventKind.CODE_REFUSED not in kinds
+
+
+def key_on(page: Reply) -> str:
+    """The key that a page shows."""
+    return page.text.partition('class="secret pick">')[2].partition("</p>")[0].replace(" ", "").strip()

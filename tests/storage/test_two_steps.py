@@ -305,3 +305,60 @@ def test_tf_14_recovery_codes_are_renewed_once_by_one_code(store: Store, step: i
     assert trail(store, account) == [EventKind.RECOVERY_CODES_RENEWED]
     assert not store.two_steps.renew(account, step, ["c"], new.digest, again, event)
     assert stored(store, account) == after
+
+
+def moves(store: Store, account: Account, old: Session, proof: tuple[int | None, str | None]) -> bool:
+    event = an_event(account.id, EventKind.REAUTHENTICATED)
+    return store.two_steps.propose_move(
+        account, proof, ("other", NOW + 600), old.digest, a_session(account), event
+    )
+
+
+@pytest.mark.parametrize(
+    ("proof", "last", "left"),
+    [((STEP + 1, None), STEP + 1, ("one", "two", "three")), ((None, "two"), STEP, ("one", "three"))],
+    ids=["time step", "recovery code"],
+)
+def test_tf_15_a_key_for_another_phone_waits_beside_the_one_in_force_by_one_code(
+    store: Store, proof: tuple[int | None, str | None], last: int, left: tuple[str, ...]
+) -> None:
+    account, old = enrolled(store)
+    assert moves(store, account, old, proof)
+    after = stored(store, account)
+    assert (after.two_step.seed, after.two_step.pending_seed, after.epoch) == ("sealed", "other", 1)
+    assert (after.two_step.last_step, after.two_step.recovery) == (last, left)
+    plant(store, old)
+    assert not moves(store, account, old, proof)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"status": Status.DISABLED}, {"epoch": 2}, {"two_step": TwoStep(last_step=STEP)}]
+)
+def test_tf_15_no_key_waits_for_an_account_that_has_moved_on(store: Store, facts: dict[str, Any]) -> None:
+    account, old = enrolled(store)
+    plant(store, account._replace(**facts))
+    assert not moves(store, account, old, (STEP + 1, None))
+    assert stored(store, account).two_step.pending_seed is None
+
+
+def test_tf_15_the_key_of_the_other_phone_takes_the_place_of_the_one_in_force(store: Store) -> None:
+    account, old = enrolled(store, pending_seed="other", pending_until=NOW + 600)
+    assert enrol(store, account, old)
+    after = stored(store, account)
+    assert (after.two_step.seed, after.two_step.pending_seed) == ("sealed anew", None)
+    assert (after.two_step.recovery, after.two_step.unused_since, after.epoch) == (("a", "b"), NOW, 2)
+
+
+@pytest.mark.parametrize("act", ["move", "renew"])
+def test_tf_02_what_a_recovery_code_proves_lets_no_time_step_in_again(store: Store, act: str) -> None:
+    """A code of the app is accepted between the reading of the account and the write."""
+    account, old = enrolled(store)
+    other = a_session(account)
+    plant(store, other)
+    assert by_code(store, account, other, a_session(account), STEP + 5)
+    if act == "move":
+        assert moves(store, account, old, (None, "two"))
+    else:
+        event = an_event(account.id, EventKind.RECOVERY_CODES_RENEWED)
+        assert store.two_steps.renew(account, None, ["a"], old.digest, a_session(account), event)
+    assert stored(store, account).two_step.last_step == STEP + 5

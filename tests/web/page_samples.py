@@ -30,6 +30,7 @@ HANDLE = "k3x7qv2m5n4tz6ra"
 BROWSER = "Firefox 128.0"
 RECIPIENT = SimpleNamespace(address=ADDRESS, kind="recipient", next="portal")
 ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
+FEW = SimpleNamespace(**vars(RECIPIENT), few_codes=True, recovery_codes_left=1)
 HALF = SimpleNamespace(address=ADDRESS, kind="recipient", next="change_password")
 SUPPORT = {
     "reference": "K7MW-3FQ9",
@@ -150,7 +151,22 @@ HELP = {
     "portal_url": "https://portal.example",
 }
 NOT_ME = {"state": "ask", "two_step": "", "token": "t0ken", "number": "472"}
-TWO_STEP = {"caller": RECIPIENT, "required": False}
+TWO_STEP = {"caller": RECIPIENT, "required": False, "moving": False, "form": "0123456789abcdef"}
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+KEY = {
+    "state": "enrol",
+    "secret": SEED,
+    "otpauth_uri": f"otpauth://totp/Secure%20Messaging:{ADDRESS}?secret={SEED}&issuer=Secure%20Messaging",
+    "qr_svg": QR,
+}
+SHEET = {
+    "state": "codes",
+    "recovery_codes": CODES,
+    "next_url": "/messages",
+    "done": "on",
+    "label": f"Recovery codes of Secure Messaging for {ADDRESS}",
+    "at": AT,
+}
 REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
 
 SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
@@ -222,6 +238,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "account": {
         "plain": ACCOUNT,
+        "few_codes": ACCOUNT | {"caller": FEW, "two_step": True, "recovery_codes_left": 1},
         "not_done": ACCOUNT | {"unfinished": UNFINISHED},
         "kept_elsewhere": ACCOUNT
         | {
@@ -263,16 +280,19 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "account_two_step": {
         "off": TWO_STEP | {"state": "off"},
-        "required": {"state": "off", "required": True, "caller": HALF},
-        "enrol": TWO_STEP | {"state": "enrol", "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "qr_svg": QR},
+        "required": TWO_STEP | {"state": "off", "required": True, "caller": HALF},
+        "enrol": TWO_STEP | KEY,
+        "enrol_moving": TWO_STEP | KEY | {"moving": True},
         "code": TWO_STEP | {"state": "code"},
         "code_refused": TWO_STEP | {"state": "code", "errors": {"code": "That code is not right."}},
-        "codes": TWO_STEP
-        | {"state": "codes", "recovery_codes": CODES, "next_url": "/messages", "renewed": False},
-        "renewed": TWO_STEP
-        | {"state": "codes", "recovery_codes": CODES, "next_url": "/account/two-step", "renewed": True},
-        "on": TWO_STEP | {"state": "on", "recovery_codes_left": 1},
-        "on_required": {
+        "code_moving": TWO_STEP | {"state": "code", "moving": True},
+        "codes": TWO_STEP | SHEET,
+        "moved": TWO_STEP | SHEET | {"next_url": "/account", "done": "moved"},
+        "renewed": TWO_STEP | SHEET | {"next_url": "/account/two-step", "done": "renewed"},
+        "on": TWO_STEP | {"state": "on", "recovery_codes_left": 9},
+        "on_few": TWO_STEP | {"state": "on", "recovery_codes_left": 1, "caller": FEW},
+        "on_required": TWO_STEP
+        | {
             "state": "on",
             "required": True,
             "recovery_codes_left": 9,

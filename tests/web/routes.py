@@ -23,6 +23,7 @@ GOOD: Mapping[str, Any] = {
     "email": ADDRESS,
     "password": "guess after guess after guess",
     "code": "000000",
+    "form": "0123456789abcdef",
     "token": "A" * 43,
     "new_password": "seven lanterns over a harbour",
     "confirm_password": "seven lanterns over a harbour",
@@ -37,6 +38,7 @@ GOOD: Mapping[str, Any] = {
     "language": "de",
     "time_zone": "Europe/Berlin",
 }
+TWO_STEP_ON = {"/account/two-step/remove", "/account/two-step/recovery-codes", "/account/two-step/move"}
 
 
 def fields_of(operation: Operation) -> Mapping[str, Field]:
@@ -56,7 +58,7 @@ def entitled(world: World, operation: Operation) -> Visitor:
     visitor = world.visitor()
     if operation.path == "/logon/code":
         visitor.logs_on(enrolled(world)[0])
-    elif operation.path in {"/account/two-step/remove", "/account/two-step/recovery-codes"}:
+    elif operation.path in TWO_STEP_ON:
         account, phone = enrolled(world)
         visitor.logs_on(account)
         visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))

@@ -11,7 +11,8 @@ from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
 
 NEW = {"current_password": PASSWORD, "new_password": CHOSEN, "confirm_password": CHOSEN}
-TELLING_NOBODY = ("mailto:", "tel:")  # the support contact's: no request, so no referrer
+# No request, so no referrer: the support contact's; a key for the authenticator on this device; a file out of the page.
+TELLING_NOBODY = ("mailto:", "tel:", "otpauth://totp/", "data:text/plain;")
 LEADS = ("href", "src", "action", "formaction", "srcset", "data", "poster", "ping", "cite")
 
 

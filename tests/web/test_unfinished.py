@@ -18,7 +18,13 @@ from tests.world.world import CONTRACT, World
 
 KEPT = [one for one in CONTRACT.operations if one.method == "POST" and one.path in LABELS]
 SECRET = {"code", "new_password"}
-SAYS_NOTHING = {"handle", "others", "confirm", "scope"}  # of whom and of what: which of one's own, and yes
+SAYS_NOTHING = {
+    "handle",
+    "others",
+    "confirm",
+    "scope",
+    "form",
+}  # of whom and of what: which of one's own, and yes
 
 
 def desk(world: World) -> tuple[Account, Visitor, Phone]:
@@ -82,7 +88,7 @@ def test_wb_15_form_that_was_given_up_does_not_come_back_for_another_button(worl
     ann, (_, browser, phone) = world.person(), desk(world)
     browser.post(f"/admin/users/{ann.address}/contain", {"reason": "x"})
     assert COOKIE in browser.jar
-    page = confirmed(browser, phone, browser.post("/account/two-step"))
+    page = confirmed(browser, phone, browser.post("/account/two-step", {"form": "0123456789abcdef"}))
     assert "has not been done yet" not in page.text
     assert COOKIE not in browser.jar
 

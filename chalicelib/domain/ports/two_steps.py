@@ -23,6 +23,17 @@ class TwoStepActs(Protocol):
     def propose(self, account_id: AccountId, epoch: int, sealed_seed: str, until: float) -> bool:
         """A seed that is not active yet."""
 
+    def propose_move(
+        self,
+        account: Account,
+        proof: tuple[int | None, str | None],
+        pending: tuple[str, float],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        """A seed that is not active yet beside the one in force, by a code of that one."""
+
     def enrol(
         self,
         account: Account,
@@ -33,7 +44,7 @@ class TwoStepActs(Protocol):
         session: Session,
         event: Event,
     ) -> bool:
-        """Make the proposed seed active, sealed anew for the account alone."""
+        """Make the proposed seed active, sealed anew for the account alone, in place of one in force."""
 
     def accept_code_step(
         self,

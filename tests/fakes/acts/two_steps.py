@@ -69,6 +69,29 @@ class TwoSteps(Family):
         return True
 
     @act
+    def propose_move(
+        self,
+        account: Account,
+        proof: tuple[int | None, str | None],
+        pending: tuple[str, float],
+        old: Digest,
+        session: Session,
+        event: Event,
+    ) -> bool:
+        stored, (step, used) = self._tables.accounts.get(account.id), proof
+        if stored is None or not self._unused(stored, account, step):
+            return False
+        two_step = stored.two_step._replace(
+            pending_seed=pending[0],
+            pending_until=pending[1],
+            last_step=stored.two_step.last_step if step is None else step,
+            recovery=tuple(one for one in stored.two_step.recovery if one != used),
+            failures=0,
+            known_failures=0,
+        )
+        return self._tables.succeed(old, session, event, {"two_step": two_step})
+
+    @act
     def enrol(
         self,
         account: Account,
@@ -143,7 +166,7 @@ class TwoSteps(Family):
         stored = self._tables.accounts.get(account.id)
         if stored is None or not self._unused(stored, account, step):
             return False
-        last = step or account.two_step.last_step
+        last = stored.two_step.last_step if step is None else step
         two_step = stored.two_step._replace(
             recovery=tuple(recovery), last_step=last, failures=0, known_failures=0
         )
@@ -154,7 +177,7 @@ class TwoSteps(Family):
         stored = self._tables.accounts.get(account.id)
         if stored is None or not self._unused(stored, account, step):
             return False
-        last = step or account.two_step.last_step
+        last = stored.two_step.last_step if step is None else step
         two_step = stored.two_step._replace(
             seed=None,
             recovery=(),
