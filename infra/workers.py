@@ -15,6 +15,15 @@ from infra.warm import ALIAS, arn, called, warm
 
 Resources = dict[str, Any]
 DELIVERIES = "record_delivery"
+# The local stream and the tests' go by these too (infra/gateway/event_mapping.py).
+STREAM_SETTINGS: Resources = {
+    "BatchSize": 10,
+    "BisectBatchOnFunctionError": True,
+    "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    "MaximumRecordAgeInSeconds": 86400,
+    "MaximumRetryAttempts": 100,
+    "ParallelizationFactor": 1,
+}
 
 
 def workers(stage: Stage) -> Resources:
@@ -60,12 +69,8 @@ def events_stream(stage: Stage, step: str) -> Resources:
             "EventSourceArn": stage.of_data("events-stream"),
             "FunctionName": {"Ref": called(stage, step)},
             "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": 10,
-            "BisectBatchOnFunctionError": True,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            **STREAM_SETTINGS,
             "FilterCriteria": {"Filters": [{"Pattern": json.dumps(one)} for one in patterns(step)]},
-            "MaximumRecordAgeInSeconds": 86400,
-            "MaximumRetryAttempts": 100,
             "DestinationConfig": {
                 "OnFailure": {"Destination": {"Fn::GetAtt": [f"{logical(step)}PutAside", "Arn"]}}
             },

@@ -1,7 +1,6 @@
-"""The events table's stream, given to a worker as Lambda's event source mapping gives it, in order and without loss.
+"""The events table's stream, given to a worker as Lambda's event source mapping gives it, in order.
 
-A batch that fails is tried again from its first failed record, ever more slowly. A record that fails alone many times
-is put aside, so that the ones behind it go on, and comes up again later: put aside is not lost.
+Which records, in which batches, tried how often and given up when: `event_mapping.py`, by the template's own settings.
 """
 
 from __future__ import annotations
@@ -11,26 +10,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from infra.gateway.event_filter import wakes
+from infra.gateway.event_mapping import Mapping, Pause, Record, sequence_of
+from infra.workers import STREAM_SETTINGS
 
 log = logging.getLogger(__name__)
-Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How often to look and how long to insist."""
-
-    batch: int = 10
-    idle_seconds: float = 0.25
-    first_delay: float = 0.1
-    longest_delay: float = 5.0
-    tries: int = 10
-    aside_seconds: float = 30.0
+AS_DEPLOYED = Mapping.of(STREAM_SETTINGS)
+IDLE_SECONDS = 0.25  # Lambda looks four times a second
 
 
 class EventSource(threading.Thread):
@@ -41,18 +32,18 @@ class EventSource(threading.Thread):
         streams: Any,
         table: str,
         function: Callable[[dict[str, Any]], Any],
-        pace: Pace | None = None,
+        mapping: Mapping = AS_DEPLOYED,
         patterns: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(name="event-source", daemon=True)
         self._streams, self._table, self._function = streams, table, function
-        self._pace, self._patterns = pace or Pace(), patterns
+        self._mapping, self._patterns = mapping, patterns
         self._wake, self._ended = threading.Event(), threading.Event()
         self._iterators: dict[str, str] = {}
         self._read_to_the_end: set[str] = set()
         self._last_sequence: dict[str, str] = {}
         self._arn = ""
-        self.put_aside: list[Record] = []
+        self.discarded: list[Record] = []  # of which AWS keeps the places in a queue
 
     def nudge(self) -> None:
         """Look now: somebody has just written."""
@@ -67,15 +58,10 @@ class EventSource(threading.Thread):
 
     def run(self) -> None:
         """Until stopped."""
-        aside_due = time.monotonic() + self._pace.aside_seconds
         while not self._ended.is_set():
             self._wake.clear()
-            found = self._look_again()
-            if time.monotonic() >= aside_due:
-                self.retry_put_aside()
-                aside_due = time.monotonic() + self._pace.aside_seconds
-            if not found:
-                self._wake.wait(self._pace.idle_seconds)
+            if not self._look_again():
+                self._wake.wait(IDLE_SECONDS)
 
     def _look_again(self) -> bool:
         try:
@@ -91,7 +77,7 @@ class EventSource(threading.Thread):
             self._open_shards()
         found = False
         for shard, iterator in list(self._iterators.items()):
-            page = self._streams.get_records(ShardIterator=iterator, Limit=self._pace.batch)
+            page = self._streams.get_records(ShardIterator=iterator, Limit=self._mapping.batch_size)
             records = [lambda_record(one, self._arn) for one in page["Records"]]
             self.deliver([one for one in records if wakes(self._patterns, one)])
             if records:
@@ -101,51 +87,15 @@ class EventSource(threading.Thread):
         return found
 
     def deliver(self, records: list[Record]) -> None:
-        """Call the function until nothing of this batch is left; the order stays."""
-        failures = 0
-        while records and not self._ended.is_set():
-            left = self._call(records)
-            if not left:
-                return
-            failures = failures + 1 if len(left) == len(records) else 1
-            records = left
-            if failures >= self._pace.tries:
-                self._set_aside(records[0])
-                records, failures = records[1:], 0
-                continue
-            self._ended.wait(min(self._pace.first_delay * 2 ** (failures - 1), self._pace.longest_delay))
+        """Call the function until nothing of them is left; the order stays."""
+        discarded = self._mapping.deliver(records, self._call, self._ended.wait, time.time, Pause())
+        self.discarded += discarded
+        for record in discarded:
+            log.error("record %s of the events stream is given up", sequence_of(record))
 
-    def retry_put_aside(self) -> None:
-        """Try each of them once more, by itself."""
-        waiting, self.put_aside = self.put_aside, []
-        for record in waiting:
-            self.put_aside += self._call([record])
-
-    def _call(self, records: list[Record]) -> list[Record]:
-        """What is still due after one call."""
-        try:
-            answer = self._function({"Records": records})
-        except Exception:  # as Lambda: a function that raises has failed for the whole batch
-            log.exception("the function behind the events stream failed")
-            return self._after_good_ones(records)
-        failed = {one.get("itemIdentifier") for one in (answer or {}).get("batchItemFailures", [])}
-        if not failed:
-            return []
-        first = next((at for at, one in enumerate(records) if sequence_of(one) in failed), 0)
-        return records[first:]
-
-    def _after_good_ones(self, records: list[Record]) -> list[Record]:
-        """After a failure of several, give them one by one up to the first that fails by itself."""
-        if len(records) == 1:
-            return records
-        for at, record in enumerate(records):
-            if self._ended.is_set() or self._call([record]):
-                return records[at:]
-        return []
-
-    def _set_aside(self, record: Record) -> None:
-        self.put_aside.append(record)
-        log.error("record %s of the events stream is put aside for now", sequence_of(record))
+    def _call(self, event: dict[str, Any]) -> Any:
+        # Stopped in the midst of an outage: what is left dies with the tables.
+        return None if self._ended.is_set() else self._function(event)
 
     def _go_on(self, shard: str, iterator: str | None) -> None:
         """A shard that is read to its end has children, which are found by asking for the shards again."""
@@ -175,12 +125,6 @@ class EventSource(threading.Thread):
         answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, **position)
         iterator: str = answer["ShardIterator"]
         return iterator
-
-
-def sequence_of(record: Record) -> str:
-    """What names a record within its shard."""
-    number: str = record["dynamodb"]["SequenceNumber"]
-    return number
 
 
 def lambda_record(record: Record, arn: str) -> Record:

@@ -1,94 +1,142 @@
-"""The events stream loses nothing, keeps its order and is not held up for ever, with a made-up stream."""
+"""The events stream behaves as Lambda's mapping does: what is tried again, in which order, and what is given up."""
+
+from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
+import pytest
 
-from infra.gateway.event_source import EventSource, Pace, lambda_record
+from infra.gateway.event_mapping import Mapping
+from infra.gateway.event_source import EventSource, lambda_record
+from infra.workers import STREAM_SETTINGS
 
-QUICK = Pace(batch=10, idle_seconds=0.01, first_delay=0.001, longest_delay=0.002, tries=4)
+DEPLOYED = Mapping.of(STREAM_SETTINGS)
+FEW = DEPLOYED._replace(most_retries=3)
+NOW = 1_795_744_800.0
 
 
-def record(number: Any) -> Any:
-    return {"eventID": f"e{number}", "dynamodb": {"SequenceNumber": str(number)}}
+def record(number: Any, who: str = "ann", at: float = NOW) -> Any:
+    return {
+        "eventID": f"e{number}",
+        "dynamodb": {
+            "SequenceNumber": str(number),
+            "Keys": {"account_id": {"S": who}},
+            "ApproximateCreationDateTime": at,
+        },
+    }
 
 
 def records(*numbers: Any) -> Any:
     return [record(number) for number in numbers]
 
 
-class Worker:
-    """A function that fails for chosen records, so many times, and keeps what it did in order."""
+class Function:
+    """Fails for chosen records, and keeps which batches it was called with."""
 
-    def __init__(self, failures: Any = None, *, raises: Any = False) -> None:
-        self.failures, self.raises = dict(failures or {}), raises
-        self.done: list[str] = []
+    def __init__(self, *failing: int, raises: bool = False, answers: Any = None) -> None:
+        self.failing, self.raises, self.answers = set(map(str, failing)), raises, answers
+        self.calls: list[str] = []
 
     def __call__(self, event: Any) -> Any:
-        for one in event["Records"]:
-            number = one["dynamodb"]["SequenceNumber"]
-            if self.failures.get(number, 0) > 0:
-                self.failures[number] -= 1
-                if self.raises:
-                    raise RuntimeError("SES is down")
-                return {"batchItemFailures": [{"itemIdentifier": number}]}
-            if number not in self.done:
-                self.done.append(number)
-        return {"batchItemFailures": []}
+        numbers = [one["dynamodb"]["SequenceNumber"] for one in event["Records"]]
+        self.calls.append("".join(numbers))
+        if self.answers is not None:
+            return self.answers
+        failed = [one for one in numbers if one in self.failing]
+        if failed and self.raises:
+            raise RuntimeError("out of memory")
+        return {"batchItemFailures": [{"itemIdentifier": one} for one in reversed(failed)]}
 
 
-def source(worker: Any) -> Any:
-    return EventSource(None, "events", worker, QUICK)
+def delivered(mapping: Mapping, function: Any, batch: Any) -> list[str]:
+    """What was given up."""
+    given_up = mapping.deliver(batch, function, lambda _: None, lambda: NOW)
+    return [one["dynamodb"]["SequenceNumber"] for one in given_up]
 
 
-def test_batch_goes_out_once_when_all_is_well() -> None:
-    worker = Worker()
-    source(worker).deliver(records(1, 2, 3))
-    assert worker.done == ["1", "2", "3"]
+def test_batches_are_as_large_as_the_template_says_and_come_once_where_all_is_well() -> None:
+    function = Function()
+    assert delivered(DEPLOYED._replace(batch_size=3), function, records(1, 2, 3, 4)) == []
+    assert function.calls == ["123", "4"]
 
 
-def test_failed_record_is_tried_again_and_nothing_behind_it_is_lost() -> None:
-    worker = Worker({"2": 2})
-    tried = source(worker)
-    tried.deliver(records(1, 2, 3))
-    assert worker.done == ["1", "2", "3"]
-    assert tried.put_aside == []
+def test_it_begins_again_at_the_lowest_failed_record_with_everything_behind_it() -> None:
+    function = Function(2, 4)
+    assert delivered(FEW, function, records(1, 2, 3, 4, 5)) == ["2", "3", "4", "5"]
+    assert function.calls == ["12345", *["2345"] * 3]
 
 
-def test_function_that_raises_loses_nothing_and_keeps_the_order() -> None:
-    worker = Worker({"1": 2, "3": 1}, raises=True)
-    source(worker).deliver(records(1, 2, 3, 4))
-    assert worker.done == ["1", "2", "3", "4"]
+def test_what_stands_behind_waits_for_as_long_as_one_record_fails() -> None:
+    function = Function(1)
+    delivered(DEPLOYED._replace(batch_size=2), function, records(1, 2, 3))
+    assert function.calls == [*["12"] * 101, "3"]
 
 
-def test_poisoned_record_is_put_aside_and_the_next_ones_go_on(caplog: Any) -> None:
-    worker = Worker({"2": 1000})
-    tried = source(worker)
-    tried.deliver(records(1, 2, 3))
-    assert worker.done == ["1", "3"]
-    assert tried.put_aside == records(2)
+def test_function_that_raises_is_given_halves_and_splitting_is_no_retry() -> None:
+    function = Function(2, raises=True)
+    assert delivered(FEW._replace(most_retries=1), function, records(1, 2, 3, 4)) == ["2"]
+    assert function.calls == ["1234", "12", "1", "2", "2", "34"]
+
+
+def test_without_bisecting_the_whole_batch_is_tried_and_given_up() -> None:
+    function = Function(2, raises=True)
+    mapping = FEW._replace(most_retries=1, bisects=False)
+    assert delivered(mapping, function, records(1, 2, 3)) == ["1", "2", "3"]
+    assert function.calls == ["123", "123"]
+
+
+def test_without_reporting_what_is_reported_is_not_heard() -> None:
+    function = Function(2)
+    assert delivered(FEW._replace(reports=False), function, records(1, 2, 3)) == []
+    assert function.calls == ["123"]
+
+
+@pytest.mark.parametrize("answer", ["", {}, {"batchItemFailures": []}, {"batchItemFailures": None}])
+def test_answer_that_names_nothing_is_success(answer: Any) -> None:
+    function = Function(answers=answer)
+    assert delivered(FEW, function, records(1, 2)) == []
+    assert function.calls == ["12"]
+
+
+@pytest.mark.parametrize(
+    "named", [{"itemIdentifier": ""}, {"itemIdentifier": None}, {"identifier": "1"}, {"itemIdentifier": "9"}]
+)
+def test_answer_that_names_no_record_is_failure_of_the_whole(named: Any) -> None:
+    function = Function(answers={"batchItemFailures": [named]})
+    assert delivered(FEW._replace(most_retries=0), function, records(1, 2)) == ["1", "2"]
+    assert function.calls == ["12", "1", "2"]
+
+
+def test_record_older_than_it_may_be_is_given_up_untried() -> None:
+    function = Function()
+    old = record(1, at=NOW - STREAM_SETTINGS["MaximumRecordAgeInSeconds"] - 1)
+    assert delivered(DEPLOYED, function, [old, record(2)]) == ["1"]
+    assert function.calls == ["2"]
+
+
+def test_lanes_hold_up_none_of_each_other_and_keep_the_order_of_a_key() -> None:
+    function = Function(1)
+    batch = [record(1, "ann"), record(2, "bob"), record(3, "ann"), record(4, "bob"), record(5, "cy")]
+    mapping = FEW._replace(lanes=10, batch_size=1)
+    assert delivered(mapping, function, batch) == ["1"]
+    assert sorted(function.calls) == ["1", "1", "1", "1", "2", "3", "4", "5"]
+    assert function.calls.index("1") < function.calls.index("3")
+    assert function.calls.index("2") < function.calls.index("4")
+
+
+def test_settings_are_the_template_s_and_what_it_leaves_out_is_aws_s_default() -> None:
+    assert Mapping(10, True, True, 100, 86400, 1) == DEPLOYED
+    assert Mapping.of({}) == Mapping(100, False, False, -1, -1, 1)
+
+
+def test_what_was_given_up_is_said_and_kept(caplog: Any) -> None:
+    source = EventSource(None, "events", Function(2), FEW._replace(most_retries=0))
+    source.deliver([record(number, at=time.time()) for number in (1, 2)])
+    assert [one["eventID"] for one in source.discarded] == ["e2"]
     assert "record 2" in caplog.text
-
-
-def test_poisoned_record_that_raises_is_put_aside_too() -> None:
-    worker = Worker({"2": 1000}, raises=True)
-    tried = source(worker)
-    tried.deliver(records(1, 2, 3))
-    assert worker.done == ["1", "3"]
-    assert tried.put_aside == records(2)
-
-
-def test_record_put_aside_comes_up_again() -> None:
-    worker = Worker({"2": 1000})
-    tried = source(worker)
-    tried.deliver(records(2))
-    tried.retry_put_aside()
-    assert tried.put_aside == records(2)
-    worker.failures.clear()
-    tried.retry_put_aside()
-    assert (worker.done, tried.put_aside) == (["2"], [])
 
 
 def test_records_have_the_shape_lambda_gives_them() -> None:

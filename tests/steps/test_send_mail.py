@@ -88,6 +88,31 @@ def test_rl_16_unreadable_record_is_put_aside_at_once_and_holds_up_nobody(world:
     assert (key, cause) == (("2026-11-27T01:00:00.000Z#gone", "x"), "record_unreadable")
 
 
+def test_rl_16_unreadable_record_costs_the_stream_one_call_and_not_a_hundred(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Lambda's mapping brings them: who is in the same batch, and who in the next, is not kept waiting."""
+    for _ in range(12):
+        forgets(world)
+    calls, works, event_of = list[int](), world._mails, world.fake.outbox.event_of
+    broken = next(iter(world.fake.tables.events))
+
+    def one_is_torn(image: Any) -> Any:
+        if (image["account_id"]["S"], image["at"]["S"]) == broken:
+            raise KeyError("kind")
+        return event_of(image)
+
+    def counted(batch: Any) -> Any:
+        calls.append(len(batch["Records"]))
+        return works(batch)
+
+    monkeypatch.setattr(world.fake.outbox, "event_of", one_is_torn)
+    monkeypatch.setattr(world, "_mails", counted)
+    assert world.delivers() == []
+    assert len(world.mailer.sent) == 11
+    assert calls == [10, 2, 10, 1]  # and what the notes of eleven mails bring
+
+
 def test_rl_16_unreadable_record_is_worked_through_by_the_first_version_that_can_read_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

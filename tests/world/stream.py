@@ -6,9 +6,12 @@ from typing import Any
 
 from chalicelib.domain.ports import Store
 from chalicelib.storage.tables import EventRow
+from infra.gateway.event_filter import wakes
+from infra.workers import patterns
 from tests.fakes.store import FakeStore
 
 Record = dict[str, Any]
+FILTER = patterns("send_mail")
 
 
 class Stream:
@@ -25,7 +28,8 @@ class Stream:
         rows = {(row.account_id, row.at): row for row in EventRow.scan(consistent_read=True)}
         new = {key: row for key, row in rows.items() if key not in self._brought}
         self._brought |= set(new)
-        return [record(row.serialize(), number) for number, row in enumerate(new.values(), 1)]
+        records = [record(row.serialize(), number) for number, row in enumerate(new.values(), 1)]
+        return [one for one in records if wakes(FILTER, one)]
 
 
 def record(image: dict[str, Any], number: int = 1) -> Record:
