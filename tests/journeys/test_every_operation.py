@@ -137,7 +137,9 @@ def administers_a_user(town: Town, desk: Person) -> None:
         sent = desk.posts("/admin/messages", {"to": to, "subject": "Hello", "body": "Good day."})
     desk.posts(f"/admin/messages/{sent['id']}/recall", {"to": ann})
     desk.gets(user_path(ann), f"/admin/users?domain={ann.partition('@')[2]}", f"/admin/users?q={ann}")
-    desk.gets("/admin/users?q=a", "/admin/messages", f"/admin/events?email={ann}")
+    desk.gets(
+        "/admin/users?q=a", "/admin/messages", f"/admin/events?email={ann}", f"/admin/events?actor={ann}"
+    )
     desk.gets(f"/admin/attempts?email={ann}", "/admin/attempts", "/admin/attempts?reference=2222-2222")
 
 
