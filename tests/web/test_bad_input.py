@@ -150,9 +150,9 @@ def test_pw_04_hundred_thousand_combining_characters_cost_nothing(world: World, 
     texts = [name for name, spec in fields_of(operation).items() if spec.kind is str]
     bodies = [(encoded({**good, name: COMBINING}), JSON) for name in texts]
     bodies += [(encoded({**good, name: COMBINING[:2600]}), JSON) for name in texts if name == "email"]
-    started = time.perf_counter()
+    started = time.thread_time()
     said = refusals(world, operation, bodies)
-    assert time.perf_counter() - started < 1 + 0.1 * len(bodies)
+    assert time.thread_time() - started < 1 + 0.1 * len(bodies)
     assert set(said) <= {(413, "too_large"), (422, "invalid_request")}
 
 
