@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -191,7 +190,31 @@ def test_wb_20_logging_off_twice_is_logged_off(world: World, sent: str) -> None:
     assert SESSION not in browser.jar
 
 
-Prepare = Callable[[World], tuple[Account, Visitor, dict[str, Any]]]
+def with_others(world: World) -> tuple[Account, Visitor]:
+    """Somebody who is logged on here, and in two other places."""
+    account, browser = world.person(), world.browser()
+    for _ in range(2):
+        world.visitor().logs_on(account)
+    browser.logs_on(account)
+    return account, browser
+
+
+@TWICE
+def test_wb_20_ending_the_others_twice_ends_them_once(world: World, sent: str) -> None:
+    account, browser = with_others(world)
+    reply = send(world, sent, browser, "/account/sessions/revoke", {"others": "true"})
+    assert reply.header("Location") == "/account/sessions?notice=others_revoked"
+    assert len(alive(world, account)) == 1
+    assert trail(world.store, account).count(EventKind.SESSIONS_REVOKED) == 1
+
+
+@TWICE
+def test_wb_20_ending_one_twice_says_that_it_is_ended(world: World, sent: str) -> None:
+    account, browser = with_others(world)
+    handles = set(re.findall(r'name="handle" value="([a-z2-7]+)"', browser.get("/account/sessions").text))
+    reply = send(world, sent, browser, "/account/sessions/revoke", {"handle": min(handles)})
+    assert reply.header("Location") == "/account/sessions?notice=revoked"
+    assert trail(world.store, account).count(EventKind.SESSIONS_REVOKED) == 1
 
 
 def test_wb_20_another_body_is_no_repeat(world: World) -> None:
