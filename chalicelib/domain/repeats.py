@@ -13,7 +13,7 @@ from chalicelib.domain.keys import Ring
 from chalicelib.domain.tokens import Token, derive_token
 
 REPEAT_SECONDS = 60  # API Gateway gives a request up after 29; nobody presses again a minute later
-REPEATS = 5  # as many as a session has confirmations
+REPEATS = 10  # one that came beside the first asks twice: before a refusal is recorded, and for its answer
 
 
 @dataclass(frozen=True, slots=True)
