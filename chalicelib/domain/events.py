@@ -143,12 +143,7 @@ MAILS = frozenset(
     }
 )  # what became of a mail
 AS_STAFF = frozenset(
-    {
-        EventKind.POLICY_CHANGED,
-        EventKind.BRAND_CHANGED,
-        EventKind.TRAIL_READ,
-        EventKind.USERS_READ,
-    }
+    {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED, EventKind.TRAIL_READ, EventKind.USERS_READ}
 )  # what staff do to no account: it lies in their own trail
 PROVED = frozenset(
     {
