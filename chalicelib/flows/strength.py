@@ -42,14 +42,14 @@ def strength(request: Request, criteria: Sequence[Mapping[str, object]], address
 def judged(request: Request, refusal: Refusal, address: str) -> dict[str, object]:
     """What a page shows of a password that missed a criterion; nothing, if it was refused for something else.
 
-    Its fields are empty again, so no criterion is met there, and nothing is praised: only what was missing is marked.
+    Its fields are empty again. Where only the second entry differs, ticks would praise a password that is gone: that
+    one criterion alone is marked (WB-16).
     """
     criteria = refusal.facts.get("criteria")
     if not isinstance(criteria, list):
         return {}
-    missed = request.text("new_password") and [one["id"] for one in criteria if one["met"] is False]
-    marked = [one | {"met": False if missed and one["id"] in missed else None} for one in criteria]
-    shown: dict[str, object] = {"criteria": marked}
-    if missed and missed != ["match"]:
-        shown["strength"] = strength(request, criteria, address)
-    return shown
+    if not request.text("new_password"):
+        return {}
+    if [one["id"] for one in criteria if one["met"] is False] == ["match"]:
+        return {"criteria": [one | {"met": None if one["met"] else False} for one in criteria]}
+    return {"criteria": criteria, "strength": strength(request, criteria, address)}

@@ -163,7 +163,7 @@ def test_page_of_a_refused_password_says_how_strong_it_seemed(world: World) -> N
     visitor = world.visitor()
     visitor.logs_on(world.person("wolkenkuckucksheim.zitronenfalter@people.test"))
     personal = "zitronenfalter wolkenkuckucksheim"
-    for new, hint in ((CHOSEN, None), (personal, (1, LABELS[1]))):  # nothing to praise over empty fields
+    for new, hint in ((CHOSEN, None), (personal, (1, LABELS[1]))):  # no praise for what is gone
         entries = {"current_password": PASSWORD, "new_password": new, "confirm_password": "x"}
         page = visitor.post("/password/change", entries, Accept="text/html")
         assert (page.status, page.hint) == (422, hint)

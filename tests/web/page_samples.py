@@ -59,7 +59,7 @@ def criteria(marks: str) -> list[dict[str, object]]:
     ]
 
 
-OPEN, MIXED = criteria("?????"), criteria("??-?-")
+OPEN, MIXED = criteria("?????"), criteria("++-+-")
 FAIR = {"score": 2, "label": LABELS_OF_STRENGTH[2]}
 MISSED = {"new_password": "This password does not meet the criteria marked below."}
 QR = Markup(
