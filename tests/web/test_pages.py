@@ -100,6 +100,13 @@ def test_wb_18_no_page_leads_elsewhere_but_by_an_address_in_a_message(page: str,
 
 
 @every_state
+def test_every_section_has_a_heading(page: str, state: str) -> None:
+    """As the Nu HTML checker asks: without one it is no part of the page's outline, and a `div` says so."""
+    for section in re.findall(r"<section.*?</section>", sample(page, state).html, re.DOTALL):
+        assert re.search(r"<h[2-4]", section), section[:200]
+
+
+@every_state
 def test_page_is_one_document_with_language_title_heading_and_skip_link(page: str, state: str) -> None:
     seen = Seen(sample(page, state).html)
     assert [(html["lang"], html["dir"]) for html in seen.all("html")] == [("en", "ltr")]
