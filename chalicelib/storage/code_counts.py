@@ -54,4 +54,4 @@ def give_back_code(database: Database, account: Account, *, known: bool) -> None
     one_less, (_, now) = failures.set(failures - 1), two_step.tries(known=known)
     last = [one_less, attempted_at.set(now - PACES[-1].seconds)]
     if not database.give_back(AccountRow(account.id), last, counted & (attempted_at == now)):
-        database.give_back(AccountRow(account.id), [one_less], counted)
+        database.give_back(AccountRow(account.id), [one_less], counted & (attempted_at > now))

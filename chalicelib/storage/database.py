@@ -179,7 +179,7 @@ class Database:
         except Throttled:
             raise
         except Unavailable:
-            self.give_back(model, given_back, mark == name)
+            self.give_back(model, [*given_back, mark.remove()], mark == name)  # once: its mark is gone
             raise
         return done or (item or {}).get(mark.attr_name) == {"S": name}, item
 

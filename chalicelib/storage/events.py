@@ -8,10 +8,11 @@ from typing import Any
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, event_of, event_row
 from chalicelib.storage.tables import EventRow
-from chalicelib.storage.throttles import reserve
+from chalicelib.storage.throttles import release, reserve
 
 
 class Events:
@@ -26,7 +27,11 @@ class Events:
         The account is not touched: a stranger may ask a thousand times and its owner's password and sessions live on.
         """
         reserve(self._database, RESETS_BY_SOURCE, source, event.at)
-        self.record(event)
+        try:
+            self.record(event)
+        except Unavailable:  # nothing was asked for, so nothing is charged
+            release(self._database, RESETS_BY_SOURCE, source, event.at)
+            raise
 
     def count_bad_link(self, source: str, now: float) -> None:
         """Twenty unusable links an hour from one address, then THROTTLED (RS-13)."""

@@ -105,7 +105,7 @@ class Logons:
         row, one_less = AccountRow(account.id), failures.set(failures - 1)
         last = [one_less, attempted_at.set(now - self._cap)]
         if not self._database.give_back(row, last, counted & (attempted_at == now)):
-            self._database.give_back(row, [one_less], counted)
+            self._database.give_back(row, [one_less], counted & (attempted_at > now))
 
     def open(self, account: Account, session: Session, event: Event, **also: str | None) -> Session | None:
         """One doorway to a session after a right credential; None when the account changed in the meantime.

@@ -20,6 +20,12 @@ def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
         raise _throttled(limit, now)
 
 
+def release(database: Database, limit: Limit, subject: str, now: float) -> None:
+    """Give a place back that came to nothing; raises nothing."""
+    count = ThrottleRow.count
+    database.give_back(ThrottleRow(limit.key(subject, now)), [count.set(count - 1)], count > 0)
+
+
 def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, now: float) -> None:
     """The same as part of a transaction, whose failed condition is then told by `name`."""
     transaction.update(name, ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))

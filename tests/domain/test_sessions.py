@@ -11,6 +11,7 @@ from chalicelib.domain.sessions import (
     MAX_SESSIONS,
     Next,
     cause_of_death,
+    expiry,
     lifetime,
     outlived,
     touch_due,
@@ -121,6 +122,57 @@ def test_lg_09_a_lock_ends_half_done_logons_until_its_last_moment(
 ) -> None:
     account = an_account(locked_until=locked_until, **ACCOUNT)
     assert cause_of_death(a_session(account, next=Next.ENTER_CODE, **ALIVE), account, NOW, IDLE) == cause
+
+
+def test_se_10_a_session_of_a_later_epoch_than_its_account_s_is_dead() -> None:
+    """Attack: an account is put back from a backup, and what was made under the lost epochs is alive again."""
+    session = a_session(an_account(), **ALIVE | {"epoch": 8})
+    assert cause_of_death(session, an_account(**ACCOUNT), NOW, IDLE) == "epoch_moved"
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("lock", [NOW - 1, NOW, NOW + 0.001])
+def test_lg_09_each_lock_ends_the_half_done_logons_of_its_own_kind_and_no_whole_session(
+    known: bool, lock: float
+) -> None:
+    """Attack: strangers lock the account, and the owner's half-done logon dies with theirs (LG-14)."""
+    theirs: dict[str, Any] = {"known_locked_until" if known else "locked_until": lock}
+    account = an_account(**ACCOUNT | {"known_half_done_serial": 30}, **theirs)
+    half_done = a_session(account, next=Next.ENTER_CODE, known=known, **ALIVE)
+    other = half_done._replace(known=not known)
+    whole = a_session(account, known=known, **ALIVE)
+    assert cause_of_death(half_done, account, NOW, IDLE) == ("locked_half_way" if lock > NOW else None)
+    assert cause_of_death(other, account, NOW, IDLE) is None
+    assert cause_of_death(whole, account, NOW, IDLE) is None
+
+
+@pytest.mark.parametrize(
+    ("next_", "since_start", "since_typed", "left"),
+    [
+        (Next.ENTER_CODE, 0, 0, 300),
+        (Next.ENTER_CODE, 200, 200, 300),
+        (Next.ENTER_CODE, 400, 400, 200),  # the password is fresh for ten minutes
+        (Next.CHANGE_PASSWORD, 0, 0, 600),
+        (Next.CHANGE_PASSWORD, 250, 250, 350),
+        (Next.ENROL_TWO_STEP, 599, 599, 1),
+        (Next.ENROL_TWO_STEP, 600, 600, 0),
+        (Next.ENROL_TWO_STEP, 43_100, 0, 100),  # and no logon is longer than a session
+        (Next.PORTAL, 0, 0, 43_200),
+        (Next.PORTAL, 43_100, 0, 100),
+        (Next.PORTAL, 43_100, 43_100, 100),
+    ],
+)
+def test_se_13_a_half_done_logon_outlives_neither_its_step_nor_its_password_nor_a_session(
+    next_: Next, since_start: int, since_typed: int, left: int
+) -> None:
+    session = a_session(
+        an_account(),
+        next=next_,
+        whole=next_ is Next.PORTAL,
+        started_at=float(int(NOW) - since_start),
+        reauthenticated_at=float(int(NOW) - since_typed),
+    )
+    assert expiry(session, float(int(NOW)), 43_200) - int(NOW) == left
 
 
 @pytest.mark.parametrize(

@@ -197,3 +197,43 @@ def test_ad_01_wrong_kind_of_account_is_not_permitted(world: World) -> None:
         assert Kind.RECIPIENT not in guard.kinds
     with pytest.raises(Refusal, match="session_required"):
         check(ADMIN, None, None, 0)
+
+
+@pytest.mark.parametrize("left", [10_000, 2_500, 0])
+def test_rl_01_it_has_the_time_that_lambda_gives_it_and_no_more(world: World, left: int) -> None:
+    """Attack: a slow store; the authorizer is stopped in the middle, and every page says nothing for ten seconds."""
+
+    class Context:
+        def get_remaining_time_in_millis(self) -> int:
+            return left
+
+    world.visitor().get("/health")
+    module = importlib.import_module("chalicelib.steps.authorizer")
+    begun = world.fake.begun
+    with patch.object(module, "portal", lambda: world.portal):
+        module.authorizer(authorizer_events(world)[-1], Context())
+    assert world.fake.begun == begun + 1
+    assert world.fake.seconds[-1] == left / 1000
+
+
+@pytest.mark.parametrize(
+    ("method", "resource"),
+    [
+        ("GET", "/admin/nothing"),
+        ("DELETE", "/account"),
+        ("PATCH", "/logon"),
+        ("", ""),
+        ("GET", "/admin/users/"),
+    ],
+)
+def test_ad_01_route_that_nobody_declared_is_passed_to_no_step(
+    world: World, method: str, resource: str
+) -> None:
+    """Attack: a route is added to the API and forgotten in the table of guards; whoever finds it may call it."""
+    admin = world.visitor()
+    admin.logs_on(world.person())
+    admin.get("/account")
+    event = authorizer_events(world)[-1] | {"httpMethod": method, "resource": resource}
+    event["requestContext"] |= {"resourcePath": resource}
+    told = world.invoke("authorizer", event)["context"]
+    assert told["verdict"] == "not_found"

@@ -362,3 +362,89 @@ def test_tf_02_what_a_recovery_code_proves_lets_no_time_step_in_again(store: Sto
         event = an_event(account.id, EventKind.RECOVERY_CODES_RENEWED)
         assert store.two_steps.renew(account, None, ["a"], old.digest, a_session(account), event)
     assert stored(store, account).two_step.last_step == STEP + 5
+
+
+@pytest.mark.parametrize(
+    "moved", [{"epoch": 9}, {"epoch": 9, "status": Status.DISABLED}, {"status": Status.FROZEN}]
+)
+def test_tf_06_no_enrolment_lands_after_a_containment(store: Store, moved: dict[str, Any]) -> None:
+    """Attack: who is being contained enrols a second step of their own in the same second, and keeps the account."""
+    pending = TwoStep(pending_seed="proposed", pending_until=NOW + 600)
+    account = planted(store, two_step=pending)
+    old = a_session(account)
+    plant(store, old, account._replace(**moved))
+    new = a_session(account._replace(epoch=account.epoch + 1))
+    event = an_event(account.id, EventKind.TWO_STEP_ENROLLED)
+    assert not store.two_steps.enrol(account, "sealed", STEP, ["one"], old.digest, new, event)
+    after = stored(store, account)
+    assert (after.epoch, after.two_step) == (moved.get("epoch", account.epoch), pending)
+    assert trail(store, account) == []
+
+
+@pytest.mark.parametrize("step", [STEP + 1, None])
+def test_tf_06_no_removal_lands_after_a_containment(store: Store, step: int | None) -> None:
+    """Attack: a thief whose sessions are just being ended takes the second step away all the same."""
+    account, old = enrolled(store)
+    plant(store, account._replace(epoch=9))
+    assert not removed(store, account, old, step)
+    after = stored(store, account)
+    assert (after.epoch, after.two_step.seed) == (9, "sealed")
+    assert trail(store, account) == []
+
+
+# give_back_code
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("failures", [0, 4, 5, 20])
+def test_lg_19_a_right_code_that_the_store_refused_leaves_count_and_pace_as_they_were(
+    store: Store, known: bool, failures: int
+) -> None:
+    prefix = "known_" if known else ""
+    waited = {f"{prefix}failures": failures, f"{prefix}attempted_at": NOW - 3600}
+    account, _ = enrolled(store, **waited)
+    done, seen = store.two_steps.reserve_code(account.id, NOW, known=known)
+    assert done
+    assert seen
+    store.two_steps.give_back_code(seen, known=known)
+    assert stored(store, account).two_step.tries(known=known)[0] == failures
+    assert store.two_steps.reserve_code(account.id, NOW + 1, known=known)[0]
+    assert store.two_steps.reserve_code(account.id, NOW + 2, known=known)[0] is (failures < 4)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"last_step": STEP + 1}, {"recovery": ("one",)}, {"recovery": ()}],
+    ids=["code accepted", "recovery code accepted", "all used"],
+)
+def test_lg_19_after_a_code_that_was_accepted_no_guess_is_free(
+    store: Store, meanwhile: dict[str, Any]
+) -> None:
+    account, _ = enrolled(store)
+    _, seen = store.two_steps.reserve_code(account.id, NOW)
+    assert seen
+    plant(store, seen._replace(two_step=seen.two_step._replace(failures=2, **meanwhile)))
+    store.two_steps.give_back_code(seen)
+    assert stored(store, account).two_step.failures == 2
+
+
+def test_lg_19_no_code_is_given_back_below_zero_or_to_an_account_that_has_moved(store: Store) -> None:
+    account, _ = enrolled(store, failures=0)
+    _, seen = store.two_steps.reserve_code(account.id, NOW)
+    assert seen
+    for _ in range(3):
+        store.two_steps.give_back_code(seen)
+    assert stored(store, account).two_step.failures == 0
+    _, seen = store.two_steps.reserve_code(account.id, NOW)
+    assert seen
+    plant(store, seen._replace(epoch=9))
+    store.two_steps.give_back_code(seen)
+    assert stored(store, account).two_step.failures == 1
+
+
+def test_lg_19_with_no_recovery_codes_left_a_right_code_is_given_back_as_well(store: Store) -> None:
+    account, _ = enrolled(store, recovery=(), failures=0)
+    _, seen = store.two_steps.reserve_code(account.id, NOW)
+    assert seen
+    store.two_steps.give_back_code(seen)
+    assert stored(store, account).two_step.failures == 0
