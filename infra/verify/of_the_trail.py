@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from chalicelib.domain.events import RESTORED, EventKind
-from chalicelib.domain.mails import LATER, NOTE, hour_of
+from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
+from chalicelib.storage.outbox import ASIDE
 from chalicelib.storage.rows import APART, trail_key
 from infra.verify.invariants import Case, Wrong, of
 
@@ -13,6 +14,7 @@ NOTES = {
     EventKind.MAIL_SENT,
     EventKind.MAIL_FAILED,
     EventKind.MAIL_WITHHELD,
+    EventKind.MAIL_UNKNOWN,
     EventKind.ADMINISTRATORS_TOLD,
 }
 # A hash, a sealed seed's or a token's likeness, and a link with one in it.
@@ -23,6 +25,8 @@ SECRET = re.compile(r"\$argon2|/password/reset/[\w-]{20}|/not-me/[\w-]{20}|otpau
 def event_lies_where_it_belongs(case: Case) -> Wrong:
     """Changes lie on a side of their own (TR-01), and what makes a mail due is found by its hour."""
     event, item = case.value, case.item
+    if item["account_id"]["S"].startswith(WAITS):
+        return
     if item["at"]["S"] != event.sort_key:
         yield "its key is not that of its time and id"
     if item["account_id"]["S"] != trail_key(event):
@@ -30,6 +34,17 @@ def event_lies_where_it_belongs(case: Case) -> Wrong:
     hour = item.get("mail_hour", {}).get("S")
     if hour != hour_of(event) and RESTORED not in item:
         yield f"it is found under the hour {hour} and not under {hour_of(event)}"
+
+
+@of("events")
+def what_waits_is_an_event(case: Case) -> Wrong:
+    """What was put aside names an event that is there, in nobody's trail (RL-16)."""
+    side, key = case.item["account_id"]["S"], case.item["at"]["S"]
+    if not side.startswith(WAITS):
+        return
+    at, _, trail = key.partition(ASIDE)
+    if case.around.row("events", account_id=trail, at=at) is None:
+        yield "no event waits under its key"
 
 
 @of("events")

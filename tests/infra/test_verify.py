@@ -13,7 +13,7 @@ from chalicelib.domain.accounts import Account, Policy, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id, domain_of
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
-from chalicelib.domain.mails import NOTE, hour
+from chalicelib.domain.mails import NOTE, WAITS, hour
 from chalicelib.domain.tokens import session_handle
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
@@ -172,6 +172,9 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
     "was_spent_in_its_time": lambda town: town.broken("resets", valid_until=number(NOW - 1)),
     "was_spent_by_one_event": without(EventKind.PASSWORD_RESET, "resets"),
     "event_lies_where_it_belongs": lambda town: town.broken("events", mail_hour=text(hour(NOW - 7200))),
+    "what_waits_is_an_event": lambda town: town.broken(
+        "events", account_id=text(f"{WAITS}{hour(NOW)}"), at=text("2026-11-27T01:00:00.000Z#gone|nobody")
+    ),
     "due_mail_has_its_fate": an_old_due_mail,
     "note_is_of_an_event": a_note_of_nothing,
     "change_is_of_an_account": lambda town: is_lost(town, "events"),
