@@ -5,6 +5,7 @@ With USED_PERMISSIONS set, what is used here is written down beside what the jou
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,11 +30,14 @@ from tests.engine import Engine
 from tests.fakes.held import full_account_row
 from tests.fakes.looking import trail
 from tests.fakes.samples import an_event
+from tests.world.clicking import pressed_twice
 from tests.world.clock import Clock
 from tests.world.mailer import Sent
-from tests.world.phones import enrolled
+from tests.world.phones import Phone, enrolled
+from tests.world.residents import a_resident
 from tests.world.running import at_work
 from tests.world.ses_events import arrive, bounce, mailed
+from tests.world.visitors import CHOSEN
 from tests.world.world import World
 
 pytestmark = pytest.mark.slow
@@ -121,6 +125,23 @@ def test_users_are_found_by_their_whole_address_invited_and_revoked(world: World
     invited = desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "recipient"})
     assert invited.status == 201
     assert desk.visitor.post(f"/admin/users/{ann.address}/sessions/revoke", {}).status == 200
+
+
+def test_wb_20_each_form_that_gives_a_session_is_answered_twice_within_its_row(world: World) -> None:
+    resident, browser = a_resident(world), world.browser()
+    browser.get("/logon")
+    typed = {"email": resident.email, "password": resident.temporary(), "cookies": "1"}
+    chosen = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    forms = [("/logon", typed), ("/password/change", chosen), ("/reauthenticate", {"password": CHOSEN})]
+    for path, fields in forms:
+        assert pressed_twice(browser, path, fields).status == 303
+    (seed,) = re.findall(r'class="secret pick">([A-Z2-7 ]+)<', browser.post("/account/two-step").text)
+    phone = Phone(seed.replace(" ", ""), world.clock)
+    shown = pressed_twice(browser, "/account/two-step/confirm", {"code": phone.code()}).text
+    codes = re.findall(r'<li class="pick">([a-z0-9-]+)</li>', shown)
+    browser.post("/logoff", {})
+    browser.logs_on(resident.email, CHOSEN)
+    assert pressed_twice(browser, "/logon/code", {"code": codes[0]}).header("Location") == "/messages"
 
 
 def test_criteria_and_not_me_count_bad_links_and_record_used_ones(world: World) -> None:
