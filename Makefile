@@ -111,6 +111,10 @@ smoke: working ## A walk around a running portal from outside, after each deploy
 verify: .venv/package ## Whether what must hold of the tables holds, row by row; reads only (STAGE=, or STAGE=local for make run)
 	@$(PY) -m infra.verify $(STAGE)
 
+.PHONY: restore
+restore: .venv/package ## A stage's tables as they were at a moment, nothing of the lost time alive (STAGE=, AT=...Z, DRY=yes)
+	@$(PY) -m infra.restore $(STAGE)
+
 .PHONY: adopt
 adopt: .venv/package ## A data stack again for what a deleted one has left (STAGE=; docs/operations.md)
 	@$(PY) -m infra.adopt $(STAGE)

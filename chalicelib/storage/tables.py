@@ -156,6 +156,7 @@ class EventRow(Model):
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
     acted_by = UnicodeAttribute(null=True)
+    restored = UnicodeAttribute(null=True)  # when it was put back from a backup: it wakes nobody (RL-13)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()
     by_mail_hour = indexes.ByMailHour()

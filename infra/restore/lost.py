@@ -1,0 +1,79 @@
+"""What happened in the lost time, as the live trail tells: it is never put back, so it still knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.domain.events import Event, EventKind, iso
+from infra.restore.state import State
+
+CLOSED = {
+    EventKind.ACCOUNT_DISABLED: "disabled",
+    EventKind.ACCOUNT_CONTAINED: "contained",
+    EventKind.ACCOUNT_FROZEN: "frozen",
+}
+OPENED = {EventKind.ACCOUNT_ENABLED}
+PASSWORDS = {
+    EventKind.PASSWORD_RESET,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.PASSWORD_ISSUED,
+    EventKind.ACCOUNT_CONTAINED,
+    EventKind.ACCOUNT_FROZEN,
+}
+SECOND_STEPS = {
+    EventKind.TWO_STEP_ENROLLED,
+    EventKind.TWO_STEP_REMOVED,
+    EventKind.TWO_STEP_RESET,
+    EventKind.RECOVERY_CODES_RENEWED,
+}
+# What an operator must hear of, under which heading.
+HEADINGS = {
+    **dict.fromkeys(CLOSED, "disabled, contained or frozen in the lost time"),
+    **dict.fromkeys(PASSWORDS - set(CLOSED), "with another password in the lost time"),
+    **dict.fromkeys(SECOND_STEPS, "with another second step in the lost time"),
+    EventKind.RECOVERY_CODE_USED: "codes spent in the lost time, and spent still",
+    EventKind.ACCOUNT_INVITED: "invited in the lost time",
+    EventKind.ACCOUNT_ENABLED: "enabled in the lost time",
+    EventKind.MESSAGE_RECALLED: "messages recalled in the lost time, and recalled still",
+    EventKind.POLICY_CHANGED: "rules changed in the lost time, and as they were again",
+    EventKind.BRAND_CHANGED: "rules changed in the lost time, and as they were again",
+}
+
+
+def note(state: State, event: Event) -> None:
+    """Keep what matters of an event of the lost time."""
+    heading = HEADINGS.get(event.kind)
+    if event.at <= state.at or heading is None:
+        return
+    kinds = state.lost.setdefault(event.account_id, [])
+    if [event.at, event.kind.value] not in kinds:
+        kinds.append([event.at, event.kind.value])
+    who = event.email or event.account_id
+    state.tell(
+        heading, f"{who}: {event.kind.value} at {iso(event.at)} by {event.actor or 'somebody not logged on'}"
+    )
+
+
+def kinds_of(state: State, account_id: str) -> list[EventKind]:
+    """What happened to an account, the oldest first."""
+    return [EventKind(kind) for _, kind in sorted(state.lost.get(account_id, []))]
+
+
+def closed_by(kinds: Iterable[EventKind]) -> str | None:
+    """How the lost time left an account: "frozen", "disabled", or None where it was open, or open again."""
+    status: str | None = None
+    for kind in kinds:
+        if kind in CLOSED:
+            status = "frozen" if kind is EventKind.ACCOUNT_FROZEN else "disabled"
+        elif kind in OPENED or (status == "frozen" and kind is EventKind.PASSWORD_RESET):
+            status = None
+    return status
+
+
+def lines(report: dict[str, list[str]]) -> list[str]:
+    """The list, as an operator reads it."""
+    told: list[Any] = []
+    for heading, found in sorted(report.items()):
+        told += [f"{len(found)} {heading}:", *(f"  {line}" for line in sorted(found))]
+    return told
