@@ -268,6 +268,7 @@ def test_rl_15_the_lost_hour_is_over_and_nothing_of_it_lives(
     assert verify(tables, world.clock, Progress()) == []
 
 
+@pytest.mark.slow
 def test_rl_13_events_that_are_put_back_are_marked_and_wake_nobody(drill: Drill, people: People) -> None:
     drill.restore().run()
     back = [row for row in drill.rows("events") if row["account_id"]["S"].startswith(people.dora.id)]
@@ -280,6 +281,7 @@ def test_rl_13_events_that_are_put_back_are_marked_and_wake_nobody(drill: Drill,
         assert [wakes(patterns(step), record) for step in ("send_mail", "publish_event")] == [False, False]
 
 
+@pytest.mark.slow
 def test_rl_15_reopened_after_an_intruder_everybody_is_as_they_were(
     drill: Drill, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +318,7 @@ class CutAt:
         return counted
 
 
+@pytest.mark.slow
 def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None:
     """Every few changes it is stopped, and begun again from what is kept; it comes to its end all the same."""
     before, stops = drill.doors.as_they_are(), 0
@@ -338,6 +341,7 @@ def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None
     assert verify(Tables(drill.backups, drill.prefix), drill.world.clock, Progress()) == []
 
 
+@pytest.mark.slow
 def test_rl_15_what_does_not_hold_keeps_the_portal_shut(
     drill: Drill, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,6 +357,7 @@ def test_rl_15_what_does_not_hold_keeps_the_portal_shut(
     assert drill.doors.reserved == 20
 
 
+@pytest.mark.slow
 def test_rl_15_a_dry_run_says_what_it_would_do_and_does_nothing(
     drill: Drill, people: People, capsys: pytest.CaptureFixture[str]
 ) -> None:
