@@ -346,7 +346,7 @@ def test_rl_15_what_does_not_hold_keeps_the_portal_shut(
     drill: Drill, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = {"account_id": {"S": "nobody"}, "id": {"S": "1"}, "sender": {"S": "x"}, "subject": {"S": "x"}}
-    times = {"sent_at": {"N": "1"}, "expires_at": {"N": "2"}}
+    times = {"sent_at": {"N": "1"}, "expires_at": {"N": "1900000900"}}
     drill.backups.put_item(TableName=f"{drill.prefix}messages", Item=row | times)
     with pytest.raises(program.Held, match="message_is_somebodys"):
         drill.restore().run()
