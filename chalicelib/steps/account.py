@@ -1,9 +1,13 @@
-"""Account: what the portal knows of one's own account. The authorizer read it already; this reads nothing more."""
+"""Account: what the portal knows of one's own account. The authorizer read it already; this reads nothing more.
+
+But for an administrator: whether there is another, who could help this one back in (AD-12).
+"""
 
 from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.accounts import Kind
 from chalicelib.domain.events import iso
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.page import Page
@@ -47,6 +51,8 @@ def show(request: Request) -> Page:
         "recovery_codes_left": caller.recovery_codes_left,
         "language": LANGUAGES.get(caller.language, ""),
         "time_zone": caller.zone,
+        "alone": caller.kind is Kind.ADMINISTRATOR
+        and request.store.directory.stands_alone(caller.account_id),
     }
     return Page(facts=facts, template="account", view=view)
 

@@ -2,7 +2,7 @@
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.domain.accounts import ListedAccount, Policy
+from chalicelib.domain.accounts import Kind, ListedAccount, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.messages import Message
@@ -13,6 +13,7 @@ from chalicelib.storage.message_rows import message_of
 from chalicelib.storage.rows import policy_of, reset_of
 from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
 
+SOME = 20  # administrators, of whom one is enough
 LAST = "\uffff"  # sorts behind every address, which are ASCII
 
 LINE = (
@@ -43,6 +44,23 @@ class Directory:
         )
         listed = [_line(row) for row in rows if row.address != after]
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
+
+    def stands_alone(self, administrator: AccountId) -> bool:
+        """Of the others whether one could help; the few there are, without a Scan.
+
+        Their hashes are not read: when a password was chosen says that somebody came (LO-07).
+        """
+        row = AccountRow
+        listed = self._database.query(row, Kind.ADMINISTRATOR.value, index=row.administrators, limit=SOME)
+        others = [one.id for one in listed if one.id != administrator and one.status == Status.ACTIVE.value]
+        if not others:
+            return True
+        found = self._database.read_together(
+            *((row, one, None) for one in others),
+            only={row: (row.id, row.status, row.password_changed_at)},
+        )
+        came = [one for one in found if one and one.password_changed_at is not None]
+        return not any(one.status == Status.ACTIVE.value for one in came)
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user as a line of the list; the step that lists users has no business with hash or seed (LO-07)."""

@@ -377,6 +377,14 @@ def test_a_request_stays_within_its_budget(
     assert not [call for call in ledger.calls if call.operation == "Scan"]
 
 
+def test_ad_12_whether_an_administrator_stands_alone_costs_a_query_and_a_reading(world: World) -> None:
+    an_administrator(world)
+    _, desk = an_administrator(world)
+    ledger = counted(world, lambda: desk.get("/account"), 200)
+    assert ledger.trips("account") == 2
+    assert not [call for call in ledger.calls if call.operation == "Scan"]
+
+
 @pytest.mark.parametrize(
     ("path", "step", "trips"),
     [("/admin/users/ann@read.test", "admin_user", 4), ("/admin/users?domain=read.test", "admin_users", 1)],

@@ -1,6 +1,11 @@
 """The step `account`: what the portal knows of one's own account, and no secret of it."""
 
-from tests.world.phones import enrolled
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account, Kind, Status
+from tests.world.phones import Phone, enrolled
 from tests.world.visitors import PASSWORD
 from tests.world.world import World
 
@@ -43,3 +48,39 @@ def test_it_reads_no_more_than_the_authorizer_did(world: World) -> None:
     before = len(world.fake.acts)
     visitor.get("/account")
     assert world.fake.acts[before:] == ["sessions.standing"]
+
+
+URGED = "You are the only administrator"
+
+
+def page_of(world: World, account: Account, phone: Phone) -> str:
+    browser = world.browser()
+    browser.logs_on(account)
+    browser.post("/logon/code", {"code": phone.code()})
+    return browser.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("other", "urged"),
+    [
+        ({}, False),
+        ({"kind": Kind.SUPPORT}, True),
+        ({"status": Status.DISABLED}, True),
+        ({"status": Status.FROZEN}, True),
+        ({"password_changed_at": None, "password_hash": None}, True),
+    ],
+    ids=["another", "support", "disabled", "frozen", "never came"],
+)
+def test_ad_12_the_only_administrator_is_urged_to_have_a_second(
+    world: World, other: dict[str, Any], urged: bool
+) -> None:
+    ann, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
+    assert URGED in page_of(world, ann, phone)
+    world.person(**{"kind": Kind.ADMINISTRATOR, **other})
+    world.clock.passes(60)
+    assert (URGED in page_of(world, ann, phone)) is urged
+
+
+def test_ad_12_nobody_else_is_urged(world: World) -> None:
+    for facts in ({}, {"kind": Kind.SUPPORT}):
+        assert URGED not in page_of(world, *enrolled(world, **facts))

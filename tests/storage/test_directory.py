@@ -84,3 +84,15 @@ def test_what_one_sender_sent_comes_without_bodies(store: Store) -> None:
     assert {one.sealed_body for one in found} == {""}
     assert store.directory.sent_by(sender, None, 1) == found[:1]
     assert store.directory.sent_by(sender, found[0].id, 10) == found[1:]
+
+
+def test_ad_12_an_administrator_stands_alone_until_another_has_come(store: Store) -> None:
+    """The first by address, before those of other tests, of whom none has chosen a password."""
+    ann, invited = (
+        planted(store, address=f"{name}{number()}@0.test", kind=Kind.ADMINISTRATOR) for name in ("0a", "0b")
+    )
+    assert store.directory.stands_alone(ann.id)
+    plant(store, invited._replace(password_changed_at=NOW))
+    assert not store.directory.stands_alone(ann.id)
+    plant(store, invited._replace(password_changed_at=NOW, status=Status.DISABLED))
+    assert store.directory.stands_alone(ann.id)

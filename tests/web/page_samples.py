@@ -99,6 +99,7 @@ ACCOUNT = {
     "two_step_required": False,
     "language": "",
     "time_zone": "",
+    "alone": False,
 }
 LOGON = {
     "at": AT,
@@ -255,6 +256,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "two_step": ACCOUNT
         | {
             "caller": ADMINISTRATOR,
+            "alone": True,
             "two_step": True,
             "two_step_required": True,
             "recovery_codes_left": 9,

@@ -34,3 +34,6 @@ class DirectoryActs(Protocol):
 
     def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
         """What one sender sent before that message, newest first, without bodies."""
+
+    def stands_alone(self, administrator: AccountId) -> bool:
+        """Whether no other administrator could help this one: active, with a password of their own."""

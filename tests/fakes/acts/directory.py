@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, ListedAccount, Policy
+from chalicelib.domain.accounts import Account, Kind, ListedAccount, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId, domain_of
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.messages import Message
@@ -65,3 +65,13 @@ class Directory(Family):
         ]
         newest = sorted(sent, key=lambda message: message.id, reverse=True)[:limit]
         return [message._replace(sealed_body="") for message in newest]
+
+    @act
+    def stands_alone(self, administrator: AccountId) -> bool:
+        return not any(
+            account.kind is Kind.ADMINISTRATOR
+            and account.status is Status.ACTIVE
+            and account.password_changed_at is not None
+            and account.id != administrator
+            for account in self._tables.accounts.values()
+        )
