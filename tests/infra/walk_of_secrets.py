@@ -24,6 +24,8 @@ PLAIN = {
         "others",
         "strength",
         "language",
+        "cookies",
+        "form",
         "time_zone",
         "kind",
         "reason",
@@ -75,7 +77,13 @@ def every_route(world: World) -> None:
     for operation in CONTRACT.operations:
         for visitor in (world.visitor(), world.browser()):
             visitor.jar = dict.fromkeys(
-                ("__Host-portal-session", "__Host-portal-reset", "__Host-portal-device", "portal-session"),
+                (
+                    "__Host-portal-session",
+                    "__Host-portal-reset",
+                    "__Host-portal-device",
+                    "__Host-portal-cookies",
+                    "portal-session",
+                ),
                 MARK,
             )
             _asks(visitor, operation, Authorization=f"Bearer {MARK}.{MARK}")
