@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Farther from the container's own, the gateway's time is not believed.
 FARTHEST_SECONDS = 900
+LONGEST_ID = 64  # API Gateway's has 16 characters
 
 
 class Portal(NamedTuple):
@@ -23,6 +24,8 @@ class Portal(NamedTuple):
     hasher of a pepper.
 
     `clock` gives UTC epoch seconds, `random` that many random bytes from the operating system, `sleep` waits.
+
+    `request_id` is that of the request which is answered (LO-11).
 
     `breached` tells whether a password is in a breached set (PW-07): None where nobody is asked, or nobody answers.
     """
@@ -35,6 +38,7 @@ class Portal(NamedTuple):
     random: Callable[[int], bytes]
     sleep: Callable[[float], None] = time.sleep
     breached: Callable[[str], bool | None] | None = None
+    request_id: str | None = None
 
     @property
     def hasher(self) -> "PasswordHasher":
@@ -51,14 +55,39 @@ class Portal(NamedTuple):
     @contextmanager
     def invoked(self, event: Mapping[str, Any], context: object) -> "Iterator[Portal]":
         """The portal as one request has it: by the gateway's clock, and for as long as Lambda lets the function run."""
-        with self.store.request(seconds_left(context)):
-            yield self._replace(clock=gateways_clock(event, self.clock))
+        identity = request_id(event, context)
+        with self.store.request(seconds_left(context)), log.about(identity):
+            yield self._replace(clock=gateways_clock(event, self.clock), request_id=identity)
+
+    @contextmanager
+    def at_work(self, context: object) -> "Iterator[None]":
+        """A worker's run, which nobody asked for: for as long as Lambda lets it, under Lambda's id of it."""
+        with self.store.request(seconds_left(context)), log.about(own_id(context)):
+            yield
 
 
 def seconds_left(context: object) -> float | None:
     """Until Lambda stops this function; None where nobody says."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return None if remaining is None else float(remaining()) / 1000
+
+
+def own_id(context: object) -> str | None:
+    """Lambda's id of this invocation; None where nobody says."""
+    identity = getattr(context, "aws_request_id", None)
+    return identity if isinstance(identity, str) else None
+
+
+def request_id(event: Mapping[str, Any], context: object) -> str | None:
+    """The id under which every line and event of one request is found, the authorizer's and its mail's too (LO-11).
+
+    Attack: `requestId` is the caller's to choose, by the header X-Amzn-RequestId: two requests of one id, or somebody
+    else's, and the search for what they did finds what another did. Defence: the extended one, which API Gateway makes
+    itself, the same for authorizer and step, and which no header changes. Where there is none, Lambda's own.
+    """
+    around = event.get("requestContext")
+    told = around.get("extendedRequestId") if isinstance(around, Mapping) else None
+    return told if isinstance(told, str) and 0 < len(told) <= LONGEST_ID else own_id(context)
 
 
 def gateways_clock(event: Mapping[str, Any], own: Callable[[], float]) -> Callable[[], float]:

@@ -29,7 +29,7 @@ RATES = {
 }
 ACCESS_LOG = {
     "at": "$context.requestTime",
-    "request": "$context.requestId",
+    "request": "$context.extendedRequestId",
     "method": "$context.httpMethod",
     "route": "$context.resourcePath",
     "status": "$context.status",

@@ -125,6 +125,6 @@ def fill_in(
     `told` is the authorizer's context.
     """
     values = {f"authorizer.{name}": value for name, value in told.items()}
-    values |= {"requestId": request_id, "identity.sourceIp": source}
+    values |= {"extendedRequestId": request_id, "identity.sourceIp": source}
     values.setdefault("authorizer.code", response.fallback)
     return VARIABLE.sub(lambda found: values.get(found[1], ""), response.bodies[content_type]).encode()

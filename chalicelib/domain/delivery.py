@@ -24,6 +24,7 @@ class Draft(NamedTuple):
     body: str
     lifetime_seconds: int
     actor: str | None = None
+    request: str | None = None
 
 
 def send_message(
@@ -43,7 +44,13 @@ def send_message(
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
     invited = invitation(
-        draft.to, Kind.RECIPIENT, at=now, event_id=random(16).hex(), actor=draft.actor, message=bare
+        draft.to,
+        Kind.RECIPIENT,
+        at=now,
+        event_id=random(16).hex(),
+        actor=draft.actor,
+        message=bare,
+        request=draft.request,
     )
     store.accounts.invite(*invited, by)
     message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), bare.associated()))
@@ -55,6 +62,7 @@ def send_message(
         email=draft.to,
         actor=draft.actor,
         details={"message": identity, "from": draft.sender, "expires_at": until},
+        request=draft.request,
     )
     store.messages.send(message, event, by)
     return message

@@ -60,6 +60,7 @@ class Details(From, total=False):
     # The note of a mail.
     about: str | None  # the kind of the event that made it due
     message_id: str | None  # SES's; what it tells of that mail later finds the note by it
+    request: str | None  # the id of the request that made it due, again: what SES tells has the details alone
     mailed: str | None  # the account whose address it went to: an alias is mailed at another's
     mail: str | None  # of what SES tells: the kind of the event that made that mail due
     without_logo: str | None  # why SES did not take the logo

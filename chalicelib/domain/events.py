@@ -168,7 +168,8 @@ class Event(NamedTuple):
     `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link.
     `email` is the address as typed; `source` the IP address; `url` never holds a token. `language` and `zone` are those
     of the browser that asked: its mail speaks to the person behind it. `details` is what else there is to tell, written
-    there and read from `told`.
+    there and read from `told`. `request` is the id of the request that did it: the lines of the log are found by it,
+    and what follows keeps it, copies, mails and news of them (LO-11).
     """
 
     account_id: AccountId
@@ -185,6 +186,7 @@ class Event(NamedTuple):
     language: str | None = None
     zone: str | None = None
     details: "Details" = NO_DETAILS
+    request: str | None = None
 
     @property
     def told(self) -> "Details":

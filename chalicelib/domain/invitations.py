@@ -19,6 +19,7 @@ def invitation(
     event_id: str,
     actor: str | None,
     message: "Message | None" = None,
+    request: str | None = None,
 ) -> tuple[Account, Event]:
     """The account as it begins, and the event whose mail brings its temporary password.
 
@@ -29,5 +30,14 @@ def invitation(
         details |= {"message": message.id, "from": message.sender}
     who = account_id(address)
     account = Account(id=who, address=address, kind=kind, epoch=next_epoch(0, at), created_at=at)
-    event = Event(who, EventKind.ACCOUNT_INVITED, at, event_id, email=address, actor=actor, details=details)
+    event = Event(
+        who,
+        EventKind.ACCOUNT_INVITED,
+        at,
+        event_id,
+        email=address,
+        actor=actor,
+        details=details,
+        request=request,
+    )
     return account, event

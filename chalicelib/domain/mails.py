@@ -80,10 +80,11 @@ class Due(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """What the note of a mail that SES took says of it: whose address it went to, and the kind of its event."""
+    """What the note of a mail that SES took says of it: whose address it went to, its event's kind and request."""
 
     mailed: AccountId
     about: str
+    request: str | None = None
 
 
 def mail_of(event: Event) -> Mail | None:

@@ -37,6 +37,7 @@ def event_of(
         language=request.language,
         zone=request.zone[:64] or None,
         details=details or {},
+        request=request.portal.request_id,
     )
 
 

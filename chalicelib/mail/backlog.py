@@ -27,22 +27,23 @@ def settle_each(worker: Worker, events: Iterable[Event], until: float | None = N
         if budget_spent and event.kind in ASKED_FOR:
             delayed += 1
             continue
-        try:
-            with worker.portal.store.request():
-                note = worker.settle(event, late=True)
-        except Unavailable as error:
-            log.write(logging.ERROR, "mail_delayed", account=event.account_id, cause=error.cause)
-            budget_spent |= error.cause == BUDGET_SPENT
-            delayed, down = delayed + 1, down + _weight(error)
-        except Exception as error:  # noqa: BLE001 - as above
-            log.fault(error)
-            delayed += 1
-        else:
-            settled, down = settled + 1, 0
-            if note and note.kind is EventKind.MAIL_UNKNOWN:
-                down = PATIENCE
-            if note:
-                log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
+        with log.about(event.request):
+            try:
+                with worker.portal.store.request():
+                    note = worker.settle(event, late=True)
+            except Unavailable as error:
+                log.write(logging.ERROR, "mail_delayed", account=event.account_id, cause=error.cause)
+                budget_spent |= error.cause == BUDGET_SPENT
+                delayed, down = delayed + 1, down + _weight(error)
+            except Exception as error:  # noqa: BLE001 - as above
+                log.fault(error)
+                delayed += 1
+            else:
+                settled, down = settled + 1, 0
+                if note and note.kind is EventKind.MAIL_UNKNOWN:
+                    down = PATIENCE
+                if note:
+                    log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
         if down >= PATIENCE:
             break
     return {"settled": settled, "delayed": delayed}

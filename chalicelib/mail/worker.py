@@ -101,6 +101,8 @@ class Worker(NamedTuple):
         kind, facts = self._outcome(mail, claim)
         if kind is EventKind.MAIL_SENT:
             facts["mailed"] = account.id  # what SES tells of this mail is about that address (ML-07)
+            if event.request is not None:
+                facts["request"] = event.request
         note = note_of(event, kind, facts)
         outbox.note(note)
         return note

@@ -5,11 +5,29 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from chalicelib.domain.refusals import Refusal, Unavailable
 
 _logger = logging.getLogger("portal")
+# What the lines of this moment are about: the id of the request that caused them, or of a worker's run.
+_request: ContextVar[str | None] = ContextVar("request", default=None)
+
+
+@contextmanager
+def about(request: str | None) -> Iterator[None]:
+    """Whatever is logged meanwhile carries this id (LO-11); None leaves the one that counts already."""
+    before = _request.set(request or _request.get())
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def current() -> str | None:
+    """The id that lines carry now."""
+    return _request.get()
 
 
 def write(level: int, what: str, **facts: object) -> None:
@@ -21,10 +39,8 @@ def write(level: int, what: str, **facts: object) -> None:
         _logger.setLevel(logging.INFO)
         _logger.propagate = False
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = {"at": at, "level": logging.getLevelName(level), "what": what}
-    _logger.log(
-        level, "%s", json.dumps(line | {k: v for k, v in facts.items() if v is not None}, default=str)
-    )
+    line = {"at": at, "level": logging.getLevelName(level), "what": what, "request": current()} | facts
+    _logger.log(level, "%s", json.dumps({k: v for k, v in line.items() if v is not None}, default=str))
 
 
 def fault(error: BaseException) -> None:

@@ -40,16 +40,17 @@ def work_through(
         # A row put back from a backup is new to the table, and its mail has been out for long (RL-13).
         if record.get("eventName") != "INSERT" or RESTORED in record["dynamodb"].get("NewImage", {}):
             continue
-        try:
-            aside = _worked(record, read, act, delayed)
-            if aside is not None:
-                put_aside(aside)
-        except Unavailable as error:
-            log.write(logging.ERROR, delayed, cause=error.cause)
-            failed.append(record["dynamodb"]["SequenceNumber"])
-        except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
-            log.fault(error)
-            failed.append(record["dynamodb"]["SequenceNumber"])
+        with log.about(_request(record)):
+            try:
+                aside = _worked(record, read, act, delayed)
+                if aside is not None:
+                    put_aside(aside)
+            except Unavailable as error:
+                log.write(logging.ERROR, delayed, cause=error.cause)
+                failed.append(record["dynamodb"]["SequenceNumber"])
+            except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
+                log.fault(error)
+                failed.append(record["dynamodb"]["SequenceNumber"])
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
@@ -70,6 +71,13 @@ def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], del
         log.fault(error)
         return Aside(*_key(record), "fault")
     return None
+
+
+def _request(record: Row) -> str | None:
+    """The id of the request that made the row (LO-11), whatever else of it can be read."""
+    told = record["dynamodb"].get("NewImage", {}).get("request")
+    found = told.get("S") if isinstance(told, Mapping) else None
+    return found if isinstance(found, str) else None
 
 
 def _key(record: Row) -> tuple[str, str]:

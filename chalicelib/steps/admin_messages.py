@@ -73,6 +73,7 @@ def submit(request: Request) -> Page:
         body=_text(request, "body"),
         lifetime_seconds=days * 86400,
         actor=request.known.address,
+        request=request.portal.request_id,
     )
     if respelled(request, request.text("to"), draft.to):
         return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", draft.to)

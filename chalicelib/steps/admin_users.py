@@ -108,7 +108,12 @@ def submit(request: Request) -> Page:
         return shown_in_both_spellings(request, "admin_users", _view(request), "email", address)
     event_id = request.portal.random(16).hex()
     account, event = invitation(
-        address, kind, at=request.now(), event_id=event_id, actor=request.known.address
+        address,
+        kind,
+        at=request.now(),
+        event_id=event_id,
+        actor=request.known.address,
+        request=request.portal.request_id,
     )
     if not request.store.accounts.invite(account, event, actor(request)):
         raise Refusal(Code.EXISTS, "account_exists")

@@ -215,6 +215,7 @@ def _record(request: Request, caller: Caller | None, rule: str) -> str:
         user_agent=request.headers.get("user-agent", "")[:400] or None,
         url=request.resource,
         details={"rule": rule},
+        request=request.portal.request_id,
     )
     request.portal.store.events.record(event)
     return reference

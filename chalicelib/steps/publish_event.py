@@ -14,6 +14,8 @@ from chalice import Blueprint
 
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.portal import own_id
+from chalicelib.runtime import log
 from chalicelib.runtime.stream import UNREADABLE, Aside, Row, work_through
 from chalicelib.services.event_bus import Publisher
 from chalicelib.wiring import needs, publisher
@@ -33,7 +35,8 @@ PUBLISHED = {
 @step.lambda_function(name="publish_event")
 def publish_event(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch; gives the sequence numbers to be tried again."""
-    return work(event, publisher())
+    with log.about(own_id(context)):
+        return work(event, publisher())
 
 
 def work(batch: Mapping[str, Any], publisher: Publisher) -> dict[str, Any]:

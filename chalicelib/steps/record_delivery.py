@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint
 
 from chalicelib.domain.events import Event
-from chalicelib.portal import Portal, seconds_left
+from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.services.ses_events import News, name_of, read_news
 from chalicelib.wiring import needs, portal
@@ -33,7 +33,7 @@ PAUSES = (0.2, 0.4, 0.8, 1.6)
 def record_delivery(event: dict[str, Any], context: object) -> None:
     """Record a batch. What is unavailable raises, so that SNS tries the same again."""
     here = portal()
-    with here.store.request(seconds_left(context)):
+    with here.at_work(context):
         work(event, here)
 
 
@@ -64,9 +64,11 @@ def _record(news: News, portal: Portal) -> None:
         news.at,
         news.id,
         details={"message_id": news.message_id, "mail": note.about, "cause": news.cause},
+        request=note.request,
     )
     portal.store.outbox.record_delivery(event, news.undeliverable)
-    log.write(logging.INFO, news.kind.value, account=note.mailed, **event.details)
+    with log.about(note.request):
+        log.write(logging.INFO, news.kind.value, account=note.mailed, **event.details)
 
 
 def _note(news: News, portal: Portal) -> "Noted | None":

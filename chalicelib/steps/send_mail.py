@@ -16,7 +16,6 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.mails import ALWAYS, FOR_ADMINISTRATORS
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import Worker
-from chalicelib.portal import seconds_left
 from chalicelib.runtime import log
 from chalicelib.runtime.stream import Aside, Row, work_through
 from chalicelib.services.ses import OutcomeUnknown
@@ -34,7 +33,7 @@ PATIENCE = 2
 def send_mail(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Work through a batch; what neither succeeds nor can be put aside is reported record by record (RL-16)."""
     here = worker()
-    with here.portal.store.request(seconds_left(context)):
+    with here.portal.at_work(context):
         return work(event, here)
 
 

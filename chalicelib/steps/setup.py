@@ -11,7 +11,7 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.addresses import canonical_address
 from chalicelib.domain.invitations import invitation
-from chalicelib.portal import Portal, seconds_left
+from chalicelib.portal import Portal, own_id
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, portal
 
@@ -23,15 +23,22 @@ NEEDS = needs(__name__)
 def setup(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Invite PORTAL_ADMIN_EMAIL as an administrator, by mail."""
     here = portal()
-    with log.bare_faults(), here.store.request(seconds_left(context)):
-        return prepare(here)
+    with log.bare_faults(), here.at_work(context):
+        return prepare(here._replace(request_id=own_id(context)))
 
 
 def prepare(portal: Portal) -> dict[str, bool]:
     """Whether the first administrator was invited just now, and whether that was not for the first time."""
     address = canonical_address(portal.settings.admin_email)
     now, event_id = portal.clock(), portal.random(16).hex()
-    account, event = invitation(address, Kind.ADMINISTRATOR, at=now, event_id=event_id, actor="setup")
+    account, event = invitation(
+        address,
+        Kind.ADMINISTRATOR,
+        at=now,
+        event_id=event_id,
+        actor="setup",
+        request=portal.request_id,
+    )
     if portal.store.accounts.invite(account, event):
         return {"invited": True, "again": False}
     there = portal.store.accounts.read(account.id)

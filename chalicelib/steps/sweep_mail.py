@@ -18,7 +18,6 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.mails import hour
 from chalicelib.mail.backlog import settle_each
 from chalicelib.mail.worker import Worker
-from chalicelib.portal import seconds_left
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, worker
 
@@ -36,7 +35,7 @@ JUST_NOW = (0, 1, 2)
 def sweep_mail(event: dict[str, Any], context: object) -> dict[str, int]:
     """Send what waits. Raises where the store does not answer: the next hour asks again."""
     here = worker()
-    with here.portal.store.request(seconds_left(context)):
+    with here.portal.at_work(context):
         return sweep(here)
 
 

@@ -194,6 +194,7 @@ def event_of(row: EventRow) -> Event:
         language=row.language,
         zone=row.zone,
         details=row.details or NO_DETAILS,
+        request=row.request,
     )
 
 
@@ -215,6 +216,7 @@ def event_row(event: Event) -> EventRow:
         language=event.language,
         zone=event.zone,
         details=dict(event.details) or None,
+        request=event.request,
         attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,

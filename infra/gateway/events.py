@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+import uuid
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +16,7 @@ FORWARDED = "X-Forwarded-For"
 # Whatever a client calls them.
 OWN = {name.lower(): name for name in ("Host", "User-Agent", FORWARDED)}
 NOT_KEPT = {"connection", "content-length", "transfer-encoding", "x-forwarded-port", "x-forwarded-proto"}
+CHOSEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~`-]{1,128}")
 NOTHING_IS_NULL = (
     "queryStringParameters",
     "multiValueQueryStringParameters",
@@ -77,13 +80,19 @@ def request_context(
         "operationName": operation.operation_id,
         "path": request.path,
         "protocol": request.protocol,
-        "requestId": request_id,
+        "requestId": own_request_id(request),
         "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(received_at)),
         "requestTimeEpoch": int(received_at * 1000),
         "resourceId": operation.operation_id,
         "resourcePath": operation.path,
         "stage": STAGE,
     }
+
+
+def own_request_id(request: Request) -> str:
+    """A client may choose it, by a header; the extended one it may not."""
+    chosen = request.header("x-amzn-requestid")
+    return chosen if CHOSEN.fullmatch(chosen) else str(uuid.uuid4())
 
 
 def handed_over(request: Request) -> list[tuple[str, str]]:

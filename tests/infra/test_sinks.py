@@ -151,7 +151,7 @@ def test_lo_08_the_walk_comes_everywhere_with_every_secret_field(walk: Walk) -> 
 # What API Gateway puts for each variable of its access log, from the request and what the authorizer said.
 VARIABLES: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "$context.requestTime": lambda one: one["event"]["requestContext"]["requestTime"],
-    "$context.requestId": lambda one: one["event"]["requestContext"]["requestId"],
+    "$context.extendedRequestId": lambda one: one["event"]["requestContext"]["extendedRequestId"],
     "$context.httpMethod": lambda one: one["event"]["httpMethod"],
     "$context.resourcePath": lambda one: one["event"]["requestContext"]["resourcePath"],
     "$context.path": lambda one: one["event"]["requestContext"]["path"],

@@ -57,6 +57,20 @@ def test_slash_at_the_end_makes_no_difference_to_the_route(path: str, resource: 
     assert (event["resource"], event["path"], event["pathParameters"]) == (resource, path, parameters)
 
 
+def test_request_id_is_the_client_s_to_choose_and_the_extended_one_is_not() -> None:
+    functions = Functions()
+    for chosen in ("mine", "mine", "not allowed", "x" * 129, ""):
+        ask(functions, headers=[("X-Amzn-RequestId", chosen)] if chosen else ())
+    told = [event["requestContext"] for _, event in functions.events]
+    asked = [event["requestContext"] for event in functions.questions]
+    ids = ("requestId", "extendedRequestId")
+    assert [[one[name] for name in ids] for one in asked] == [[one[name] for name in ids] for one in told]
+    assert [one["requestId"] for one in told[:2]] == ["mine"] * 2
+    assert len({one["requestId"] for one in told[2:]}) == 3
+    assert len({one["extendedRequestId"] for one in told}) == 5
+    assert all(len(one["extendedRequestId"]) == 16 for one in told)
+
+
 def test_encoded_slash_is_no_separator() -> None:
     assert event_of(path="/messages/a%2Fb")["pathParameters"] == {"id": "a%2Fb"}
     assert ask(Functions(), path="/messages/a/b").status == 404

@@ -114,7 +114,8 @@ class Outbox(Family):
     def noted(self, message_id: str) -> Noted | None:
         for event in self._tables.events.values():
             if event.kind is EventKind.MAIL_SENT and event.told["message_id"] == message_id:
-                return Noted(AccountId(str(event.told["mailed"])), str(event.told["about"]))
+                told = event.told
+                return Noted(AccountId(str(told["mailed"])), str(told["about"]), told["request"])
         return None
 
     @act
