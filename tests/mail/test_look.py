@@ -75,7 +75,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for change in sorted(FOR_ADMINISTRATORS)
         for actor in ("", "admin@portal.test")
     ],
-    "recovery_code_used": [ALARM | {"codes_left": 9}, ALARM | {"codes_left": 0}],
+    "recovery_code_used": [
+        ALARM | {"codes_left": left, "few": left <= 2, "logged_on": logged_on}
+        for left, logged_on in ((9, True), (2, True), (0, False))
+    ],
     "new_client_logon": [ALARM],
     "code_not_entered": [ALARM],
     "suspicious_logon": [
