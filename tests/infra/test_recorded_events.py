@@ -48,7 +48,9 @@ def test_recorded_request_of_a_session_is_answered(
     answer = sent(world, step, event_of(token))
     assert (answer["statusCode"], answer.get("isBase64Encoded", False)) == (status, False)
     if step == "account":
-        assert (ann.address in answer["body"]) == (event_of is not recorded.head)
+        assert (
+            ann.address in answer["body"]
+        )  # of a HEAD, too: API Gateway tells its length, and leaves it out
     if step == "account_preferences":
         assert (world.stored(ann).language, world.stored(ann).time_zone) == ("fr", "Europe/Paris")
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from chalicelib.domain.activity import SHOWN, Advice
 from chalicelib.domain.events import FOLDED as FOLDED_KINDS
+from chalicelib.flows.paging import ROWS
 from chalicelib.flows.strength import LABELS as LABELS_OF_STRENGTH
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.presentation.zones import places
@@ -271,7 +272,8 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "one": {"caller": RECIPIENT, "sessions": [SESSION], "notice": "others_revoked"},
     },
     "account_activity": {
-        "every_kind": ACTIVITY | {"events": EVERY_KIND},
+        "every_kind": ACTIVITY | {"events": EVERY_KIND[:ROWS]},
+        "every_other_kind": ACTIVITY | {"events": EVERY_KIND[ROWS:]},
         "folded": ACTIVITY | {"events": [FOLDED, LOGON], "earlier_url": "/account/activity?before=eA"},
         "none": ACTIVITY | {"newest_url": "/account/activity"},
     },
