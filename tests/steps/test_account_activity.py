@@ -134,6 +134,7 @@ def test_tr_04_attempt_at_the_second_step_is_told_with_its_reason(world: World) 
 
 
 def test_own_changes_are_there(world: World, ann: Account, visitor: Visitor) -> None:
+    world.visitor().logs_on(ann)
     visitor.post("/account/preferences", {"language": "de"})
     visitor.post("/account/sessions/revoke", {"others": True})
     visitor.goes_on(visitor.post("/reauthenticate", {"password": PASSWORD}))
@@ -143,6 +144,7 @@ def test_own_changes_are_there(world: World, ann: Account, visitor: Visitor) -> 
             "authn_reauthenticated",
             "session_revoked",
             "account_preferences_changed",
+            "authn_login_success",
             "authn_login_success",
         ]
     )
