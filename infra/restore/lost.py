@@ -23,6 +23,7 @@ PASSWORDS = {
 }
 SECOND_STEPS = {
     EventKind.TWO_STEP_ENROLLED,
+    EventKind.TWO_STEP_MOVED,
     EventKind.TWO_STEP_REMOVED,
     EventKind.TWO_STEP_RESET,
     EventKind.RECOVERY_CODES_RENEWED,

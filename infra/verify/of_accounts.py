@@ -19,13 +19,15 @@ MOVES = {
     *PASSWORD,
     EventKind.ACCOUNT_FROZEN,
     EventKind.TWO_STEP_ENROLLED,
+    EventKind.TWO_STEP_MOVED,
     EventKind.TWO_STEP_REMOVED,
 }
+SET_UP = {EventKind.TWO_STEP_ENROLLED, EventKind.TWO_STEP_MOVED}
 CLOSING = {
     Status.DISABLED: {EventKind.ACCOUNT_DISABLED, EventKind.ACCOUNT_CONTAINED},
     Status.FROZEN: {EventKind.ACCOUNT_FROZEN},
 }
-FRESH_CODES = {EventKind.TWO_STEP_ENROLLED, EventKind.RECOVERY_CODES_RENEWED}
+FRESH_CODES = {*SET_UP, EventKind.RECOVERY_CODES_RENEWED}
 LINKS_KEPT = 29 * 86400  # a row of what was mailed is kept for thirty days behind its own end
 
 
@@ -104,10 +106,9 @@ def password_has_its_event(case: Case) -> Wrong:
 def second_step_has_its_event(case: Case) -> Wrong:
     """A second step that nobody was told of may be a thief's."""
     two_step = case.value.two_step
-    enrolled = {EventKind.TWO_STEP_ENROLLED}
-    if two_step.unused_since is not None and not _tells(case, enrolled, two_step.unused_since):
+    if two_step.unused_since is not None and not _tells(case, SET_UP, two_step.unused_since):
         yield "no event tells of its second step", two_step.unused_since
-    elif two_step.active and not [one for one in case.around.trail(case.value.id) if one.kind in enrolled]:
+    elif two_step.active and not [one for one in case.around.trail(case.value.id) if one.kind in SET_UP]:
         yield "no event tells of its second step", 0
 
 
@@ -125,8 +126,8 @@ def second_step_is_whole(case: Case) -> Wrong:
     two_step = case.value.two_step
     if not two_step.active and (two_step.recovery or two_step.unused_since or two_step.disputed_at):
         yield "it has parts of a second step, and none"
-    if two_step.active and two_step.pending_seed:
-        yield "a second step waits to take the place of the one it has"
+    if two_step.pending_seed and not two_step.pending_until:
+        yield "a second step waits without end to take its place"
     if len(set(two_step.recovery)) != len(two_step.recovery) or len(two_step.recovery) > RECOVERY_CODES:
         yield "its recovery codes are more than there can be"
 

@@ -19,6 +19,7 @@ from infra.gateway.event_filter import wakes
 from infra.restore import __main__ as program
 from infra.restore.__main__ import Restore, moment
 from infra.restore.copies import NotThen, copy_of
+from infra.restore.merging import merged
 from infra.stages import Stage, stage_of
 from infra.verify.around import Tables
 from infra.verify.walk import Progress, verify
@@ -266,6 +267,15 @@ def test_rl_15_the_lost_hour_is_over_and_nothing_of_it_lives(
     assert "1 codes spent in the lost time" in told
     tables = Tables(drill.backups, drill.prefix)
     assert verify(tables, world.clock, Progress()) == []
+
+
+@pytest.mark.parametrize("word", ["enrolled", "moved", "removed", "reset"])
+def test_rl_15_whose_second_step_was_another_one_in_the_lost_hour_must_set_one_up(word: str) -> None:
+    """The phone that its owner moved away from, or a thief's, is in force again by the row of that moment."""
+    then = {"epoch": {"N": "1"}, "status": {"S": "active"}, "seed": {"S": "the former phone"}}
+    row = merged(then, then, [EventKind(f"two_step_{word}")], 10**9, reopen=False)
+    assert "second step" in row.measures
+    assert row.row["two_step_required"] == {"BOOL": True}
 
 
 @pytest.mark.slow

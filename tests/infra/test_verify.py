@@ -197,6 +197,25 @@ def test_rl_14_of_what_is_whole_nothing_is_said(town: Town) -> None:
         assert judged(table, [item], Around(town.tables, NOW)) == []
 
 
+def test_rl_14_tf_15_of_a_move_to_another_phone_nothing_is_said(town: Town) -> None:
+    """Neither while its key waits beside the one in force, nor once it has taken its place, with ten codes anew."""
+    waits = {"two_step_pending": text("sealed too"), "two_step_pending_until": number(NOW + 600)}
+    assert town.broken("accounts", **waits) == set()
+    later = NOW + 100
+    town.store.events.record(an_event(town.account.id, EventKind.TWO_STEP_MOVED, at=later))
+    moved = {
+        "seed": text("sealed too"),
+        "recovery": {"L": [text(one) for one in CODES]},
+        "us": number(later),
+        "epoch": number(int(later) + 1),
+    }
+    assert town.broken("accounts", **moved) == set()
+    assert town.broken("accounts", **moved, two_step_pending=text("a third")) == {"second_step_is_whole"}
+    assert town.broken("accounts", **(moved | {"epoch": number(int(NOW))})) == {
+        "epoch_is_not_behind_its_trail"
+    }
+
+
 @pytest.mark.parametrize("invariant", BREAKS)
 def test_rl_14_what_is_broken_is_named(town: Town, invariant: str) -> None:
     assert invariant in BREAKS[invariant](town)
