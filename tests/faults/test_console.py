@@ -14,6 +14,7 @@ import pytest
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import record_of
+from chalicelib.domain.events import EventKind
 from chalicelib.storage.store import DynamoStore
 from tests.domain.pictures import in_base64, picture
 from tests.fakes.looking import stored
@@ -106,6 +107,21 @@ def invited(store: Any, desk: Visitor, email: str) -> State:
     return found.status, [kind for kind in kinds if kind == "account_invited"]
 
 
+def message(world: World) -> Action:
+    """To somebody who has an account: the message is there with its event, from which its notice is mailed."""
+    _, desk = an_administrator(world)
+    resident, store = a_resident_with_two_step(world), world.store
+    fields = {"to": resident.email, "subject": "Hello", "body": "Good day."}
+
+    def state() -> State:
+        there = [one.id for one in store.messages.of_account(resident.account.id)]
+        events = store.events.of_account(resident.account.id)
+        told = [str(event.told["message"]) for event in events if event.kind is EventKind.MESSAGE_SENT]
+        return bool(there), sorted(there) == sorted(told), len(told)
+
+    return Action(lambda: desk.post("/admin/messages", fields), state, 201)
+
+
 def recall(world: World) -> Action:
     _, desk = an_administrator(world)
     resident, store = a_resident_with_two_step(world), world.store
@@ -141,9 +157,10 @@ ARRANGEMENTS = {
     "domain's ranges": on_a_policy("/admin/domains/{}/ip-ranges", ranges=["192.0.2.0/24"]),
     "brand": branding,
     "invitation": invitation,
+    "message": message,
     "recall": recall,
 }
-AGAIN = {"invitation": (201, 409), "recall": (200, 409), "domain": (200, 201)}
+AGAIN = {"invitation": (201, 409), "message": (201,), "recall": (200, 409), "domain": (200, 201)}
 
 
 # With every change the most telling fault, and all of them for the action that does most; the rest with the races.

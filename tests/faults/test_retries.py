@@ -17,7 +17,8 @@ from tests.engine import Engine
 from tests.fakes.looking import planted
 from tests.fakes.samples import NOW, a_digest, a_session, an_event
 from tests.faults.breaking import Fault, breaking
-from tests.faults.scenes import SCENES, Scene
+from tests.faults.every_scene import SCENES
+from tests.faults.scenes import Scene
 from tests.faults.test_sweep import MOST_CALLS
 from tests.world.visitors import PASSWORD
 from tests.world.world import World

@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.storage.store import DynamoStore
 from tests.faults.breaking import ONCE, REST, SWEPT, Fault, Killed, breaking
+from tests.faults.every_scene import SCENES
 from tests.faults.invariants import check, rows
-from tests.faults.scenes import SCENES, Scene
+from tests.faults.scenes import Scene
 from tests.world.visitors import Reply
 from tests.world.world import World
 

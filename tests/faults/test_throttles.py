@@ -23,7 +23,8 @@ from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_session, an_event
 from tests.faults.breaking import Fault, answered, breaking, cancelled, error
-from tests.faults.scenes import SCENES, Scene
+from tests.faults.every_scene import SCENES
+from tests.faults.scenes import Scene
 from tests.faults.test_sweep import MOST_CALLS
 from tests.world.world import World
 
