@@ -5,6 +5,7 @@ from chalice import Chalice
 from chalicelib.steps import (
     account,
     account_activity,
+    account_export,
     account_preferences,
     account_sessions,
     account_two_step,
@@ -60,6 +61,7 @@ app.register_blueprint(messages.step)  # what it is all for
 app.register_blueprint(account.step)  # what the portal knows of one
 app.register_blueprint(account_sessions.step)  # where one is logged on
 app.register_blueprint(account_activity.step)  # what happened to one's account, and what to do about it
+app.register_blueprint(account_export.step)  # all that is held about oneself, to take away
 app.register_blueprint(account_preferences.step)  # which language, which time zone
 app.register_blueprint(account_two_step.step)  # turn 2-step on or off
 app.register_blueprint(reauthenticate.step)  # the password again, before sensitive writes

@@ -36,6 +36,7 @@ CODE = Guard(next=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(next=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
 ENROL = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
 AGAIN = ENROL  # where something is asked for that must be fresh, the password can be typed again
+FULL_FRESH = Guard(FULL.next, fresh=True)
 ENROL_FRESH = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}), fresh=True)
 DESK = Guard(
     FULL.next, frozenset({Kind.ADMINISTRATOR, Kind.SUPPORT}), admin_network=True
@@ -68,6 +69,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /password/change": CHANGE,
         "GET /account": FULL,
         "GET /account/activity": FULL,
+        # Attack: who finds an open session walks away with all of it. Defence: the password of the last ten minutes.
+        "GET /account/export": FULL_FRESH,
         "GET /account/sessions": FULL,
         "POST /account/sessions/revoke": FULL,  # fresh, but to end itself: the step asks
         "GET /account/preferences": FULL,

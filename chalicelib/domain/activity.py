@@ -54,6 +54,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.RECOVERY_CODES_RENEWED: Advice.TWO_STEP,
         EventKind.PREFERENCES_CHANGED: Advice.SESSION,
         EventKind.MESSAGE_READ: Advice.SESSION,
+        EventKind.ACCOUNT_EXPORTED: Advice.SESSION,
         EventKind.ACCOUNT_FROZEN: Advice.MAILBOX,
         # Staff's alone, on this account.
         EventKind.ACCOUNT_INVITED: Advice.SUPPORT,

@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     BRAND_CHANGED = "brand_changed"
     TRAIL_READ = "trail_read"
     USERS_READ = "users_read"
+    ACCOUNT_EXPORTED = "account_exported"
     TWO_STEP_REQUIRED = "two_step_required"
     TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
@@ -113,6 +114,7 @@ UNCHANGING = FOLDED | {
     EventKind.ADMINISTRATOR_CHANGED,
     EventKind.ADMINISTRATORS_TOLD,
     EventKind.USERS_READ,
+    EventKind.ACCOUNT_EXPORTED,
     EventKind.MAIL_SENT,
     EventKind.MAIL_FAILED,
     EventKind.MAIL_UNKNOWN,

@@ -19,6 +19,14 @@ from chalicelib.domain.refusals import invalid
 # The sort key of an event or of a mail's note, or the bare day, before which the next page begins.
 _POSITION = r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Za-z~_-]{1,80})?"
 MOST_OPAQUE = 200
+ROWS = 1000  # read of each side for a page: refusals of an hour are counted among them
+
+
+class Lines(NamedTuple):
+    """The lines of one page, as the contract has them, and the position before which the next one begins."""
+
+    facts: list[dict[str, object]]
+    before: str | None
 
 
 class Entry(NamedTuple):
@@ -97,7 +105,7 @@ def opaque(position: str | None) -> str | None:
     return None if position is None else base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
-def position(text: str) -> str | None:
+def position(text: str, field: str = "before") -> str | None:
     """The position that a client hands back; None for none. Anything else is refused by name (IN-04).
 
     Attack: a position made up, to read on in somebody else's trail or to upset a query. Defence: it names a moment
@@ -111,9 +119,9 @@ def position(text: str) -> str | None:
         )
         date.fromisoformat(key[:10])
     except ValueError as error:
-        raise invalid("position", "before") from error
+        raise invalid("position", field) from error
     if not re.fullmatch(_POSITION, key) or opaque(key) != text:
-        raise invalid("position", "before")
+        raise invalid("position", field)
     return key
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.activity import Doer, advice, doer, of_owner
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import iso
-from chalicelib.domain.trail import Entry, folded
-from chalicelib.flows.trail import ROWS, Lines
+from chalicelib.domain.trail import ROWS, Entry, Lines, folded
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.languages import Translate
 

@@ -6,26 +6,18 @@ queries, so it may be short and still say where the next one begins (TR-02).
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
-from chalicelib.domain.trail import Entry, at_most, folded, gathered, singly
+from chalicelib.domain.trail import ROWS, Entry, Lines, at_most, folded, gathered, singly
 from chalicelib.flows.attempts import event_facts
 
 if TYPE_CHECKING:
     from chalicelib.domain.ports.events import EventActs
 
-ROWS = 1000  # read of each side for a page: refusals of an hour are counted among them
 CHANGED_ROWS = 250
 READS = 4
-
-
-class Lines(NamedTuple):
-    """The lines of one page, as the contract has them, and the position before which the next one begins."""
-
-    facts: list[dict[str, object]]
-    before: str | None
 
 
 def trail_lines(acts: "EventActs", who: AccountId, before: str | None, most: int) -> Lines:

@@ -8,7 +8,8 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.events import iso
+from chalicelib.domain.sessions import recently_reauthenticated
+from chalicelib.flows.own_account import account_facts
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -28,24 +29,10 @@ def account(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """Address, last logon, password age and 2-step state."""
     caller = request.known
-    changed = caller.password_changed_at
-    age = None if changed is None else int(max(0, request.now() - changed) // 86400)
-    facts = {
-        "address": caller.address,
-        "kind": caller.kind.value,
-        "last_logon_at": None if caller.previous_logon_at is None else iso(caller.previous_logon_at),
-        "password_changed_at": None if changed is None else iso(changed),
-        "password_age_days": age,
-        "two_step": {
-            "active": caller.two_step_active,
-            "required": caller.two_step_required,
-            "recovery_codes_left": caller.recovery_codes_left,
-        },
-    }
     view = {
         "address": caller.address,
         "last_logon_at": caller.previous_logon_at,
-        "password_changed_at": changed,
+        "password_changed_at": caller.password_changed_at,
         "two_step": caller.two_step_active,
         "two_step_required": caller.two_step_required,
         "recovery_codes_left": caller.recovery_codes_left,
@@ -53,8 +40,9 @@ def show(request: Request) -> Page:
         "time_zone": caller.zone,
         "alone": caller.kind is Kind.ADMINISTRATOR
         and request.store.directory.stands_alone(caller.account_id),
+        "fresh": recently_reauthenticated(caller, request.now()),
     }
-    return Page(facts=facts, template="account", view=view)
+    return Page(facts=account_facts(caller, request.now()), template="account", view=view)
 
 
 ROUTES = {"GET /account": Route(show)}

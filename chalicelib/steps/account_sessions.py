@@ -1,17 +1,15 @@
 """Own sessions: where one is logged on, and ending one or all others. No digest and no token is ever shown (SE-08)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.domain.sessions import Caller, Session, outlived, recently_reauthenticated
+from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.domain.tokens import Digest, session_handle
 from chalicelib.flows.events import event_of
-from chalicelib.portal import Portal
-from chalicelib.presentation.browsers import read_browser
+from chalicelib.flows.own_sessions import live_sessions, session_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -30,7 +28,7 @@ def account_sessions(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """The live ones, the newest first."""
     stored = request.store.sessions.of_account(request.known.account_id)
-    listed = [_described(session, request) for session in _live(request.known, request.portal, stored)]
+    listed = [session_facts(session, request) for session in live_sessions(request, stored)]
     notice = {"revoked": "revoked", "others_revoked": "others_revoked"}.get(
         request.query.get("notice", ""), ""
     )
@@ -52,7 +50,7 @@ def revoke(request: Request) -> Page:
     if handle != session_handle(caller.digest) and not recently_reauthenticated(caller, request.now()):
         raise Refusal(Code.REAUTHENTICATION_REQUIRED, "password_typed_too_long_ago")
     stored = request.store.sessions.of_account(caller.account_id)
-    live = _live(caller, request.portal, stored)
+    live = live_sessions(request, stored)
     if others:
         ended = [session for session in live if session.digest != caller.digest]
         # Half-done logons stand in no list, and end with the others.
@@ -83,28 +81,6 @@ def _end(request: Request, digests: list[Digest], event: Event) -> None:
     left = [session.digest for session in sessions.of_account(who) if session.digest in digests]
     if left:
         sessions.end(who, left, event)
-
-
-def _live(caller: Caller, portal: Portal, stored: Sequence[Session]) -> list[Session]:
-    """The whole ones that the authorizer would still let in."""
-    now, idle = portal.clock(), portal.settings.session_idle
-    live = [
-        session
-        for session in stored
-        if session.whole and not outlived(session, caller.epoch, caller.newest_serial, now, idle)
-    ]
-    return sorted(live, key=lambda session: session.started_at, reverse=True)
-
-
-def _described(session: Session, request: Request) -> dict[str, object]:
-    return {
-        "handle": session_handle(session.digest),
-        "current": session.digest == request.known.digest,
-        "started_at": iso(session.started_at),
-        "last_seen_at": iso(session.last_seen_at),
-        "address": session.source,
-        "browser": read_browser(session.user_agent).described(request.say),
-    }
 
 
 ROUTES = {

@@ -10,12 +10,12 @@ from chalice import Blueprint
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import invalid
-from chalicelib.domain.trail import opaque, position
+from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.console import console_view
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.paging import rows_of, turning
-from chalicelib.flows.trail import Lines, act_lines, change_lines, trail_lines
+from chalicelib.flows.trail import act_lines, change_lines, trail_lines
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve

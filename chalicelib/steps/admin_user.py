@@ -7,10 +7,10 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.trail import ROWS
 from chalicelib.flows.attempts import attempt_facts
 from chalicelib.flows.console import console_view, named, target
 from chalicelib.flows.readings import reading_users
-from chalicelib.flows.trail import ROWS
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request

@@ -5,12 +5,10 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.events import EventKind, iso
-from chalicelib.domain.messages import Message
+from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.flows.events import event_of
-from chalicelib.portal import Portal
+from chalicelib.flows.own_messages import body_of, message_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -32,7 +30,9 @@ def show(request: Request) -> Page:
     """The readable ones, the newest first."""
     caller, now = request.known, request.now()
     listed = [
-        _listed(one) for one in request.store.messages.of_account(caller.account_id) if one.readable(now)
+        message_facts(one)
+        for one in request.store.messages.of_account(caller.account_id)
+        if one.readable(now)
     ]
     view = {"messages": listed, "last_logon_at": caller.previous_logon_at}
     return Page(facts={"messages": listed}, template="messages", view=view)
@@ -44,34 +44,16 @@ def read(request: Request) -> Page:
     found = request.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
     if found is None or not found.readable(request.now()):
         raise Refusal(Code.NOT_FOUND, "no_such_message")
-    body = _opened(found, request.portal)
+    body = body_of(found, request.portal)
+    if body is None:
+        raise Refusal(Code.NOT_FOUND, "body_unsealable")
     if found.read_at is None and request.method == "GET":
         event = event_of(request, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
         # Recalled between our reading and our note, it would be read although its sender was told that it was not.
         if not request.store.messages.mark_read(found, event):
             raise Refusal(Code.NOT_FOUND, "recalled_meanwhile")
-    shown = _listed(found) | {"body": body}
+    shown = message_facts(found) | {"body": body}
     return Page(facts=shown, template="message", view={"message": shown})
-
-
-def _opened(message: Message, portal: Portal) -> str:
-    """The body. A row that was moved here from another account opens for nobody, and so is not there (AD-02)."""
-    sealer = Sealer(portal.keyring("bodies"), portal.random)
-    try:
-        return sealer.open(message.sealed_body, message.associated()).decode("utf-8")
-    except Unsealable as error:
-        raise Refusal(Code.NOT_FOUND, "body_unsealable") from error
-
-
-def _listed(message: Message) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "from": message.sender,
-        "subject": message.subject,
-        "sent_at": iso(message.sent_at),
-        "read_at": None if message.read_at is None else iso(message.read_at),
-        "expires_at": iso(message.expires_at),
-    }
 
 
 ROUTES = {"GET /messages": Route(show), "GET /messages/{id}": Route(read)}

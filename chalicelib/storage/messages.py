@@ -49,6 +49,14 @@ class Messages:
         rows = self._database.query(MessageRow, account_id, scan_index_forward=False)
         return [message_of(row) for row in rows]
 
+    def page(self, account_id: AccountId, before: str | None, limit: int) -> list[Message]:
+        """So many of them, those that were sent before one of its ids."""
+        condition = None if before is None else MessageRow.id < before
+        rows = self._database.query(
+            MessageRow, account_id, scan_index_forward=False, limit=limit, range_key_condition=condition
+        )
+        return [message_of(row) for row in rows]
+
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         """One message of this account; somebody else's is not found, since the account is half of the key (AD-02)."""
         row = self._database.read(MessageRow, account_id, message_id)

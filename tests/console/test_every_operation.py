@@ -25,6 +25,7 @@ NEEDS = {
     "change": "password_change",
     "enrol": "account_two_step.show reauthenticate",
     "enrol now": "account_two_step.propose account_two_step.confirm",
+    "whole now": "account_export",
     "whole": "account account_activity account_sessions account_preferences account_two_step.show_removal"
     " account_two_step.remove account_two_step.renew account_two_step.move messages",
     "desk": "admin_users.show admin_user admin_domains.show admin_attempts admin_events",

@@ -78,6 +78,7 @@ def comes_in(town: Town, person: Person) -> str:
     newer = {"new_password": PASSWORD, "confirm_password": PASSWORD}
     person.posts("/password/change", {"current_password": CHOSEN, **newer})
     person.posts("/reauthenticate", {"password": PASSWORD})
+    person.gets("/account/export")
     return ann
 
 

@@ -129,7 +129,7 @@ PAGES: Walk = MappingProxyType(
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
-            moving alone
+            moving alone fresh
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
             may_act may_choose_password own_account changes more cookies unsent

@@ -77,6 +77,18 @@ def test_a_message_that_is_not_there_is_not_read_into_being(store: Store) -> Non
     assert store.messages.read(message.account_id, message.id) is None
 
 
+def test_tr_06_messages_come_in_pages_back_to_the_first(store: Store) -> None:
+    who, other = planted(store), planted(store)
+    sent = [a_message(who) for _ in range(5)]
+    plant(store, *sent, a_message(other))
+    ids = sorted((one.id for one in sent), reverse=True)
+    found = list[str]()
+    while page := store.messages.page(who.id, found[-1] if found else None, 2):
+        assert len(page) <= 2
+        found += [one.id for one in page]
+    assert found == ids
+
+
 def test_recalled_message_is_not_marked_as_read(store: Store) -> None:
     """Who reads at the moment of the recall finds nothing, so that "recalled" means unread."""
     who = planted(store)

@@ -101,6 +101,7 @@ ACCOUNT = {
     "language": "",
     "time_zone": "",
     "alone": False,
+    "fresh": True,
 }
 LOGON = {
     "at": AT,
@@ -265,6 +266,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "last_logon_at": None,
             "language": "Deutsch",
             "time_zone": "Europe/Berlin",
+            "fresh": False,
         },
     },
     "account_sessions": {

@@ -42,7 +42,8 @@ def test_get_and_head_agree_and_are_guarded(world: World, operation: Operation) 
         is_guarded(head)
         kind = got.header("Content-Type").partition(";")[0]
         if got.status == 200:
-            wants_page = headers is HTML and path not in {"/health", "/password/criteria", "/session"}
+            for_programs = {"/health", "/password/criteria", "/session", "/account/export"}
+            wants_page = headers is HTML and path not in for_programs
             for_both = {"/robots.txt", "/.well-known/security.txt"}
             assert kind == (
                 "text/plain" if path in for_both else "text/html" if wants_page else "application/json"

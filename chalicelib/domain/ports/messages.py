@@ -21,6 +21,9 @@ class MessageActs(Protocol):
     def of_account(self, account_id: AccountId) -> list[Message]:
         """The messages of an account."""
 
+    def page(self, account_id: AccountId, before: str | None, limit: int) -> list[Message]:
+        """So many messages of an account, newest first, those that were sent before one of its ids."""
+
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         """One message of this account."""
 

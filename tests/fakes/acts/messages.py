@@ -35,6 +35,11 @@ class Messages(Family):
         return [self._tables.messages[key] for key in keys]
 
     @act
+    def page(self, account_id: AccountId, before: str | None, limit: int) -> list[Message]:
+        every = self.of_account(account_id)
+        return [one for one in every if before is None or one.id < before][:limit]
+
+    @act
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         return self._tables.messages.get((account_id, message_id))
 

@@ -1,0 +1,88 @@
+"""Own data: all that is held about oneself, as a JSON file, part by part until all of it was given.
+
+It opens no message that was not opened before, and tells of the trail what `/account/activity` tells (TR-04). It is an
+event: whoever finds it among their activity, and was not it, knows what was taken (TR-06).
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice import Blueprint
+
+from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import invalid
+from chalicelib.domain.trail import Lines, opaque, position
+from chalicelib.flows.activity import owner_lines
+from chalicelib.flows.own_account import account_facts
+from chalicelib.flows.own_messages import body_of, message_facts
+from chalicelib.flows.own_sessions import live_sessions, session_facts
+from chalicelib.flows.readings import reading
+from chalicelib.web.page import Page
+from chalicelib.web.request import Request
+from chalicelib.web.serve import Route, serve
+from chalicelib.wiring import needs, portal
+
+PATH = "/account/export"
+# Lambda answers with 6 MB at most. A body is at most 12,000 characters, which escaped twice are 84 KB; a line of the
+# trail is half a kilobyte. So many rows are also what DynamoDB reads in one go, 1 MB.
+MESSAGES, EVENTS = 40, 250
+_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
+
+step = Blueprint(__name__)
+NEEDS = needs(__name__, keys=("bodies",), store=("events", "messages", "sessions"))
+
+
+@step.lambda_function(name="account_export")
+def account_export(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Answer one request."""
+    return serve(event, context, portal(), ROUTES)
+
+
+def show(request: Request) -> Page:
+    """The first part; or, of the lists that go on, what comes after the part before."""
+    caller, now = request.known, request.now()
+    events_before, messages_before = (
+        request.query.get(name, "") for name in ("events_before", "messages_before")
+    )
+    first = not (events_before or messages_before)
+    where, newest = position(events_before, "events_before"), _message_id(messages_before)
+    with reading(request, EventKind.ACCOUNT_EXPORTED, {}):
+        stored = request.store.sessions.of_account(caller.account_id)
+        messages = request.store.messages.page(caller.account_id, newest, MESSAGES) if first or newest else []
+        lines = _lines(request, where) if first or where else Lines([], None)
+    further = {
+        "messages_before": messages[-1].id if len(messages) == MESSAGES else None,
+        "events_before": opaque(lines.before),
+    }
+    on = urlencode({name: value for name, value in further.items() if value})
+    facts = {
+        "exported_at": iso(now),
+        "account": account_facts(caller, now) | {"language": caller.language, "time_zone": caller.zone},
+        "sessions": [session_facts(one, request) for one in live_sessions(request, stored)],
+        "messages": [_told(one, request) for one in messages if one.readable(now)],
+        "events": lines.facts,
+        **further,
+        "next": f"{PATH}?{on}" if on else None,
+    }
+    return Page(facts=facts, headers={"Content-Disposition": 'attachment; filename="account.json"'})
+
+
+def _lines(request: Request, before: str | None) -> Lines:
+    return owner_lines(request.store.events, request.known.account_id, before, EVENTS, request.say)
+
+
+def _told(message: Message, request: Request) -> dict[str, object]:
+    """As it is listed, and its body where it was opened before: an export is no reading that its sender hears of."""
+    facts = message_facts(message)
+    return facts if message.read_at is None else facts | {"body": body_of(message, request.portal)}
+
+
+def _message_id(text: str) -> str | None:
+    if text and not _ID.fullmatch(text):
+        raise invalid("position", "messages_before")
+    return text or None
+
+
+ROUTES = {"GET /account/export": Route(show)}
