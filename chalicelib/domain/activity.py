@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from chalicelib.domain.events import PROVED, Event, EventKind, Reason
+from chalicelib.domain.events import PROVED, Event, EventKind
+from chalicelib.domain.refusals import Reason
 
 
 class Advice(StrEnum):

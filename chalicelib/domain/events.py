@@ -78,24 +78,6 @@ class EventKind(StrEnum):
         return self not in UNCHANGING
 
 
-class Reason(StrEnum):
-    """The true reason behind a generic refusal; only the event and the log hold it."""
-
-    UNKNOWN = "unknown_address"
-    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason
-    LOCKED = "locked"
-    STOPPED = "password_stopped_after_100_failures"
-    DISABLED = "account_disabled"
-    FROZEN = "account_frozen"
-    ALIAS = "alias_instead_of_primary_address"
-    OUTSIDE_RANGES = "ip_denied"
-    NO_PASSWORD = "no_password_chosen_yet"  # noqa: S105 - a reason
-    TEMPORARY_EXPIRED = "temporary_password_expired"
-    TEMPORARY_USED = "temporary_password_used"
-    TEMPORARY_VOID = "temporary_password_void"
-    CHANGED_MEANWHILE = "account_changed_meanwhile"
-
-
 # What anybody can cause who knows an address, or a password without its second step, as often as they like.
 FOLDED = frozenset(
     {

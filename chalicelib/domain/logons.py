@@ -9,9 +9,9 @@ from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Policy, Status, Tries, effective_ranges
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, LEARNED_AGAIN_SECONDS
-from chalicelib.domain.events import Reason
 from chalicelib.domain.networks import IPAddress, permitted
 from chalicelib.domain.password_text import Password
+from chalicelib.domain.refusals import Reason
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.temporary import Temporary
 

@@ -20,7 +20,8 @@ from chalicelib.domain.addresses import (
     domain_of,
 )
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.events import Event, EventKind, Reason, iso
+from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.refusals import Reason
 from chalicelib.domain.sessions import ENTER_CODE_SECONDS, Next
 
 if TYPE_CHECKING:

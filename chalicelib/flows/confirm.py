@@ -8,9 +8,9 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.events import EventKind
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable, invalid
+from chalicelib.domain.refusals import Code, Hint, Reason, Refusal, Unavailable, invalid
 from chalicelib.domain.sessions import CONFIRMATIONS
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.repeats import done_before

@@ -14,10 +14,10 @@ from chalice import Blueprint
 from chalicelib.domain import access
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.refusals import Code, Hint, Reason, Refusal
 from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.sessions import Caller, Session, Standing, caller_of, cause_of_death, touch_due
 from chalicelib.domain.tokens import Digest, new_reference, split_session_token

@@ -13,12 +13,12 @@ from chalice import Blueprint
 from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, two_step_required
 from chalicelib.domain.addresses import account_id
-from chalicelib.domain.events import Event, EventKind, Reason
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
-from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable, invalid
+from chalicelib.domain.refusals import Code, Hint, Reason, Refusal, Unavailable, invalid
 from chalicelib.domain.repeats import Answer
 from chalicelib.domain.sessions import Credential, Next, Session, new_client
 from chalicelib.domain.temporary import parse_temporary

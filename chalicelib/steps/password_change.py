@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account, NewPassword, next_epoch
-from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
+from chalicelib.domain.refusals import Code, Hint, Reason, Refusal, invalid
 from chalicelib.domain.sessions import Caller, Credential, Next
 from chalicelib.flows.confirm import carried_out, confirm_password
 from chalicelib.flows.events import event_of

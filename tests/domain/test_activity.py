@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.activity import REASONS, SHOWN, Advice, Doer, advice, doer, of_owner
-from chalicelib.domain.events import FOLDED, MAILS, UNCHANGING, Event, EventKind, Reason
+from chalicelib.domain.events import FOLDED, MAILS, UNCHANGING, Event, EventKind
+from chalicelib.domain.refusals import Reason
 from tests.fakes.samples import an_account, an_event
 
 ANN, EVE = an_account(), an_account()

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Policy, Status
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Reason
 from chalicelib.domain.logons import Admission, Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.password_text import Password
+from chalicelib.domain.refusals import Reason
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.temporary import Temporary
 from tests.domain.truth import ANY, Row, Table, told

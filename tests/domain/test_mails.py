@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.addresses import DomainName, account_id, canonical_address, domain_id
-from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.events import EventKind
 from chalicelib.domain.mails import ALWAYS, DETAILED, REASONED, Mail, hour_of, mail_of, sender_of
+from chalicelib.domain.refusals import Reason
 from chalicelib.mail.worker import WRITTEN_BY
 from tests.fakes.samples import an_account, an_event
 

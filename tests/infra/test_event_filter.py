@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.events import RESTORED, Event, EventKind, Reason
+from chalicelib.domain.events import RESTORED, Event, EventKind
 from chalicelib.domain.mails import concerns_administrators, mail_of
+from chalicelib.domain.refusals import Reason
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.storage.rows import event_row
 from infra.gateway.event_filter import wakes

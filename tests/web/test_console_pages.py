@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from chalicelib.domain.events import EventKind, Reason
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Reason
 from chalicelib.flows.paging import ROWS
 from chalicelib.presentation.engine import html_engine
 from chalicelib.steps.admin_users import PAGE_SIZE
