@@ -37,6 +37,43 @@ def second_step(world: World, resident: Resident) -> TwoStep:
     return stored(world.store, resident.account).two_step
 
 
+def propose(world: World) -> Scene:
+    """A key that is in force once its code was entered, and not before."""
+    resident, visitor = a_resident(world), world.visitor()
+    visitor.logs_on(resident.email)
+
+    def holds(reply: Reply | None) -> None:
+        now = second_step(world, resident)
+        assert not now.active
+        assert now.pending_seed or reply is None or reply.status != 200
+        assert stored(world.store, resident.account).epoch == resident.account.epoch
+
+    def finish() -> None:
+        phone = Phone(visitor.post(PATH).json()["secret"], world.clock)
+        assert visitor.post(f"{PATH}/confirm", {"code": phone.code()}).status == 200
+
+    return Scene(world, resident, lambda: visitor.post(PATH), finish, holds, [PASSWORD])
+
+
+def preferences(world: World) -> Scene:
+    """One's own language."""
+    resident, visitor = a_resident(world), world.visitor()
+    visitor.logs_on(resident.email)
+
+    def act() -> Reply:
+        return visitor.post("/account/preferences", {"language": "de", "time_zone": ""})
+
+    def holds(reply: Reply | None) -> None:
+        done = stored(world.store, resident.account).language == "de"
+        assert done or reply is None or reply.status != 200
+
+    def finish() -> None:
+        assert act().status == 200
+        assert stored(world.store, resident.account).language == "de"
+
+    return Scene(world, resident, act, finish, holds, [PASSWORD])
+
+
 def enrol(world: World) -> Scene:
     resident, visitor = a_resident(world), world.visitor()
     visitor.logs_on(resident.email)
@@ -240,4 +277,5 @@ def gets_on(world: World, resident: Resident, act: Callable[[], Reply]) -> Calla
     return finish
 
 
-ACCOUNT_SCENES = [enrol, begin_move, move, remove, renew, reauthenticate, reauthenticate_by_code, revoke]
+ACCOUNT_SCENES = [preferences, propose, enrol, begin_move, move, remove, renew]
+ACCOUNT_SCENES += [reauthenticate, reauthenticate_by_code, revoke]
