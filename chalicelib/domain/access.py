@@ -114,7 +114,9 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /admin/ip-ranges": ADMIN_FRESH,
         "POST /admin/ip-ranges/dry-run": ADMIN,
         "GET /admin/attempts": DESK,
+        "GET /admin/attempts/export": DESK,
         "GET /admin/events": DESK,
+        "GET /admin/events/export": DESK,
         "GET /admin/messages": ADMIN,
         # Of all writes of the console only these two are not fresh: writing a message can take longer than ten minutes,
         # and asking for the password then would throw the text away. Neither changes who may log on.

@@ -46,6 +46,7 @@ class Details(From, total=False):
     attempts: Mapping[str, str] | None  # what was searched for
     events_of: str | None  # whose trail was read
     acts_of: str | None  # whose acts were read
+    file: str | None  # as which kind of file they were taken away: "csv" or "jsonl"
     user: str | None  # whose page was read
     users: Mapping[str, str] | None  # which list of users was read: the domain, and how the addresses begin
 

@@ -1,6 +1,6 @@
 """Console: the audit trail of an account, or what somebody did to others: who, what, from where, before and after.
 
-Reading it is itself an event.
+As a page and as files. Reading it is itself an event.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,8 +13,10 @@ from chalicelib.domain.refusals import invalid
 from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.console import console_view
 from chalicelib.flows.events import event_of
+from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.paging import rows_of, turning
+from chalicelib.flows.readings import reading
 from chalicelib.flows.trail import act_lines, change_lines, trail_lines
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -23,6 +25,28 @@ from chalicelib.wiring import needs, portal
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
+
+EXPORT = "/admin/events/export"
+COLUMNS = (
+    "at",
+    "kind",
+    "change",
+    "reference",
+    "reason",
+    "reasons",
+    "email",
+    "source",
+    "sources",
+    "actor",
+    "by",
+    "count",
+    "first_at",
+    "last_at",
+    "continues",
+    "before",
+    "after",
+    "details",
+)
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -51,6 +75,13 @@ class Asked(NamedTuple):
             "changes": "true" if self.changes else "",
         }
 
+    @property
+    def told(self) -> "Details":
+        """What is looked for, as the event of the reading tells it."""
+        if not self.actor:
+            return {"events_of": self.email}
+        return {"acts_of": self.actor, **({"events_of": self.email} if self.email else {})}
+
     def wants(self, event: Event) -> bool:
         """Of an actor's acts."""
         of_account = not self.email or event.account_id == account_id(CanonicalAddress(self.email))
@@ -60,13 +91,10 @@ class Asked(NamedTuple):
 def show(request: Request) -> Page:
     """The trail of one account, page by page; of an address without an account too, since strangers type those."""
     asked = _asked(request)
-    read: Details = {"acts_of": asked.actor} if asked.actor else {"events_of": asked.email}
-    if asked.actor and asked.email:
-        read["events_of"] = asked.email
     request.store.events.record(
-        event_of(request, EventKind.TRAIL_READ, request.known.account_id, details=read)
+        event_of(request, EventKind.TRAIL_READ, request.known.account_id, details=asked.told)
     )
-    found = _lines(request, asked)
+    found = _lines(request, asked, rows_of(request))
     further = opaque(found.before)
     turns = turning(request, "/admin/events", asked.fields, further)
     view = {
@@ -75,13 +103,22 @@ def show(request: Request) -> Page:
         "changes": asked.changes,
         "events": found.facts,
         **turns,
+        **export_links(request, EXPORT, asked.fields),
         **console_view(request),
     }
     return Page(facts={"events": found.facts, "before": further}, template="admin_events", view=view)
 
 
-def _lines(request: Request, asked: Asked) -> Lines:
-    acts, most = request.store.events, rows_of(request)
+def export(request: Request) -> Page:
+    """The same lines as a file."""
+    kind, asked = file_asked_for(request), _asked(request)
+    with reading(request, EventKind.TRAIL_READ, {**asked.told, "file": kind}):
+        found = _lines(request, asked, ROWS_OF_A_FILE)
+    return as_file(kind, "events", COLUMNS, found.facts, EXPORT, asked.fields, opaque(found.before))
+
+
+def _lines(request: Request, asked: Asked, most: int) -> Lines:
+    acts = request.store.events
     if asked.actor:
         who = account_id(CanonicalAddress(asked.actor))
         return act_lines(acts, who, asked.before, most, asked.wants)
@@ -106,4 +143,4 @@ def _changes_alone(request: Request) -> bool:
     return asked == "true"
 
 
-ROUTES = {"GET /admin/events": Route(show)}
+ROUTES = {"GET /admin/events": Route(show), "GET /admin/events/export": Route(export)}

@@ -393,7 +393,13 @@ def test_ad_12_whether_an_administrator_stands_alone_costs_a_query_and_a_reading
 
 @pytest.mark.parametrize(
     ("path", "step", "trips"),
-    [("/admin/users/ann@read.test", "admin_user", 4), ("/admin/users?domain=read.test", "admin_users", 1)],
+    [
+        ("/admin/users/ann@read.test", "admin_user", 4),
+        ("/admin/users?domain=read.test", "admin_users", 1),
+        ("/admin/events/export?format=csv&email=ann@read.test", "admin_events", 1),
+        ("/admin/events/export?format=csv&email=ann@read.test&changes=true", "admin_events", 1),
+        ("/admin/attempts/export?format=csv&email=ann@read.test", "admin_attempts", 1),
+    ],
 )
 def test_ad_10_that_users_were_read_is_written_beside_the_reading(
     world: World, path: str, step: str, trips: int

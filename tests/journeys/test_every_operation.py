@@ -142,6 +142,10 @@ def administers_a_user(town: Town, desk: Person) -> None:
         "/admin/users?q=a", "/admin/messages", f"/admin/events?email={ann}", f"/admin/events?actor={ann}"
     )
     desk.gets(f"/admin/attempts?email={ann}", "/admin/attempts", "/admin/attempts?reference=2222-2222")
+    desk.gets(f"/admin/attempts/export?format=csv&email={ann}", "/admin/attempts/export?format=jsonl")
+    desk.gets(
+        f"/admin/events/export?format=csv&email={ann}", f"/admin/events/export?format=jsonl&actor={ann}"
+    )
 
 
 def administers_a_domain(town: Town, desk: Person) -> None:

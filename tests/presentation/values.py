@@ -52,7 +52,7 @@ PAGES: Walk = MappingProxyType(
             search.from search.until
         """,
         (LINK, form.own_path): "reauthenticate_first",
-        (LINK, form.our_url): "next_url newest_url earlier_url",
+        (LINK, form.our_url): "next_url newest_url earlier_url csv_url jsonl_url",
         (LINK, form.address): "admin_events:email admin_events:actor",
         (LINK, form.domain): "admin_users:domain admin_brand:domain",
         (LINK, form.TOKEN): "token",

@@ -27,6 +27,10 @@ from tests.web.console_data import (
     USERS,
 )
 
+FILES = {
+    "csv_url": "/admin/events/export?format=csv&email=a%40b.example",
+    "jsonl_url": "/admin/events/export?format=jsonl&email=a%40b.example",
+}
 ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_domains": {
         "some": SEEN_BY | {"domains": DOMAINS, "notice": "domain_added"},
@@ -207,6 +211,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "attempts": ATTEMPTS,
             "earlier_url": "/admin/attempts?before=x",
             "newest_url": "",
+            "csv_url": "/admin/attempts/export?format=csv",
+            "jsonl_url": "/admin/attempts/export?format=jsonl",
         },
         "asked_nothing": {
             "search": SEARCH,
@@ -243,6 +249,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": EVENTS,
             "earlier_url": "/admin/events?before=x",
             "newest_url": "/admin/events",
+            **FILES,
         },
         "changes": SEEN_BY
         | {
@@ -252,6 +259,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": EVENTS[:2],
             "earlier_url": "",
             "newest_url": "",
+            **FILES,
         },
         "beyond": SEEN_BY
         | {
@@ -261,6 +269,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": [],
             "earlier_url": "",
             "newest_url": "/admin/events",
+            **FILES,
         },
         "acts": SEEN_BY
         | {
@@ -270,6 +279,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": [one | {"email": "ann@people.test"} for one in EVENTS],
             "earlier_url": "",
             "newest_url": "",
+            **FILES,
         },
         "acts_on_one": SEEN_BY
         | {
@@ -279,6 +289,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": [],
             "earlier_url": "",
             "newest_url": "",
+            **FILES,
         },
         "none": {
             "email": EMAIL,
@@ -287,6 +298,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "events": [],
             "earlier_url": "",
             "newest_url": "",
+            **FILES,
             "caller": SUPPORT,
         },
     },

@@ -189,7 +189,7 @@ EVENTS = [
     | {
         "kind": "trail_read",
         "change": False,
-        "details": {"acts_of": "a@b.example"},
+        "details": {"acts_of": "a@b.example", "file": "csv"},
         "before": None,
         "after": None,
     },
