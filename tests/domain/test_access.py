@@ -15,7 +15,8 @@ from tests.fakes.samples import NOW, a_digest, an_account
 NAMED = {
     name: getattr(access, name)
     for name in (
-        *("PUBLIC", "HELP", "ANY_SESSION", "LOGOFF", "FULL", "CODE", "CHANGE", "ENROL", "ENROL_FRESH"),
+        *("PUBLIC", "HELP", "ANY_SESSION", "LOGOFF", "FULL", "FULL_FRESH", "CODE", "CHANGE"),
+        *("ENROL", "ENROL_FRESH"),
         *("DESK", "ADMIN", "ADMIN_FRESH"),
     )
 }
@@ -41,7 +42,9 @@ TABLE = Table(
         (set(NAMED) - {"PUBLIC", "HELP"}, NOBODY, ANY, ANY, NO_ENTRY),
         ({"ANY_SESSION", "LOGOFF"}, set(Next), ANY, ANY, None),
         ("FULL", WHOLE, ANY, ANY, None),
-        ("FULL", {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ({"FULL", "FULL_FRESH"}, {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("FULL_FRESH", WHOLE, ANY, FRESH, None),
+        ("FULL_FRESH", WHOLE, ANY, STALE, AGAIN),
         ("CODE", CODE_DUE, ANY, ANY, None),
         ("CODE", {CHANGE_DUE, ENROLMENT_DUE, WHOLE}, ANY, ANY, STEP),
         ("CHANGE", {CHANGE_DUE, WHOLE}, ANY, ANY, None),
