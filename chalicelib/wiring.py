@@ -18,6 +18,7 @@ import botocore.session
 from botocore.config import Config
 
 from chalicelib.portal import Portal
+from chalicelib.runtime import log
 from chalicelib.settings import Settings, read_settings
 from chalicelib.storage.store import DynamoStore
 
@@ -34,6 +35,8 @@ CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_
 _held: "dict[Use, Ring]" = {}
 # The step whose function this container is; "" outside of Lambda, where nothing is made before it is asked for.
 FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
+if FUNCTION:
+    log.STAGE = os.environ["AWS_LAMBDA_FUNCTION_NAME"].removeprefix("portal-").removesuffix(f"-{FUNCTION}")
 
 
 class Needs(NamedTuple):
@@ -163,7 +166,6 @@ def _hold(uses: "tuple[Use, ...]") -> None:
 def _rings(uses: "Sequence[Use]") -> "Mapping[Use, Keyring]":
     """One reading; what it fails with is a line of the log, whoever goes on without."""
     from chalicelib.domain.held_keys import KeysUnread  # noqa: PLC0415 - as above
-    from chalicelib.runtime import log  # noqa: PLC0415 - as above
     from chalicelib.services.key_secrets import read_rings  # noqa: PLC0415 - as above
 
     try:

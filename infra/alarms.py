@@ -1,78 +1,63 @@
-"""When operations is woken, and the page it looks at first. What each alarm means is in docs/operations.md."""
+"""When operations is woken. What each alarm means, and what to do, is in docs/operations.md."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any
-
-from infra.permissions import behind_streams, function_name, logical, put_aside_queue, read_permissions
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Reason
+from chalicelib.runtime import log
+from infra.dashboard import WATCHED, dashboard
+from infra.measured import (
+    DAY,
+    HOUR,
+    QUARTER_OF_AN_HOUR,
+    Resources,
+    alarm,
+    computed,
+    heartbeat,
+    metric,
+    own,
+)
+from infra.objectives import burning
+from infra.permissions import (
+    behind_streams,
+    function_name,
+    logical,
+    put_aside_queue,
+    read_permissions,
+    scheduled,
+)
 from infra.stages import Stage
+from infra.tables import described_tables
 from infra.workers import DELIVERIES
 
-Resources = dict[str, Any]
-
-FIVE_MINUTES = 300
 OLDEST_RECORD_MILLISECONDS = 300_000
 LOCKED_REFUSALS = 50
+# Wrong passwords and unknown addresses in a quarter of an hour, and which part of all attempts they then are.
+GUESSES, GUESSED_PART = 100, 0.25
 FAULTY_ANSWERS = 5
 # A twentieth of what SES puts an account under review for is too late to react to; these are half of it.
 BOUNCES, COMPLAINTS = 0.025, 0.0005
 MAILS_AN_HOUR = 5000
-# What everybody waits for, and what nobody sees failing: the others' faults are the API's own 5XX.
-WATCHED = (
-    "authorizer",
-    "logon",
-    "send_mail",
-    "resume_mail",
-    "sweep_mail",
-    "publish_event",
-    "record_delivery",
-)
-MAILING = ("send_mail", "resume_mail", "sweep_mail")
-HASHING = ("logon", "logon_code", "reauthenticate")
+CERTIFICATE_DAYS = 30  # ACM renews by itself 60 days before the end, and gives up quietly
 
 
 def watching(stage: Stage) -> Resources:
-    """Every alarm, the counters behind them, and the dashboard."""
+    """Every alarm, and the dashboard."""
     return {
         **answers(stage),
+        **burning(stage),
         **functions(stage),
         **streams(stage),
-        **lockouts(stage),
+        **clocks(stage),
+        **tables(stage),
+        **certificate(stage),
+        **guesses(stage),
         **mails(stage),
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {"DashboardName": stage.stack, "DashboardBody": {"Fn::Sub": dashboard(stage)}},
         },
     }
-
-
-def alarm(stage: Stage, name: str, metric: Resources, above: float, **more: Any) -> Resources:
-    """One alarm; missing data is no alarm, since a portal at night has no traffic."""
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmName": f"portal-{stage.name}-{name}",
-            "AlarmDescription": f"docs/operations.md, alarms: {name}",
-            "ComparisonOperator": "GreaterThanThreshold",
-            "Threshold": above,
-            "Statistic": "Sum",
-            "Period": FIVE_MINUTES,
-            "EvaluationPeriods": 1,
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [stage.of_data("alarms")],
-            "OKActions": [stage.of_data("alarms")],
-            **metric,
-            **more,
-        },
-    }
-
-
-def metric(namespace: str, name: str, **dimensions: Any) -> Resources:
-    """What is measured."""
-    listed = [{"Name": key, "Value": value} for key, value in dimensions.items()]
-    return {"Namespace": namespace, "MetricName": name, "Dimensions": listed}
 
 
 def answers(stage: Stage) -> Resources:
@@ -105,6 +90,11 @@ def streams(stage: Stage) -> Resources:
         resources[f"{logical(step)}Behind"] = alarm(
             stage, f"{step}-behind", age, OLDEST_RECORD_MILLISECONDS, Statistic="Maximum"
         )
+        # A mapping that is at work says of an empty stream too that it looked: nought events.
+        polled = metric(
+            "AWS/Lambda", "PolledEventCount", EventSourceMappingUUID={"Ref": f"{logical(step)}Stream"}
+        )
+        resources[f"{logical(step)}Polled"] = heartbeat(stage, f"{step}-mapping", polled)
     for step in (*workers, DELIVERIES):
         waiting = metric(
             "AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=put_aside_queue(stage.name, step)
@@ -115,106 +105,80 @@ def streams(stage: Stage) -> Resources:
     return resources
 
 
-def lockouts(stage: Stage) -> Resources:
-    """Refusals at locked accounts, counted from the log: many at once are somebody guessing at many accounts."""
-    space = f"portal/{stage.name}"
-    resources: Resources = {
-        f"{logical(step)}LockedCounted": {
-            "Type": "AWS::Logs::MetricFilter",
-            "Properties": {
-                "LogGroupName": {"Ref": f"{logical(step)}LogGroup"},
-                "FilterPattern": '{ $.what = "refused" && $.cause = "locked" }',
-                "MetricTransformations": [
-                    {"MetricNamespace": space, "MetricName": "LockedRefusals", "MetricValue": "1"}
-                ],
-            },
-        }
-        for step in HASHING
-    }
-    counted = metric(space, "LockedRefusals")
-    return {**resources, "LockoutsRising": alarm(stage, "lock-outs-rising", counted, LOCKED_REFUSALS)}
+def clocks(stage: Stage) -> Resources:
+    """What must run by the clock: a rule that was switched off, or a function that may not be called, is a silence."""
+    periods = {"resume_mail": 300, "sweep_mail": HOUR}
+    resources = {}
+    for step in scheduled(read_permissions()):
+        runs = metric("AWS/Lambda", "Invocations", FunctionName=function_name(stage.name, step))
+        resources[f"{logical(step)}Silent"] = heartbeat(stage, f"{step}-silent", runs, periods[step])
+    return resources
 
 
-def told_by_lines(stage: Stage, name: str, what: str, steps: Sequence[str]) -> Resources:
-    """An alarm for each line of these functions that says this; counted from their logs."""
-    space, called = f"portal/{stage.name}", "".join(part.capitalize() for part in what.split("_"))
-    resources: Resources = {
-        f"{logical(step)}{called}Counted": {
-            "Type": "AWS::Logs::MetricFilter",
-            "Properties": {
-                "LogGroupName": {"Ref": f"{logical(step)}LogGroup"},
-                "FilterPattern": f'{{ $.what = "{what}" }}',
-                "MetricTransformations": [
-                    {"MetricNamespace": space, "MetricName": called, "MetricValue": "1"}
-                ],
-            },
+def tables(stage: Stage) -> Resources:
+    """What DynamoDB does not take at once; whoever asks tries again, and somebody waits."""
+    prefix = stage.shared["PORTAL_TABLE_PREFIX"]
+    resources = {}
+    for table in described_tables(prefix):
+        name = table["TableName"].removeprefix(prefix)
+        parts = {
+            letter: (metric("AWS/DynamoDB", event, TableName=table["TableName"]), "Sum")
+            for letter, event in (("r", "ReadThrottleEvents"), ("w", "WriteThrottleEvents"))
         }
-        for step in steps
+        resources[f"{name.capitalize()}Throttled"] = computed(
+            stage, f"throttled-{name}", parts, "FILL(r, 0) + FILL(w, 0)", 0
+        )
+    return resources
+
+
+def certificate(stage: Stage) -> Resources:
+    """Of the portal's own name, once it has one. ACM says every day how many days are left, until none are."""
+    left = metric("AWS/CertificateManager", "DaysToExpiry", CertificateArn={"Ref": "CertificateArn"})
+    ending = alarm(
+        stage,
+        "certificate-ending",
+        left,
+        CERTIFICATE_DAYS,
+        Statistic="Minimum",
+        ComparisonOperator="LessThanThreshold",
+        Period=DAY,
+        TreatMissingData="breaching",
+    )
+    return {"CertificateEnding": {**ending, "Condition": "HasName"}}
+
+
+def guesses(stage: Stage) -> Resources:
+    """Somebody at many accounts: locked out of them, or with so few tries at each that none is locked."""
+    locked = own(stage, log.REFUSALS, Reason.LOCKED)
+    parts = {
+        "w": (own(stage, log.REFUSALS, Reason.WRONG_PASSWORD), "Sum"),
+        "u": (own(stage, log.REFUSALS, Reason.UNKNOWN), "Sum"),
+        "l": (own(stage, log.LOGONS), "Sum"),
     }
-    return {**resources, called: alarm(stage, name, metric(space, called), 0)}
+    wrong = "(FILL(w, 0) + FILL(u, 0))"
+    share = f"{GUESSED_PART} * ({wrong} + FILL(l, 0))"
+    spraying = f"IF({wrong} > {share}, {wrong}, 0)"
+    return {
+        "LockoutsRising": alarm(stage, "lock-outs-rising", locked, LOCKED_REFUSALS),
+        "Spraying": computed(stage, "spraying", parts, spraying, GUESSES, QUARTER_OF_AN_HOUR),
+    }
 
 
 def mails(stage: Stage) -> Resources:
-    """What SES thinks of us, and how much we send. The two rates are of the whole account in this region."""
-    hourly = {"Period": 3600}
+    """What became of them, what SES thinks of us, and how much we send. SES's rates are of the whole account here."""
+    hourly = {"Period": HOUR}
     rated = {"Statistic": "Average", **hourly}
+    failed, unknown = (
+        own(stage, log.MAILS_BY_FATE, fate) for fate in (EventKind.MAIL_FAILED, EventKind.MAIL_UNKNOWN)
+    )
     return {
-        **told_by_lines(stage, "mails-failed", "mail_failed", MAILING),
-        **told_by_lines(stage, "mails-unknown", "mail_unknown", MAILING),
-        **told_by_lines(stage, "unreadable-records", "record_unreadable", behind_streams(read_permissions())),
+        "MailFailed": alarm(stage, "mails-failed", failed, 0),
+        "MailUnknown": alarm(stage, "mails-unknown", unknown, 0),
+        "SweepFound": alarm(stage, "sweep-finds-work", own(stage, log.SWEPT), 0, **hourly),
+        "RecordUnreadable": alarm(stage, "unreadable-records", own(stage, log.UNREADABLE_RECORDS), 0),
         "Bounces": alarm(stage, "bounces", metric("AWS/SES", "Reputation.BounceRate"), BOUNCES, **rated),
         "Complaints": alarm(
             stage, "complaints", metric("AWS/SES", "Reputation.ComplaintRate"), COMPLAINTS, **rated
         ),
         "ManyMails": alarm(stage, "many-mails", metric("AWS/SES", "Send"), MAILS_AN_HOUR, **hourly),
-    }
-
-
-def dashboard(stage: Stage) -> str:
-    """Six graphs: what people see above, what works for them below."""
-    api = ["AWS/ApiGateway", "Count", "ApiName", stage.stack, "Stage", "portal"]
-    named = [("Lambda", step) for step in WATCHED]
-    graphs: list[tuple[str, list[list[Any]]]] = [
-        ("Requests and refusals", [api, [*api[:1], "4XXError", *api[2:]], [*api[:1], "5XXError", *api[2:]]]),
-        ("Answer time, p95 ms", [[*api[:1], "Latency", *api[2:], {"stat": "p95"}]]),
-        ("Refusals at locked accounts", [[f"portal/{stage.name}", "LockedRefusals"]]),
-        ("Errors", [lambda_metric(stage, step, "Errors") for _, step in named]),
-        ("Running at once", [lambda_metric(stage, step, "ConcurrentExecutions") for _, step in named]),
-        (
-            "Workers behind, ms",
-            [lambda_metric(stage, step, "IteratorAge") for step in behind_streams(read_permissions())],
-        ),
-        ("Mails", [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),
-        ("Put aside", [queue_metric(stage, step) for step in ("send_mail", "publish_event", DELIVERIES)]),
-    ]
-    widgets = [widget(number, title, metrics) for number, (title, metrics) in enumerate(graphs)]
-    return json.dumps({"widgets": widgets})
-
-
-def lambda_metric(stage: Stage, step: str, name: str) -> list[Any]:
-    """One function's line."""
-    return ["AWS/Lambda", name, "FunctionName", function_name(stage.name, step)]
-
-
-def queue_metric(stage: Stage, step: str) -> list[Any]:
-    """One queue's line."""
-    queue = put_aside_queue(stage.name, step)
-    return ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]
-
-
-def widget(number: int, title: str, metrics: list[list[Any]]) -> Resources:
-    """One graph, three in a row."""
-    return {
-        "type": "metric",
-        "x": number % 3 * 8,
-        "y": number // 3 * 6,
-        "width": 8,
-        "height": 6,
-        "properties": {
-            "title": title,
-            "region": "${AWS::Region}",
-            "stat": "Sum",
-            "period": 300,
-            "metrics": metrics,
-        },
     }

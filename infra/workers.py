@@ -70,6 +70,8 @@ def events_stream(stage: Stage, step: str) -> Resources:
             "FunctionName": {"Ref": called(stage, step)},
             "StartingPosition": "TRIM_HORIZON",
             **STREAM_SETTINGS,
+            # How many it looked at, nought where there was none: whether it is at work at all.
+            "MetricsConfig": {"Metrics": ["EventCount"]},
             "FilterCriteria": {"Filters": [{"Pattern": json.dumps(one)} for one in patterns(step)]},
             "DestinationConfig": {
                 "OnFailure": {"Destination": {"Fn::GetAtt": [f"{logical(step)}PutAside", "Arn"]}}

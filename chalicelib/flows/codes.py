@@ -1,5 +1,6 @@
 """A code typed in a session: counted before it is looked at, accepted once, whichever step asks (TF-02, TF-03)."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.repeats import done_before
 from chalicelib.flows.sessions import follow_up
 from chalicelib.portal import Portal
+from chalicelib.runtime import log
 from chalicelib.web.request import Request
 
 if TYPE_CHECKING:
@@ -138,8 +140,13 @@ def accept(
     """Whether this request was the one that used it; of many at once one is (TF-02, TF-08)."""
     acts = portal.store.two_steps
     if proof.recovery is not None:
-        return acts.accept_recovery_code(proof.account, proof.recovery, old, session, event, network)
-    return acts.accept_code_step(proof.account, proof.step or 0, old, session, event, network)
+        used = acts.accept_recovery_code(proof.account, proof.recovery, old, session, event, network)
+    else:
+        used = acts.accept_code_step(proof.account, proof.step or 0, old, session, event, network)
+    if used:
+        kind = "recovery_code" if proof.recovery is not None else "code"
+        log.write(logging.INFO, "code_accepted", log.CODES.of(which=kind), account=proof.account.id)
+    return used
 
 
 def refused(request: Request, account: Account, cause: str) -> Refusal:

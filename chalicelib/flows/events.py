@@ -1,10 +1,12 @@
 """A request as an event: who, from where, with what, at which page. The one place that fills those fields in."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import tokens
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.runtime import log
 from chalicelib.web.request import Request
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ def event_of(
         details=details or {},
         request=request.portal.request_id,
     )
+
+
+def say(event: Event) -> None:
+    """Of an attempt, say in the log that somebody is in, or locked now: after it was saved, since it is counted."""
+    if event.kind in {EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED}:
+        log.write(logging.INFO, event.kind.value, log.LOGONS.of(), account=event.account_id)
+    if event.told["locks"]:
+        log.write(logging.WARNING, "authn_login_lock", log.LOCKS.of(), account=event.account_id)
 
 
 def new_reference(request: Request) -> str:

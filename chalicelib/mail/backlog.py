@@ -7,7 +7,7 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT
 from chalicelib.domain.mails import ASKED_FOR
 from chalicelib.domain.refusals import Forbidden, Unavailable
-from chalicelib.mail.worker import Claimed, Worker
+from chalicelib.mail.worker import Claimed, Worker, say
 from chalicelib.runtime import log
 from chalicelib.services.ses import OutcomeUnknown
 
@@ -42,8 +42,7 @@ def settle_each(worker: Worker, events: Iterable[Event], until: float | None = N
                 settled, down = settled + 1, 0
                 if note and note.kind is EventKind.MAIL_UNKNOWN:
                     down = PATIENCE
-                if note:
-                    log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
+                say(event, note, worker.portal.clock())
         if down >= PATIENCE:
             break
     return {"settled": settled, "delayed": delayed}

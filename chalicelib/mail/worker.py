@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.events import MAILS, Event, EventKind
 from chalicelib.domain.mails import (
     MOST_UNKNOWN,
     NOTE,
@@ -169,6 +169,19 @@ class Worker(NamedTuple):
             cause = refused.cause.removeprefix("ses:")
             bare = words._replace(logo=None)
             return {"message_id": self.mailer.send(address, bare), "without_logo": cause}
+
+
+def say(event: Event, note: Event | None, now: float) -> None:
+    """The line of a mail whose fate is known, and of how long it had waited where SES has it.
+
+    What is mailed because nothing followed waited on purpose, and is not counted among those.
+    """
+    if note is None:
+        return
+    measures = [log.MAILS_BY_FATE.of(which=note.kind)] if note.kind in MAILS else []
+    if note.kind is EventKind.MAIL_SENT and mail_of(event) is not None:
+        measures.append(log.MAIL_WAIT.of(round(max(now - event.at, 0), 1)))
+    log.write(logging.INFO, note.kind.value, *measures, account=note.account_id, **note.details)
 
 
 def note_of(event: Event, kind: EventKind, details: "Details") -> Event:

@@ -1,18 +1,74 @@
-"""One JSON line per request and noteworthy thing, in UTC (LO-01). No secret, no line a caller can forge (LO-03)."""
+"""One JSON line per request and noteworthy thing, in UTC (LO-01). No secret, no line a caller can forge (LO-03).
+
+What is counted stands in the line of what happened, in CloudWatch's embedded metric format: no call, no agent.
+"""
 
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from chalicelib.domain.refusals import Refusal, Unavailable
+from chalicelib.domain.events import MAILS
+from chalicelib.domain.refusals import Code, Reason, Refusal, Unavailable
 
 _logger = logging.getLogger("portal")
 # What the lines of this moment are about: the id of the request that caused them, or of a worker's run.
 _request: ContextVar[str | None] = ContextVar("request", default=None)
+
+
+NAMESPACE = "portal"
+STAGE = "local"  # of a deployed function, `wiring` says it
+# Why a password or a code was not taken, in place of the one code that all of them answer.
+PRECISE = frozenset(
+    {
+        *Reason,
+        "code_wrong",
+        "code_replayed",
+        "code_used_meanwhile",
+        "codes_stopped",
+        "confirmations_used_up",
+    }
+)
+
+
+class Metric(NamedTuple):
+    """What is counted, for each value of a dimension apart where it has one. Each value is paid for by itself."""
+
+    name: str
+    unit: str = "Count"
+    by: str = ""
+    values: frozenset[str] = frozenset()
+
+    def of(self, value: float = 1, which: str = "") -> "Measure":
+        """One count of it.
+
+        Attack: somebody's own words as a dimension, each a metric that is paid for, and read by whoever may read
+        metrics. Defence: what is not among the values is counted as `other` (LO-12).
+        """
+        return Measure(self, value, which if which in self.values else "other")
+
+
+class Measure(NamedTuple):
+    """How much of it."""
+
+    metric: Metric
+    value: float
+    which: str
+
+
+LOGONS = Metric("Logons")  # whole ones
+REFUSALS = Metric("Refusals", by="reason", values=PRECISE | set(Code))
+LOCKS = Metric("Locks")  # first ones, of which the owner hears
+CODES = Metric("Codes", by="kind", values=frozenset({"code", "recovery_code"}))  # right ones
+MAILS_BY_FATE = Metric("Mails", by="fate", values=frozenset(MAILS))
+MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES had it
+SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
+UNREADABLE_RECORDS = Metric("UnreadableRecords")
+METRICS = (LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS)
 
 
 @contextmanager
@@ -30,17 +86,37 @@ def current() -> str | None:
     return _request.get()
 
 
-def write(level: int, what: str, **facts: object) -> None:
-    """Log one line. `what` is the event's name; values are encoded by JSON, so a newline in one stays inside it."""
+def write(level: int, what: str, *counted: Measure, **facts: object) -> None:
+    """Log one line. `what` is the event's name; values are encoded by JSON, so a newline in one stays inside it.
+
+    CloudWatch counts what is `counted` as it takes the line in.
+    """
     if not _logger.handlers:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(logging.Formatter("%(message)s"))
         _logger.addHandler(handler)
         _logger.setLevel(logging.INFO)
         _logger.propagate = False
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    now = datetime.now(UTC)
+    at = now.isoformat(timespec="milliseconds")
+    facts |= embedded(counted, int(now.timestamp() * 1000)) if counted else {}
     line = {"at": at, "level": logging.getLevelName(level), "what": what, "request": current()} | facts
     _logger.log(level, "%s", json.dumps({k: v for k, v in line.items() if v is not None}, default=str))
+
+
+def embedded(measures: Sequence[Measure], milliseconds: int) -> dict[str, object]:
+    """The members that make a line a metric: a directive for each, its value, its dimensions, the stage always one."""
+    directives, members = [], dict[str, object]({"stage": STAGE})
+    for metric, value, which in measures:
+        members |= {metric.name: value} | ({metric.by: which} if metric.by else {})
+        directives.append(
+            {
+                "Namespace": NAMESPACE,
+                "Dimensions": [["stage", metric.by] if metric.by else ["stage"]],
+                "Metrics": [{"Name": metric.name, "Unit": metric.unit}],
+            }
+        )
+    return {**members, "_aws": {"Timestamp": milliseconds, "CloudWatchMetrics": directives}}
 
 
 def fault(error: BaseException) -> None:

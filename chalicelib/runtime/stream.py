@@ -60,7 +60,14 @@ def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], del
         told = read(record["dynamodb"]["NewImage"])
     except Exception as error:  # noqa: BLE001 - nobody knows what is in it
         trail, at = _key(record)
-        log.write(logging.ERROR, UNREADABLE, account=trail, event=at, error=type(error).__name__)
+        log.write(
+            logging.ERROR,
+            UNREADABLE,
+            log.UNREADABLE_RECORDS.of(),
+            account=trail,
+            event=at,
+            error=type(error).__name__,
+        )
         return Aside(trail, at, UNREADABLE)
     try:
         act(told)

@@ -201,7 +201,14 @@ def _record(request: Request, caller: Caller | None, rule: str) -> str:
     The reference under which it is found, which is the one on their page.
     """
     reference = new_reference(request.portal.random)
-    log.write(logging.WARNING, "authz_fail", cause=rule, source=request.source[:64], reference=reference)
+    log.write(
+        logging.WARNING,
+        "authz_fail",
+        log.REFUSALS.of(which=Code.ADDRESS_NOT_PERMITTED),
+        cause=rule,
+        source=request.source[:64],
+        reference=reference,
+    )
     if caller is None:
         return reference
     event = Event(

@@ -24,7 +24,7 @@ from chalicelib.domain.sessions import Credential, Next, Session, new_client
 from chalicelib.domain.temporary import parse_temporary
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.domain.tokens import Token
-from chalicelib.flows.events import event_of, new_reference
+from chalicelib.flows.events import event_of, new_reference, say
 from chalicelib.flows.inputs import (
     address_input,
     arrived,
@@ -65,9 +65,8 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Log on, or refuse without saying why. Whoever pressed *Forgot Your Password?* instead takes the address along."""
     if request.text("forgot"):
-        return Page(
-            location="/password/forgot" + suffix(request.query.get("next")), cookies=(way_back(request),)
-        )
+        there = "/password/forgot" + suffix(request.query.get("next"))
+        return Page(location=there, cookies=(way_back(request),))
     cookie_came_back(request)
     attempt = _reserve(request)
     try:
@@ -152,10 +151,11 @@ def _open(request: Request, attempt: Attempt, account: Account, made: Answer | N
         made=made,
     )
     client = new_client(account, request.user_agent, session.next)
+    event = _logged_on(request, attempt, account, session, new_client=client is not None)
     stored = request.store.logons.open(
         account,
         session,
-        _logged_on(request, attempt, account, session, new_client=client is not None),
+        event,
         burn=attempt.issued.key if attempt.issued else None,
         rehash=None if attempt.issued else _fresh_hash(request, account, attempt.password),
         client=client,
@@ -163,6 +163,7 @@ def _open(request: Request, attempt: Attempt, account: Account, made: Answer | N
     )
     if stored is None:
         raise LogonRefused(Reason.CHANGED_MEANWHILE)
+    say(event)
     return secret, stored
 
 
@@ -210,6 +211,7 @@ def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
         outside=reason is Reason.OUTSIDE_RANGES,
         known=attempt.known,
     )
+    say(event)
     request.portal.sleep(until_next_tick(request.now() - attempt.now))
     return Refusal(Code.INVALID_LOGON, reason, reference=event.reference)
 

@@ -17,7 +17,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sessions import Caller, Next
 from chalicelib.domain.two_step import looks_like_recovery_code
 from chalicelib.flows import codes
-from chalicelib.flows.events import event_of
+from chalicelib.flows.events import event_of, say
 from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -64,6 +64,7 @@ def submit(request: Request) -> Page:
     accept = partial(codes.accept, request.portal, proof, caller.digest, session, event, network=network)
     if not codes.carried_out(request, account, accept):
         raise codes.used_meanwhile(request, account)
+    say(event)
     return session_page(request, secret, session)
 
 

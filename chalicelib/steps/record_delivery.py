@@ -68,7 +68,8 @@ def _record(news: News, portal: Portal) -> None:
     )
     portal.store.outbox.record_delivery(event, news.undeliverable)
     with log.about(note.request):
-        log.write(logging.INFO, news.kind.value, account=note.mailed, **event.details)
+        fate = log.MAILS_BY_FATE.of(which=news.kind)
+        log.write(logging.INFO, news.kind.value, fate, account=note.mailed, **event.details)
 
 
 def _note(news: News, portal: Portal) -> "Noted | None":

@@ -5,7 +5,6 @@ leaves a note when it is, and what it carries comes from its event: it goes out 
 What cannot be sent now leaves the stream at once and waits for `resume_mail` (RL-16).
 """
 
-import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,8 +14,7 @@ from chalice import Blueprint
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.mails import ALWAYS, FOR_ADMINISTRATORS
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.mail.worker import Worker
-from chalicelib.runtime import log
+from chalicelib.mail.worker import Worker, say
 from chalicelib.runtime.stream import Aside, Row, work_through
 from chalicelib.services.ses import OutcomeUnknown
 from chalicelib.wiring import needs, worker
@@ -59,8 +57,7 @@ def _settle(worker: Worker, silent: list[str], event: Event) -> None:
     except OutcomeUnknown:
         silent.append(event.id)
         raise
-    if note:
-        log.write(logging.INFO, note.kind.value, account=note.account_id, **note.details)
+    say(event, note, worker.portal.clock())
 
 
 def _put_aside(worker: Worker, aside: Aside) -> None:

@@ -146,7 +146,15 @@ def _as_json(request: Request, page: Page) -> bool:
 def _refuse(request: Request | None, portal: Portal, route: Route | None, refusal: Refusal) -> Response:
     refusal.reference = refusal.reference or new_reference(portal.random)
     severe = logging.ERROR if refusal.code is Code.UNAVAILABLE else logging.WARNING
-    log.write(severe, "refused", code=refusal.code, cause=refusal.cause, reference=refusal.reference)
+    precise = refusal.code in {Code.INVALID_LOGON, Code.INVALID_CODE} and refusal.cause in log.PRECISE
+    log.write(
+        severe,
+        "refused",
+        log.REFUSALS.of(which=refusal.cause if precise else refusal.code),
+        code=refusal.code,
+        cause=refusal.cause,
+        reference=refusal.reference,
+    )
     language = request.language if request else portal.settings.language
     if request is None or request.wants_json:
         return problem(refusal, language)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime import log
 from infra.contract import read_contract
 from infra.gateway_responses import read_gateway_responses
 from infra.permissions import logical, read_permissions
 from infra.stages import read_configuration, stage_of
+from infra.tables import described_tables
 from infra.template import LANES, merge_template
 
 pytestmark = pytest.mark.slow
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.slow
 # What AWS sends by itself, without detailed metrics and without a price: names, and the dimensions they come under.
 # Sources: "Amazon API Gateway dimensions and metrics", "Types of metrics for Lambda functions", "Available CloudWatch
 # metrics for Amazon SQS", "Monitoring your Amazon SES sender reputation" of AWS's documentation.
+# "Amazon DynamoDB metrics and dimensions" and "Supported CloudWatch metrics" of ACM; of an event source mapping with
+# MetricsConfig, "Event source mapping metrics".
 EMITTED = {
     ("AWS/ApiGateway", ("ApiName", "Stage")): {
         "Count",
@@ -26,7 +30,16 @@ EMITTED = {
         "Latency",
         "IntegrationLatency",
     },
-    ("AWS/Lambda", ("FunctionName",)): {"Errors", "Throttles", "IteratorAge", "ConcurrentExecutions"},
+    ("AWS/Lambda", ("FunctionName",)): {
+        "Errors",
+        "Throttles",
+        "IteratorAge",
+        "ConcurrentExecutions",
+        "Invocations",
+    },
+    ("AWS/Lambda", ("EventSourceMappingUUID",)): {"PolledEventCount"},
+    ("AWS/DynamoDB", ("TableName",)): {"ReadThrottleEvents", "WriteThrottleEvents"},
+    ("AWS/CertificateManager", ("CertificateArn",)): {"DaysToExpiry"},
     ("AWS/SQS", ("QueueName",)): {"ApproximateNumberOfMessagesVisible"},
     ("AWS/SES", ()): {
         *("Send", "Delivery", "Bounce", "Complaint"),
@@ -47,14 +60,16 @@ def of_type(resources: Any, kind: str) -> list[Any]:
 
 
 def watched(resources: Any) -> set[Metric]:
-    """What the alarms watch."""
+    """What the alarms watch, by themselves or in what is computed."""
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+    parts = [one["MetricStat"]["Metric"] for each in alarms for one in each.get("Metrics", [])[:-1]]
     return {
         (
             one["Namespace"],
             one["MetricName"],
-            tuple((each["Name"], each["Value"]) for each in one["Dimensions"]),
+            tuple((each["Name"], json.dumps(each["Value"]).strip('"')) for each in one["Dimensions"]),
         )
-        for one in of_type(resources, "AWS::CloudWatch::Alarm")
+        for one in [*parts, *(each for each in alarms if "Metrics" not in each)]
     }
 
 
@@ -69,14 +84,13 @@ def drawn(resources: Any) -> set[Metric]:
     return {(one[0], one[1], tuple(zip(one[2::2], one[3::2], strict=True))) for one in lines}
 
 
-def own(resources: Any) -> set[tuple[str, str]]:
-    """What is counted from logs, each of a group that a function of this template has."""
-    found = set()
-    for one in of_type(resources, "AWS::Logs::MetricFilter"):
-        assert one["LogGroupName"]["Ref"] in {f"{logical(step)}LogGroup" for step in read_permissions()}
-        (counted,) = one["MetricTransformations"]
-        found.add((counted["MetricNamespace"], counted["MetricName"]))
-    return found
+def counted(stage: str) -> set[Metric]:
+    """What the functions of this stage count in their lines."""
+    return {
+        (log.NAMESPACE, one.name, (("stage", stage), *(((one.by, str(value)),) if one.by else ())))
+        for one in log.METRICS
+        for value in (one.values or {""})
+    }
 
 
 def values(resources: Any) -> dict[str, set[str]]:
@@ -88,17 +102,31 @@ def values(resources: Any) -> dict[str, set[str]]:
         "Stage": {api["StageName"]},
         "FunctionName": functions,
         "QueueName": {one["QueueName"] for one in of_type(resources, "AWS::SQS::Queue")},
+        "EventSourceMappingUUID": {
+            json.dumps({"Ref": name})
+            for name, one in resources.items()
+            if one.get("Type") == "AWS::Lambda::EventSourceMapping"
+        },
+        "TableName": {table["TableName"] for table in described_tables(api["Name"] + "-")},
+        "CertificateArn": {json.dumps({"Ref": "CertificateArn"})},
     }
 
 
 def test_every_alarm_and_every_graph_is_over_a_metric_that_is_emitted(resources: Any) -> None:
     known = values(resources)
+    own = counted(resources["RestAPI"]["Properties"]["Name"].removeprefix("portal-"))
     for space, name, dimensions in watched(resources) | drawn(resources):
-        if (space, name) in own(resources):
-            assert dimensions == ()
+        if space == log.NAMESPACE:
+            assert (space, name, dimensions) in own
             continue
         assert name in EMITTED[space, tuple(key for key, _ in dimensions)]
-        assert all(value in known[key] for key, value in dimensions)
+        assert all(value in known[key] for key, value in dimensions), dimensions
+
+
+def test_lo_12_what_is_counted_is_watched_or_drawn(resources: Any) -> None:
+    """A metric is paid for; one that nobody looks at is not counted."""
+    seen = {(space, name) for space, name, _ in watched(resources) | drawn(resources)}
+    assert {(log.NAMESPACE, one.name) for one in log.METRICS} <= seen
 
 
 def test_behind_a_stream_alone_a_function_has_an_age(resources: Any) -> None:

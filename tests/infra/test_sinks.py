@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime import log
 from chalicelib.steps import publish_event, record_delivery, resume_mail, send_mail, sweep_mail
 from chalicelib.steps.publish_event import PUBLISHED, detail
 from infra.contract import read_contract
@@ -44,7 +45,7 @@ Resources = dict[str, Any]
 # Every type of resource there is, and which of the sinks it is; what is in neither column nobody has thought of.
 SINKS = {
     "AWS::Logs::LogGroup": "access log, WAF log, the functions' logs",
-    "AWS::Logs::MetricFilter": "metrics",
+    "AWS::CloudWatch::CompositeAlarm": "metrics",
     "AWS::CloudWatch::Alarm": "metrics",
     "AWS::CloudWatch::Dashboard": "metrics",
     "AWS::Lambda::EventSourceMapping": "queues of what failed",
@@ -233,17 +234,21 @@ def test_lo_08_traces(merged: Resources) -> None:
 
 
 def test_lo_08_metrics(walk: Walk, merged: Resources) -> None:
-    """A dimension is a name of ours; none is read from a line or a request, and no line is itself a metric (EMF)."""
-    for one in of_type(merged, "AWS::Logs::MetricFilter"):
-        assert [set(made) & {"Dimensions"} for made in one["MetricTransformations"]] == [set()]
-        assert {made["MetricValue"] for made in one["MetricTransformations"]} == {"1"}
-    names = {
-        dimension["Name"]
-        for one in of_type(merged, "AWS::CloudWatch::Alarm")
-        for dimension in one["Dimensions"]
-    }
-    assert names <= {"ApiName", "Stage", "FunctionName", "QueueName"}
-    assert [line for line in walk.world.lines if "_aws" in json.loads(line)] == []
+    """A dimension is a word of our list, and a value a number; a line that is a metric (EMF) has no other (LO-12)."""
+    assert (
+        of_type(merged, "AWS::Logs::MetricFilter") == []
+    )  # what is counted from lines could be read from any of them
+    listed = {metric.name: metric for metric in log.METRICS}
+    counted = [line for line in map(json.loads, walk.world.lines) if "_aws" in line]
+    assert counted
+    for line in counted:
+        for directive in line["_aws"]["CloudWatchMetrics"]:
+            ((*_, last),), (named,) = directive["Dimensions"], directive["Metrics"]
+            metric = listed[named["Name"]]
+            assert isinstance(line[metric.name], int | float)
+            assert last == (metric.by or "stage")
+            assert not metric.by or line[metric.by] in metric.values | {"other"}
+    assert [line for line in counted if walk.leaks(json.dumps(line))] == []
 
 
 def test_lo_08_logs_of_the_functions(walk: Walk) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from infra import edge
-from infra.alarms import FIVE_MINUTES, WATCHED
 from infra.contract import read_contract
+from infra.dashboard import WATCHED
 from infra.documents import read_yaml
 from infra.gateway_responses import read_gateway_responses
+from infra.measured import FIVE_MINUTES
 from infra.permissions import behind_streams, logical, read_permissions, scheduled
 from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
@@ -96,12 +97,18 @@ def test_firewall_stands_before_the_api_with_a_rate_for_each_address(merged: Any
 
 def test_every_alarm_reaches_somebody_and_is_explained_where_it_says(merged: Any) -> None:
     alarms = of_type(merged["Resources"], "AWS::CloudWatch::Alarm")
+    composed = of_type(merged["Resources"], "AWS::CloudWatch::CompositeAlarm")
+    heard = json.dumps([one["Properties"]["AlarmRule"] for one in composed.values()])
     assert len(alarms) >= 10
-    for one in alarms.values():
-        assert one["Properties"]["AlarmActions"]
-        assert one["Properties"]["Period"] >= FIVE_MINUTES
+    for logical_id, one in {**alarms, **composed}.items():
+        told = one["Properties"]
+        # By itself, or through the one that is composed of it.
+        assert ("AlarmActions" in told) != (f"${{{logical_id}}}" in heard), logical_id
+        periods = [each["MetricStat"]["Period"] for each in told.get("Metrics", []) if "MetricStat" in each]
+        assert all(period >= FIVE_MINUTES for period in [*periods, told.get("Period", FIVE_MINUTES)])
         name = one["Properties"]["AlarmDescription"].rpartition(" ")[2]
         assert f"`{name}`" in GUIDE or (name.endswith("-throttles") and "`...-throttles`" in GUIDE), name
+    alarms |= composed
     names = {one["Properties"]["AlarmName"] for one in alarms.values()}
     assert len(names) == len(alarms)
 
