@@ -72,6 +72,10 @@ races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at onc
 proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, deployments on moto, packaging, journeys
 	@$(PYTEST) -n $(WORKERS) --dist loadfile -m "slow and not races" $(ARGS)
 
+.PHONY: load
+load: .venv/dev $(EMULATOR) ## Mixed load under random faults, judged by make verify's walk (SECONDS=600; SEED= another)
+	@LOAD_SECONDS=$(or $(SECONDS),600) LOAD_SEED=$(or $(SEED),14) $(PYTEST) -n0 -s -m slow tests/faults/test_under_load.py $(ARGS)
+
 .PHONY: browser
 browser: .venv/browser .venv-emulator/ready ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
 	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
