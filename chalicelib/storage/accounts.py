@@ -49,7 +49,7 @@ class Accounts:
         named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
         transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         failed = transaction.commit()
         if "actor" in failed:
             raise Refusal(Code.CONFLICT, "changed_meanwhile")

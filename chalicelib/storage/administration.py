@@ -50,7 +50,7 @@ class Administration:
             check_actor_in(transaction, actor)
         transaction.update("account", AccountRow(old.id), _difference(old, new), condition)
         for event in events:
-            transaction.put("event", event_row(event))
+            transaction.add("event", event_row(event))
         return not transaction.commit()
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
@@ -58,7 +58,7 @@ class Administration:
         transaction = self._database.transaction()
         check_actor_in(transaction, actor)
         transaction.put("policy", policy_row(change.key, change.new), _policy_as_seen(change.old))
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
     def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
@@ -66,7 +66,7 @@ class Administration:
         transaction = self._database.transaction()
         check_actor_in(transaction, actor)
         transaction.put("brand", brand_row(change.domain, change.new), brand_as_seen(change))
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
@@ -78,7 +78,7 @@ class Administration:
         transaction.update(
             "message", MessageRow(message.account_id, message.id), [row.recalled_at.set(event.at)], unread
         )
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
 

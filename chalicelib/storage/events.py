@@ -38,8 +38,8 @@ class Events:
         reserve(self._database, BAD_LINKS_BY_SOURCE, source, now)
 
     def record(self, event: Event) -> None:
-        """Write one event."""
-        self._database.put(event_row(event))
+        """Write one event, unless it is there: then this is a repetition, or a reading that is told already (TR-06)."""
+        self._database.put(event_row(event), EventRow.at.does_not_exist())
 
     @contextmanager
     def recording(self, event: Event) -> Iterator[None]:

@@ -153,7 +153,7 @@ class Logons:
             condition &= row.password_hash == account.password_hash
         transaction.update("account", AccountRow(account.id), actions, condition, shown=True)
         transaction.put("session", session_row(session), SessionRow.digest.does_not_exist())
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         if burn is not None:
             _burn(transaction, burn, session.started_at)
         if network is not None:

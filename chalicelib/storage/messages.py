@@ -30,7 +30,7 @@ class Messages:
 
             check_actor_in(transaction, actor)
         transaction.put("message", message_row(message), MessageRow.id.does_not_exist())
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         if "actor" in transaction.commit():
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
 
@@ -73,6 +73,6 @@ class Messages:
             row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist(),
             shown=True,
         )
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         failed = transaction.commit()
         return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})

@@ -164,8 +164,8 @@ class Outbox:
     def tell_administrators(self, event: Event) -> int:
         """Make it an event of every administrator but the one it is about and the one who did it; how many they are.
 
-        They are found by their index, without a Scan. Written again, a row is the same row, of which the stream says
-        nothing: whoever was told is not told twice.
+        They are found by their index, without a Scan. Whoever was told by an earlier run is left out by the second try:
+        nobody is told twice, and no event is written over.
         """
         rows = self._database.query(AccountRow, Kind.ADMINISTRATOR.value, index=AccountRow.administrators)
         others = [
@@ -174,10 +174,13 @@ class Outbox:
             if row.status == Status.ACTIVE.value and row.id != event.account_id and row.address != event.actor
         ]
         for start in range(0, len(others), TOGETHER):
-            transaction = self._database.transaction()
-            for one in others[start : start + TOGETHER]:
-                transaction.put(f"told {one}", event_row(told_of(event, one)))
-            transaction.commit()
+            waiting = others[start : start + TOGETHER]
+            while waiting:
+                transaction = self._database.transaction()
+                for one in waiting:
+                    transaction.put(one, event_row(told_of(event, one)), EventRow.at.does_not_exist())
+                told = transaction.commit()
+                waiting = [one for one in waiting if told and one not in told]
         return len(others)
 
     def unfinished(self, hour: str, now: float) -> list[Event]:

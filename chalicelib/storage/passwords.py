@@ -54,7 +54,7 @@ class Passwords:
         transaction.update("link", ResetRow(reset.key), [row.spent_at.set(new.at)], unspent)
         epochs = reset.epoch, next_epoch(reset.epoch, new.at)
         _set_password(transaction, reset.account_id, epochs, new, (Status.ACTIVE, Status.FROZEN))
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
     def change(self, account: Account, old: Digest, session: Session, new: NewPassword, event: Event) -> bool:
@@ -101,7 +101,7 @@ class Passwords:
         transaction.update("link", ResetRow(reset.key), [link.spent_at.set(event.at)], unspent)
         frozen = [row.status.set(Status.FROZEN.value), row.password_hash.remove()]
         transaction.update("account", AccountRow(reset.account_id), [*frozen, *actions], condition)
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
 

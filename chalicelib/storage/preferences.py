@@ -28,7 +28,7 @@ class Preferences:
             [_kept(row.language, chosen.language), _kept(row.time_zone, chosen.time_zone)],
             (row.epoch == epoch) & (row.status == Status.ACTIVE.value),
         )
-        transaction.put("event", event_row(event))
+        transaction.add("event", event_row(event))
         return not transaction.commit()
 
 

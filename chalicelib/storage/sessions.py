@@ -164,7 +164,7 @@ class Sessions:
                 transaction.delete(f"session {digest}", SessionRow(account_id, digest), there)
             if start == 0:
                 for event in events:
-                    transaction.put("event", event_row(event))
+                    transaction.add("event", event_row(event))
             if transaction.commit():
                 return False
         return True
@@ -223,7 +223,7 @@ def hand_over_in(transaction: Transaction, old: Digest, session: Session, event:
     over = [row.handed_over_at.set(event.at), row.expires_at.set(int(event.at))]
     transaction.update("old", SessionRow(session.account_id, old), over, _there())
     transaction.put("session", session_row(session))
-    transaction.put("event", event_row(event))
+    transaction.add("event", event_row(event))
 
 
 def _there() -> Condition:

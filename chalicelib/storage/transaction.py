@@ -29,6 +29,18 @@ class Transaction:
         self.deletes: Named = []
         self.puts: Named = []
         self.updates: Named = []
+        self._added: set[str] = set()
+
+    def add(self, name: str, model: Model) -> None:
+        """Write a row that no other may have the key of: an event, whose name is random.
+
+        Attack: whoever has a function write an event of a key that there is overwrites what the trail has told.
+        Defence: it is written where it is not there and nowhere else (TR-06). One that is there is no answer to what
+        was asked, so `commit` raises, and nothing of the transaction is done.
+        """
+        key: Any = type(model)._hash_key_attribute()  # type: ignore[no-untyped-call]  # noqa: SLF001 - as below
+        self.put(name, model, key.does_not_exist())
+        self._added.add(name)
 
     def check(self, name: str, model: Model, condition: Condition) -> None:
         """Demand a condition of a row that is not changed."""
@@ -69,6 +81,7 @@ class Transaction:
 
     def commit(self) -> dict[str, dict[str, Any] | None]:
         """Write all. Gives {} when committed, else the names whose conditions failed, each with the row if it is shown.
+        Raises `Unavailable` where only what was to be added is there already.
 
         A retry inside botocore sends the same ClientRequestToken, so a lost answer to a write that happened comes
         back as success; ours after a throttled call does too, since the answer before it may have been lost. What is
@@ -84,6 +97,8 @@ class Transaction:
                     raise
             else:
                 if not codes:
+                    if failed and failed.keys() <= self._added:
+                        raise Unavailable("row_is_there:" + ",".join(sorted(failed)))
                     return failed
                 if not waits_for(tried, codes):
                     raise Unavailable("transaction_cancelled:" + ",".join(sorted(codes)))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 # Names a file in which to write down what each function has used, for infra/unused_permissions.py.
 USED = "USED_PERMISSIONS"
 SEE_PAGE, SEE = "see infra/permissions.yaml", {"keys": "see its NEEDS"}
+# IAM has no key for a write's condition, so no role can hold a function to one: here every journey does (TR-06).
+TRAIL = "events"
 ITEM_ACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -59,6 +63,8 @@ class Roles:
                 raise denied(step, action, full)
             self._use(step, table, action)
             self._before_attributes(step, table, action, part)
+            if table == TRAIL and action == "PutItem" and not only_new(part, keys_of(table)):
+                raise denied(step, "PutItem that may write over a row", full, "see ADR 39")
 
     def _before_attributes(self, step: str, table: str, action: str, part: dict[str, Any]) -> None:
         allowed = limits(self._rows[step], table, action)
@@ -120,6 +126,15 @@ def uses(operation: str, params: dict[str, Any]) -> list[tuple[str, str, dict[st
         return [(table, operation, part) for table, part in params["RequestItems"].items()]
     index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
     return [(params.get("TableName", "") + index, operation, params)]
+
+
+def only_new(put: dict[str, Any], keys: Collection[str]) -> bool:
+    """Whether a put does nothing where its row is there: that one of its keys is not, is a condition of all of it."""
+    expression, names = put.get("ConditionExpression", ""), put.get("ExpressionAttributeNames", {})
+    absent = {
+        names.get(name, name) for name in re.findall(r"attribute_not_exists\s*\(\s*([^\s)]+)", expression)
+    }
+    return bool(absent & set(keys)) and not re.search(r"\b(or|not)\b", expression, re.IGNORECASE)
 
 
 def denied(step: str, action: str, what: str, page: str = SEE_PAGE) -> ClientError:

@@ -45,8 +45,8 @@ class Tables:
     aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
 
     def put_event(self, event: Event) -> None:
-        """Every change brings its event along."""
-        self.events[event.account_id, event.sort_key] = event
+        """Every change brings its event along; one that is there stays as it is."""
+        self.events.setdefault((event.account_id, event.sort_key), event)
 
     def put_session(self, session: Session) -> None:
         """A session under its key."""

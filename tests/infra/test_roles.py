@@ -23,6 +23,13 @@ def client(engine: Any, table_prefix: Any) -> Any:
     return session.create_client("dynamodb", endpoint_url=engine.url)
 
 
+NEW = {"ConditionExpression": "attribute_not_exists(account_id)"}
+
+
+def an_event(table_prefix: Any, at: str) -> dict[str, Any]:
+    return {"TableName": f"{table_prefix}events", "Item": {"account_id": {"S": "a"}, "at": {"S": at}}}
+
+
 def as_step(step: Any, call: Any) -> Any:
     token = running.set(step)
     try:
@@ -47,13 +54,26 @@ def test_call_outside_the_row_is_denied_and_says_whose_it_was(
 
 
 def test_transaction_is_denied_for_one_write_outside_the_row(client: Any, table_prefix: Any) -> None:
-    event = {
-        "Put": {"TableName": f"{table_prefix}events", "Item": {"account_id": {"S": "a"}, "at": {"S": "1"}}}
-    }
+    event = {"Put": an_event(table_prefix, "1") | NEW}
     account = {"Put": {"TableName": f"{table_prefix}accounts", "Item": {"id": {"S": "a"}}}}
     as_step("logon", lambda: client.transact_write_items(TransactItems=[event]))
     with pytest.raises(ClientError, match=r"PutItem on .*accounts"):
         as_step("logon", lambda: client.transact_write_items(TransactItems=[event, account]))
+
+
+@pytest.mark.parametrize("condition", ["", "attribute_exists(account_id)", "attribute_not_exists(kind)"])
+def test_tr_06_event_that_could_take_another_s_place_is_denied(
+    client: Any, table_prefix: Any, condition: str
+) -> None:
+    """TR-06: IAM cannot ask for a condition, so this is what holds each function to it, in every journey."""
+    put = an_event(table_prefix, "2") | ({"ConditionExpression": condition} if condition else {})
+    for call in (
+        lambda: client.put_item(**put),
+        lambda: client.transact_write_items(TransactItems=[{"Put": put}]),
+    ):
+        with pytest.raises(ClientError, match="logon is not allowed PutItem that may write over a row"):
+            as_step("logon", call)
+    as_step("logon", lambda: client.put_item(**an_event(table_prefix, f"3{condition}") | NEW))
 
 
 def test_only_the_mail_worker_sends_mail(engine: Any) -> None:

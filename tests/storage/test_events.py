@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.accounts import Preferences
 from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.ports import Store
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.rows import event_row
 from tests.fakes.looking import planted, stored, trail
@@ -61,6 +62,30 @@ def test_an_event_comes_back_as_it_was_and_by_its_reference(store: Store) -> Non
     assert store.events.of_account(who.id) == [event]
     assert store.events.by_reference(str(event.reference)) == [event]
     assert store.events.by_reference("NONE-SUCH") == []
+
+
+def test_tr_06_event_that_is_there_stays_as_it_was(store: Store) -> None:
+    """TR-06: written again, as a repetition or a folded reading is, it says what it said the first time."""
+    who = an_account()
+    event = an_event(who.id, reason="because")
+    for reason in ("because", "because", "something else"):
+        store.events.record(event._replace(reason=reason))
+    store.events.ask_reset(f"source {number()}", event._replace(reason="another thing"))
+    assert store.events.of_account(who.id) == [event]
+
+
+def test_tr_06_change_whose_event_would_take_another_s_place_is_not_made(real_store: Store) -> None:
+    """TR-06: all or nothing; and it is a fault of ours, no answer to what was asked."""
+    who = planted(real_store, language="es")
+    event = an_event(who.id, EventKind.PREFERENCES_CHANGED, reason="the first")
+    real_store.events.record(event)
+    again = event._replace(reason="the second")
+    with pytest.raises(Unavailable, match="row_is_there:event"):
+        real_store.preferences.choose(who.id, who.epoch, Preferences("de", None), again)
+    assert stored(real_store, who).language == "es"
+    assert real_store.events.of_account(who.id) == [event]
+    # Where a condition of what was asked fails as well, that is the answer.
+    assert not real_store.preferences.choose(who.id, who.epoch + 1, Preferences("de", None), again)
 
 
 def test_the_trail_is_newest_first_and_no_longer_than_asked(store: Store) -> None:

@@ -9,7 +9,7 @@ from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.mails import Claim, Due, Noted, hour
+from chalicelib.domain.mails import Claim, Due, Noted, hour, told_of
 from chalicelib.domain.ports import Store
 from chalicelib.domain.resets import Purpose
 from chalicelib.mail.worker import note_of
@@ -320,6 +320,18 @@ def test_ad_09_every_other_active_administrator_gets_an_event_once(store: Store)
         assert one.actor == actor.address
     for nobody in (about, actor, frozen, recipient):
         assert store.events.of_account(nobody.id) == []
+
+
+def test_tr_06_whoever_was_told_before_is_left_as_told_and_a_new_one_is_told(store: Store) -> None:
+    """TR-06: one of a transaction of fifty was told by an earlier run; the others are told all the same."""
+    about = planted(store, kind=Kind.ADMINISTRATOR)
+    event = an_event(about.id, EventKind.TWO_STEP_RESET, email=about.address)
+    before, after = (planted(store, kind=Kind.ADMINISTRATOR) for _ in range(2))
+    first = told_of(event, before.id)._replace(url="https://portal.test/the-first-run")
+    store.events.record(first)
+    store.outbox.tell_administrators(event)
+    assert store.events.of_account(before.id) == [first]
+    assert store.events.of_account(after.id) == [told_of(event, after.id)]
 
 
 def test_lg_17_of_each_account_the_first_logon_whose_code_did_not_come_is_found(store: Store) -> None:
