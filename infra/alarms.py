@@ -53,6 +53,7 @@ def watching(stage: Stage) -> Resources:
         **certificate(stage),
         **guesses(stage),
         **mails(stage),
+        "TrailChanged": alarm(stage, "trail-changed", own(stage, log.TRAIL_CHANGES), 0),
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {"DashboardName": stage.stack, "DashboardBody": {"Fn::Sub": dashboard(stage)}},

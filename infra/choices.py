@@ -2,9 +2,10 @@
 
 CERTIFICATE_ARN   the certificate of the portal's name
 ALARM_ADDRESS     who is mailed when an alarm goes off
+BREAK_GLASS_ROLE  the ARN of the role that alone may change or remove events
 MAKE_IDENTITY     no: the domain that mail comes from is verified in this account already
 TRIAL             yes: without a certificate, to look at the functions; such a portal cannot be used
-REMOVE            CERTIFICATE_ARN, ALARM_ADDRESS or both: no more
+REMOVE            CERTIFICATE_ARN, ALARM_ADDRESS, BREAK_GLASS_ROLE, any of them: no more
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-REMOVABLE = ("CERTIFICATE_ARN", "ALARM_ADDRESS")
+REMOVABLE = ("CERTIFICATE_ARN", "ALARM_ADDRESS", "BREAK_GLASS_ROLE")
 
 
 def chosen(name: str) -> str | None:

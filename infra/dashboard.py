@@ -20,6 +20,7 @@ WATCHED = (
     "resume_mail",
     "sweep_mail",
     "publish_event",
+    "watch_trail",
     "record_delivery",
 )
 # The refusals that are worth a line each.
@@ -60,7 +61,10 @@ def dashboard(stage: Stage) -> str:
             "Mails: seconds until SES had them",
             [[*line(own(stage, log.MAIL_WAIT)), {"stat": each}] for each in ("p50", "p99")],
         ),
-        ("Put aside", [queue_metric(stage, step) for step in ("send_mail", "publish_event", DELIVERIES)]),
+        (
+            "Put aside",
+            [queue_metric(stage, step) for step in (*behind_streams(read_permissions()), DELIVERIES)],
+        ),
     ]
     widgets = [widget(number, title, metrics) for number, (title, metrics) in enumerate(graphs)]
     return json.dumps({"widgets": widgets})

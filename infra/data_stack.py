@@ -29,6 +29,7 @@ def data_parameters(stage: Stage) -> dict[str, str | None]:
         "MakeIdentity": chosen("MAKE_IDENTITY"),
         "ConfigurationSet": stage.configuration_set,
         "EventBus": stage.event_bus,
+        "BreakGlassRole": chosen("BREAK_GLASS_ROLE"),
         "AlarmAddress": chosen("ALARM_ADDRESS"),
     }
 

@@ -27,7 +27,7 @@ from infra.package import package_stage
 from infra.permissions import function_name
 from infra.preflight import lacking
 from infra.sender import sends
-from infra.stacks import Failed, change
+from infra.stacks import Failed, change, imported
 from infra.stages import ROOT, Stage, stage_of, usage
 from infra.warm import ALIAS, warm
 
@@ -71,7 +71,8 @@ def deploy(
     print(f"1/5 {stage.data_stack}")
     manager, keys_secret = client("secretsmanager"), stage.shared["PORTAL_KEYS_SECRET"]
     parameters = data_parameters(stage) | {
-        "FormerKeys": "yes" if former_is_there(manager, keys_secret) else "no"
+        "FormerKeys": "yes" if former_is_there(manager, keys_secret) else "no",
+        "FormerStream": imported(stacks, stage.data_stack, f"{stage.data_stack}-events-stream"),
     }
     made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, parameters, keeps=True)
     print("2/5 keys")

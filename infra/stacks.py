@@ -154,8 +154,30 @@ def description(stacks: Any, name: str) -> Stack | None:
 
 def outputs(stacks: Any, name: str) -> dict[str, str]:
     """What a stack tells."""
-    found = stacks.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", [])
-    return {one["OutputKey"]: one["OutputValue"] for one in found}
+    return {one["OutputKey"]: one["OutputValue"] for one in described_outputs(stacks, name)}
+
+
+def described_outputs(stacks: Any, name: str) -> list[dict[str, str]]:
+    """The same, as CloudFormation describes it."""
+    found: list[dict[str, str]] = stacks.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", [])
+    return found
+
+
+def imported(stacks: Any, name: str, export: str) -> str:
+    """What a stack exports under this name, as long as another one imports it; else "".
+
+    CloudFormation changes no export that is imported, nor the stack that would.
+    """
+    if description(stacks, name) is None:
+        return ""
+    found = {one.get("ExportName"): one["OutputValue"] for one in described_outputs(stacks, name)}
+    try:
+        users = stacks.list_imports(ExportName=export)["Imports"] if export in found else []
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError" and "not imported" in str(error):
+            return ""
+        raise
+    return found[export] if users else ""
 
 
 def sentence(stacks: Any, found: Stack, token: str | None) -> str:

@@ -9,6 +9,7 @@ from chalicelib.domain.events import RESTORED
 from chalicelib.domain.mails import DETAILED, REASONED
 from chalicelib.steps.publish_event import PUBLISHED
 from chalicelib.steps.send_mail import ERRANDS
+from chalicelib.steps.watch_trail import HOW
 from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions, scheduled
 from infra.stages import Stage
 from infra.warm import ALIAS, arn, called, warm
@@ -66,7 +67,7 @@ def events_stream(stage: Stage, step: str) -> Resources:
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
         "Properties": {
-            "EventSourceArn": stage.of_data("events-stream"),
+            "EventSourceArn": stage.of_data("event-images"),
             "FunctionName": {"Ref": called(stage, step)},
             "StartingPosition": "TRIM_HORIZON",
             **STREAM_SETTINGS,
@@ -85,6 +86,8 @@ def patterns(step: str) -> list[Resources]:
 
     What is published or mailed is said by the worker's own code alone. A test holds that nothing due is filtered out.
     """
+    if step == "watch_trail":
+        return [{"eventName": sorted(HOW)}]
     if step == "publish_event":
         return [new(kind=sorted(PUBLISHED))]
     return [

@@ -102,7 +102,17 @@ def encrypt_as_the_template_says() -> None:
     Table.create_from_cloudformation_json = staticmethod(encrypted)  # type: ignore[method-assign]
 
 
+def keep_a_table_that_is_changed() -> None:
+    """moto forgets a table of which anything changes. What changes here is its policy, on which moto does not act."""
+
+    def unchanged(original_resource: Table, **_: Any) -> Table:
+        return original_resource
+
+    Table.update_from_cloudformation_json = staticmethod(unchanged)  # type: ignore[method-assign, assignment]
+
+
 encrypt_as_the_template_says()
+keep_a_table_that_is_changed()
 # By what CloudFormation identifies what is taken in (its schema's primary identifier), and moto's own of it.
 IDENTIFIED: dict[str, tuple[str, Any]] = {
     "AWS::DynamoDB::Table": ("TableName", lambda a, r, one: dynamodb_backends[a][r].get_table(one)),

@@ -68,7 +68,8 @@ MAILS_BY_FATE = Metric("Mails", by="fate", values=frozenset(MAILS))
 MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES had it
 SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
 UNREADABLE_RECORDS = Metric("UnreadableRecords")
-METRICS = (LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS)
+TRAIL_CHANGES = Metric("TrailChanges")  # events changed or removed, which nothing of ours does
+METRICS = (LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS, TRAIL_CHANGES)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Events:
         reserve(self._database, BAD_LINKS_BY_SOURCE, source, now)
 
     def record(self, event: Event) -> None:
-        """Write one event, unless it is there: then this is a repetition, or a reading that is told already (TR-06)."""
+        """Write one event, unless it is there: then this is a repetition, or a reading that is told already (TR-09)."""
         self._database.put(event_row(event), EventRow.at.does_not_exist())
 
     @contextmanager

@@ -35,7 +35,7 @@ class Transaction:
         """Write a row that no other may have the key of: an event, whose name is random.
 
         Attack: whoever has a function write an event of a key that there is overwrites what the trail has told.
-        Defence: it is written where it is not there and nowhere else (TR-06). One that is there is no answer to what
+        Defence: it is written where it is not there and nowhere else (TR-09). One that is there is no answer to what
         was asked, so `commit` raises, and nothing of the transaction is done.
         """
         key: Any = type(model)._hash_key_attribute()  # type: ignore[no-untyped-call]  # noqa: SLF001 - as below

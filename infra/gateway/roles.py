@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 # Names a file in which to write down what each function has used, for infra/unused_permissions.py.
 USED = "USED_PERMISSIONS"
 SEE_PAGE, SEE = "see infra/permissions.yaml", {"keys": "see its NEEDS"}
-# IAM has no key for a write's condition, so no role can hold a function to one: here every journey does (TR-06).
+# IAM has no key for a write's condition, so no role can hold a function to one: here every journey does (TR-09).
 TRAIL = "events"
 ITEM_ACTIONS = {
     "Put": "PutItem",

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(NOT_MADE)]
 
 @pytest.fixture
 def client(moto: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("ALARM_ADDRESS", "MAKE_IDENTITY", "REMOVE"):
+    for name in ("ALARM_ADDRESS", "BREAK_GLASS_ROLE", "MAKE_IDENTITY", "REMOVE"):
         monkeypatch.delenv(name, raising=False)
     return cache(botocore.session.get_session().create_client)
 

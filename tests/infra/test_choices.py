@@ -33,7 +33,7 @@ Resources: {Topic: {Type: "AWS::SNS::Topic", Properties: {TopicName: {Ref: Certi
 
 @pytest.fixture
 def stacks(moto: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("CERTIFICATE_ARN", "ALARM_ADDRESS", "MAKE_IDENTITY", "REMOVE", "TRIAL"):
+    for name in ("CERTIFICATE_ARN", "ALARM_ADDRESS", "BREAK_GLASS_ROLE", "MAKE_IDENTITY", "REMOVE", "TRIAL"):
         monkeypatch.delenv(name, raising=False)
     assert moto_stacks.CHANGEABLE
     return botocore.session.get_session().create_client("cloudformation")
@@ -53,22 +53,27 @@ def test_an_address_and_a_sender_that_a_later_run_forgets_stay(
 ) -> None:
     template = {"TemplateBody": DATA.read_text(encoding="utf-8")}
 
-    def told() -> tuple[str, str]:
+    role = "arn:aws:iam::111122223333:role/break-glass"
+
+    def told() -> tuple[str, str, str]:
         change(stacks, stage.data_stack, template, data_parameters(stage), keeps=True)
         found = kept(description(stacks, stage.data_stack))
-        return found["AlarmAddress"], found["MakeIdentity"]
+        return found["AlarmAddress"], found["MakeIdentity"], found["BreakGlassRole"]
 
     monkeypatch.setenv("ALARM_ADDRESS", "ops@bank.test")
     monkeypatch.setenv("MAKE_IDENTITY", "no")
-    assert told() == ("ops@bank.test", "no")
+    monkeypatch.setenv("BREAK_GLASS_ROLE", role)
+    assert told() == ("ops@bank.test", "no", role)
     for empty in (None, ""):  # a pipeline hands on what is not set as nothing
-        for name in ("ALARM_ADDRESS", "MAKE_IDENTITY"):
+        for name in ("ALARM_ADDRESS", "MAKE_IDENTITY", "BREAK_GLASS_ROLE"):
             monkeypatch.delenv(name, raising=False)
             if empty is not None:
                 monkeypatch.setenv(name, empty)
-        assert told() == ("ops@bank.test", "no")
+        assert told() == ("ops@bank.test", "no", role)
     monkeypatch.setenv("REMOVE", "ALARM_ADDRESS")
-    assert told() == ("", "no")
+    assert told() == ("", "no", role)
+    monkeypatch.setenv("REMOVE", "BREAK_GLASS_ROLE")
+    assert told() == ("", "no", "")
 
 
 def test_a_certificate_that_a_later_run_forgets_stays(

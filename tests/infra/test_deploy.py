@@ -11,10 +11,11 @@ import pytest
 from chalicelib.domain.keys import USES, Keyring
 from infra.data_stack import DATA, data_parameters
 from infra.deploy import main, uploaded
+from infra.documents import read_yaml
 from infra.keys import first_keys, former_is_there, value_of
 from infra.preflight import lacking, placeholders, unworkable, wrong_python
 from infra.sender import sends
-from infra.stacks import change
+from infra.stacks import change, imported
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
 
@@ -95,7 +96,14 @@ def test_an_option_of_packaging_that_is_wrong_is_told_before_anything_is_begun(
 def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, stage: Stage) -> None:
     stacks, manager = engine.client("cloudformation"), engine.client("secretsmanager")
     made = change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage))
-    assert {"EventsStream", "DataKeyArn", "DeliveriesTopic", "AlarmsTopic", "PackagesBucket"} <= set(made)
+    assert {
+        "EventImages",
+        "EventsStream",
+        "DataKeyArn",
+        "DeliveriesTopic",
+        "AlarmsTopic",
+        "PackagesBucket",
+    } <= set(made)
     assert change(stacks, stage.data_stack, TEMPLATE, data_parameters(stage)) == made
     name = stage.shared["PORTAL_KEYS_SECRET"]
     assert not former_is_there(manager, name)
@@ -104,6 +112,38 @@ def test_data_stack_is_made_once_and_holds_first_keys_for_good(engine: Engine, s
     assert {Keyring.from_json(one).current for one in kept.values()} == {"k1"}
     assert not first_keys(manager, name)
     assert {use: value_of(manager, f"{name}/{use}") for use in USES} == kept
+
+
+def importing(export: str) -> dict[str, str]:
+    """A service stack as former versions had it."""
+    named = {"TopicName": export, "DisplayName": {"Fn::ImportValue": export}}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": named}
+    return {"TemplateBody": json.dumps({"Resources": {"Topic": topic}})}
+
+
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..(SES..|SNS..TopicPolicy):UserWarning:moto")
+def test_tr_10_stream_that_a_former_service_stack_imports_keeps_its_name_until_nobody_does(
+    engine: Engine, stage: Stage
+) -> None:
+    """TR-10: the new kind of stream is another stream, and CloudFormation changes no export that is imported."""
+    renamed = json.loads(json.dumps(stage.configuration).replace("trial", "former"))
+    stage, stacks = Stage("former", renamed), engine.client("cloudformation")
+    export = f"{stage.data_stack}-events-stream"
+    assert imported(stacks, stage.data_stack, export) == ""
+    # Of the former version: without the second name, and with a stream that shows new rows only.
+    template = read_yaml(DATA)
+    template["Resources"]["Events"]["Properties"]["StreamSpecification"]["StreamViewType"] = "NEW_IMAGE"
+    del template["Outputs"]["EventImages"]
+    change(stacks, stage.data_stack, {"TemplateBody": json.dumps(template)}, data_parameters(stage))
+    assert imported(stacks, stage.data_stack, export) == ""
+    change(stacks, stage.stack, importing(export), {})
+    former = imported(stacks, stage.data_stack, export)
+    assert former.startswith("arn:aws:dynamodb:")
+    parameters = data_parameters(stage) | {"FormerStream": former}
+    made = change(stacks, stage.data_stack, TEMPLATE, parameters)
+    assert made["EventsStream"] == former
+    change(stacks, stage.stack, importing(f"{stage.data_stack}-event-images"), {})
+    assert imported(stacks, stage.data_stack, export) == ""
 
 
 def test_sender_that_ses_does_not_know_stops_the_deployment_and_says_what_to_do(capsys: Any) -> None:

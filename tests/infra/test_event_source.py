@@ -11,7 +11,7 @@ import pytest
 
 from infra.gateway.event_mapping import Mapping
 from infra.gateway.event_source import EventSource, lambda_record
-from infra.workers import STREAM_SETTINGS
+from infra.workers import STREAM_SETTINGS, patterns
 
 DEPLOYED = Mapping.of(STREAM_SETTINGS)
 FEW = DEPLOYED._replace(most_retries=3)
@@ -171,6 +171,32 @@ def test_written_event_reaches_the_function_at_once_and_only_once(engine: Any, t
         time.sleep(0.005)
     reading.stop()
     assert [one["dynamodb"]["NewImage"]["at"]["S"] for one in came] == [f"{at:02}" for at in range(25)]
+
+
+def test_tr_10_stream_tells_what_a_row_was_before_it_was_changed_or_removed(
+    engine: Any, table_prefix: Any
+) -> None:
+    """TR-10: with the template's own stream, the filter that is deployed, and nothing of rows that are new."""
+    client, came = botocore.session.get_session().create_client("dynamodb"), []
+    reading = EventSource(
+        engine.client("dynamodbstreams"),
+        f"{table_prefix}events",
+        lambda event: came.extend(event["Records"]),
+        patterns=patterns("watch_trail"),
+    )
+    key = {"account_id": {"S": "watched"}, "at": {"S": "1"}}
+    table: dict[str, Any] = {"TableName": f"{table_prefix}events"}
+    client.put_item(**table, Item=key | {"kind": {"S": "first"}})
+    client.put_item(**table, Item=key | {"kind": {"S": "second"}})
+    client.delete_item(**table, Key=key)
+    deadline = time.monotonic() + 5
+    while len(came) < 2 and time.monotonic() < deadline:
+        reading.look()
+    mine = [one for one in came if one["dynamodb"]["Keys"] == key]
+    assert [one["eventName"] for one in mine] == ["MODIFY", "REMOVE"]
+    assert [one["dynamodb"]["OldImage"]["kind"]["S"] for one in mine] == ["first", "second"]
+    assert mine[0]["dynamodb"]["NewImage"]["kind"]["S"] == "second"
+    assert "NewImage" not in mine[1]["dynamodb"]
 
 
 def test_reading_goes_on_behind_the_last_delivered_record_after_the_stream_was_away(

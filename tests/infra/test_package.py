@@ -30,6 +30,7 @@ WITHOUT_ROUTE = {
     "record_delivery",
     "setup",
     "sweep_mail",
+    "watch_trail",
 }
 # What AWS lets no resource be named for.
 WITHOUT_RESOURCE = {
@@ -39,7 +40,7 @@ WITHOUT_RESOURCE = {
     "ses:DeleteSuppressedDestination",
     "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
-WORKERS = {"SendMail", "SweepMail", "PublishEvent", "RecordDelivery"}
+WORKERS = {"SendMail", "ResumeMail", "SweepMail", "PublishEvent", "WatchTrail", "RecordDelivery"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
 
@@ -144,7 +145,7 @@ def test_lo_06_a_role_may_read_the_keys_that_its_step_names_and_no_others(templa
     assert may == reading | ({"secretsmanager:BatchGetSecretValue": "*"} if len(own) > 1 else {})
 
 
-@pytest.mark.parametrize("worker", ["SendMail", "PublishEvent"])
+@pytest.mark.parametrize("worker", ["SendMail", "PublishEvent", "WatchTrail"])
 def test_worker_is_behind_the_stream_and_reports_single_failures(template: Any, worker: str) -> None:
     mapping = template[f"{worker}Stream"]["Properties"]
     assert mapping["FunctionName"] == {"Ref": worker}

@@ -62,10 +62,10 @@ def test_transaction_is_denied_for_one_write_outside_the_row(client: Any, table_
 
 
 @pytest.mark.parametrize("condition", ["", "attribute_exists(account_id)", "attribute_not_exists(kind)"])
-def test_tr_06_event_that_could_take_another_s_place_is_denied(
+def test_tr_09_event_that_could_take_another_s_place_is_denied(
     client: Any, table_prefix: Any, condition: str
 ) -> None:
-    """TR-06: IAM cannot ask for a condition, so this is what holds each function to it, in every journey."""
+    """TR-09: IAM cannot ask for a condition, so this is what holds each function to it, in every journey."""
     put = an_event(table_prefix, "2") | ({"ConditionExpression": condition} if condition else {})
     for call in (
         lambda: client.put_item(**put),

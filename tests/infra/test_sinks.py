@@ -20,7 +20,14 @@ from typing import Any
 import pytest
 
 from chalicelib.runtime import log
-from chalicelib.steps import publish_event, record_delivery, resume_mail, send_mail, sweep_mail
+from chalicelib.steps import (
+    publish_event,
+    record_delivery,
+    resume_mail,
+    send_mail,
+    sweep_mail,
+    watch_trail,
+)
 from chalicelib.steps.publish_event import PUBLISHED, detail
 from infra.contract import read_contract
 from infra.documents import read_yaml
@@ -277,12 +284,16 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
     worker = world.worker._replace(portal=world.portal)
     row = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": {}}}
     mail = Sent("ann@people.test", walk.world.mailer.sent[0].rendered, "0102015e-1-000000")
+    keys = {"account_id": {"S": "x"}, "at": {"S": "y"}}
+    images = {"OldImage": {"kind": {"S": "a"}, "url": {"S": MARK}}, "NewImage": {"user_agent": {"S": MARK}}}
+    changed = {"eventName": "MODIFY", "dynamodb": {"SequenceNumber": "1", "Keys": keys, **images}}
     told = {"Records": [{"Sns": {"Message": json.dumps(bounce(mail))}}]}
     workers: Mapping[str, Callable[[], object]] = {
         "send_mail": lambda: send_mail.work({"Records": [row]}, worker),
         "sweep_mail": lambda: sweep_mail.sweep(worker),
         "resume_mail": lambda: resume_mail.resume(worker),
         "publish_event": lambda: publish_event.work({"Records": [row]}, Broken()),  # type: ignore[arg-type]
+        "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "record_delivery": lambda: record_delivery.work(told, world.portal),
         "setup": lambda: run("setup", "{}", world.portal),
     }

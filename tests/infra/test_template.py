@@ -120,7 +120,7 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
         mapping = resources[f"{logical(step)}Stream"]["Properties"]
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["DestinationConfig"]["OnFailure"]
-    for step in ("send_mail", "publish_event", "record_delivery"):
+    for step in ("send_mail", "publish_event", "watch_trail", "record_delivery"):
         assert f"{logical(step)}Letters" in resources
         assert resources[f"{logical(step)}PutAside"]["Properties"]["KmsMasterKeyId"]
     assert set(WATCHED) <= set(read_permissions())

@@ -64,8 +64,8 @@ def test_an_event_comes_back_as_it_was_and_by_its_reference(store: Store) -> Non
     assert store.events.by_reference("NONE-SUCH") == []
 
 
-def test_tr_06_event_that_is_there_stays_as_it_was(store: Store) -> None:
-    """TR-06: written again, as a repetition or a folded reading is, it says what it said the first time."""
+def test_tr_09_event_that_is_there_stays_as_it_was(store: Store) -> None:
+    """TR-09: written again, as a repetition or a folded reading is, it says what it said the first time."""
     who = an_account()
     event = an_event(who.id, reason="because")
     for reason in ("because", "because", "something else"):
@@ -74,8 +74,8 @@ def test_tr_06_event_that_is_there_stays_as_it_was(store: Store) -> None:
     assert store.events.of_account(who.id) == [event]
 
 
-def test_tr_06_change_whose_event_would_take_another_s_place_is_not_made(real_store: Store) -> None:
-    """TR-06: all or nothing; and it is a fault of ours, no answer to what was asked."""
+def test_tr_09_change_whose_event_would_take_another_s_place_is_not_made(real_store: Store) -> None:
+    """TR-09: all or nothing; and it is a fault of ours, no answer to what was asked."""
     who = planted(real_store, language="es")
     event = an_event(who.id, EventKind.PREFERENCES_CHANGED, reason="the first")
     real_store.events.record(event)

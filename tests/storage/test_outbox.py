@@ -322,8 +322,8 @@ def test_ad_09_every_other_active_administrator_gets_an_event_once(store: Store)
         assert store.events.of_account(nobody.id) == []
 
 
-def test_tr_06_whoever_was_told_before_is_left_as_told_and_a_new_one_is_told(store: Store) -> None:
-    """TR-06: one of a transaction of fifty was told by an earlier run; the others are told all the same."""
+def test_tr_09_whoever_was_told_before_is_left_as_told_and_a_new_one_is_told(store: Store) -> None:
+    """TR-09: one of a transaction of fifty was told by an earlier run; the others are told all the same."""
     about = planted(store, kind=Kind.ADMINISTRATOR)
     event = an_event(about.id, EventKind.TWO_STEP_RESET, email=about.address)
     before, after = (planted(store, kind=Kind.ADMINISTRATOR) for _ in range(2))

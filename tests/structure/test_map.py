@@ -24,6 +24,7 @@ WITHOUT_ROUTES = {
     "sweep_mail",
     "publish_event",
     "record_delivery",
+    "watch_trail",
 }
 CONTRACT = read_contract()
 WITH_ROUTES = [step for step in STEPS if step not in WITHOUT_ROUTES]
