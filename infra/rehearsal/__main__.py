@@ -41,7 +41,11 @@ from infra.stages import ROOT, Stage, read_configuration
 BUILD = ROOT / "build" / "rehearsal"
 # Keys reach a function by its secret, never by a variable.
 NOT_SETTINGS = {"PORTAL_KEYS", "PORTAL_KEYS_SECRET", "PORTAL_SES_CONFIGURATION_SET", "PORTAL_EVENT_BUS"}
-UNKNOWN_TO_EMULATOR = {"AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"}
+UNKNOWN_TO_EMULATOR = {
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::WAFv2::WebACLAssociation",
+    "AWS::WAFv2::LoggingConfiguration",
+}
 
 
 def main() -> int:
@@ -138,10 +142,14 @@ def package_for_emulator(stage: Stage, build: Path) -> None:
     """The same package; of the template the emulator must not see what it does not know."""
     package_stage(stage, build)
     template = json.loads((build / "sam.json").read_text(encoding="utf-8"))
-    known = {
-        name: one for name, one in template["Resources"].items() if one["Type"] not in UNKNOWN_TO_EMULATOR
-    }
+    known = {name: one for name, one in template["Resources"].items() if known_to_emulator(one)}
     write_json(build / "sam.json", {**template, "Resources": known})
+
+
+def known_to_emulator(resource: dict[str, Any]) -> bool:
+    """It refuses a template with an alarm that is computed from several metrics, or composed of several alarms."""
+    computed = resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
+    return resource["Type"] not in UNKNOWN_TO_EMULATOR and not computed
 
 
 def started(stage: Stage, template: dict[str, Any], closing: ExitStack) -> dict[str, Function]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from infra.gateway_responses import read_gateway_responses
 from infra.measured import own
 from infra.objectives import BURNS, objectives
 from infra.permissions import behind_streams, logical, read_permissions, scheduled
+from infra.rehearsal.__main__ import known_to_emulator
 from infra.stages import stage_of
 from infra.template import merge_template
 
@@ -114,6 +116,15 @@ def test_lo_12_where_data_must_come_no_data_is_an_alarm(resources: Any) -> None:
     for step in behind_streams(read_permissions()):
         mapping = resources[f"{logical(step)}Stream"]["Properties"]
         assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_lo_12_the_emulator_is_shown_every_other_alarm(resources: Any) -> None:
+    alarms = {name: one for name, one in resources.items() if "Alarm" in one.get("Type", "")}
+    hidden = {name for name, one in alarms.items() if not known_to_emulator(one)}
+    computed = {name for name, one in alarms.items() if "Metrics" in one["Properties"]}
+    assert hidden == computed | {"AnswersBurning", "SpeedBurning", "MailsInTimeBurning"}
+    kept = json.dumps({name: one for name, one in resources.items() if name not in hidden})
+    assert [name for name in hidden if f'"Ref": "{name}"' in kept or f"${{{name}}}" in kept] == []
 
 
 @pytest.mark.parametrize(
