@@ -11,8 +11,8 @@ from tests.docs.running import ROOT
 from tests.docs.tables import rows
 
 SECURITY = ROOT / "docs" / "security.md"
-IDENTITY = re.compile(r"(?:^|_)(pw|lg|en|tp|rs|tf|se|wb|in(?=_0)|ip|ad|ml|lo|rl|tr)_([01]\d)(?=_|$)")
-IN_WORDS = re.compile(r"\b(PW|LG|EN|TP|RS|TF|SE|WB|IN|IP|AD|ML|LO|RL|TR)-([01]\d)\b")
+IDENTITY = re.compile(r"(?:^|_)(pw|lg|en|tp|rs|tf|se|wb|in(?=_0)|ip|ad|ml|lo|rl|tr)_([0-3]\d)(?=_|$)")
+IN_WORDS = re.compile(r"\b(PW|LG|EN|TP|RS|TF|SE|WB|IN|IP|AD|ML|LO|RL|TR)-([0-3]\d)\b")
 NONE, DEVIATION = "none yet", "deviation"
 
 
