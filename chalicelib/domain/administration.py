@@ -14,13 +14,18 @@ from chalicelib.domain.refusals import Code, Refusal
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
+    from chalicelib.domain.repeats import Once
 
 
 class Actor(NamedTuple):
-    """Who acts, as of the session it is done in. The write tests that this still holds (SE-10)."""
+    """Who acts, as of the session it is done in. The write tests that this still holds (SE-10).
+
+    `once`: a browser's form, whose repeat writes nothing but is told what the first has done (WB-20).
+    """
 
     account_id: AccountId
     epoch: int
+    once: "Once | None" = None
 
 
 class Measure(NamedTuple):

@@ -52,7 +52,8 @@ def send_message(
         message=bare,
         request=draft.request,
     )
-    store.accounts.invite(*invited, by)
+    # The form's act is the message: an invitation that went out before a failure is no message sent (WB-20).
+    store.accounts.invite(*invited, by and by._replace(once=None))
     message = bare._replace(sealed_body=sealer.seal(draft.body.encode("utf-8"), bare.associated()))
     event = Event(
         who,

@@ -4,10 +4,12 @@ What an answer is made of (a session's secret, recovery codes) is derived from w
 repeat makes the same one and nothing readable is stored. May not read a clock or a table.
 """
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import NamedTuple
 
 from chalicelib.domain.keys import Ring
 from chalicelib.domain.tokens import Token, derive_token
@@ -42,9 +44,30 @@ def answer(keyring: Ring, held: Token, *said: str) -> Answer:
     """
     # A subkey: nothing else that this ring signs can be one of these, nor the other way about.
     subkey = hmac.digest(keyring.key(), b"the answer to one request", "sha256")
-    parts = (held, *said)
-    told = "".join(f"{len(part.encode())}:{part}" for part in parts)  # no two lists of parts read alike
-    return Answer(hmac.digest(subkey, told.encode(), "sha256"))
+    return Answer(hmac.digest(subkey, _told(held, *said), "sha256"))
+
+
+class Once(NamedTuple):
+    """A form whose act is done once: the mark of this very request, what is `done` by it, when, and until when."""
+
+    mark: str
+    done: str
+    at: float
+    until: float
+
+
+def once(done: str, at: float, *said: str) -> Once:
+    """The act of a request that `said` this, the name of its form among it, which one page alone was given.
+
+    Attack: whoever reads the tables tries passwords until their digest is the mark of a form. Defence: 64 random bits
+    of the form's name are in it, and are kept nowhere.
+    """
+    return Once("once:" + hashlib.sha256(_told(*said)).hexdigest(), done, at, at + REPEAT_SECONDS)
+
+
+def _told(*parts: str) -> bytes:
+    """No two lists of parts read alike."""
+    return "".join(f"{len(part.encode())}:{part}" for part in parts).encode()
 
 
 def repeatable(handed_over_at: float | None, now: float) -> bool:

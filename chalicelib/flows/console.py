@@ -1,6 +1,7 @@
 """What the console's steps share: the account or domain the path names, who acts, and carrying a measure out."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Account, Kind, Policy
@@ -16,8 +17,10 @@ from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import ambiguous
+from chalicelib.flows.repeats import form_name, once_of
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
+from chalicelib.runtime import log
 from chalicelib.web.page import Page
 from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
@@ -49,9 +52,29 @@ def named_domain(request: Request) -> DomainName:
         raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
 
 
-def actor(request: Request) -> Actor:
-    """Who acts, as of this session."""
-    return Actor(request.known.account_id, request.known.epoch)
+def actor(request: Request, done: str = "") -> Actor:
+    """Who acts, as of this session; where a browser's form does, also that it is done once."""
+    caller = request.known
+    return Actor(caller.account_id, caller.epoch, once_of(request, done) if done else None)
+
+
+def acted(request: Request, act: Callable[[Actor], bool], done: str, otherwise: Refusal | None = None) -> str:
+    """Have an act done, and give the word for it; of a form that is sent twice the word of the first (WB-20).
+
+    Raises `otherwise`, or CONFLICT, where it was not done.
+
+    Two clicks would send two mails, the second password would kill the first, and an invitation that has just gone out
+    would "exist". The mark of the form is a row of the act's own transaction, so "done" is never said of what was not.
+    """
+    try:
+        if act(actor(request, done)):
+            return done
+    except Refusal as refusal:
+        if refusal.hint is not Hint.OVERTAKEN:
+            raise
+        log.write(logging.INFO, "repeated", resource=request.resource, cause=refusal.cause)
+        return str(refusal.facts["done"])
+    raise otherwise or Refusal(Code.CONFLICT, "changed_meanwhile")
 
 
 def carry_out(
@@ -70,8 +93,9 @@ def carry_out(
     if old.kind is not Kind.RECIPIENT:
         facts["kind"] = old.kind.value
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
-    if events and not request.store.administration.apply(actor(request), old, measure.new, events):
-        raise Refusal(Code.CONFLICT, "changed_meanwhile")
+    if events:
+        apply = request.store.administration.apply
+        done = acted(request, lambda who: apply(who, old, measure.new, events), done)
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
 
@@ -118,6 +142,7 @@ def console_view(request: Request) -> dict[str, object]:
         "reauthenticate_first": filled(request.resource, request.params)
         if stale and request.method == "GET"
         else "",
+        "form_name": form_name(request),
     }
 
 

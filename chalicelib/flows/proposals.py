@@ -22,13 +22,12 @@ from chalicelib.flows.confirm import Confirmation, confirmation_errors
 from chalicelib.flows.confirm import carried_out as carried_out_again
 from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.confirm import reserve as reserve_again
-from chalicelib.flows.repeats import of_session
+from chalicelib.flows.repeats import FORM, of_session
 from chalicelib.presentation.languages import marked
 from chalicelib.presentation.qr import qr_svg
 from chalicelib.web.request import Request
 
 PENDING_SECONDS = 600
-FORM = "form"  # the field that holds the name of the form
 WRONG_CLOCK = "code_of_another_time"
 WRONG = marked(
     "This code is not valid. Wait for the next one and try again."

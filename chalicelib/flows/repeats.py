@@ -4,11 +4,18 @@ Only a browser sends twice without knowing; what a program repeats is refused as
 repeat come with the same cookie, or the same form, and the same body from the same browser; anything else is another.
 """
 
-from chalicelib.domain.repeats import Answer, answer
+from types import MappingProxyType
+
+from chalicelib.domain.repeats import Answer, Once, answer, once
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Token, digest, parse_token, split_link
 from chalicelib.web.cookies import asked_back_name, read_cookie, session_name
-from chalicelib.web.request import Request
+from chalicelib.web.paths import filled
+from chalicelib.web.request import Field, Request
+
+FORM = "form"  # the field that holds the name of the form
+NAMED = MappingProxyType({FORM: Field(required=False, most=64)})
+_FORM_BYTES = 8
 
 
 def of_session(request: Request) -> Answer | None:
@@ -31,6 +38,20 @@ def _answer(request: Request, held: Token) -> Answer | None:
         return None
     keys = request.portal.keyring("devices")
     return answer(keys, held, request.resource, request.user_agent, request.posted)
+
+
+def form_name(request: Request) -> str:
+    """A fresh name for the forms of one page, by which a repeat is told from the same act, meant once more."""
+    return request.portal.random(_FORM_BYTES).hex()
+
+
+def once_of(request: Request, done: str) -> Once | None:
+    """The act of this request, of which `done` tells; None for a program, which says what it means each time."""
+    if request.wants_json or not request.posted or not request.text(FORM):
+        return None
+    session = read_cookie(request.cookies, session_name(request.settings.secure)) or ""
+    path = filled(request.resource, request.params)
+    return once(done, request.now(), session, path, request.user_agent, request.posted)
 
 
 def done_before(request: Request) -> tuple[Answer, Session] | None:

@@ -22,6 +22,7 @@ from chalicelib.flows import codes, proposals
 from chalicelib.flows.confirm import carried_out, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.recovery import digests, drawn, given_out
+from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, after, safe_next
@@ -237,12 +238,11 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return Page(template="account_two_step", view=_view(request, state) | view)
 
 
-NAME = {proposals.FORM: Field(required=False, most=64)}
 PROOF = MappingProxyType({"password": Field(most=8192), "code": Field(most=100)})
 ROUTES = {
     "GET /account/two-step": Route(show),
-    "POST /account/two-step": Route(propose, NAME, show_refused),
-    "POST /account/two-step/move": Route(move, {**PROOF, **NAME}, show_refused, moved_again),
+    "POST /account/two-step": Route(propose, NAMED, show_refused),
+    "POST /account/two-step/move": Route(move, {**PROOF, **NAMED}, show_refused, moved_again),
     "POST /account/two-step/confirm": Route(confirm, {"code": Field(most=100)}, show_refused, again),
     "POST /account/two-step/recovery-codes": Route(renew, PROOF, show_refused, again),
     "GET /account/two-step/remove": Route(show_removal),

@@ -22,8 +22,9 @@ from chalicelib.domain.brand import (
 )
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.flows.console import actor, console_view, correct, named_domain
+from chalicelib.flows.console import acted, console_view, correct, named_domain
 from chalicelib.flows.events import event_of
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -67,9 +68,9 @@ def submit(request: Request) -> Page:
         details={"policy": policy.name, "before": _recorded(old or Brand()), "after": _recorded(new)},
     )
     change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)
-    if not request.store.administration.apply_brand(actor(request), change, event):
-        raise Refusal(Code.CONFLICT, "changed_meanwhile")
-    return Page(facts=_facts(policy, new), location=f"/admin/domains/{policy.name}/brand?done=brand_saved")
+    apply = request.store.administration.apply_brand
+    done = acted(request, lambda who: apply(who, change, event), "brand_saved")
+    return Page(facts=_facts(policy, new), location=f"/admin/domains/{policy.name}/brand?done={done}")
 
 
 def _known(request: Request) -> tuple[Policy, Brand | None]:
@@ -136,6 +137,7 @@ ROUTES = {
     "POST /admin/domains/{domain}/brand": Route(
         submit,
         {
+            **NAMED,
             "name": Field(required=False, nullable=True, most=200),
             "colour": Field(required=False, nullable=True, most=20),
             "logo": Field(required=False, nullable=True, most=9000),

@@ -12,6 +12,7 @@ from chalicelib.domain.administration import Containment
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import MAX_REASON, actor, carry_out, correct, reason_of, target
 from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, sets_ranges
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -59,6 +60,7 @@ ROUTES = {
     "POST /admin/users/{email}/contain": Route(
         submit,
         {
+            **NAMED,
             "disable": Field(bool, required=False),
             "require_two_step": Field(bool, required=False),
             "ranges": RANGES,

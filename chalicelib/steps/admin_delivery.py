@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, target
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -35,5 +36,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 
 ROUTES = {
-    "POST /admin/users/{email}/deliverable": Route(submit, {"reason": Field(most=MAX_REASON)}, show_refused)
+    "POST /admin/users/{email}/deliverable": Route(
+        submit, {**NAMED, "reason": Field(most=MAX_REASON)}, show_refused
+    )
 }

@@ -7,10 +7,11 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Policy, PolicyChange
 from chalicelib.domain.addresses import domain_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.flows.console import actor, console_view, correct, shown_in_both_spellings
+from chalicelib.domain.refusals import Refusal
+from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import domain_input, respelled
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -53,9 +54,9 @@ def submit(request: Request) -> Page:
         request.known.account_id,
         details={"policy": name, "before": _facts(old) if old else {}, "after": _facts(new)},
     )
-    if not request.store.administration.apply_policy(actor(request), PolicyChange(key, old, new), event):
-        raise Refusal(Code.CONFLICT, "changed_meanwhile")
+    apply, change = request.store.administration.apply_policy, PolicyChange(key, old, new)
     done = "domain_changed" if old else "domain_added"
+    done = acted(request, lambda who: apply(who, change, event), done)
     return Page(status=200 if old else 201, facts=_facts(new), location=f"/admin/domains?done={done}")
 
 
@@ -89,6 +90,7 @@ ROUTES = {
     "POST /admin/domains": Route(
         submit,
         {
+            **NAMED,
             "domain": Field(most=300),
             "internal": Field(bool, required=False),
             "two_step_required": Field(bool, required=False),

@@ -14,7 +14,7 @@ from chalicelib.domain.addresses import domain_id, domain_id_of
 from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, days_back
-from chalicelib.flows.console import actor, carry_out, console_view, correct, named, named_domain, target
+from chalicelib.flows.console import acted, carry_out, console_view, correct, named, named_domain, target
 from chalicelib.flows.events import event_of
 from chalicelib.flows.ranges import (
     RANGES,
@@ -24,6 +24,7 @@ from chalicelib.flows.ranges import (
     not_locking_oneself_out,
     refused_by,
 )
+from chalicelib.flows.repeats import NAMED
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -176,9 +177,9 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         request.known.account_id,
         details={"policy": change.new.name, "before": before, "after": after},
     )
-    if not request.store.administration.apply_policy(actor(request), change, event):
-        raise Refusal(Code.CONFLICT, "changed_meanwhile")
-    return Page(facts=after, location=f"{page}?done=ranges_saved")
+    apply = request.store.administration.apply_policy
+    done = acted(request, lambda who: apply(who, change, event), "ranges_saved")
+    return Page(facts=after, location=f"{page}?done={done}")
 
 
 def _portal_policy(portal: Portal) -> Policy:
@@ -196,7 +197,7 @@ def _list(ranges: tuple[str, ...] | None) -> list[str] | None:
     return None if ranges is None else list(ranges)
 
 
-FIELDS = {"ranges": RANGES, "restriction": RESTRICTION, "confirm": Field(bool, required=False)}
+FIELDS = {**NAMED, "ranges": RANGES, "restriction": RESTRICTION, "confirm": Field(bool, required=False)}
 SCOPED = {**FIELDS, "scope": Field(required=False, most=10)}
 ACCOUNT, DOMAIN = "/admin/users/{email}/ip-ranges", "/admin/domains/{domain}/ip-ranges"
 ROUTES = {

@@ -6,16 +6,18 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.addresses import account_id
+from chalicelib.domain.administration import Actor
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
 from chalicelib.flows import unsent
-from chalicelib.flows.console import actor, console_view, correct, shown_in_both_spellings
+from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.paging import rows_of, turning
+from chalicelib.flows.repeats import NAMED
 from chalicelib.presentation.languages import marked
 from chalicelib.web.answer import refusal_page
 from chalicelib.web.page import Page
@@ -78,18 +80,17 @@ def submit(request: Request) -> Page:
     if respelled(request, request.text("to"), draft.to):
         return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", draft.to)
     sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
-    message = send_message(
-        request.store,
-        sealer,
-        draft,
-        now=request.now(),
-        random=request.portal.random,
-        by=actor(request),
-    )
-    done = forgotten(request) if unsent.waits(request) else ()
-    return Page(
-        status=201, facts={"id": message.id}, location="/admin/messages?done=message_sent", cookies=done
-    )
+    sent: list[Message] = []
+
+    def send(by: Actor) -> bool:
+        now, random = request.now(), request.portal.random
+        sent.append(send_message(request.store, sealer, draft, now=now, random=random, by=by))
+        return True
+
+    done = acted(request, send, "message_sent")
+    cookies = forgotten(request) if unsent.waits(request) else ()
+    facts = {"id": sent[0].id} if sent else None
+    return Page(status=201, facts=facts, location=f"/admin/messages?done={done}", cookies=cookies)
 
 
 def recall(request: Request) -> Page:
@@ -99,9 +100,10 @@ def recall(request: Request) -> Page:
     if found is None or found.sender != request.known.address:
         raise Refusal(Code.NOT_FOUND, "no_such_message")
     event = event_of(request, EventKind.MESSAGE_RECALLED, who, details={"message": found.id})
-    if not request.store.administration.recall(actor(request), found, event):
-        raise Refusal(Code.CONFLICT, "already_read_or_recalled", hint=Hint.ALREADY_READ)
-    return Page(facts={"id": found.id, "state": "recalled"}, location="/admin/messages?done=message_recalled")
+    late = Refusal(Code.CONFLICT, "already_read_or_recalled", hint=Hint.ALREADY_READ)
+    recalled = request.store.administration.recall
+    done = acted(request, lambda who: recalled(who, found, event), "message_recalled", late)
+    return Page(facts={"id": found.id, "state": "recalled"}, location=f"/admin/messages?done={done}")
 
 
 def _one_line(request: Request, name: str) -> str:
@@ -170,6 +172,7 @@ ROUTES = {
     "POST /admin/messages": Route(
         submit,
         {
+            **NAMED,
             "to": Field(most=2000),
             "subject": Field(most=200),
             "body": Field(most=12000),
@@ -178,5 +181,5 @@ ROUTES = {
         show_refused,
         turned_away=keep,
     ),
-    "POST /admin/messages/{id}/recall": Route(recall, {"to": Field(most=2000)}, show_refused),
+    "POST /admin/messages/{id}/recall": Route(recall, {**NAMED, "to": Field(most=2000)}, show_refused),
 }

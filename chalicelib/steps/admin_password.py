@@ -13,6 +13,7 @@ from chalicelib.domain.passwords import all_met, check
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import carry_out, correct, target
 from chalicelib.flows.new_password import as_facts, context_words, unless_breached
+from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.strength import judged
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -72,8 +73,12 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return correct(request, refusal, "admin_password", view)
 
 
-FIELDS = {"new_password": Field(required=False, most=8192), "force_change": Field(bool, required=False)}
+FIELDS = {
+    **NAMED,
+    "new_password": Field(required=False, most=8192),
+    "force_change": Field(bool, required=False),
+}
 ROUTES = {
     "POST /admin/users/{email}/password": Route(submit, FIELDS, show_refused),
-    "POST /admin/users/{email}/force-change": Route(force_change, {}, show_refused),
+    "POST /admin/users/{email}/force-change": Route(force_change, NAMED, show_refused),
 }

@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import carry_out, correct, target
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -35,4 +36,4 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return correct(request, refusal, "admin_sessions", {})
 
 
-ROUTES = {"POST /admin/users/{email}/sessions/revoke": Route(revoke, {}, show_refused)}
+ROUTES = {"POST /admin/users/{email}/sessions/revoke": Route(revoke, NAMED, show_refused)}

@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import actor, carry_out, correct, target
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -47,9 +48,9 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return correct(request, refusal, "admin_status", {"action": request.resource.rpartition("/")[2]})
 
 
-CONFIRM = {"confirm": Field(bool, required=False)}  # what a person ticks; a client need not
+CONFIRM = {**NAMED, "confirm": Field(bool, required=False)}  # what a person ticks; a client need not
 ROUTES = {
     "POST /admin/users/{email}/disable": Route(disable, CONFIRM, show_refused),
-    "POST /admin/users/{email}/enable": Route(enable, {}, show_refused),
-    "POST /admin/users/{email}/unlock": Route(unlock, {}, show_refused),
+    "POST /admin/users/{email}/enable": Route(enable, NAMED, show_refused),
+    "POST /admin/users/{email}/unlock": Route(unlock, NAMED, show_refused),
 }

@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, target
+from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -46,8 +47,8 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 CONFIRM = Field(bool, required=False)  # what a person ticks; a client need not
 ROUTES = {
-    "POST /admin/users/{email}/two-step": Route(require, {"required": Field(bool)}, show_refused),
+    "POST /admin/users/{email}/two-step": Route(require, {**NAMED, "required": Field(bool)}, show_refused),
     "POST /admin/users/{email}/two-step/reset": Route(
-        reset, {"reason": Field(most=MAX_REASON), "confirm": CONFIRM}, show_refused
+        reset, {**NAMED, "reason": Field(most=MAX_REASON), "confirm": CONFIRM}, show_refused
     ),
 }

@@ -10,7 +10,7 @@ from chalicelib.domain.addresses import DomainName, InvalidAddress, account_id, 
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import (
-    actor,
+    acted,
     console_view,
     correct,
     searched,
@@ -19,6 +19,7 @@ from chalicelib.flows.console import (
 )
 from chalicelib.flows.inputs import address_input, domain_input, respelled
 from chalicelib.flows.readings import reading_users
+from chalicelib.flows.repeats import NAMED
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -115,10 +116,10 @@ def submit(request: Request) -> Page:
         actor=request.known.address,
         request=request.portal.request_id,
     )
-    if not request.store.accounts.invite(account, event, actor(request)):
-        raise Refusal(Code.EXISTS, "account_exists")
+    invite, exists = request.store.accounts.invite, Refusal(Code.EXISTS, "account_exists")
+    done = acted(request, lambda who: invite(account, event, who), "invited", exists)
     facts = {"email": address, "kind": kind.value, "status": "active"}
-    return Page(status=201, facts=facts, location=f"{user_path(address)}?done=invited")
+    return Page(status=201, facts=facts, location=f"{user_path(address)}?done={done}")
 
 
 def _kind(request: Request) -> Kind:
@@ -142,6 +143,6 @@ def _view_of_refusal(request: Request) -> dict[str, object]:
 ROUTES = {
     "GET /admin/users": Route(show, {}, show_refused),
     "POST /admin/users": Route(
-        submit, {"email": Field(most=2000), "kind": Field(required=False, most=20)}, show_refused
+        submit, {**NAMED, "email": Field(most=2000), "kind": Field(required=False, most=20)}, show_refused
     ),
 }

@@ -10,10 +10,11 @@ from chalice import Blueprint
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.networks import throttle_key
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.timing import until_next_tick
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, field_errors, way_back
+from chalicelib.flows.repeats import NAMED, form_name, once_of
 from chalicelib.web.cookies import ADDRESS_MOST, read_way_back
 from chalicelib.web.page import Page
 from chalicelib.web.paths import suffix
@@ -35,7 +36,8 @@ def show(request: Request) -> Page:
     """The form, or what was asked for a moment ago."""
     sent = request.query.get("sent") == "1"
     email, _ = read_way_back(request.cookies, secure=request.settings.secure)
-    return Page(facts={"fields": ["email"]}, template="password_forgot", view={"sent": sent, "email": email})
+    view = {"sent": sent, "email": email, "form_name": form_name(request)}
+    return Page(facts={"fields": ["email"]}, template="password_forgot", view=view)
 
 
 def submit(request: Request) -> Page:
@@ -48,7 +50,11 @@ def submit(request: Request) -> Page:
     email = request.text("email")
     who = account_id(address_input(email))
     event = event_of(request, EventKind.RESET_ASKED, who, email=email.strip())
-    request.store.events.ask_reset(throttle_key(request.source), event)
+    try:
+        request.store.events.ask_reset(throttle_key(request.source), event, once_of(request, "sent"))
+    except Refusal as refusal:
+        if refusal.hint is not Hint.OVERTAKEN:  # its button was pressed twice: it is on its way already
+            raise
     request.portal.sleep(until_next_tick(request.now() - began))
     said = request.say("If there is an account for this address, a mail is on its way.")
     return Page(
@@ -67,11 +73,12 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         "sent": False,
         "email": request.text("email")[:ADDRESS_MOST],
         "errors": field_errors(request, refusal),
+        "form_name": form_name(request),
     }
     return Page(template="password_forgot", view=view)
 
 
 ROUTES = {
     "GET /password/forgot": Route(show),
-    "POST /password/forgot": Route(submit, {"email": Field(most=2000)}, show_refused),
+    "POST /password/forgot": Route(submit, {**NAMED, "email": Field(most=2000)}, show_refused),
 }

@@ -42,6 +42,8 @@ class Accounts:
 
         False when there is one already: of many at once one wins (IN-03). An `actor` must still be an administrator.
         """
+        from chalicelib.storage.repeats import committed  # noqa: PLC0415 - for who invites, as few do
+
         transaction = self._database.transaction()
         if actor is not None:
             check_actor_in(transaction, actor)
@@ -50,7 +52,7 @@ class Accounts:
         transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
         transaction.add("event", event_row(event))
-        failed = transaction.commit()
+        failed = committed(transaction)
         if "actor" in failed:
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
         return not failed
@@ -59,6 +61,15 @@ class Accounts:
 def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
     """Demand that whoever acts is still an administrator; a failed check is told by the name `actor`."""
     transaction.check("actor", AccountRow(actor.account_id), still_administrator(actor))
+    acts_once_in(transaction, actor)
+
+
+def acts_once_in(transaction: Transaction, actor: "Actor") -> None:
+    """Demand that the form of whoever acts has not done this already, where a form it is (WB-20)."""
+    if actor.once is not None:
+        from chalicelib.storage.repeats import once_in  # noqa: PLC0415 - for the console alone
+
+        once_in(transaction, actor.once)
 
 
 def still_administrator(actor: "Actor") -> Condition:

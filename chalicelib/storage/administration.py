@@ -10,9 +10,15 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.storage.accounts import check_actor_in, still_administrator, without_second_step
+from chalicelib.storage.accounts import (
+    acts_once_in,
+    check_actor_in,
+    still_administrator,
+    without_second_step,
+)
 from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
+from chalicelib.storage.repeats import committed
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
 
@@ -46,12 +52,13 @@ class Administration:
                 condition &= _as_seen(name, old)
         if actor.account_id == old.id:
             condition &= still_administrator(actor)
+            acts_once_in(transaction, actor)
         else:
             check_actor_in(transaction, actor)
         transaction.update("account", AccountRow(old.id), _difference(old, new), condition)
         for event in events:
             transaction.add("event", event_row(event))
-        return not transaction.commit()
+        return not committed(transaction)
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Write a policy, if it is still the one that was seen."""
@@ -59,7 +66,7 @@ class Administration:
         check_actor_in(transaction, actor)
         transaction.put("policy", policy_row(change.key, change.new), _policy_as_seen(change.old))
         transaction.add("event", event_row(event))
-        return not transaction.commit()
+        return not committed(transaction)
 
     def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
         """Write a domain's brand, if it is still the one that was seen."""
@@ -67,7 +74,7 @@ class Administration:
         check_actor_in(transaction, actor)
         transaction.put("brand", brand_row(change.domain, change.new), brand_as_seen(change))
         transaction.add("event", event_row(event))
-        return not transaction.commit()
+        return not committed(transaction)
 
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
         """Take a message back unless it was read or taken back already."""
@@ -79,7 +86,7 @@ class Administration:
             "message", MessageRow(message.account_id, message.id), [row.recalled_at.set(event.at)], unread
         )
         transaction.add("event", event_row(event))
-        return not transaction.commit()
+        return not committed(transaction)
 
 
 def policy_row(key: str, policy: Policy) -> PolicyRow:

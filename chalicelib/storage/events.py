@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
@@ -12,7 +12,10 @@ from chalicelib.domain.refusals import Unavailable
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, event_of, event_row
 from chalicelib.storage.tables import EventRow
-from chalicelib.storage.throttles import release, reserve
+from chalicelib.storage.throttles import release, reserve, reserve_in, throttled
+
+if TYPE_CHECKING:
+    from chalicelib.domain.repeats import Once
 
 
 class Events:
@@ -21,17 +24,31 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask_reset(self, source: str, event: Event) -> None:
+    def ask_reset(self, source: str, event: Event, once: "Once | None" = None) -> None:
         """Two writes, the same for every address, and no read of any account (EN-04). Raises THROTTLED.
 
         The account is not touched: a stranger may ask a thousand times and its owner's password and sessions live on.
+        Of a form, one transaction: its repeat takes no place of its source, and raises OVERTAKEN (WB-20).
         """
+        if once is not None:
+            self._ask_once(source, event, once)
+            return
         reserve(self._database, RESETS_BY_SOURCE, source, event.at)
         try:
             self.record(event)
         except Unavailable:  # nothing was asked for, so nothing is charged
             release(self._database, RESETS_BY_SOURCE, source, event.at)
             raise
+
+    def _ask_once(self, source: str, event: Event, once: "Once") -> None:
+        from chalicelib.storage.repeats import committed, once_in  # noqa: PLC0415 - for the one step that asks
+
+        transaction = self._database.transaction()
+        reserve_in(transaction, "source", RESETS_BY_SOURCE, source, event.at)
+        once_in(transaction, once)
+        transaction.add("event", event_row(event))
+        if committed(transaction):
+            raise throttled(RESETS_BY_SOURCE, event.at)
 
     def count_bad_link(self, source: str, now: float) -> None:
         """Twenty unusable links an hour from one address, then THROTTLED (RS-13)."""

@@ -205,6 +205,7 @@ class BrandRow(Model):
 class ThrottleRow(Model):
     """A counter of one window of one thing, a network that an account is known from until it expires, or the claim on a
     mail: how often it was handed over without an answer, when last, by which run, and with which key its link is made.
+    Or the mark of a form whose act was done a moment ago, and what was `done` by it.
     """
 
     class Meta:
@@ -219,6 +220,7 @@ class ThrottleRow(Model):
     claimed_at = NumberAttribute(null=True)
     claimed_by = UnicodeAttribute(null=True)
     key_id = UnicodeAttribute(null=True)
+    done = UnicodeAttribute(null=True)
 
 
 class MessageRow(Model):

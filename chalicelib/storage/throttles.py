@@ -17,7 +17,7 @@ from chalicelib.storage.transaction import Transaction
 def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
     """Take one place in the window. Raises THROTTLED when it is full."""
     if not database.update(ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit)):
-        raise _throttled(limit, now)
+        raise throttled(limit, now)
 
 
 def release(database: Database, limit: Limit, subject: str, now: float) -> None:
@@ -41,7 +41,7 @@ def learn_in(transaction: Transaction, network: str, now: float) -> None:
 def demand_room(row: ThrottleRow | None, limit: Limit, now: float) -> None:
     """Raise THROTTLED when a counter that was just read is full; takes no place in it."""
     if row is not None and row.count >= limit.most:
-        raise _throttled(limit, now)
+        raise throttled(limit, now)
 
 
 def count(database: Database, key: str, limit: Limit, now: float) -> None:
@@ -49,7 +49,8 @@ def count(database: Database, key: str, limit: Limit, now: float) -> None:
     database.update(ThrottleRow(key), _one_more(limit, now))
 
 
-def _throttled(limit: Limit, now: float) -> Refusal:
+def throttled(limit: Limit, now: float) -> Refusal:
+    """The refusal of who finds no room."""
     return Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
 
 

@@ -207,6 +207,16 @@ def test_en_03_forgot_is_two_writes_and_no_look_at_any_account(
     assert ledger.hashes == 0
 
 
+def test_wb_20_forgot_by_a_form_is_one_transaction_and_its_repeat_no_more(world: World) -> None:
+    browser, fields = world.browser(), {"email": "ann@people.test", "form": "0123456789abcdef"}
+    for _ in range(2):
+        ledger = counted(world, lambda: browser.post("/password/forgot", fields), 303)
+        assert ledger.told("password_forgot") == [
+            "TransactWriteItems put events+update throttles+update throttles"
+        ]
+        assert ledger.trips("password_forgot") == 1
+
+
 # The rest: the step's own trips; the authorizer's one comes before them.
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 
-from chalicelib.domain.repeats import REPEAT_SECONDS, answer, repeatable
+from chalicelib.domain.repeats import REPEAT_SECONDS, answer, once, repeatable
 from chalicelib.domain.tokens import new_token, parse_token
 from tests.world.world import World
 
@@ -58,3 +59,17 @@ def test_wb_20_nobody_makes_it_without_our_key(world: World) -> None:
 )
 def test_wb_20_a_repeat_is_one_for_a_minute(at: float | None, now: float, again: bool) -> None:
     assert repeatable(at, now) is again
+
+
+def test_wb_20_a_form_s_mark_is_of_all_it_said_and_tells_none_of_it() -> None:
+    form = once("contained", 100, "session", "/path", "browser", "form=1&new_password=secret")
+    assert (form.done, form.at, form.until) == ("contained", 100, 100 + REPEAT_SECONDS)
+    assert re.fullmatch(r"once:[0-9a-f]{64}", form.mark)
+    others = [
+        ("another", "/path", "browser", "form=1&new_password=secret"),
+        ("session", "/another", "browser", "form=1&new_password=secret"),
+        ("session", "/path", "another", "form=1&new_password=secret"),
+        ("session", "/path", "browser", "form=2&new_password=secret"),
+        ("session/path", "", "browser", "form=1&new_password=secret"),
+    ]
+    assert form.mark not in {once("contained", 100, *said).mark for said in others}

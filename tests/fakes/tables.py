@@ -15,7 +15,8 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import Claim
 from chalicelib.domain.messages import Message
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.repeats import Once
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.sessions import Session, newest_number
 from chalicelib.domain.tokens import Digest
@@ -37,6 +38,9 @@ class Tables:
     brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
     repeats: dict[Digest, int] = field(default_factory=dict)  # asked for, of a session that was handed over
+    once: dict[str, Once] = field(
+        default_factory=dict
+    )  # acts of forms, by their marks: rows of the throttles
     networks: dict[str, float] = field(default_factory=dict)  # until when an account is known from there
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
     claims: dict[tuple[AccountId, str], tuple[Claim, str]] = field(
@@ -62,6 +66,17 @@ class Tables:
         key = limit.key(subject, now)
         self.demand_room(limit, key, now)
         self.count(key)
+
+    def demand_first(self, once: Once | None) -> None:
+        """OVERTAKEN where this form has done it already."""
+        before = self.once.get(once.mark) if once else None
+        if once and before and int(before.until) > int(once.at):
+            raise Refusal(Code.CONFLICT, "sent_twice", hint=Hint.OVERTAKEN, facts={"done": before.done})
+
+    def note(self, once: Once | None) -> None:
+        """That it has."""
+        if once:
+            self.once[once.mark] = once
 
     def demand_room(self, limit: Limit, key: str, now: float) -> None:
         """THROTTLED when there is none."""

@@ -5,6 +5,7 @@ With USED_PERMISSIONS set, what is used here is written down beside what the jou
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -142,6 +143,28 @@ def test_wb_20_each_form_that_gives_a_session_is_answered_twice_within_its_row(w
     browser.post("/logoff", {})
     browser.logs_on(resident.email, CHOSEN)
     assert pressed_twice(browser, "/logon/code", {"code": codes[0]}).header("Location") == "/messages"
+
+
+def test_wb_20_each_form_of_the_console_is_done_once_within_its_row(world: World) -> None:
+    browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
+    ann = world.person(undeliverable="bounced")
+    user, harbour = f"/admin/users/{ann.address}", "/admin/domains/harbour.test"
+    forms = {
+        "/admin/domains": {"domain": "harbour.test"},
+        f"{harbour}/brand": {"name": "Harbour"},
+        f"{harbour}/ip-ranges": {"restriction": "nobody"},
+        "/admin/users": {"email": "twice@people.test"},
+        "/admin/messages": {"to": ann.address, "subject": "Hello", "body": "Good day."},
+        f"{user}/deliverable": {"reason": "repaired"},
+        f"{user}/two-step": {"required": "true"},
+        f"{user}/password": {},
+        f"{user}/sessions/revoke": {},
+        f"{user}/disable": {},
+        f"{user}/contain": {"reason": "reported"},
+    }
+    for path, fields in forms.items():
+        reply = pressed_twice(browser, path, {"form": os.urandom(8).hex(), **fields})
+        assert (reply.status, "?done=" in reply.header("Location")) == (303, True), path
 
 
 def test_criteria_and_not_me_count_bad_links_and_record_used_ones(world: World) -> None:

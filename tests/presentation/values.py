@@ -116,7 +116,8 @@ PAGES: Walk = MappingProxyType(
         (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            before form sessions[].handle link message.id messages[].id caller.account_id caller.digest caller.logon
+            before form form_name sessions[].handle link message.id messages[].id
+            caller.account_id caller.digest caller.logon
         """,
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",

@@ -1,13 +1,16 @@
 """The step `password_forgot`: the same answer and the same two writes for everybody; the worker decides."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.events import EventKind
+from tests.fakes.looking import trail
+from tests.world.clicking import at_once, pressed_twice
 from tests.world.mailer import UNREACHABLE
-from tests.world.visitors import CHOSEN, PASSWORD
+from tests.world.visitors import CHOSEN, PASSWORD, Visitor
 from tests.world.world import World
 
 TYPED = "__Host-portal-way-back"
@@ -198,3 +201,42 @@ def test_page_one_came_for_survives_the_way_back_in(world: World) -> None:
     reply = browser.post("/logon?next=/messages/7", {"email": ann.address, "password": CHOSEN})
     assert reply.header("Location") == "/messages/7"
     assert TYPED not in browser.jar
+
+
+def form_of(browser: Visitor) -> dict[str, str]:
+    """The form of a page freshly opened, filled in."""
+    page = browser.get("/password/forgot").text
+    (name,) = re.findall(r'<input type="hidden" name="form" value="([0-9a-f]{16})">', page)
+    return {"form": name, "email": "ann@people.test"}
+
+
+@pytest.mark.parametrize("sent", ["after", "at once"])
+def test_wb_20_asked_twice_by_one_form_is_asked_once(world: World, sent: str) -> None:
+    ann, browser = world.person("ann@people.test"), world.browser()
+    fields = form_of(browser)
+    if sent == "at once":
+        reply = at_once(world, browser, "/password/forgot", fields)
+    else:
+        reply = pressed_twice(browser, "/password/forgot", fields)
+    assert (reply.status, reply.header("Location")) == (303, "/password/forgot?sent=1")
+    assert trail(world.store, ann) == [EventKind.RESET_ASKED]
+    assert len(world.mails(ann)) == 1
+    assert set(world.fake.tables.throttles.values()) == {1}  # nor does it take a second place of its source
+
+
+def test_wb_20_asked_by_two_pages_or_by_a_program_is_asked_each_time(world: World) -> None:
+    ann, browser, program = world.person("ann@people.test"), world.browser(), world.visitor()
+    for _ in range(2):
+        browser.post("/password/forgot", form_of(browser))
+    for _ in range(2):
+        assert program.post("/password/forgot", form_of(browser)).status == 202
+    assert len(trail(world.store, ann)) == 4
+
+
+def test_wb_20_the_last_that_a_source_may_ask_is_answered_twice_too(world: World) -> None:
+    """Whose mail is on its way is not told to wait."""
+    browser = world.browser("198.51.100.9")
+    for _ in range(19):
+        browser.post("/password/forgot", form_of(browser))
+    assert pressed_twice(browser, "/password/forgot", form_of(browser)).status == 303
+    assert browser.post("/password/forgot", form_of(browser)).status == 429

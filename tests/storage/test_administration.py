@@ -13,10 +13,12 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import Brand, BrandChange, png
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.ports import Store
+from chalicelib.domain.refusals import Hint, Refusal
+from chalicelib.domain.repeats import once
 from tests.domain.pictures import picture
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import NOW, a_message, an_event, number
+from tests.fakes.samples import NOW, a_message, an_account, an_event, number
 
 RANGES = ("192.0.2.0/24",)
 CHANGES: dict[str, dict[str, Any]] = {
@@ -212,3 +214,57 @@ def test_message_is_recalled_once_and_only_unread(store: Store) -> None:
     assert store.messages.read(who.id, unread.id) == unread._replace(recalled_at=NOW)
     assert store.messages.read(who.id, read.id) == read
     assert len(trail(store, who)) == 1
+
+
+FormAct = Callable[[Actor], object]
+
+
+def acts_of_forms(store: Store) -> dict[str, FormAct]:
+    """Each act of the console, as often as anybody asks for it."""
+    old, key = somebody(store), domain_id(DomainName(f"once{number()}.test"))
+    message = a_message(planted(store))
+    store.messages.send(message, an_audit(old))
+    policy, brand = PolicyChange(key, None, Policy("once.test")), BrandChange(key, None, Brand("Harbour"))
+    return {
+        "apply": lambda who: store.administration.apply(who, old, old._replace(epoch=2), [an_audit(old)]),
+        "apply_policy": lambda who: store.administration.apply_policy(who, policy, an_audit(old)),
+        "apply_brand": lambda who: store.administration.apply_brand(who, brand, an_audit(old)),
+        "recall": lambda who: store.administration.recall(who, message, an_audit(old)),
+        "invite": lambda who: store.accounts.invite(an_account(), an_audit(old), who),
+        "send": lambda who: store.messages.send(a_message(old), an_audit(old), who),
+    }
+
+
+@pytest.mark.parametrize("name", ["apply", "apply_policy", "apply_brand", "recall", "invite", "send"])
+def test_wb_20_a_form_s_act_is_done_once(store: Store, name: str) -> None:
+    """Whatever else stands in its way by then, the repeat is told what the first has done."""
+    act, who = acts_of_forms(store)[name], an_actor(store)
+    form = once("it_is_done", NOW, str(number()), name)
+    assert act(who._replace(once=form)) is not False
+    for at in (NOW, NOW + 59):
+        with pytest.raises(Refusal) as repeated:
+            act(who._replace(once=form._replace(at=at, done="another word")))
+        assert repeated.value.hint is Hint.OVERTAKEN
+        assert repeated.value.facts == {"done": "it_is_done"}
+
+
+def test_wb_20_what_is_not_done_leaves_no_mark(store: Store) -> None:
+    """The one harm to fear: somebody reads that an account is contained, and it is not."""
+    who, old = an_actor(store), somebody(store)
+    mine = who._replace(once=once("contained", NOW, str(number())))
+    new = old._replace(epoch=2)
+    for late in (mine._replace(epoch=7), mine):
+        seen = old if late.epoch == 7 else old._replace(epoch=5)
+        assert not store.administration.apply(late, seen, new, [an_audit(old)])
+    assert store.administration.apply(mine, old, new, [an_audit(old)])
+
+
+def test_wb_20_one_s_own_account_too_and_a_minute_later_it_is_another_act(store: Store) -> None:
+    own = planted(store, kind=Kind.ADMINISTRATOR)
+    form = once("ranges_saved", NOW, str(number()))
+    new = own._replace(ranges=RANGES)
+    assert store.administration.apply(Actor(own.id, 1, form), own, new, [an_audit(own)])
+    with pytest.raises(Refusal):
+        store.administration.apply(Actor(own.id, 1, form), new, own, [an_audit(own)])
+    later = once("ranges_saved", NOW + 60, "x")._replace(mark=form.mark)
+    assert store.administration.apply(Actor(own.id, 1, later), new, own, [an_audit(own)])

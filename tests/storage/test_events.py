@@ -7,7 +7,8 @@ import pytest
 from chalicelib.domain.accounts import Preferences
 from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.ports import Store
-from chalicelib.domain.refusals import Code, Refusal, Unavailable
+from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
+from chalicelib.domain.repeats import once
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.rows import event_row
 from tests.fakes.looking import planted, stored, trail
@@ -34,6 +35,21 @@ def test_rs_13_twenty_resets_an_hour_of_one_source(store: Store) -> None:
     assert (refused.value.code, refused.value.retry_after) == (Code.THROTTLED, 2)
     assert len(trail(store, who)) == 20
     store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start + HOUR))
+
+
+def test_wb_20_a_form_asks_once_and_takes_one_place_of_its_source(store: Store) -> None:
+    source, who, start = f"source {number()}", an_account(), NOW - NOW % HOUR
+    for place in range(20):
+        form = once("sent", start, source, str(place))
+        store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), form)
+        with pytest.raises(Refusal) as repeated:
+            store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), form)
+        assert repeated.value.hint is Hint.OVERTAKEN
+    another = once("sent", start, source, "another")
+    with pytest.raises(Refusal) as refused:
+        store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), another)
+    assert refused.value.code is Code.THROTTLED
+    assert len(trail(store, who)) == 20
 
 
 def test_rs_13_twenty_bad_links_an_hour_of_one_source(store: Store) -> None:

@@ -364,16 +364,16 @@ USER_POSTS = {
 }
 # route -> what its form may send; {} stands for one segment
 ADMIN_POSTS: dict[str, set[str]] = {
-    **{f"/admin/users/{{}}/{route}": fields for route, fields in USER_POSTS.items()},
-    "/admin/users": {"email", "kind"},
-    "/admin/domains": {"domain", "internal", "two_step_required"},
-    "/admin/domains/{}/brand": {"name", "colour", "logo", "support_contact"},
-    "/admin/domains/{}/ip-ranges": {"restriction", "ranges", "confirm"},
-    "/admin/domains/{}/ip-ranges/dry-run": {"restriction", "ranges", "confirm"},
-    "/admin/ip-ranges": {"scope", "restriction", "ranges", "confirm"},
-    "/admin/ip-ranges/dry-run": {"scope", "restriction", "ranges", "confirm"},
-    "/admin/messages": {"to", "subject", "body", "expires_in_days"},
-    "/admin/messages/{}/recall": {"to"},
+    **{f"/admin/users/{{}}/{route}": fields | {"form"} for route, fields in USER_POSTS.items()},
+    "/admin/users": {"form", "email", "kind"},
+    "/admin/domains": {"form", "domain", "internal", "two_step_required"},
+    "/admin/domains/{}/brand": {"form", "name", "colour", "logo", "support_contact"},
+    "/admin/domains/{}/ip-ranges": {"form", "restriction", "ranges", "confirm"},
+    "/admin/domains/{}/ip-ranges/dry-run": {"form", "restriction", "ranges", "confirm"},
+    "/admin/ip-ranges": {"form", "scope", "restriction", "ranges", "confirm"},
+    "/admin/ip-ranges/dry-run": {"form", "scope", "restriction", "ranges", "confirm"},
+    "/admin/messages": {"form", "to", "subject", "body", "expires_in_days"},
+    "/admin/messages/{}/recall": {"form", "to"},
 }
 ADMIN_GETS = {
     "/admin/users": {"domain", "q"},

@@ -14,7 +14,7 @@ ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator
 SUPPORT = SimpleNamespace(address="desk@portal.test", kind="support", next="portal")
 EMAIL = "claire.o'neil+claims@insurer.example"
 DOMAIN = "insurer.example"
-SEEN_BY: dict[str, Any] = {"caller": ADMINISTRATOR}
+SEEN_BY: dict[str, Any] = {"caller": ADMINISTRATOR, "form_name": "0123456789abcdef"}
 
 DOMAINS = [
     {"name": DOMAIN, "internal": False, "two_step_required": False, "ranges": None, "users": 214},

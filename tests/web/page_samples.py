@@ -204,7 +204,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "throttled": {"state": "throttled", "retry_after": 300, "reference": "K7MW-3FQ9"},
     },
     "password_forgot": {
-        "fresh": {"sent": False},
+        "fresh": {"sent": False, "form_name": "0123456789abcdef"},
         "invalid": {
             "sent": False,
             "email": "recipient@",

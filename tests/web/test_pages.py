@@ -30,7 +30,7 @@ POSTS = {
     "/logon": {"email", "password", "forgot", "cookies"},
     "/logon/code": {"code"},
     "/logoff": set(),
-    "/password/forgot": {"email"},
+    "/password/forgot": {"email", "form"},
     "/password/reset": {"new_password", "confirm_password", "link"},
     "/password/change": {"current_password", "new_password", "confirm_password"},
     "/account/sessions/revoke": {"handle", "others"},

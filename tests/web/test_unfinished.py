@@ -1,17 +1,21 @@
 """What waits for one more press says whom it is for and what it sends, and is the newest that its owner began."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from markupsafe import escape
 
 from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.events import EventKind
 from chalicelib.web.unfinished import LABELS
 from infra.contract import Operation
 from tests.console.staff import logged_on
+from tests.fakes.looking import trail
 from tests.steps.test_reauthenticate import COOKIE, pressed_again
 from tests.web.page_samples import Seen
 from tests.web.routes import fields_of
+from tests.world.clicking import pressed_twice
 from tests.world.phones import Phone, enrolled
 from tests.world.visitors import PASSWORD, Reply, Visitor
 from tests.world.world import CONTRACT, World
@@ -73,6 +77,21 @@ def test_wb_15_card_says_what_the_press_would_send(
     assert all(text in shown for text in seen), shown
     assert "<i>" not in shown
     assert Seen(shown).all("dl")
+
+
+def test_wb_20_the_button_of_the_card_is_done_once_and_a_lone_button_has_no_empty_list(world: World) -> None:
+    """What met the prompt keeps the name of its page, so that its second button is a form like any other."""
+    _, browser, phone = desk(world)
+    ann = world.person()
+    page = browser.get(f"/admin/users/{ann.address}").text
+    (name,) = set(re.findall(r'name="form" value="([0-9a-f]{16})"', page))
+    path = f"/admin/users/{ann.address}/sessions/revoke"
+    shown = confirmed(browser, phone, browser.post(path, {"form": name}))
+    assert not Seen(card(shown)).all("dl")
+    again = pressed_again(shown)
+    assert again == (path, {"form": name})
+    assert pressed_twice(browser, *again).header("Location").endswith("?done=sessions_revoked")
+    assert trail(world.store, ann) == [EventKind.SESSIONS_REVOKED]
 
 
 @pytest.mark.parametrize("operation", KEPT, ids=lambda one: one.path)

@@ -11,7 +11,10 @@ from chalicelib.domain.messages import Message
 
 
 class AdministrationActs(Protocol):
-    """Changes by an administrator; False where something changed meanwhile, and nothing was written."""
+    """Changes by an administrator; False where something changed meanwhile, and nothing was written.
+
+    Each raises OVERTAKEN, with what was `done`, where the actor's form has done this a moment ago (WB-20).
+    """
 
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
         """Store the difference with its events, if actor and account are still as they were seen."""

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
+
+if TYPE_CHECKING:
+    from chalicelib.domain.repeats import Once
 
 
 class EventActs(Protocol):
     """Events that stand alone."""
 
-    def ask_reset(self, source: str, event: Event) -> None:
-        """Ask for a reset: the same two writes for every address."""
+    def ask_reset(self, source: str, event: Event, once: "Once | None" = None) -> None:
+        """Ask for a reset: the same writes for every address; raises OVERTAKEN for the repeat of a form."""
 
     def count_bad_link(self, source: str, now: float) -> None:
         """Throttle guesses of links."""

@@ -23,6 +23,8 @@ class Accounts(Family):
 
     @act
     def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
+        once = actor.once if actor else None
+        self._tables.demand_first(once)
         if actor is not None and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
         if account.id in self._tables.accounts:
@@ -41,4 +43,5 @@ class Accounts(Family):
             created_at=account.created_at,
         )
         self._tables.put_event(event)
+        self._tables.note(once)
         return True

@@ -20,6 +20,7 @@ class Administration(Family):
 
     @act
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
+        self._tables.demand_first(actor.once)
         stored = self._tables.accounts.get(old.id)
         if stored is None or stored.epoch != old.epoch or not self._tables.still_administrator(actor):
             return False
@@ -29,19 +30,23 @@ class Administration(Family):
         self._tables.accounts[old.id] = new._replace(session_serial=stored.session_serial)
         for event in events:
             self._tables.put_event(event)
+        self._tables.note(actor.once)
         return True
 
     @act
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
+        self._tables.demand_first(actor.once)
         stored = self._tables.policies.get(change.key)
         if not self._tables.still_administrator(actor) or (stored or change.old) != change.old:
             return False
         self._tables.policies[change.key] = change.new
         self._tables.put_event(event)
+        self._tables.note(actor.once)
         return True
 
     @act
     def apply_brand(self, actor: Actor, change: BrandChange, event: Event) -> bool:
+        self._tables.demand_first(actor.once)
         if (
             not self._tables.still_administrator(actor)
             or self._tables.brands.get(change.domain) != change.old
@@ -49,10 +54,12 @@ class Administration(Family):
             return False
         self._tables.brands[change.domain] = change.new
         self._tables.put_event(event)
+        self._tables.note(actor.once)
         return True
 
     @act
     def recall(self, actor: Actor, message: Message, event: Event) -> bool:
+        self._tables.demand_first(actor.once)
         stored = self._tables.messages.get((message.account_id, message.id))
         if (
             stored is None
@@ -63,4 +70,5 @@ class Administration(Family):
             return False
         self._tables.messages[message.account_id, message.id] = stored._replace(recalled_at=event.at)
         self._tables.put_event(event)
+        self._tables.note(actor.once)
         return True

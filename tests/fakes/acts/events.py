@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import ATTEMPTS, Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.repeats import Once
 from tests.fakes.tables import Family, act
 
 
@@ -15,8 +16,10 @@ class Events(Family):
     """`ports.EventActs`."""
 
     @act
-    def ask_reset(self, source: str, event: Event) -> None:
+    def ask_reset(self, source: str, event: Event, once: Once | None = None) -> None:
+        self._tables.demand_first(once)
         self._tables.reserve(RESETS_BY_SOURCE, source, event.at)
+        self._tables.note(once)
         self._tables.put_event(event)
 
     @act

@@ -16,11 +16,14 @@ class Messages(Family):
 
     @act
     def send(self, message: Message, event: Event, actor: Actor | None = None) -> None:
+        once = actor.once if actor else None
+        self._tables.demand_first(once)
         if actor is not None and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
         if (message.account_id, message.id) not in self._tables.messages:
             self._tables.messages[message.account_id, message.id] = message
             self._tables.put_event(event)
+            self._tables.note(once)
 
     @act
     def keep_unsent(self, message: Message, account_id: AccountId, session: Digest) -> bool:
