@@ -26,7 +26,9 @@ DESK = {
     "admin_user.show",
     "admin_domains.show",
     "admin_attempts.show",
+    "admin_attempts.export",
     "admin_events.show",
+    "admin_events.export",
 }
 UNHURRIED = {"admin_messages", "admin_user", "admin_attempts", "admin_events"}
 
@@ -88,9 +90,10 @@ class Model:
             "account_two_step.confirm": stage in {"enrol", "portal"}
             and self.now < session.reauthenticated_at + 600
             and self._proposed(session, body.get("code")),
-            "account_two_step.remove": stage == "portal"
-            and coded
-            and self._password(who, body.get("password")),
+            **dict.fromkeys(
+                ("account_two_step.remove", "account_two_step.renew", "account_two_step.move"),
+                stage == "portal" and coded and self._password(who, body.get("password")),
+            ),
             "reauthenticate.submit": stage in {"enrol", "portal"}
             and self._password(who, body.get("password"))
             and (coded or not self.account(who).two_step.active),

@@ -199,7 +199,8 @@ class Walk:
         if "recovery_codes" in told:
             who = AccountId(told["session"]["token"].partition(".")[0])
             self.recovery += told["recovery_codes"]
-            self.model.seeds[who] = self.model.proposed.pop(who)
+            if asked.operation.operation_id == "account_two_step.confirm":
+                self.model.seeds[who] = self.model.proposed.pop(who)
 
     def _source(self) -> str:
         return f"10.{self.chance.randrange(250)}.{self.chance.randrange(250)}.1"
