@@ -20,6 +20,7 @@ from typing import Any
 # botocore's names of the services that functions call, and the prefixes under which endpoints.json has them.
 SERVICES = {"dynamodb": "dynamodb", "events": "events", "secretsmanager": "secretsmanager", "sesv2": "email"}
 DESCRIPTION = "/service-2.json.gz"
+METADATA = ".dist-info/METADATA"
 SERVICE_FILES = (DESCRIPTION, "endpoint-rule-set-1.json.gz")
 ENDPOINTS = "botocore/data/endpoints.json"
 ROOTS = "botocore/cacert.pem"
@@ -33,6 +34,12 @@ NOT_RUN = re.compile(
 )
 # They build the two encryption bindings; what runs is the compiled _cffi_backend alone.
 BUILDERS = re.compile(r"(cffi|pycparser|setuptools|pip|wheel)/|pycparser-[^/]+\.dist-info/|cffi-gen-src")
+# What only another system or another use of a library loads: a browser's Python, proxies, other libraries for TLS,
+# Windows, calendars' rules, command lines, templates of strangers.
+ELSEWHERE = re.compile(
+    r"urllib3/contrib/(emscripten/|pyopenssl\.py$|socks\.py$)|dateutil/(rrule|easter|tzwin|tz/win)\.py$"
+    r"|segno/cli\.py$|jinja2/(sandbox|nativetypes|meta)\.py$"
+)
 # The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
 WHERE = "/var/task/"
@@ -51,7 +58,7 @@ def bundle(archive: Path, instead: dict[str, bytes]) -> None:
 
 def is_run(name: str) -> bool:
     """Whether a function could ever need this file."""
-    if name.endswith("/") or name == ZONES or BUILDERS.match(name):
+    if name.endswith("/") or name == ZONES or BUILDERS.match(name) or ELSEWHERE.match(name):
         return False
     if name.startswith("botocore/data/") and name.count("/") > 2:  # noqa: PLR2004 - below data/: one folder a service
         service = name.split("/")[2]
@@ -65,8 +72,13 @@ def trimmed(files: dict[str, bytes]) -> dict[str, bytes]:
     for name, shorten in ((ENDPOINTS, our_endpoints), (ROOTS, our_roots)):
         if name in slim:
             slim[name] = shorten(slim[name])
-    described = {name: data for name, data in slim.items() if name.endswith(DESCRIPTION)}
-    return slim | {name: undocumented(data) for name, data in described.items()}
+    slim |= {name: undocumented(data) for name, data in slim.items() if name.endswith(DESCRIPTION)}
+    return slim | {name: headed(data) for name, data in slim.items() if name.endswith(METADATA)}
+
+
+def headed(metadata: bytes) -> bytes:
+    """A library's name, version and licence, without the manual below them."""
+    return metadata.partition(b"\n\n")[0] + b"\n"
 
 
 def our_roots(text: bytes) -> bytes:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId
 
+UNSENT = "unsent:"
 UNSENT_SECONDS = 3600  # to log on again, by a new password if need be
 
 
@@ -33,7 +34,7 @@ class Message(NamedTuple):
 
 def drawer(account_id: AccountId) -> AccountId:
     """Under which key lies what an account had typed when its session ended: no list of messages reads it (ADR 30)."""
-    return AccountId(f"unsent:{account_id}")
+    return AccountId(f"{UNSENT}{account_id}")
 
 
 def unsent(account_id: AccountId, name: str, now: float) -> Message:

@@ -262,7 +262,8 @@ def export(world: World) -> Callable[[], Reply]:
 
 
 def revoke(world: World) -> Callable[[], Reply]:
-    visitor, _ = logged_on(world)
+    visitor, account = logged_on(world)
+    world.visitor().logon(account.email, PASSWORD)
     return lambda: visitor.post("/account/sessions/revoke", {"others": True})
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import botocore
 import pytest
 
-from infra.bundle import bundle, is_run, loaded_part, module, our_roots
+from infra.bundle import bundle, headed, is_run, loaded_part, module, our_roots
 
 SOURCE = b"def answer():\n    return 42\n"
 ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
@@ -118,10 +118,19 @@ def test_compiled_module_is_trusted_without_its_source() -> None:
         "library/__pycache__/core.pyc",
         "ua_parser_builtins/matchers.py",
         "chalicelib/presentation/locales/de/pages.po",
+        "urllib3/contrib/emscripten/fetch.py",
+        "urllib3/contrib/pyopenssl.py",
+        "dateutil/rrule.py",
+        "segno/cli.py",
+        "jinja2/sandbox.py",
     ],
 )
 def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:
     assert not is_run(name)
+
+
+def test_of_a_library_s_papers_the_manual_is_left_out() -> None:
+    assert headed(b"Name: library\nVersion: 1\n\nIts manual.\n") == b"Name: library\nVersion: 1\n"
 
 
 def test_roots_of_aws_stay_and_no_others() -> None:

@@ -193,7 +193,7 @@ def test_gateway_answers_are_the_same_bytes_here_and_deployed(template: Any) -> 
     deployed = body["x-amazon-apigateway-gateway-responses"]
     mocked = body["paths"]["/logon"]["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
     deployed["METHOD_NOT_ALLOWED"] = mocked["responses"]["default"]
-    for kind, response in read_gateway_responses({}).items():
+    for kind, response in read_gateway_responses(stage_of("dev").shared).items():
         assert response.bodies.items() <= deployed[kind]["responseTemplates"].items()
         sent = {
             name.partition(".header.")[2]: value[1:-1]

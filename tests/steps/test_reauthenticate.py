@@ -228,7 +228,8 @@ def test_cookie_that_somebody_wrote_posts_nowhere_but_to_a_form_of_ours(world: W
 
 
 def test_every_form_that_can_meet_the_prompt_has_its_words() -> None:
-    fresh = {route.partition(" ")[2] for route, guard in GUARDS.items() if guard.fresh}
+    fresh = {route.removeprefix("POST ") for route, guard in GUARDS.items() if guard.fresh}
+    fresh -= {"GET /account/export"}  # it has no form: a file is asked for again by its link
     assert set(LABELS) >= fresh | {"/account/sessions/revoke"}
 
 

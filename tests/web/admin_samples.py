@@ -284,7 +284,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "acts_on_one": SEEN_BY
         | {
             "email": EMAIL,
-            "actor": "desk@bank.example",
+            "actor": "desk@insurer.example",
             "changes": True,
             "events": [],
             "earlier_url": "",

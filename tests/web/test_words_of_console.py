@@ -27,7 +27,7 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")  # what the wire contract calls a thing: 
 UNHEARD_OF = {"something new"}  # codes of the samples that no table knows
 NAMES = {"Secure Messaging Portal", "UTC", "IP", "help@portal.test"}  # said alike in every language
 NOW = 1_795_304_940.0
-PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW))
+PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW, random=bytes))
 CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
 UNREADABLE = {
     "10.0.0.1/8": "did you mean 10.0.0.0/8?",
