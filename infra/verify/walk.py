@@ -110,6 +110,10 @@ def wrong(table: str, item: Item, around: Around) -> Iterator[Finding]:
         yield Finding(READABLE, row, f"it cannot be read: {type(error).__name__}")
         return
     for invariant in INVARIANTS[table]:
-        for said in invariant(case):
+        try:
+            told = list(invariant(case))
+        except Exception as error:  # its neighbour is named where the walk comes to it; the walk goes on
+            told = [f"what stands around it cannot be read: {type(error).__name__}"]
+        for said in told:
             sentence, moment = said if isinstance(said, tuple) else (said, None)
             yield Finding(invariant.__name__, row, sentence, moment)

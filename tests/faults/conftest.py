@@ -11,12 +11,18 @@ import pytest
 from chalicelib.storage.store import DynamoStore
 from tests.engine import Engine
 from tests.fakes.samples import NOW
-from tests.world.verified import findings
+from tests.world.verified import findings, taken_as_they_are
 
 
 @pytest.fixture
 def store(real_store: DynamoStore) -> DynamoStore:
     return real_store
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_of_others(engine: Engine, bound: tuple[DynamoStore, str]) -> None:
+    """The tables are the whole run's."""
+    taken_as_they_are(engine.client("dynamodb"), bound[1])
 
 
 @pytest.fixture(autouse=True)

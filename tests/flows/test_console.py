@@ -11,7 +11,7 @@ from chalicelib.flows.console import correct
 from tests.fakes.requests import a_request
 
 NOW = 1_795_304_940.0
-PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW))
+PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW, random=bytes))
 CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
 
 

@@ -214,7 +214,11 @@ def test_lo_07_denial_says_what_the_page_needs(caplog: Any) -> None:
 
 def test_part_of_a_transaction_is_judged_like_the_call_it_is() -> None:
     update = {"TableName": "accounts", **calls("UpdateItem", "status")[0]}
-    event = {"TableName": "events", "Item": {"account_id": {"S": "a"}, "at": {"S": "1"}}}
+    event = {
+        "TableName": "events",
+        "Item": {"account_id": {"S": "a"}, "at": {"S": "1"}},
+        "ConditionExpression": "attribute_not_exists(account_id)",
+    }
     items = {"TransactItems": [{"Put": event}, {"Update": update}]}
     with pytest.raises(ClientError, match="sets status"), at_work("account_preferences"):
         ROLES.before_dynamodb(items, SimpleNamespace(name="TransactWriteItems"))

@@ -221,6 +221,11 @@ def test_rl_14_what_is_broken_is_named(town: Town, invariant: str) -> None:
     assert invariant in BREAKS[invariant](town)
 
 
+def test_rl_14_a_neighbour_that_cannot_be_read_ends_no_walk(town: Town) -> None:
+    assert READABLE in town.broken("accounts", kind=text("emperor"))
+    assert "session_is_somebodys" in town.broken("sessions")
+
+
 @pytest.mark.parametrize("facts", [{"seconds": 1}, {"lost": True}, {"restored": True}], ids=str)
 def test_rl_14_a_mail_is_not_missed_too_early_nor_of_nobody_nor_of_a_restored_event(
     town: Town, facts: dict[str, Any]

@@ -138,7 +138,8 @@ def test_a_message_that_has_expired_is_not_announced(world: World) -> None:
     world.sends(ann)
     world.fake.records()
     event = next(one for one in world.store.events.of_account(ann.id) if one.kind is EventKind.MESSAGE_SENT)
-    world.fake.tables.put_event(event._replace(details={**event.details, "expires_at": event.at + HOUR}))
+    over = event._replace(details={**event.details, "expires_at": event.at + HOUR})
+    world.fake.tables.events[event.account_id, event.sort_key] = over
     given_up(world)
     sweep(world.worker)
     assert notes(world, ann) == [(EventKind.MAIL_WITHHELD, "too_late")]
