@@ -38,7 +38,7 @@ run: working ## The whole portal on http://localhost:8000 (PORT= another), until
 	@exec $(PY) -m infra.gateway
 
 .PHONY: test
-test: working ## The tests a developer runs all day, in a minute (ENGINE=moto without MiniStack; ARGS= for pytest)
+test: working ## The tests a developer runs all day (ENGINE=moto without MiniStack; ARGS= for pytest)
 	@$(TOGETHER) .venv/dev $(EMULATOR)
 	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
