@@ -17,6 +17,7 @@ import pytest
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.services.ses import Mailer, RenderedMail
 from chalicelib.steps import home
@@ -117,6 +118,26 @@ def test_what_an_outage_kept_back_is_swept_within_its_row(world: World, desk: St
     assert found == {"settled": 4, "delayed": 0}
     told = {one.to for one in world.mailer.sent[before:]}
     assert told == {"late@people.test", "boss@people.test", strange.address}
+
+
+@pytest.mark.ministack("moto has no suppression list")
+def test_what_left_the_stream_is_taken_up_within_its_row(world: World, desk: Staff) -> None:
+    lifted, strange = world.person(undeliverable="bounced"), world.person(clients=("another",))
+    alias = world.person(alias_of=strange.id, password=None)
+    before = len(world.mailer.sent)
+    desk.does(lifted, "deliverable", reason="mailbox repaired")
+    for email, kind in (("late@people.test", "recipient"), ("boss@people.test", "administrator")):
+        assert desk.visitor.post("/admin/users", {"email": email, "kind": kind}).status == 201
+    world.visitor().post("/password/forgot", {"email": alias.address})
+    world.visitor().logs_on(strange)
+    addresses = [one.address for one in (lifted, strange, alias)] + ["late@people.test", "boss@people.test"]
+    for address in addresses:
+        for event in world.store.events.of_account(account_id(canonical_address(address))):
+            world.store.outbox.put_aside(event.account_id, event.sort_key, "a_test", world.clock())
+    found = world.resumes()
+    assert found["settled"] >= 4
+    told = {one.to for one in world.mailer.sent[before:]}
+    assert told >= {"late@people.test", "boss@people.test", strange.address}
 
 
 def test_users_are_found_by_their_whole_address_invited_and_revoked(world: World, desk: Staff) -> None:
