@@ -30,11 +30,14 @@ def town(engine: Engine) -> Iterator[Town]:
 
 @pytest.fixture(scope="session")
 def hasty_town(engine: Engine) -> Iterator[Town]:
-    """A portal where links and temporary passwords live two seconds, a lock one, and an idle session five."""
+    """A portal where links and temporary passwords live five seconds, a lock one, and an idle session five.
+
+    No less: a mail that comes when what it carries is over is not sent, and a function's first start takes its time.
+    """
     running = Town(
         engine,
-        PORTAL_RESET_LIFETIME_SECONDS="2",
-        PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS="2",
+        PORTAL_RESET_LIFETIME_SECONDS="5",
+        PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS="5",
         PORTAL_SESSION_IDLE_SECONDS="5",
         PORTAL_LOCK_SECONDS="1",
         PORTAL_LOCK_THRESHOLD="3",
