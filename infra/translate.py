@@ -43,7 +43,8 @@ def main(source: Path, target: Path) -> None:
     template = json.loads(source.read_text(encoding="utf-8"))
     with contextlib.redirect_stdout(io.StringIO()):  # it measures itself aloud
         made = translated(template)
-    target.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    # CloudFormation counts the file as it is sent, with its blanks.
+    target.write_text(json.dumps(made, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
