@@ -6,9 +6,14 @@ from ipaddress import ip_address
 from types import SimpleNamespace
 from typing import Any, cast
 
+from chalicelib.domain.accounts import Kind
 from chalicelib.web.request import Request
 
+NOW = 1_795_304_940.0
 NOBODYS_PORTAL = cast(Any, SimpleNamespace())
+# Of an administrator who has just typed the password.
+CONSOLES_PORTAL = cast(Any, SimpleNamespace(clock=lambda: NOW, random=bytes))
+ADMINISTRATOR = cast(Any, SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
 
 
 def a_request(

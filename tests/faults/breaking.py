@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -143,13 +143,23 @@ def without_room(request: Any) -> AWSResponse:
 
 
 @contextmanager
+def hooked(store: DynamoStore, before_send: Callable[..., AWSResponse | None]) -> Iterator[None]:
+    """While this lasts, each attempt of a call meets this first."""
+    events = store.database.connection.client.meta.events
+    events.register_first("before-send.dynamodb", before_send)
+    try:
+        yield
+    finally:
+        events.unregister("before-send.dynamodb", before_send)
+
+
+@contextmanager
 def breaking(store: DynamoStore, fault: Fault, at: int, often: int = 1, only: str = "") -> Iterator[Breaker]:
     """While this lasts, `often` calls from number `at` on are broken."""
     breaker, events = Breaker(fault, at, often, only), store.database.connection.client.meta.events
     events.register("before-call.dynamodb", breaker.before_call)
-    events.register_first("before-send.dynamodb", breaker.before_send)
     try:
-        yield breaker
+        with hooked(store, breaker.before_send):
+            yield breaker
     finally:
         events.unregister("before-call.dynamodb", breaker.before_call)
-        events.unregister("before-send.dynamodb", breaker.before_send)

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 
 from chalicelib.storage.store import DynamoStore
-from tests.faults.breaking import READS, Breaker, Fault
+from tests.faults.breaking import READS, Breaker, Fault, hooked
 from tests.world.mailer import FAULT, LOST, RATE, UNREACHABLE
 
 OF_ATTEMPTS = 0.03  # is broken alone
@@ -79,9 +79,6 @@ class Chaos:
 @contextmanager
 def chaos(store: DynamoStore, seed: int) -> Iterator[Chaos]:
     """As long as this lasts, unless it is off."""
-    made, events = Chaos(seed), store.database.connection.client.meta.events
-    events.register_first("before-send.dynamodb", made.before_send)
-    try:
+    made = Chaos(seed)
+    with hooked(store, made.before_send):
         yield made
-    finally:
-        events.unregister("before-send.dynamodb", made.before_send)

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.storage.store import DynamoStore
-from tests.faults.breaking import Fault, answered, error
+from tests.faults.breaking import Fault, answered, error, hooked
 
 HELD_SECONDS = 0.05
 KEYS = ("id", "key", "account_id", "at", "digest", "domain")
@@ -74,9 +74,6 @@ def _conflict(request: Any, body: dict[str, Any]) -> AWSResponse:
 @contextmanager
 def conflicting(store: DynamoStore) -> Iterator[Conflicts]:
     """While this lasts, transactions get into others' way."""
-    conflicts, events = Conflicts(), store.database.connection.client.meta.events
-    events.register_first("before-send.dynamodb", conflicts.before_send)
-    try:
+    conflicts = Conflicts()
+    with hooked(store, conflicts.before_send):
         yield conflicts
-    finally:
-        events.unregister("before-send.dynamodb", conflicts.before_send)

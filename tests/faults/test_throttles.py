@@ -22,7 +22,7 @@ from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_session, an_event
-from tests.faults.breaking import Fault, answered, breaking, cancelled, error
+from tests.faults.breaking import Fault, answered, breaking, cancelled, error, hooked
 from tests.faults.every_scene import SCENES
 from tests.faults.scenes import Scene
 from tests.faults.test_sweep import MOST_CALLS
@@ -67,17 +67,6 @@ def test_rl_08_a_row_that_was_not_read_is_not_a_row_that_is_not_there(
         "dynamodb:unprocessed_keys",
         "dynamodb:ProvisionedThroughputExceededException",
     }
-
-
-@contextmanager
-def hooked(store: DynamoStore, before_send: Callable[..., AWSResponse | None]) -> Iterator[None]:
-    """While this lasts, each attempt of a call meets this first."""
-    events = store.database.connection.client.meta.events
-    events.register_first("before-send.dynamodb", before_send)
-    try:
-        yield
-    finally:
-        events.unregister("before-send.dynamodb", before_send)
 
 
 @contextmanager

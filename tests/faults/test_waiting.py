@@ -5,7 +5,7 @@ Each test has tables of its own: what another test has left in the same hour wou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import botocore.session
@@ -38,6 +38,13 @@ MOST_CALLS = 40
 @pytest.fixture
 def store(engine: Engine, table_prefix: str) -> DynamoStore:
     return DynamoStore(botocore.session.get_session(), "eu-west-1", table_prefix, threshold=5, cap=900)
+
+
+@pytest.fixture(autouse=True)
+def what_must_hold(world: World, engine: Engine, table_prefix: str) -> Iterator[None]:
+    """In these tables of their own, too."""
+    yield
+    assert findings(engine.client("dynamodb"), table_prefix, world.clock) == []
 
 
 def survives(store: DynamoStore, fault: Fault, at: int, act: Callable[[], object]) -> bool:
@@ -75,12 +82,22 @@ def out_once_with_a_link_that_works(world: World, resident: Resident) -> None:
     assert trail(world.store, resident.account).count(EventKind.MAIL_SENT) == 1
 
 
+def at_each_call(broken: Callable[[int], bool]) -> None:
+    """Break the first call, then the second, until there was none to break any more, as `broken` tells."""
+    for at in range(MOST_CALLS):
+        if not broken(at):
+            assert at > 1
+            return
+    pytest.fail("more calls than this may make")
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_rl_16_whatever_call_breaks_while_it_is_put_aside_the_mail_goes_out_later(
-    world: World, store: DynamoStore, engine: Engine, table_prefix: str, fault: Fault
+    world: World, store: DynamoStore, fault: Fault
 ) -> None:
     """SES is away, and the store breaks too: the record stays in the stream, or waits aside, and is never lost."""
-    for at in range(MOST_CALLS):
+
+    def broken(at: int) -> bool:
         world.mailer.sent.clear()
         resident, one = asked(world)
         world.mailer.fault = UNREACHABLE
@@ -94,39 +111,34 @@ def test_rl_16_whatever_call_breaks_while_it_is_put_aside_the_mail_goes_out_late
         world.clock.passes(CLAIM_SECONDS)
         world.resumes()
         out_once_with_a_link_that_works(world, resident)
-        if not hit:
-            assert at > 1
-            break
-    else:
-        pytest.fail("more calls than putting a mail aside may make")
-    assert findings(engine.client("dynamodb"), table_prefix, world.clock) == []
+        return hit
+
+    at_each_call(broken)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_rl_06_whatever_call_of_the_minute_s_run_breaks_the_next_one_sends_what_waits(
-    world: World, store: DynamoStore, engine: Engine, table_prefix: str, fault: Fault
+    world: World, store: DynamoStore, fault: Fault
 ) -> None:
-    for at in range(MOST_CALLS):
+    def broken(at: int) -> bool:
         resident, _ = waits(world)
         hit = survives(store, fault, at, world.resumes)
         for _ in range(2):
             world.clock.passes(CLAIM_SECONDS)
             world.resumes()
         out_once_with_a_link_that_works(world, resident)
-        if not hit:
-            assert at > 1
-            break
-    else:
-        pytest.fail("more calls than a run may make")
-    assert findings(engine.client("dynamodb"), table_prefix, world.clock) == []
+        return hit
+
+    at_each_call(broken)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_rl_06_whatever_call_of_the_sweep_breaks_the_next_one_sends_what_the_stream_has_lost(
-    world: World, store: DynamoStore, engine: Engine, table_prefix: str, fault: Fault
+    world: World, store: DynamoStore, fault: Fault
 ) -> None:
     """A notice that nothing but the sweep knows of: nothing of it was put aside, and its record is gone."""
-    for at in range(MOST_CALLS):
+
+    def broken(at: int) -> bool:
         world.mailer.sent.clear()
         resident = a_resident(world)
         world.sends(resident.account)
@@ -141,20 +153,18 @@ def test_rl_06_whatever_call_of_the_sweep_breaks_the_next_one_sends_what_the_str
             sweeps(world)
         the_one_mail(world, resident, at_most=2)
         assert trail(world.store, resident.account).count(EventKind.MAIL_SENT) == 1
-        if not hit:
-            assert at > 1
-            break
-    else:
-        pytest.fail("more calls than a sweep may make")
-    assert findings(engine.client("dynamodb"), table_prefix, world.clock) == []
+        return hit
+
+    at_each_call(broken)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_ml_05_whatever_call_breaks_while_a_bounce_is_recorded_it_is_recorded_once(
-    world: World, store: DynamoStore, engine: Engine, table_prefix: str, fault: Fault
+    world: World, store: DynamoStore, fault: Fault
 ) -> None:
     """SNS hands it over again where the function has failed, and may do so where it has not."""
-    for at in range(MOST_CALLS):
+
+    def broken(at: int) -> bool:
         world.mailer.sent.clear()
         resident = a_resident(world)
         world.sends(resident.account)
@@ -165,12 +175,9 @@ def test_ml_05_whatever_call_breaks_while_a_bounce_is_recorded_it_is_recorded_on
             arrive(world, told)
         assert stored(store, resident.account).undeliverable
         assert trail(store, resident.account).count(EventKind.MAIL_BOUNCED) == 1
-        if not hit:
-            assert at > 1
-            break
-    else:
-        pytest.fail("more calls than one notification may cost")
-    assert findings(engine.client("dynamodb"), table_prefix, world.clock) == []
+        return hit
+
+    at_each_call(broken)
 
 
 def test_rl_16_what_waits_is_taken_up_once_by_many_runs(world: World, store: DynamoStore) -> None:

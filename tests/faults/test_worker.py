@@ -20,7 +20,7 @@ from chalicelib.domain.mails import CLAIM_SECONDS, NOTE
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import trail
-from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
+from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking, hooked
 from tests.world.mailer import LOST, RATE, UNREACHABLE, VIRUS, Sent
 from tests.world.residents import Resident, a_resident
 from tests.world.stream import record
@@ -149,12 +149,8 @@ def noteless(store: DynamoStore) -> Iterator[None]:
         if request.headers["X-Amz-Target"].endswith(b"PutItem") and NOTE.encode() in request.body:
             raise ReadTimeoutError(endpoint_url=request.url)
 
-    events = store.database.connection.client.meta.events
-    events.register_first("before-send.dynamodb", refuse)
-    try:
+    with hooked(store, refuse):
         yield
-    finally:
-        events.unregister("before-send.dynamodb", refuse)
 
 
 def test_ml_11_two_runs_at_once_make_one(world: World) -> None:

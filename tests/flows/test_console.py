@@ -1,23 +1,19 @@
 """An action of the console that was not accepted comes back on its own page, with the sentence at its field."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import correct
-from tests.fakes.requests import a_request
-
-NOW = 1_795_304_940.0
-PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW, random=bytes))
-CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
+from tests.fakes.requests import ADMINISTRATOR, CONSOLES_PORTAL, a_request
 
 
 def view_of(refusal: Refusal) -> dict[str, Any]:
     params = {"email": "claire@insurer.example"}
-    request = a_request("POST", "/admin/users/{email}/x", portal=PORTAL, params=params, caller=CALLER)
+    request = a_request(
+        "POST", "/admin/users/{email}/x", portal=CONSOLES_PORTAL, params=params, caller=ADMINISTRATOR
+    )
     page = correct(request, refusal, "admin_x", {"more": 1})
     assert page is not None
     return dict(page.view)
@@ -54,5 +50,5 @@ def test_what_belongs_to_no_field_is_said_on_top() -> None:
 
 
 def test_what_no_correction_helps_has_no_page_here() -> None:
-    request = a_request("POST", "/admin/users/{email}/x", portal=PORTAL, caller=CALLER)
+    request = a_request("POST", "/admin/users/{email}/x", portal=CONSOLES_PORTAL, caller=ADMINISTRATOR)
     assert correct(request, Refusal(Code.NOT_FOUND, "no_such_user"), "admin_x", {}) is None

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.flows.console import FIELDS_SAID, SAID, correct
 from chalicelib.flows.ranges import given_ranges
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.request import Request
 from tests.fakes.pseudo import PSEUDO, pseudo_language, texts_of, unmarked, visible
-from tests.fakes.requests import a_request
+from tests.fakes.requests import ADMINISTRATOR, CONSOLES_PORTAL, a_request
 from tests.web.console_data import DOMAIN
 from tests.web.page_samples import SAMPLES, STATES, Seen, sample
 
@@ -26,9 +24,6 @@ CONSOLE = [(page, state) for page, state in STATES if page.startswith("admin_")]
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")  # what the wire contract calls a thing: a page has words for it
 UNHEARD_OF = {"something new"}  # codes of the samples that no table knows
 NAMES = {"Secure Messaging Portal", "UTC", "IP", "help@portal.test"}  # said alike in every language
-NOW = 1_795_304_940.0
-PORTAL = cast("Any", SimpleNamespace(clock=lambda: NOW, random=bytes))
-CALLER = cast("Any", SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
 UNREADABLE = {
     "10.0.0.1/8": "did you mean 10.0.0.0/8?",
     "10.0.0.0/99": "too long",
@@ -86,9 +81,9 @@ def request_of(**more: Any) -> Request:
     params = {"email": "claire@insurer.example"}
     return a_request(
         resource="/admin/users/{email}/x",
-        portal=PORTAL,
+        portal=CONSOLES_PORTAL,
         params=params,
-        caller=CALLER,
+        caller=ADMINISTRATOR,
         language=PSEUDO,
         **more,
     )
