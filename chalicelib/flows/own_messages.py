@@ -1,9 +1,13 @@
 """A secure message as its recipient has it: listed, and opened. May not say who may read it."""
 
+import re
+
 from chalicelib.domain.events import iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.portal import Portal
+
+MESSAGE_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 
 def message_facts(message: Message) -> dict[str, object]:

@@ -4,7 +4,6 @@ It opens no message that was not opened before, and tells of the trail what `/ac
 event: whoever finds it among their activity, and was not it, knows what was taken (TR-06).
 """
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from chalicelib.domain.refusals import invalid
 from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.activity import owner_lines
 from chalicelib.flows.own_account import account_facts
-from chalicelib.flows.own_messages import body_of, message_facts
+from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
 from chalicelib.flows.own_sessions import live_sessions, session_facts
 from chalicelib.flows.readings import reading
 from chalicelib.web.page import Page
@@ -28,7 +27,6 @@ PATH = "/account/export"
 # Lambda answers with 6 MB at most. A body is at most 12,000 characters, which escaped twice are 84 KB; a line of the
 # trail is half a kilobyte. So many rows are also what DynamoDB reads in one go, 1 MB.
 MESSAGES, EVENTS = 40, 250
-_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, keys=("bodies",), store=("events", "messages", "sessions"))
@@ -80,7 +78,7 @@ def _told(message: Message, request: Request) -> dict[str, object]:
 
 
 def _message_id(text: str) -> str | None:
-    if text and not _ID.fullmatch(text):
+    if text and not MESSAGE_ID.fullmatch(text):
         raise invalid("position", "messages_before")
     return text or None
 

@@ -1,6 +1,5 @@
 """Messages: the list, and one message. Only its recipient ever reads one; anybody else's is not there (AD-02)."""
 
-import re
 from typing import Any
 
 from chalice import Blueprint
@@ -8,13 +7,11 @@ from chalice import Blueprint
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.events import event_of
-from chalicelib.flows.own_messages import body_of, message_facts
+from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
-
-_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("bodies",), store=("messages",))
@@ -41,7 +38,11 @@ def show(request: Request) -> Page:
 def read(request: Request) -> Page:
     """One message; the first reading is noted, but not a HEAD's, which nobody has read."""
     caller, message_id = request.known, request.params.get("id", "")
-    found = request.store.messages.read(caller.account_id, message_id) if _ID.fullmatch(message_id) else None
+    found = (
+        request.store.messages.read(caller.account_id, message_id)
+        if MESSAGE_ID.fullmatch(message_id)
+        else None
+    )
     if found is None or not found.readable(request.now()):
         raise Refusal(Code.NOT_FOUND, "no_such_message")
     body = body_of(found, request.portal)
