@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from chalicelib.domain.accounts import Account, next_epoch
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import PACES, code_wait, stops_codes
-from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.sessions import Caller, Next, Session
 from chalicelib.domain.tokens import Digest, Token
 from chalicelib.domain.two_step import fresh, matching_step, recovery_digest
-from chalicelib.flows.confirm import Confirmation, confirm_password
+from chalicelib.flows.confirm import Confirmation, confirm_password, given_back, looked_at
 from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.events import event_of, new_reference
 from chalicelib.flows.repeats import done_before
@@ -24,6 +25,7 @@ from chalicelib.web.request import Request
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
+T = TypeVar("T")
 STOPPED = "codes_stopped"
 
 
@@ -50,18 +52,15 @@ def reserve(request: Request) -> Account:
     raise Refusal(Code.THROTTLED, "codes_paced", retry_after=wait)
 
 
-def carried_out(request: Request, account: Account, act: Callable[[], bool]) -> bool:
-    """What follows a right code that was counted; where the store fails in it, it was not a wrong one (LG-19)."""
-    try:
-        return act()
-    except Unavailable:
-        request.store.two_steps.give_back_code(account, known=request.known.known)
-        raise
+def carried_out(request: Request, account: Account, act: Callable[[], T]) -> T:
+    """Look at a code that was counted, and what follows a right one; where the portal fails, it was no wrong one."""
+    give_back = request.store.two_steps.give_back_code
+    return given_back(act, partial(give_back, account, known=request.known.known))
 
 
 def prove(request: Request, account: Account, typed: str) -> Proof:
     """What the code proves; raises INVALID_CODE, for a replayed one just as for a wrong one."""
-    found = _judge(request, account, typed)
+    found = carried_out(request, account, partial(_judge, request, account, typed))
     if isinstance(found, Proof):
         return found
     _demand_no_twin(request, found, typed)
@@ -73,7 +72,7 @@ def prove_again(request: Request, confirmation: Confirmation, typed: str) -> Pro
 
     Attack: a stranger who knows the password uses up the account's codes, and the owner's session can confirm nothing.
     """
-    found = _judge(request, confirmation.account, typed)
+    found = looked_at(request, partial(_judge, request, confirmation.account, typed))
     if isinstance(found, Proof):
         return found
     _demand_no_twin(request, found, typed)

@@ -50,7 +50,7 @@ def confirm_password(request: Request, password: str, kind: EventKind) -> Confir
     confirmation = reserve(request, kind)
     account = confirmation.account
     verify = partial(request.portal.hasher.verify, account.password_hash, password)
-    if carried_out(request, verify) and account.open:
+    if looked_at(request, verify) and account.open:
         return confirmation
     raise refused(request, kind, Code.INVALID_LOGON, Reason.WRONG_PASSWORD, ends=confirmation.last)
 
@@ -68,17 +68,32 @@ def confirmation_errors(request: Request, refusal: Refusal) -> dict[str, str]:
     return {"password": request.say("Enter your password.")}
 
 
+def given_back(act: Callable[[], T], give_back: Callable[[], None]) -> T:
+    """What follows an attempt that was counted; where the portal fails in it, it was not a wrong one (LG-19)."""
+    try:
+        return act()
+    except Unavailable:
+        give_back()
+        raise
+
+
+def looked_at(request: Request, judge: Callable[[], T]) -> T:
+    """Look at a confirmation that was counted; where nobody can, that one is taken off the count, and no other.
+
+    Attack: four guesses, a moment in which nothing can be looked at, and four more. Defence: the guesses stay counted.
+    """
+    caller, sessions = request.known, request.store.sessions
+    return given_back(judge, partial(sessions.give_back_confirmation, caller.account_id, caller.digest))
+
+
 def carried_out(request: Request, act: Callable[[], T]) -> T:
     """What follows a right confirmation; where the store fails in it, the session starts to count afresh (LG-19).
 
     Attack: five right passwords in a minute in which nothing can be written, and the owner's session is over as if they
     had been guesses. Defence: what is right is not counted as wrong; whatever is wrong has been refused before this.
     """
-    try:
-        return act()
-    except Unavailable:
-        request.store.sessions.confirmed(request.known.account_id, request.known.digest)
-        raise
+    caller, sessions = request.known, request.store.sessions
+    return given_back(act, partial(sessions.confirmed, caller.account_id, caller.digest))
 
 
 def refused(request: Request, kind: EventKind, code: Code, cause: str, *, ends: bool) -> Refusal:

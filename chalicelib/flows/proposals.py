@@ -8,7 +8,8 @@ that asked for it, by a name that only the page around that form holds: a page t
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from markupsafe import Markup
 
@@ -20,6 +21,7 @@ from chalicelib.domain.two_step import SEED_LENGTH, matching_step, new_seed, of_
 from chalicelib.flows import codes
 from chalicelib.flows.confirm import Confirmation, confirmation_errors
 from chalicelib.flows.confirm import carried_out as carried_out_again
+from chalicelib.flows.confirm import looked_at as looked_at_again
 from chalicelib.flows.confirm import refused as refused_again
 from chalicelib.flows.confirm import reserve as reserve_again
 from chalicelib.flows.repeats import FORM, of_session
@@ -37,6 +39,7 @@ OF_ANOTHER_TIME = marked(
     "The clock of your phone is wrong: this code belongs to another time."
     " Have the phone set its time automatically, then enter the next code."
 )
+T = TypeVar("T")
 _FORM_BYTES = 16
 _MARK_LENGTH = 16
 
@@ -110,7 +113,7 @@ def _waiting_now(request: Request) -> Proposal | None:
 def proven(request: Request, typed: str) -> tuple[Account, str, int]:
     """The account, the key that waits and the time step of its right code; raises INVALID_CODE."""
     counted, now = _counted(request), request.now()
-    proposal = waiting(request, counted.account)
+    proposal = _looked_at(request, counted.account, partial(waiting, request, counted.account))
     if proposal is None:
         raise _refused(request, counted, "no_pending_seed")
     step = matching_step(proposal.seed, typed, now)
@@ -129,6 +132,13 @@ def _counted(request: Request) -> Confirmation:
     if request.known.two_step_active:
         return reserve_again(request, EventKind.CODE_REFUSED)
     return Confirmation(codes.reserve(request), last=False)
+
+
+def _looked_at(request: Request, account: Account, judge: Callable[[], T]) -> T:
+    """Look at what was counted so; where nobody can, it is not counted (LG-19)."""
+    if request.known.two_step_active:
+        return looked_at_again(request, judge)
+    return codes.carried_out(request, account, judge)
 
 
 def carried_out(request: Request, account: Account, act: Callable[[], bool]) -> bool:

@@ -41,7 +41,8 @@ def give_back_code(database: Database, account: Account, *, known: bool) -> None
     """Take back an attempt whose code was right; `account` is as it was when that was counted.
 
     A code that was accepted since then, or another second step, has forgotten it with all others. Attack: what is
-    given back is used for another guess. Defence: only after a right code; all wrong ones stay counted (TF-03).
+    given back is used for another guess. Defence: only after a right code, or one that nobody could look at; all wrong
+    ones stay counted (TF-03).
     """
     row, two_step = AccountRow, account.two_step
     failures, attempted_at = row.two_step_failures, row.two_step_attempted_at

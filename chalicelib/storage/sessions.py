@@ -100,13 +100,12 @@ class Sessions:
         Defence: the count is the session's own, of which a stranger has none; a thief of one uses up that one alone.
         """
         row = SessionRow
-        one_less = [row.confirmations.set(row.confirmations - 1)]
         with self._database.all_beside(lambda: self._database.read(AccountRow, account_id)) as (reading,):
             done, item = self._database.reserve(
                 SessionRow(account_id, digest),
                 # A session from before this counter has none.
                 [row.confirmations.set((row.confirmations | 0) + 1)],
-                one_less,
+                [row.confirmations.set(row.confirmations - 1)],
                 _there() & (row.confirmations.does_not_exist() | (row.confirmations < CONFIRMATIONS)),
                 row.reserved_by,
             )
@@ -114,10 +113,15 @@ class Sessions:
             account = reading.result()
         except Unavailable:
             if done:  # and nobody will look at it
-                self._database.give_back(SessionRow(account_id, digest), one_less, row.confirmations > 0)
+                self.give_back_confirmation(account_id, digest)
             raise
         number = session_of(SessionRow.from_raw_data(item)).confirmations if done and item else 0
         return number, account_of(account) if account else None
+
+    def give_back_confirmation(self, account_id: AccountId, digest: Digest) -> None:
+        """Take back one that nobody could look at; the others stay counted."""
+        count = SessionRow.confirmations
+        self._database.give_back(SessionRow(account_id, digest), [count.set(count - 1)], count > 0)
 
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
         """Count afresh; a session that was ended meanwhile does not come back."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.domain.hashing import Argon2Hasher
+from chalicelib.domain.held_keys import KeyNotYetKnown
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.sealing import Sealer
 from chalicelib.storage.store import DynamoStore
 from tests.fakes.looking import planted, stored
 from tests.fakes.planting import plant
@@ -210,6 +212,61 @@ def test_lg_19_a_hasher_that_is_overloaded_counts_nothing(
         assert visitor.post("/reauthenticate", {"password": WRONG}).status == 503
     assert stored(real_store, resident.account).failures == 0
     assert confirmations(world, resident)() == 0
+
+
+def enrolling(world: World) -> Told:
+    resident, visitor = whole(world)
+    visitor.post("/account/two-step")
+    return Told(
+        lambda: visitor.post("/account/two-step/confirm", {"code": "000000"}),
+        lambda: stored(world.store, resident.account).two_step.failures,
+    )
+
+
+def moving(world: World) -> Told:
+    resident, visitor = whole(world, two_step=True)
+    proof = {"password": PASSWORD, "code": resident.code()}
+    visitor.goes_on(visitor.post("/account/two-step/move", proof))
+    return Told(
+        lambda: visitor.post("/account/two-step/confirm", {"code": "000000"}), confirmations(world, resident)
+    )
+
+
+BY_CODE = [entering_a_code, reauthenticating_by_code, renewing, enrolling, moving]
+
+
+@pytest.mark.parametrize("arrange", BY_CODE, ids=lambda arrange: arrange.__name__)
+def test_lg_19_a_code_that_nobody_could_look_at_is_not_counted(
+    world: World, arrange: Callable[[World], Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its seed names a key that this container does not have yet, and Secrets Manager is away (ADR 37)."""
+    told = arrange(world)
+    before = told.counted()
+
+    def unread(*_: object) -> bytes:
+        raise KeyNotYetKnown
+
+    monkeypatch.setattr(Sealer, "open", unread)
+    for _ in range(6):
+        assert told.act().status == 503
+    assert told.counted() == before
+
+
+def test_lg_19_what_nobody_could_look_at_forgets_no_wrong_guess(
+    world: World, real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: four guesses, a moment in which the hasher is busy, and four more."""
+    resident, visitor = whole(world)
+    for _ in range(4):
+        assert visitor.post("/reauthenticate", {"password": WRONG}).status == 401
+
+    def overloaded(*_: object) -> bool:
+        raise Unavailable("hashing_overloaded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.hasher), "verify", overloaded)
+        assert visitor.post("/reauthenticate", {"password": WRONG}).status == 503
+    assert confirmations(world, resident)() == 4
 
 
 def test_lg_19_who_asks_for_a_mail_while_nothing_can_be_written_is_not_charged_for_it(

@@ -30,6 +30,9 @@ class SessionActs(Protocol):
     def reserve_confirmation(self, account_id: AccountId, digest: Digest) -> tuple[int, Account | None]:
         """Count a confirmation in this session before it is looked at: which one it is, 0 for one too many."""
 
+    def give_back_confirmation(self, account_id: AccountId, digest: Digest) -> None:
+        """Take back one that nobody could look at. Raises nothing."""
+
     def confirmed(self, account_id: AccountId, digest: Digest) -> None:
         """A right confirmation that led no further: the session starts to count afresh. Raises nothing."""
 

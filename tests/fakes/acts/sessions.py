@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, TwoStep
 from chalicelib.domain.addresses import AccountId, domain_id_of
@@ -63,16 +64,21 @@ class Sessions(Family):
         self._tables.put_session(session._replace(confirmations=session.confirmations + 1))
         return session.confirmations + 1, account
 
-    def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+    def give_back_confirmation(self, account_id: AccountId, digest: Digest) -> None:
         """Raises nothing, whatever is broken."""
         with contextlib.suppress(Unavailable):
-            self._confirmed(account_id, digest)
+            self._counted(account_id, digest, lambda count: max(0, count - 1))
+
+    def confirmed(self, account_id: AccountId, digest: Digest) -> None:
+        """As above."""
+        with contextlib.suppress(Unavailable):
+            self._counted(account_id, digest, lambda _: 0)
 
     @act
-    def _confirmed(self, account_id: AccountId, digest: Digest) -> None:
+    def _counted(self, account_id: AccountId, digest: Digest, change: Callable[[int], int]) -> None:
         session = self._tables.sessions.get((account_id, digest))
         if session is not None:
-            self._tables.put_session(session._replace(confirmations=0))
+            self._tables.put_session(session._replace(confirmations=change(session.confirmations)))
 
     @act
     def end(
