@@ -72,11 +72,15 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         return _policy("Deny", arn, _shut_out(request, caller, denied, reference))
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
-        refusal.hint = Hint.OVERTAKEN if before and refusal.code is Code.SESSION_REQUIRED else refusal.hint
+        # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
+        overtaken = before if refusal.code is Code.SESSION_REQUIRED else None
+        refusal.hint = Hint.OVERTAKEN if overtaken else refusal.hint
         log.write(
             logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
         )
-        return _policy("Allow", arn, verdicts.write(caller if refusal.code in ITS_OWN else before, refusal))
+        return _policy(
+            "Allow", arn, verdicts.write(caller if refusal.code in ITS_OWN else overtaken, refusal)
+        )
     if not denied:  # from outside nothing keeps a session alive
         _touch(request, standing)
     return _policy("Allow", arn, verdicts.write(caller, None))

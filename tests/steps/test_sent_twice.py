@@ -283,6 +283,17 @@ def test_wb_20_the_old_secret_opens_nothing_and_no_page_shows_it(world: World) -
     assert all(one.expires_at <= world.clock() for one in handed_over)
 
 
+def test_wb_20_a_form_of_another_site_with_the_old_secret_is_nobodys(world: World) -> None:
+    """It is refused for another reason than the session; no page of that shows whose the secret was."""
+    account, phone, browser = half_done(world)
+    old = browser.twin()
+    assert browser.post("/logon/code", {"code": phone.code()}).status == 303
+    page = old.post("/logon/code", {"code": "000000"}, **{"Sec-Fetch-Site": "cross-site"})
+    assert page.status == 403
+    assert 'action="/logoff"' not in page.text
+    assert account.address not in page.text
+
+
 def test_wb_20_nothing_readable_is_kept_of_an_answer(world: World) -> None:
     account, phone, browser = inside_with_phone(world)
     reply = browser.post("/account/two-step/recovery-codes", {"password": PASSWORD, "code": phone.code()})
