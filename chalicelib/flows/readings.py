@@ -26,7 +26,7 @@ def reading(request: Request, kind: EventKind, details: "Details") -> AbstractCo
     time, which is told to five minutes, so that another page of a list writes the same row again.
     """
     at = request.now() // FOLDED_SECONDS * FOLDED_SECONDS
-    same = f"{sorted(details.items())}|{request.source}|{request.user_agent}"
+    same = f"{kind}|{sorted(details.items())}|{request.source}|{request.user_agent}"
     event = event_of(request, kind, request.known.account_id, details=details)
     key = hashlib.sha256(same.encode("utf-8", "backslashreplace")).hexdigest()[:32]
     return request.store.events.recording(event._replace(at=at, id=key))
