@@ -44,6 +44,12 @@ def said_done(request: Request) -> bool:
     return reset_cookie(request).partition(".")[0] == DONE
 
 
+def link_in_cookie(request: Request) -> str:
+    """The link that the cookie names, beside what it says of a link that has set a password; "" for none."""
+    cookie = reset_cookie(request)
+    return cookie.partition(".")[2] if said_done(request) else cookie
+
+
 def held(request: Request) -> Held:
     """The reset link of this request: the field if the client sent one, else the cookie the link left.
 
@@ -58,11 +64,9 @@ def held(request: Request) -> Held:
         if token is None:
             raise unusable(request, None, "unknown")
         return Held(token, None)
-    cookie, form = reset_cookie(request), request.text("link")
-    if form and said_done(request):
-        cookie = cookie.partition(".")[
-            2
-        ]  # the form whose first answer came, and the page behind it has not yet
+    # With a form: that whose first answer came, and the page behind it has not yet.
+    form = request.text("link")
+    cookie = link_in_cookie(request) if form else reset_cookie(request)
     if not cookie or (said_done(request) and not form):  # a page opened without a link is no guess at one
         raise Refusal(Code.LINK_UNUSABLE, "link_missing", hint=Hint.PAGE_EXPIRED)
     found = split_link(cookie)

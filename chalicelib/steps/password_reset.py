@@ -15,7 +15,16 @@ from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import HANDLE_LENGTH, Token, digest, session_token, token_of_link
 from chalicelib.flows.events import event_of
-from chalicelib.flows.links import DONE, Held, held, reset_cookie, said_done, unusable, usable
+from chalicelib.flows.links import (
+    DONE,
+    Held,
+    held,
+    link_in_cookie,
+    reset_cookie,
+    said_done,
+    unusable,
+    usable,
+)
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
 from chalicelib.flows.strength import judged
 from chalicelib.web.cookies import clear_reset, read_way_back, set_reset
@@ -95,7 +104,7 @@ def again(request: Request) -> Page:
 
 def _set(request: Request, *, first: bool) -> Page:
     """That it is done, and the link along with it: the form may come once more before its page is gone."""
-    kept = reset_cookie(request).rpartition(f"{DONE}.")[2]
+    kept = link_in_cookie(request)
     cookie = set_reset(f"{DONE}.{kept}" if kept else DONE, secure=request.settings.secure)
     location = f"/password/reset?done={'first' if first else '1'}"
     return Page(facts=DONE_FACTS, location=location, cookies=(cookie,))

@@ -141,3 +141,12 @@ def test_wb_20_not_me_by_a_program_is_refused_as_ever(world: World) -> None:
     assert world.visitor().post("/not-me", {"token": token}).status == 200
     assert world.visitor().post("/not-me", {"token": token}).code == "link_unusable"
     assert PASSWORD not in token
+
+
+def test_wb_20_a_link_typed_where_a_link_was_used_before_is_asked_for_by_no_cookie(world: World) -> None:
+    """A program's link in the body, in a browser whose cookie says that another one is done: nothing is kept of it."""
+    resident, browser = a_resident(world), world.browser()
+    browser.jar[COOKIE] = "done"
+    fields = {"new_password": CHOSEN, "confirm_password": CHOSEN, "token": resident.link()}
+    assert browser.post("/password/reset", fields).header("Location") == DONE
+    assert browser.jar[COOKIE] == "done"
