@@ -75,12 +75,10 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
         overtaken = before if refusal.code is Code.SESSION_REQUIRED else None
         refusal.hint = Hint.OVERTAKEN if overtaken else refusal.hint
-        log.write(
-            logging.WARNING, "authz_fail", code=refusal.code, cause=refusal.cause, resource=request.resource
-        )
-        return _policy(
-            "Allow", arn, verdicts.write(caller if refusal.code in ITS_OWN else overtaken, refusal)
-        )
+        said = {"code": refusal.code, "cause": refusal.cause, "resource": request.resource}
+        log.write(logging.WARNING, "authz_fail", **said)
+        seen = caller if refusal.code in ITS_OWN else overtaken
+        return _policy("Allow", arn, verdicts.write(seen, refusal))
     if not denied:  # from outside nothing keeps a session alive
         _touch(request, standing)
     return _policy("Allow", arn, verdicts.write(caller, None))

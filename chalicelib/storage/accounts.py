@@ -10,8 +10,9 @@ from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
+from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.rows import account_of, account_row, event_row, policy_of
-from chalicelib.storage.tables import LISTED, AccountRow, PolicyRow
+from chalicelib.storage.tables import AccountRow, PolicyRow
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:

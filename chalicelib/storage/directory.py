@@ -9,9 +9,10 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
+from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.message_rows import message_of
 from chalicelib.storage.rows import policy_of, reset_of
-from chalicelib.storage.tables import LISTED, AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.tables import AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
 
 SOME = 20  # administrators, of whom one is enough
 LAST = "\uffff"  # sorts behind every address, which are ASCII
@@ -40,7 +41,11 @@ class Directory:
             return [], None  # DynamoDB refuses a range that ends before it begins
         condition = _page(prefix, after)
         rows = self._database.query(
-            AccountRow, domain, index=AccountRow.by_domain, range_key_condition=condition, limit=limit + 1
+            AccountRow,
+            domain,
+            index=AccountRow.users_by_domain,
+            range_key_condition=condition,
+            limit=limit + 1,
         )
         listed = [_line(row) for row in rows if row.address != after]
         return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)

@@ -5,14 +5,32 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
+LISTED = "domain"  # the hash key that all domains share in their index
+
 
 class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
-    """The users of a domain, by address."""
+    """The same as `UsersByDomain`, for the functions of the version before: it goes with the next version.
+
+    What an index holds cannot be changed, so there is another; and CloudFormation makes or deletes one in an update.
+    """
 
     class Meta:
         """Its name and what it holds."""
 
         index_name = "by_domain"
+        projection = IncludeProjection(["kind", "status"])
+
+    domain = UnicodeAttribute(hash_key=True)
+    address = UnicodeAttribute(range_key=True)
+
+
+class UsersByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """The users of a domain, by address."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "users_by_domain"
         projection = IncludeProjection(["kind", "status", "chosen_at", "created_at"])
 
     domain = UnicodeAttribute(hash_key=True)

@@ -17,8 +17,6 @@ from pynamodb.models import Model
 
 from chalicelib.storage import indexes
 
-LISTED = "domain"  # the hash key that all domains share in their index
-
 
 class AccountRow(Model):
     """An account; kept under 1 KB, above which every write costs double: so the long names are short in the row."""
@@ -71,6 +69,7 @@ class AccountRow(Model):
     created_at = NumberAttribute()
     staff = UnicodeAttribute(null=True)
     by_domain = indexes.ByDomain()
+    users_by_domain = indexes.UsersByDomain()
     administrators = indexes.Administrators()
 
 

@@ -40,7 +40,7 @@ def asked_of_each(
                     rule(value)
                 except AssertionError as error:
                     broken[name(value)] = str(error)
-            assert broken == {}
+            assert not broken, "\n".join(f"{who}: {why}" for who, why in broken.items())
 
         test.__name__, test.__qualname__ = rule.__name__, rule.__qualname__
         test.__module__, test.__doc__ = rule.__module__, rule.__doc__
