@@ -198,3 +198,19 @@ def _thawed(account: Account) -> Status:
 def _not_oneself(account: Account, actor: Actor) -> None:
     if account.id == actor.account_id:
         raise Refusal(Code.OWN_ACCOUNT, "not_oneself")
+
+
+def is_so(meant: Account, now: Account | None) -> bool:
+    """Whether an account is what a measure makes of it, as far as another measure can undo it."""
+    return now is not None and _set_by_measures(meant) == _set_by_measures(now)
+
+
+def _set_by_measures(account: Account) -> tuple[object, ...]:
+    return (
+        account.status,
+        account.must_change_password,
+        account.two_step_required,
+        account.two_step.active,
+        account.ranges,
+        account.undeliverable,
+    )

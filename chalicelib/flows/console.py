@@ -12,7 +12,7 @@ from chalicelib.domain.addresses import (
     canonical_address,
     canonical_domain,
 )
-from chalicelib.domain.administration import Actor, Measure, difference
+from chalicelib.domain.administration import Actor, Measure, difference, is_so
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
@@ -58,13 +58,22 @@ def actor(request: Request, done: str = "") -> Actor:
     return Actor(caller.account_id, caller.epoch, once_of(request, done) if done else None)
 
 
-def acted(request: Request, act: Callable[[Actor], bool], done: str, otherwise: Refusal | None = None) -> str:
+def acted(
+    request: Request,
+    act: Callable[[Actor], bool],
+    done: str,
+    otherwise: Refusal | None = None,
+    *,
+    holds: Callable[[], bool] | None = None,
+) -> str:
     """Have an act done, and give the word for it; of a form that is sent twice the word of the first (WB-20).
 
     Raises `otherwise`, or CONFLICT, where it was not done.
 
     Two clicks would send two mails, the second password would kill the first, and an invitation that has just gone out
     would "exist". The mark of the form is a row of the act's own transaction, so "done" is never said of what was not.
+    Nor of what was undone since: contained, opened again, and the first page's button pressed once more, an account is
+    not contained. So of an act that can be undone, a repeat asks whether what it sets `holds`.
     """
     try:
         if act(actor(request, done)):
@@ -72,8 +81,10 @@ def acted(request: Request, act: Callable[[Actor], bool], done: str, otherwise: 
     except Refusal as refusal:
         if refusal.hint is not Hint.OVERTAKEN:
             raise
-        log.write(logging.INFO, "repeated", resource=request.resource, cause=refusal.cause)
-        return str(refusal.facts["done"])
+        if holds is None or holds():
+            log.write(logging.INFO, "repeated", resource=request.resource, cause=refusal.cause)
+            return str(refusal.facts["done"])
+        otherwise = None
     raise otherwise or Refusal(Code.CONFLICT, "changed_meanwhile")
 
 
@@ -95,7 +106,12 @@ def carry_out(
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
     if events:
         apply = request.store.administration.apply
-        done = acted(request, lambda who: apply(who, old, measure.new, events), done)
+        done = acted(
+            request,
+            lambda who: apply(who, old, measure.new, events),
+            done,
+            holds=lambda: is_so(measure.new, request.store.accounts.find(old.id)[0]),
+        )
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
 

@@ -69,7 +69,12 @@ def submit(request: Request) -> Page:
     )
     change = BrandChange(domain_id(canonical_domain(policy.name)), old, new)
     apply = request.store.administration.apply_brand
-    done = acted(request, lambda who: apply(who, change, event), "brand_saved")
+    done = acted(
+        request,
+        lambda who: apply(who, change, event),
+        "brand_saved",
+        holds=lambda: request.store.directory.brand(change.domain)[1] == new,
+    )
     return Page(facts=_facts(policy, new), location=f"/admin/domains/{policy.name}/brand?done={done}")
 
 

@@ -56,7 +56,12 @@ def submit(request: Request) -> Page:
     )
     apply, change = request.store.administration.apply_policy, PolicyChange(key, old, new)
     done = "domain_changed" if old else "domain_added"
-    done = acted(request, lambda who: apply(who, change, event), done)
+    done = acted(
+        request,
+        lambda who: apply(who, change, event),
+        done,
+        holds=lambda: request.store.directory.policy(key) == new,
+    )
     return Page(status=200 if old else 201, facts=_facts(new), location=f"/admin/domains?done={done}")
 
 

@@ -178,7 +178,12 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         details={"policy": change.new.name, "before": before, "after": after},
     )
     apply = request.store.administration.apply_policy
-    done = acted(request, lambda who: apply(who, change, event), "ranges_saved")
+    done = acted(
+        request,
+        lambda who: apply(who, change, event),
+        "ranges_saved",
+        holds=lambda: request.store.directory.policy(change.key) == change.new,
+    )
     return Page(facts=after, location=f"{page}?done={done}")
 
 

@@ -237,6 +237,34 @@ def test_wb_20_the_same_page_a_minute_later_is_meant_once_more(desk: Desk, act: 
     assert len(desk.events(act.kind)) == 2
 
 
+UNDONE = {
+    "contain": ("/admin/users/{email}/enable", {}),
+    "force a change": ("/admin/users/{email}/password", {"new_password": CHOSEN, "force_change": "false"}),
+    "save brand": ("/admin/domains/people.test/brand", {"name": "Another"}),
+    "save a domain's ranges": (
+        "/admin/domains/else.example/ip-ranges",
+        {"restriction": "none", "ranges": ""},
+    ),
+    "change a domain": ("/admin/domains", {"domain": "people.test", "two_step_required": "false"}),
+    "disable": ("/admin/users/{email}/enable", {}),
+}
+
+
+@pytest.mark.parametrize("name", UNDONE)
+def test_wb_20_what_was_undone_since_is_not_called_done(desk: Desk, name: str) -> None:
+    """Its page is still open in another tab, and its button is pressed once more within the minute."""
+    act, (path, fields) = ACTS[name], UNDONE[name]
+    first = desk.opens(act) | ({"disable": "true"} if name == "contain" else {})
+    assert desk.browser.post(desk.filled(act.action), first).header("Location") == desk.filled(act.done)
+    undone = desk.browser.post(desk.filled(path), desk.opens(act._replace(fields={})) | fields)
+    assert undone.status == 303, undone.text
+    again = desk.browser.post(desk.filled(act.action), first)
+    assert (again.status, again.header("Location")) == (409, "")
+    assert len(desk.events(act.kind)) == (
+        2 if act.kind in {EventKind.BRAND_CHANGED, EventKind.POLICY_CHANGED} else 1
+    )
+
+
 def test_wb_20_another_body_or_another_session_is_another_act(desk: Desk) -> None:
     act = ACTS["contain"]
     fields, path = desk.opens(act), desk.filled(act.action)
