@@ -11,10 +11,12 @@ from collections.abc import Iterator
 import botocore.session
 import pytest
 
+from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.storage.store import DynamoStore
-from chalicelib.storage.tables import MODELS
+from chalicelib.storage.tables import MODELS, ThrottleRow
 from infra.gateway.roles import Roles
 from tests.engine import Engine
+from tests.fakes.samples import NOW
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +30,12 @@ def bound(engine: Engine) -> Iterator[tuple[DynamoStore, str]]:
 
 @pytest.fixture
 def real_store(bound: tuple[DynamoStore, str]) -> DynamoStore:
-    """The store, with the models bound to its tables."""
+    """The store, with the models bound to its tables.
+
+    All of a portal's people share its budget of mails, and every test begins in the same minute: each finds it whole.
+    """
     store, prefix = bound
     store.database.connection._tables.clear()
     store.database.bind(MODELS, prefix)
+    ThrottleRow(SELF_SERVICE_MAILS.key("portal", NOW)).delete()
     return store

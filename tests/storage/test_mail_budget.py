@@ -73,3 +73,9 @@ def test_ml_06_administrators_mails_and_notices_do_not_count(store: Store, small
         link = a_link(planted(store))
         assert store.outbox.issue([link], link.epoch, start, ()) is None
     assert issue(store, start) is None
+
+
+@pytest.mark.parametrize("run", ["one test", "the next one"])
+def test_every_test_finds_the_budget_whole(store: Store, small: None, run: str) -> None:
+    """They all begin in the same minute, over the same tables."""
+    assert [issue(store, NOW) for _ in range(3)] == [None] * 3, run
