@@ -153,7 +153,8 @@ class Event(NamedTuple):
     `email` is the address as typed; `source` the IP address; `url` never holds a token. `language` and `zone` are those
     of the browser that asked: its mail speaks to the person behind it. `details` is what else there is to tell, written
     there and read from `told`. `request` is the id of the request that did it: the lines of the log are found by it,
-    and what follows keeps it, copies, mails and news of them (LO-11).
+    and what follows keeps it, copies, mails and news of them (LO-11). `filed_at` is the time in its key where that is
+    not when it happened: of a reading that is folded, so that the second one finds the first.
     """
 
     account_id: AccountId
@@ -171,6 +172,7 @@ class Event(NamedTuple):
     zone: str | None = None
     details: "Details" = NO_DETAILS
     request: str | None = None
+    filed_at: float | None = None
 
     @property
     def told(self) -> "Details":
@@ -204,7 +206,7 @@ class Event(NamedTuple):
     @property
     def sort_key(self) -> str:
         """Time first, so a query reads in order; the id behind it keeps two events of one instant apart."""
-        return f"{iso(self.at)}#{self.id}"
+        return f"{iso(self.at if self.filed_at is None else self.filed_at)}#{self.id}"
 
 
 class Stretch(NamedTuple):

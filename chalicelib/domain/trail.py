@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from chalicelib.domain.events import FOLDED, Event, EventKind, Stretch
@@ -79,7 +80,7 @@ def at_most(stretch: Stretch, most: int) -> Stretch:
 def singly(stretch: Stretch, most: int) -> tuple[list[Entry], str | None]:
     """At most so many lines, each event a line of its own, and where the next page begins."""
     cut = at_most(stretch, most)
-    return [Entry((one,)) for one in cut.events], cut.before
+    return [Entry((one,)) for one in _as_it_happened(cut.events)], cut.before
 
 
 def gathered(
@@ -129,6 +130,11 @@ def _key(event: Event) -> str:
     return event.sort_key
 
 
+def _as_it_happened(events: Sequence[Event]) -> list[Event]:
+    """The newest first by when each was: a reading's key says some minutes less, and never another hour (AD-10)."""
+    return sorted(events, key=attrgetter("at"), reverse=True)
+
+
 def _going_on(entry: Entry, left: AbstractSet[EventKind], *, cut_off: bool) -> Entry:
     """The line with whether its hour has more of them, or may have."""
     kind = entry.events[0].kind
@@ -138,7 +144,7 @@ def _going_on(entry: Entry, left: AbstractSet[EventKind], *, cut_off: bool) -> E
 def _lines(events: Sequence[Event]) -> list[Entry]:
     """Those of one hour, the newest first: each by itself, or with the others of its kind."""
     together: dict[str, list[Event]] = {}
-    for one in events:
+    for one in _as_it_happened(events):
         together.setdefault(one.kind.value if one.kind in FOLDED else _key(one), []).append(one)
     return [Entry(tuple(some)) for some in together.values()]
 

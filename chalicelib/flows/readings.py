@@ -23,10 +23,11 @@ def reading(request: Request, kind: EventKind, details: "Details") -> AbstractCo
     """Record a reading beside what the block reads.
 
     The same reading from the same place is one event in five minutes: its key is made from what was read and from the
-    time, which is told to five minutes, so that another page of a list writes the same row again.
+    time in steps of five minutes, so that another page of a list writes the same row again. It tells when the first of
+    them was: an earlier time would be before the logon that made it possible.
     """
-    at = request.now() // FOLDED_SECONDS * FOLDED_SECONDS
+    filed_at = request.now() // FOLDED_SECONDS * FOLDED_SECONDS
     same = f"{kind}|{sorted(details.items())}|{request.source}|{request.user_agent}"
     event = event_of(request, kind, request.known.account_id, details=details)
     key = hashlib.sha256(same.encode("utf-8", "backslashreplace")).hexdigest()[:32]
-    return request.store.events.recording(event._replace(at=at, id=key))
+    return request.store.events.recording(event._replace(filed_at=filed_at, id=key))

@@ -195,6 +195,7 @@ def event_of(row: EventRow) -> Event:
         zone=row.zone,
         details=row.details or NO_DETAILS,
         request=row.request,
+        filed_at=row.filed_at,
     )
 
 
@@ -217,6 +218,7 @@ def event_row(event: Event) -> EventRow:
         zone=event.zone,
         details=dict(event.details) or None,
         request=event.request,
+        filed_at=event.filed_at,
         attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,

@@ -152,6 +152,7 @@ class EventRow(Model):
     zone = UnicodeAttribute(null=True)
     details = JSONAttribute(null=True)
     request = UnicodeAttribute(null=True)
+    filed_at = NumberAttribute(null=True)
     attempt_day = UnicodeAttribute(null=True)
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)

@@ -1,5 +1,6 @@
 """The step `admin_user`: everything an administrator or the desk must know of one user, and never a secret."""
 
+import json
 from typing import Any
 
 import pytest
@@ -146,7 +147,31 @@ def test_ad_10_reading_somebody_leaves_an_event_of_the_reader(world: World, kind
     (event,) = readings(world, desk)
     assert (event.details, event.source) == ({"user": ann.address}, desk.visitor.source)
     assert event.actor == desk.account.address
-    assert 0 <= world.clock() - event.at < 300
+    assert event.at == world.clock()
+
+
+def test_ad_10_a_reading_comes_after_the_logon_that_made_it_possible(world: World) -> None:
+    """Its key is of a time before both; what is told of it is when the first of the folded ones was."""
+    world.clock.now = world.clock() // 300 * 300 + 60
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    world.clock.passes(20)
+    first = world.clock()
+    desk.user(ann)
+    world.clock.passes(20)
+    desk.user(ann)
+    (event,) = readings(world, desk)
+    assert event.at == first
+    assert event.at // 300 == world.store.events.of_account(desk.account.id)[-1].at // 300
+    other = staff(world)
+    for path in ("/admin/events", "/admin/events/export?format=jsonl"):
+        reply = other.visitor.get(f"{path}{'&' if '?' in path else '?'}email={desk.account.address}")
+        lines = (
+            [json.loads(line) for line in reply.text.splitlines()]
+            if "export" in path
+            else reply.json()["events"]
+        )
+        kinds = [line["kind"] for line in lines]
+        assert kinds.index("users_read") < kinds.index("authn_login_success"), path
 
 
 def test_ad_10_the_same_reading_is_one_event_in_five_minutes(world: World) -> None:

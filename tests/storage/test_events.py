@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.accounts import Preferences
-from chalicelib.domain.events import Event, EventKind, Stretch
+from chalicelib.domain.events import Event, EventKind, Stretch, iso
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.repeats import once
@@ -102,6 +102,16 @@ def test_tr_09_change_whose_event_would_take_another_s_place_is_not_made(real_st
     assert real_store.events.of_account(who.id) == [event]
     # Where a condition of what was asked fails as well, that is the answer.
     assert not real_store.preferences.choose(who.id, who.epoch + 1, Preferences("de", None), again)
+
+
+def test_ad_10_a_reading_filed_under_an_earlier_time_tells_when_it_was(store: Store) -> None:
+    who = an_account()
+    event = an_event(who.id, EventKind.USERS_READ, NOW + 200)._replace(filed_at=NOW)
+    store.events.record(event)
+    store.events.record(event._replace(at=NOW + 250))
+    (read,) = store.events.of_account(who.id)
+    assert (read, read.at, read.sort_key) == (event, NOW + 200, event.sort_key)
+    assert read.sort_key.startswith(iso(NOW))
 
 
 def test_the_trail_is_newest_first_and_no_longer_than_asked(store: Store) -> None:
