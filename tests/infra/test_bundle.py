@@ -133,6 +133,28 @@ def test_of_a_library_s_papers_the_manual_is_left_out() -> None:
     assert headed(b"Name: library\nVersion: 1\n\nIts manual.\n") == b"Name: library\nVersion: 1\n"
 
 
+def test_texts_for_readers_of_the_source_are_left_out_and_its_lines_stay_where_they_are() -> None:
+    source = b'''"""Of the module."""
+class One:
+    """Of the class,
+    two lines."""
+    def act(self):
+        """Of the method."""
+        return "kept", 1 / 0
+'''
+    code = marshal.loads(module("library/core.py", source)[16:])
+    assert isinstance(code, types.CodeType)
+    made: dict[str, Any] = {}
+    exec(code, made)
+    assert [made["__doc__"], made["One"].__doc__, made["One"].act.__doc__] == ["."] * 3
+    with pytest.raises(ZeroDivisionError) as raised:
+        made["One"]().act()
+    assert raised.traceback[-1].frame.code.raw is made["One"].act.__code__
+    assert raised.traceback[-1].lineno + 1 == 7
+    assert b"kept" in marshal.dumps(code)
+    assert b"Of the" not in marshal.dumps(code)
+
+
 def test_roots_of_aws_stay_and_no_others() -> None:
     whole = Path(str(botocore.__file__)).with_name("cacert.pem").read_bytes()
     kept = our_roots(whole)
