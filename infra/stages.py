@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
+RUNNING = ROOT / "build" / "run" / "tables.json"  # where the tables are of the portal that was started last
 FILE = ROOT / ".chalice" / "config.json"
 
 

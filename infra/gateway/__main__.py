@@ -27,11 +27,10 @@ from infra.gateway.schedule import SECONDS, Schedule
 from infra.gateway.server import make_server
 from infra.gateway.terminal import show_everything, show_quietly
 from infra.permissions import read_permissions, scheduled
-from infra.stages import ROOT
+from infra.stages import ROOT, RUNNING
 from infra.workers import patterns
 
 LOGS = ROOT / "build" / "run"
-RUNNING = LOGS / "tables.json"  # of the portal that was started last
 
 
 def main() -> int:

@@ -101,8 +101,10 @@ def known(file: Path) -> Iterator[None]:
     endpoint = os.environ.get(DYNAMODB) or os.environ[ALL]
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"endpoint": endpoint, "prefix": os.environ["PORTAL_TABLE_PREFIX"]}))
-    yield
-    file.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,24 +14,21 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.events import iso
+from infra.data_stack import Clients
 from infra.restore import copies, doors, lost
 from infra.restore.rows import Rows
 from infra.restore.state import State
 from infra.stages import ROOT, Stage, stage_of, usage
-from infra.verify.around import Tables
+from infra.verify.around import RETRIES, Tables
 from infra.verify.walk import Progress, verify
 
 MEND = "Mend them, or say ACCEPT=yes"
 KEPT = ROOT / "build" / "restore"
-RETRIES = Config(retries={"total_max_attempts": 8, "mode": "adaptive"})
-Clients = Callable[[str], Any]
 Steps = Mapping[str, tuple[str, Callable[[], None]]]
 
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from infra.data_stack import Clients
 from infra.permissions import function_name, read_permissions, scheduled
 from infra.restore.state import State
 from infra.stages import Stage
 
-Clients = Callable[[str], Any]
 DOOR = "authorizer"  # without it API Gateway answers 503 to everybody
 DRAIN_SECONDS = 30  # longer than any function may take: what was under way is over
 PATIENCE = 60

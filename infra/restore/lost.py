@@ -8,11 +8,7 @@ from typing import Any
 from chalicelib.domain.events import Event, EventKind, iso
 from infra.restore.state import State
 
-CLOSED = {
-    EventKind.ACCOUNT_DISABLED: "disabled",
-    EventKind.ACCOUNT_CONTAINED: "contained",
-    EventKind.ACCOUNT_FROZEN: "frozen",
-}
+CLOSED = {EventKind.ACCOUNT_DISABLED, EventKind.ACCOUNT_CONTAINED, EventKind.ACCOUNT_FROZEN}
 OPENED = {EventKind.ACCOUNT_ENABLED}
 PASSWORDS = {
     EventKind.PASSWORD_RESET,
@@ -31,7 +27,7 @@ SECOND_STEPS = {
 # What an operator must hear of, under which heading.
 HEADINGS = {
     **dict.fromkeys(CLOSED, "disabled, contained or frozen in the lost time"),
-    **dict.fromkeys(PASSWORDS - set(CLOSED), "with another password in the lost time"),
+    **dict.fromkeys(PASSWORDS - CLOSED, "with another password in the lost time"),
     **dict.fromkeys(SECOND_STEPS, "with another second step in the lost time"),
     EventKind.RECOVERY_CODE_USED: "codes spent in the lost time, and spent still",
     EventKind.ACCOUNT_INVITED: "invited in the lost time",

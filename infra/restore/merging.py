@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chalicelib.domain.accounts import Status, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.sessions import MAX_HALF_DONE, MAX_SESSIONS
+from chalicelib.domain.two_step import STEP_SECONDS
 from infra.restore.lost import PASSWORDS, SECOND_STEPS, closed_by
 from infra.verify.around import Item
 
@@ -20,7 +21,6 @@ AHEAD_SECONDS = 3600  # more than any clock is ahead: no epoch of the lost time 
 # Numbers that only grow, and by how much more: below what any session alive has.
 NUMBERS = {"serial": MAX_SESSIONS, "hs": MAX_HALF_DONE, "kh": MAX_HALF_DONE}
 PASSWORD, REQUIRED = "password_hash", "two_step_required"
-CODE_SECONDS = 30
 
 
 class Merged(NamedTuple):
@@ -70,7 +70,7 @@ def made_since(row: Item, *, reopen: bool) -> Merged:
 def keep_spent(row: Item, live: Item, kinds: Sequence[EventKind], now: float) -> None:
     """A code that was used in the lost time is used: of an app by its time step, of a list by what is left of it."""
     step = number(live, "code_last")
-    if number(row, "code_last") < step <= (now + AHEAD_SECONDS) / CODE_SECONDS:
+    if number(row, "code_last") < step <= (now + AHEAD_SECONDS) / STEP_SECONDS:
         row["code_last"] = {"N": str(step)}
     if EventKind.RECOVERY_CODE_USED not in kinds or "recovery" not in row:
         return

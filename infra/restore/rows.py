@@ -46,7 +46,7 @@ class Rows:
                     continue
                 if old is not None:
                     self._state.tell(
-                        "events other than they were, and put right",
+                        DAMAGED,
                         f"{item['account_id']['S']} {item['at']['S']}",
                     )
                 # Without its hour, so that the sweep does not look for its mail either.

@@ -14,18 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.stages import ROOT, stage_of, usage
-from infra.verify.around import Tables
+from infra.stages import ROOT, RUNNING, stage_of, usage
+from infra.verify.around import RETRIES, Tables
 from infra.verify.invariants import Finding
 from infra.verify.walk import Progress, verify
 
 LOCAL = "local"
-RUNNING = ROOT / "build" / "run" / "tables.json"
 KEPT = ROOT / "build" / "verify"
-RETRIES = Config(retries={"total_max_attempts": 8, "mode": "adaptive"})
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from botocore.config import Config
+
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import Event
 from chalicelib.domain.mails import NOTE
@@ -25,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "messages": ("account_id", "id"),
 }
 PAGE = 100
+RETRIES = Config(retries={"total_max_attempts": 8, "mode": "adaptive"})  # an operator waits rather than fails
 FATE_SECONDS = 6 * 86400  # the sweep looks for the last time after five days
 MOST_KEYS = 100  # of one BatchGetItem
 

@@ -6,7 +6,7 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import account_id, domain_of
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.resets import Purpose
-from chalicelib.domain.two_step import RECOVERY_CODES
+from chalicelib.domain.two_step import RECOVERY_CODES, STEP_SECONDS
 from infra.verify.around import Item
 from infra.verify.invariants import Case, Wrong, of
 
@@ -73,7 +73,7 @@ def has_numbers_that_make_sense(case: Case) -> Wrong:
         yield "one of its numbers is less than it can be"
     if account.epoch > soon:
         yield f"its epoch {account.epoch} is of a time that has not come"
-    if account.two_step.last_step > soon / 30:
+    if account.two_step.last_step > soon / STEP_SECONDS:
         yield "a code of a time that has not come is used up"
     if max(account.locked_until, account.known_locked_until) > soon:
         yield "it is locked for longer than any lock lasts"

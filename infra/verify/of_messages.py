@@ -62,7 +62,7 @@ def rules_are_under_their_domain(case: Case) -> Wrong:
     """Rules under another key are nobody's, and their domain has none."""
     key, name = case.item["domain"]["S"], case.item.get("name", {}).get("S")
     if name is None:
-        if key != brand_key(DomainId(key.removeprefix(brand_key(DomainId(""))))):
+        if not key.startswith(brand_key(DomainId(""))):
             yield "it is neither the rules nor the brand of a domain"
     elif key != (PORTAL_POLICY if name == PORTAL_POLICY else domain_id(DomainName(name))):
         yield f"its key is not that of {name}"
