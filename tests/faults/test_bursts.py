@@ -16,6 +16,8 @@ from tests.fakes.looking import planted, stored
 from tests.fakes.samples import NOW, a_session, an_account, an_event, number
 from tests.faults.conflicts import Conflicts, conflicting
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 16
 
 

@@ -32,6 +32,8 @@ from tests.world.phones import Phone, enrolled
 from tests.world.visitors import CHOSEN, PASSWORD, Visitor
 from tests.world.world import World
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600
 NEW = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 MAPPINGS = ("send", "publish")
@@ -278,7 +280,6 @@ def test_rl_15_whose_second_step_was_another_one_in_the_lost_hour_must_set_one_u
     assert row.row["two_step_required"] == {"BOOL": True}
 
 
-@pytest.mark.slow
 def test_rl_13_events_that_are_put_back_are_marked_and_wake_nobody(drill: Drill, people: People) -> None:
     drill.restore().run()
     back = [row for row in drill.rows("events") if row["account_id"]["S"].startswith(people.dora.id)]
@@ -291,7 +292,6 @@ def test_rl_13_events_that_are_put_back_are_marked_and_wake_nobody(drill: Drill,
         assert [wakes(patterns(step), record) for step in ("send_mail", "publish_event")] == [False, False]
 
 
-@pytest.mark.slow
 def test_rl_15_reopened_after_an_intruder_everybody_is_as_they_were(
     drill: Drill, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,7 +328,6 @@ class CutAt:
         return counted
 
 
-@pytest.mark.slow
 def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None:
     """Every few changes it is stopped, and begun again from what is kept; it comes to its end all the same."""
     before, stops = drill.doors.as_they_are(), 0
@@ -351,7 +350,6 @@ def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None
     assert verify(Tables(drill.backups, drill.prefix), drill.world.clock, Progress()) == []
 
 
-@pytest.mark.slow
 def test_rl_15_what_does_not_hold_keeps_the_portal_shut(
     drill: Drill, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,7 +365,6 @@ def test_rl_15_what_does_not_hold_keeps_the_portal_shut(
     assert drill.doors.reserved == 20
 
 
-@pytest.mark.slow
 def test_rl_15_a_dry_run_says_what_it_would_do_and_does_nothing(
     drill: Drill, people: People, capsys: pytest.CaptureFixture[str]
 ) -> None:

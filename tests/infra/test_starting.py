@@ -13,6 +13,8 @@ import pytest
 from infra.gateway.__main__ import announce
 from tests.gateway import ROOT, Gateway
 
+pytestmark = pytest.mark.slow
+
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -58,7 +60,6 @@ def test_what_it_cannot_start_with_is_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_the_aws_set_up_of_whoever_runs_it_does_not_count(start_gateway: Callable[..., Gateway]) -> None:
     """Without an endpoint of their own, nothing may reach an account of theirs, or go through their proxy."""
     gateway = start_gateway(

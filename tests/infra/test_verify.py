@@ -27,6 +27,8 @@ from tests.engine import Engine
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_link, a_message, a_session, an_account, an_event
 
+pytestmark = pytest.mark.slow
+
 CODES = tuple(f"code{number}" for number in range(10))
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.journeys.town import Town
 from tests.world.visitors import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 
 def test_language_and_zone_are_chosen_in_a_browser_without_scripts(town: Town) -> None:
     address, browser = town.person(), town.browser()
@@ -24,7 +26,6 @@ def test_language_and_zone_are_chosen_in_a_browser_without_scripts(town: Town) -
     assert elsewhere.get("/account/preferences").json() == {"language": None, "time_zone": None}
 
 
-@pytest.mark.slow
 def test_sessions_are_ended_in_a_browser_without_scripts(town: Town) -> None:
     address, browser, elsewhere = town.person(), town.browser(), town.client()
     elsewhere.logs_on(address, PASSWORD)

@@ -1,8 +1,12 @@
 """Flows 3 to 6: asking for a way back in, by temporary password or by link, and the new password."""
 
+import pytest
+
 from tests.journeys.people import RESET_COOKIE, Browser, link, temporary_password, token_of
 from tests.journeys.town import Town
 from tests.world.visitors import CHOSEN, PASSWORD
+
+pytestmark = pytest.mark.slow
 
 
 def ask(town: Town, address: str) -> dict[str, str]:

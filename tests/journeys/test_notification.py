@@ -7,6 +7,8 @@ from tests.journeys.people import FIREFOX, digits_shown, link, temporary_passwor
 from tests.journeys.town import Town
 from tests.world.visitors import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 STOLEN, CHOSEN = "a thief has chosen this one", "seven lanterns over a harbour"
 
 

@@ -14,6 +14,8 @@ import pytest
 from chalicelib.presentation.languages import LANGUAGES
 from tests.mail.test_look import PORTAL, every_mail, sample
 
+pytestmark = pytest.mark.slow
+
 TAG = re.compile(r"<[^>]+>")
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
 

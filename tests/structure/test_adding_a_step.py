@@ -21,6 +21,8 @@ from tests.structure.code import LIBRARY, ROOT, STEPS
 from tests.structure.test_map import CONTRACT, WITHOUT_ROUTES, module, registered
 from tests.web.page_samples import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 ROLES = read_yaml(ROOT / "infra" / "permissions.yaml")
 GUIDE = (ROOT / "docs" / "adding-a-step.md").read_text(encoding="utf-8")
 PLACES = {
