@@ -46,8 +46,8 @@ def matching_step(seed: str, code: str, now: float) -> int | None:
     Spaces are forgiven, other digits than ASCII are not. All three are compared, in constant time. The
     caller accepts the step only if it is `fresh`, so a code seen over a shoulder is worth nothing.
     """
-    digits = code.replace(" ", "") if len(code) <= _TYPED_MAX else ""
-    if not _CODE.fullmatch(digits):
+    digits = _digits(code)
+    if digits is None:
         return None
     generator, present, found = TOTP(seed), int(now // STEP_SECONDS), None
     for step in range(max(0, present - WINDOW_STEPS), present + WINDOW_STEPS + 1):
@@ -62,13 +62,18 @@ def of_another_time(seed: str, code: str, now: float) -> bool:
     Asked of a key that is being set up, whose owner has just been shown it. Attack: of a key in force the answer would
     tell a guesser which codes are good later. Defence: no logon asks it. One mistyped code in 170 is taken for one.
     """
-    digits = code.replace(" ", "") if len(code) <= _TYPED_MAX else ""
-    if not _CODE.fullmatch(digits):
+    digits = _digits(code)
+    if digits is None:
         return False
     key, present, typed = base64.b32decode(seed), int(now // STEP_SECONDS), int(digits)
     return any(
         _code_at(key, step) == typed for step in range(max(0, present - _DAY_STEPS), present + _DAY_STEPS + 1)
     )
+
+
+def _digits(typed: str) -> str | None:
+    digits = typed.replace(" ", "") if len(typed) <= _TYPED_MAX else ""
+    return digits if _CODE.fullmatch(digits) else None
 
 
 def _code_at(key: bytes, step: int) -> int:

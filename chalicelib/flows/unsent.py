@@ -14,9 +14,8 @@ from chalicelib.web.body import MAX_BODY
 from chalicelib.web.cookies import read_cookie, session_name
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
-from chalicelib.web.unfinished import named, waiting
+from chalicelib.web.unfinished import MOST_FIELDS, named, waiting
 
-MOST_FIELDS = 20
 _ENDED = frozenset({Code.SESSION_REQUIRED, Code.STEP_REQUIRED})
 
 

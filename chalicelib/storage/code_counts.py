@@ -1,5 +1,7 @@
 """The counts of an account's codes, in its own row: taken before a code is looked at, given back after a right one."""
 
+from pynamodb.attributes import NumberAttribute
+
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.limits import PACES
@@ -19,10 +21,7 @@ def reserve_code(
     Attack: a stranger who knows the password keeps the owner waiting an hour, or stops the codes. Defence: sessions
     that were opened from where the owner was before (`known`) have a counter of their own (TF-10).
     """
-    row = AccountRow
-    failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
-    if known:
-        failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
+    row, (failures, attempted_at) = AccountRow, _counted_in(known=known)
     # A row from before this counter has none.
     paced = failures.does_not_exist() | (failures < PACES[0].below)
     for pace in PACES[1:]:
@@ -44,10 +43,7 @@ def give_back_code(database: Database, account: Account, *, known: bool) -> None
     given back is used for another guess. Defence: only after a right code, or one that nobody could look at; all wrong
     ones stay counted (TF-03).
     """
-    row, two_step = AccountRow, account.two_step
-    failures, attempted_at = row.two_step_failures, row.two_step_attempted_at
-    if known:
-        failures, attempted_at = row.two_step_known_failures, row.two_step_known_attempted_at
+    row, two_step, (failures, attempted_at) = AccountRow, account.two_step, _counted_in(known=known)
     same = row.recovery == list(two_step.recovery)
     if not two_step.recovery:
         same |= row.recovery.does_not_exist()
@@ -56,3 +52,10 @@ def give_back_code(database: Database, account: Account, *, known: bool) -> None
     last = [one_less, attempted_at.set(now - PACES[-1].seconds)]
     if not database.give_back(AccountRow(account.id), last, counted & (attempted_at == now)):
         database.give_back(AccountRow(account.id), [one_less], counted & (attempted_at > now))
+
+
+def _counted_in(*, known: bool) -> tuple[NumberAttribute, NumberAttribute]:
+    """How many failed in a row, and when the last one was tried."""
+    if known:
+        return AccountRow.two_step_known_failures, AccountRow.two_step_known_attempted_at
+    return AccountRow.two_step_failures, AccountRow.two_step_attempted_at

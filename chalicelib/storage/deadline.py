@@ -83,18 +83,17 @@ def needs_retry(**_: object) -> bool | None:
     return None if left() >= BACKOFF_SECONDS + NEEDED_SECONDS else False
 
 
-def waits(tried: int, most: float) -> bool:
-    """Wait up to so long before another try, never all callers in step; False, at once, where none could end."""
+def waits_for(tried: int, codes: set[str]) -> bool:
+    """Wait for a conflict to end or, longer, for room; False, at once, where no other try could end.
+
+    Never all callers in step: each waits up to that long.
+    """
+    most = min(0.02 * (tried + 1), 0.2) if codes <= CONFLICT else min(0.05 * 2**tried, 1.0)
     seconds = random.uniform(0, most)  # noqa: S311 - jitter, not a secret
     if tried + 1 >= TRIES or left() < seconds + NEEDED_SECONDS:
         return False
     time.sleep(seconds)
     return True
-
-
-def waits_for(tried: int, codes: set[str]) -> bool:
-    """Wait for a conflict to end or, longer, for room; False where there is no time for another try."""
-    return waits(tried, min(0.02 * (tried + 1), 0.2) if codes <= CONFLICT else min(0.05 * 2**tried, 1.0))
 
 
 def unavailable(error: BaseException) -> Unavailable:

@@ -130,9 +130,8 @@ class TwoSteps:
         network: str | None = None,
     ) -> bool:
         """Use up a time step and everything before it, and move the session on (TF-02). One of many wins."""
-        row = AccountRow
-        actions = [row.two_step_last.set(step), *forgive_codes(), *forgive()]
-        return self._accept(account, actions, row.two_step_last < step, old, session, event, network)
+        actions = [*used_up(step), *forgive_codes(), *forgive()]
+        return self._accept(account, actions, still_unused(account, step), old, session, event, network)
 
     def accept_recovery_code(
         self,
@@ -144,12 +143,9 @@ class TwoSteps:
         network: str | None = None,
     ) -> bool:
         """Use up one recovery code and move the session on; the list must be as it was read (TF-08)."""
-        row = AccountRow
         left = [code for code in account.two_step.recovery if code != digest]
-        actions = [row.recovery.set(left), *forgive_codes(), *forgive()]
-        return self._accept(
-            account, actions, row.recovery == list(account.two_step.recovery), old, session, event, network
-        )
+        actions = [AccountRow.recovery.set(left), *forgive_codes(), *forgive()]
+        return self._accept(account, actions, still_unused(account, None), old, session, event, network)
 
     def _accept(
         self,
