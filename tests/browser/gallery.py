@@ -21,10 +21,11 @@ class Gallery:
         self._answer = ("", "")
 
     def hangs(self, html: str, csp: str = "") -> Page:
-        """This, in the frame."""
+        """This, in the frame, on a screen, whatever the one before was printed on."""
         self._answer = (html, csp)
         self.watch.complaints.clear()
         self.watch.requests.clear()
+        self.page.emulate_media(media="screen")
         self.page.goto(f"{ORIGIN}/")
         return self.page
 
