@@ -39,7 +39,7 @@ from tests.world.phones import Phone, enrolled
 from tests.world.residents import a_resident
 from tests.world.running import at_work
 from tests.world.ses_events import arrive, bounce, mailed
-from tests.world.visitors import CHOSEN
+from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
 
 pytestmark = pytest.mark.slow
@@ -86,6 +86,30 @@ def test_lifting_an_address_needs_the_worker_to_ask_ses(world: World, desk: Staf
     ann = world.person(undeliverable="bounced")
     desk.does(ann, "deliverable", reason="mailbox repaired")
     assert world.delivers() == []
+
+
+WRONG = {
+    "logon_code": ("/logon/code", {"code": "12 34 56"}),
+    "password_change": (
+        "/password/change",
+        {"current_password": "not this one", "new_password": CHOSEN, "confirm_password": CHOSEN},
+    ),
+    "reauthenticate": ("/reauthenticate", {"password": "not this one"}),
+    "account_two_step": ("/account/two-step/remove", {"password": "not this one", "code": "12 34 56"}),
+}
+
+
+@pytest.mark.parametrize("step", WRONG)
+def test_lg_09_lg_13_the_fifth_wrong_one_ends_its_session_within_its_row(world: World, step: str) -> None:
+    """A denied write would leave whoever guesses an error, and the session."""
+    (ann, phone), (path, body) = enrolled(world), WRONG[step]
+    visitor = world.visitor()
+    assert visitor.logon(ann.address, PASSWORD).next == "enter_code"
+    if step != "logon_code":
+        visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
+    assert {visitor.post(path, body).status for _ in range(5)} <= {401, 422}
+    assert visitor.post(path, body).json()["code"] == "session_required"
+    assert visitor.get("/account").status == 401
 
 
 def test_bounce_is_recorded_within_its_row(world: World) -> None:
