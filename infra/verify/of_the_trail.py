@@ -6,6 +6,7 @@ import re
 
 from chalicelib.domain.events import RESTORED, EventKind
 from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
+from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import ASIDE
 from chalicelib.storage.rows import APART, trail_key
 from infra.verify.invariants import Case, Wrong, of
@@ -55,17 +56,20 @@ def due_mail_has_its_fate(case: Case) -> Wrong:
         return
     if case.around.account(case.value.account_id) is None:
         return  # asked for an address that there is not: nobody is mailed
-    if not case.around.has_note(case.item["account_id"]["S"], case.item["at"]["S"]):
+    # Beside changes lies the note of a change; an administrator's being told of one is none.
+    side = trail_key(note_of(case.value, EventKind.MAIL_SENT, {}))
+    if not case.around.has_note(side, case.item["at"]["S"]):
         yield "its mail is due and has no fate", case.value.at
 
 
 @of("events")
 def note_is_of_an_event(case: Case) -> Wrong:
     """What became of a mail says so of a mail that was due."""
-    side, at = case.item["account_id"]["S"], case.item["at"]["S"]
+    trail, at = case.item["account_id"]["S"].removesuffix(APART), case.item["at"]["S"]
     if case.value.kind not in NOTES or not at.endswith(NOTE):
         return
-    if case.around.row("events", account_id=side, at=at.removesuffix(NOTE)) is None:
+    sides = (trail, trail + APART)  # the note names what made the mail due, not on which side that lies
+    if not any(case.around.row("events", account_id=side, at=at.removesuffix(NOTE)) for side in sides):
         yield "it is the note of no event"
 
 

@@ -13,8 +13,9 @@ from chalicelib.domain.accounts import Account, Policy, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id, domain_of
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
-from chalicelib.domain.mails import NOTE, WAITS, hour
+from chalicelib.domain.mails import NOTE, WAITS, hour, told_of
 from chalicelib.domain.tokens import session_handle
+from chalicelib.mail.worker import note_of
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from infra.gateway.environment import known
@@ -241,6 +242,18 @@ def test_rl_14_a_mail_is_not_missed_too_early_nor_of_nobody_nor_of_a_restored_ev
     if "restored" in facts:
         row = {name: value for name, value in row.items() if name != "mail_hour"} | {"restored": text("then")}
     assert "due_mail_has_its_fate" not in town.found("events", row)
+
+
+def test_rl_14_ad_09_of_an_administrator_who_was_told_and_mailed_nothing_is_said(town: Town) -> None:
+    """The event tells of a change and lies among changes; the note of its mail tells of no change, and lies beside."""
+    invited = an_event(an_account().id, EventKind.ACCOUNT_INVITED, at=NOW - FATE_SECONDS - 1)
+    told = told_of(invited, town.account.id)
+    note = note_of(told, EventKind.MAIL_SENT, {})
+    rows = [event_row(one) for one in (told, note)]
+    assert rows[0].account_id != rows[1].account_id
+    for event in (told, note):
+        town.store.events.record(event)
+    assert [town.found("events", row.serialize()) for row in rows] == [set(), set()]
 
 
 def test_rl_14_what_was_put_right_meanwhile_is_not_said(town: Town) -> None:
