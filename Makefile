@@ -16,6 +16,7 @@ PYTEST := PORTAL_TEST_ENGINE=$(ENGINE) $(PY) -m pytest
 EMULATOR := $(if $(filter moto,$(ENGINE)),,.venv-emulator/ready)
 # How many processes share a long run of tests; 0 is this one alone, for whoever runs something else beside it.
 WORKERS ?= auto
+PROCESSES = -n $(WORKERS) --maxprocesses 4
 # Python keeps what it compiles: a run of the tests starts hundreds of processes that would each compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 # For two environments at once: on a first start neither waits for the other.
@@ -40,7 +41,7 @@ run: working ## The whole portal on http://localhost:8000 (PORT= another), until
 .PHONY: test
 test: working ## The tests a developer runs all day (ENGINE=moto without MiniStack; ARGS= for pytest)
 	@$(TOGETHER) .venv/dev $(EMULATOR)
-	@$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PYTEST) $(PROCESSES) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint coverage races browser audit check-package check-templates rehearse ## Most of what CI asks, one after another; .ci/run asks all of it
@@ -62,7 +63,7 @@ words: .venv/local ## Bring the message catalogues up to date with the source; s
 
 .PHONY: coverage
 coverage: .venv/dev .venv-emulator/ready ## The tests, slower ones too, with branch coverage
-	@$(PY) -m pytest -n 2 --maxprocesses 4 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not races and not deployment and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 .PHONY: races
 races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at once, one winner: on DynamoDB's real engine (needs node and java)
@@ -70,7 +71,7 @@ races: .venv/dev .venv-emulator/ready build/dynamodb/node_modules ## Many at onc
 
 .PHONY: proofs
 proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random walks, every text in every language, deployments on moto, packaging, journeys
-	@$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile -m "slow and not races" $(ARGS)
+	@$(PYTEST) $(PROCESSES) --dist loadfile -m "slow and not races" $(ARGS)
 
 .PHONY: load
 load: .venv/dev $(EMULATOR) ## Mixed load under random faults, judged by make verify's walk (SECONDS=600; SEED= another)
@@ -80,7 +81,7 @@ load: .venv/dev $(EMULATOR) ## Mixed load under random faults, judged by make ve
 browser: .venv/browser .venv-emulator/ready ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
 	@command -v chromium-headless-shell chromium >/dev/null || { echo "Chromium is needed (Debian: apt-get install chromium-headless-shell)"; exit 1; }
 	@rm -rf build/browser
-	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist load -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest $(PROCESSES) --dist load -m browser tests/browser $(ARGS)
 	@$(if $(ARGS),,$(PY) -m tests.browser.tour)
 
 .PHONY: tour

@@ -126,7 +126,7 @@ def test_recovery_codes_are_printed_and_nothing_else_is_in_the_way(gallery: Gall
     codes = page.locator("#codes li")
     assert codes.count() == 10
     assert all(one.is_visible() for one in codes.all())
-    assert page.get_by_text("Recovery codes of Secure Messaging").is_visible()
+    assert page.get_by_text("Recovery codes of Secure Messaging Portal").is_visible()
     for hidden in (
         page.get_by_role("navigation"),
         page.get_by_role("button"),

@@ -167,7 +167,7 @@ SHEET = {
     "recovery_codes": CODES,
     "next_url": "/messages",
     "done": "on",
-    "label": f"Recovery codes of Secure Messaging for {ADDRESS}",
+    "label": f"Recovery codes of Secure Messaging Portal for {ADDRESS}",
     "at": AT,
 }
 REFUSAL = {"title": "Page not found", "detail": "There is nothing at this address.", "reference": "K7MW-3FQ9"}
