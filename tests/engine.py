@@ -31,6 +31,14 @@ CHOSEN = os.environ.get("PORTAL_TEST_ENGINE", "ministack")
 ON_MOTO = CHOSEN == "moto"
 
 
+ASK_AN_ENGINE = {"engine", "moto", "gateway_settings"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For a second run on another engine: what asks none would only be seen again."""
+    parser.addoption("--on-engine", action="store_true", help="only the tests that ask AWS anything, whoever plays it")
+
+
 def pytest_configure() -> None:
     """An engine that there is none of is said in one line."""
     if CHOSEN not in {"ministack", "moto"}:
@@ -44,10 +52,14 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What moto cannot show is left out, and pytest says how much that was."""
-    left_out = [one for one in items if ON_MOTO and one.get_closest_marker("ministack")]
+    asked, left_out = [], []
+    for one in items:
+        unfit = ON_MOTO and one.get_closest_marker("ministack")
+        unasked = config.getoption("--on-engine") and ASK_AN_ENGINE.isdisjoint(getattr(one, "fixturenames", ()))
+        (left_out if unfit or unasked else asked).append(one)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [one for one in items if one not in left_out]
+        items[:] = asked
 
 
 class Engine:
