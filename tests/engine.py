@@ -36,7 +36,9 @@ ASK_AN_ENGINE = {"engine", "moto", "gateway_settings"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """For a second run on another engine: what asks none would only be seen again."""
-    parser.addoption("--on-engine", action="store_true", help="only the tests that ask AWS anything, whoever plays it")
+    parser.addoption(
+        "--on-engine", action="store_true", help="only the tests that ask AWS anything, whoever plays it"
+    )
 
 
 def pytest_configure() -> None:
@@ -55,7 +57,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asked, left_out = [], []
     for one in items:
         unfit = ON_MOTO and one.get_closest_marker("ministack")
-        unasked = config.getoption("--on-engine") and ASK_AN_ENGINE.isdisjoint(getattr(one, "fixturenames", ()))
+        unasked = config.getoption("--on-engine") and ASK_AN_ENGINE.isdisjoint(
+            getattr(one, "fixturenames", ())
+        )
         (left_out if unfit or unasked else asked).append(one)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
