@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.limits import Limit, code_wait
+from chalicelib.domain import limits
+from chalicelib.domain.limits import PACES, Limit, code_wait, stops_codes
 
 HOURLY = Limit("kind", 20, 3600)
 
@@ -64,3 +65,32 @@ def test_each_kind_and_each_subject_is_counted_by_itself() -> None:
     other = HOURLY._replace(name="other")
     keys = {limit.key(subject, 0.0) for limit in (HOURLY, other) for subject in ("192.0.2.1", "192.0.2.2")}
     assert len(keys) == 4
+
+
+def test_how_much_is_too_much() -> None:
+    """Attack: a limit is moved by a slip of the hand; each is a promise of the design's."""
+    said = [
+        (limits.LOGONS_BY_SOURCE, 20, 300),
+        (limits.RESETS_BY_SOURCE, 20, 3600),
+        (limits.BAD_LINKS_BY_SOURCE, 20, 3600),
+        (limits.RESET_MAILS_HOURLY, 3, 3600),
+        (limits.RESET_MAILS_DAILY, 10, 86400),
+        (limits.SELF_SERVICE_MAILS, 300, 60),
+        (limits.NEW_CLIENTS_DAILY, 10, 86400),
+        (limits.warning_daily("one"), 1, 86400),
+    ]
+    assert [(one.most, one.seconds) for one, _, _ in said] == [(most, seconds) for _, most, seconds in said]
+    assert len({one.name for one, _, _ in said}) == len(said)
+    assert PACES == ((5, 0), (20, 300), (100, 3600))
+
+
+def test_lg_15_no_warning_takes_the_place_of_another() -> None:
+    assert limits.warning_daily("one").name != limits.warning_daily("other").name
+
+
+def test_the_last_place_can_be_kept_free_in_the_same_counter() -> None:
+    assert HOURLY.but_the_last() == HOURLY._replace(most=19)
+
+
+def test_tf_03_one_wrong_code_stops_the_codes_and_no_other() -> None:
+    assert [failures for failures in range(200) if stops_codes(failures)] == [100]
