@@ -32,8 +32,12 @@ def test_lg_06_a_counter_outlives_its_window(real_store: DynamoStore, limit: Lim
 def test_lg_19_a_place_that_is_given_back_is_one_place_and_never_less_than_none(
     real_store: DynamoStore,
 ) -> None:
+    """Attack: places are given back that nobody took, and the limit is as many places wider."""
     limit, subject = Limit("test", 2, 60), f"subject {number()}"
     release(real_store.database, limit, subject, NOW)
+    reserve(real_store.database, limit, subject, NOW)
+    for _ in range(3):
+        release(real_store.database, limit, subject, NOW)
     for _ in range(2):
         reserve(real_store.database, limit, subject, NOW)
     release(real_store.database, limit, subject, NOW)

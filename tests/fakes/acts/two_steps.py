@@ -180,6 +180,8 @@ class TwoSteps(Family):
         last = stored.two_step.last_step if step is None else step
         two_step = stored.two_step._replace(
             seed=None,
+            pending_seed=None,
+            pending_until=0,
             recovery=(),
             last_step=last,
             failures=0,
