@@ -162,15 +162,6 @@ class Preferences(NamedTuple):
     time_zone: str | None
 
 
-class ListedAccount(NamedTuple):
-    """One line of a list of users. `invited_at` is None for whoever has chosen a password, and so been here."""
-
-    address: str
-    kind: str
-    status: str
-    invited_at: float | None = None
-
-
 class PolicyChange(NamedTuple):
     """A policy as it shall be, with the one it was read as; `old` None where there was none."""
 

@@ -1,12 +1,14 @@
 """A list that comes page by page: how long a page is, and the ways between them. May not know what is listed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from chalicelib.web.request import Request
 
 ROWS = 25  # of a table on one page, which so stays under 50 KB
 ROWS_OF_A_PROGRAM = 100
+LONGEST_NAME = 254
 
 
 def rows_of(request: Request) -> int:
@@ -21,4 +23,41 @@ def turning(request: Request, path: str, asked: Mapping[str, str], before: str |
     return {
         "earlier_url": f"{path}?{urlencode({**fields, 'before': before})}" if before else "",
         "newest_url": newest if request.query.get("before") else "",
+    }
+
+
+class Place(NamedTuple):
+    """Where in a list of names a page is: behind a name, or (`back`) before it; None: at its beginning."""
+
+    name: str | None
+    back: bool
+
+
+def place_of(request: Request) -> Place:
+    """As `after` or `before` say. A name that nobody was sent to is a place like any other, and opens nothing."""
+    before, after = (request.query.get(name, "")[:LONGEST_NAME] for name in ("before", "after"))
+    return Place(before or after or None, bool(before))
+
+
+def ways(
+    place: Place, path: str, asked: Mapping[str, str], names: Sequence[str], further: str | None
+) -> tuple[dict[str, str | None], dict[str, str]]:
+    """The names to go on from, `next` and `previous`, and the ways there and to the beginning; "" where there is none.
+
+    `names` are those of the page in its order, `further` where what was looked at ends.
+    """
+    first, last = (names[0], names[-1]) if names else (place.name, place.name)
+    if place.back:
+        turns = {"next": last, "previous": further}
+    else:
+        turns = {"next": further, "previous": first if place.name else None}
+    fields = {name: value for name, value in asked.items() if value}
+
+    def to(**where: str) -> str:
+        return f"{path}?{urlencode({**fields, **where})}" if fields or where else path
+
+    return turns, {
+        "next_url": to(after=turns["next"]) if turns["next"] else "",
+        "previous_url": to(before=turns["previous"]) if turns["previous"] else "",
+        "first_url": to() if place.name else "",
     }

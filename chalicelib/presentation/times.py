@@ -31,6 +31,7 @@ MONTHS = (
     marked("December"),
 )  # not strftime's, which speaks the language of the machine
 MINUTE, HOUR, DAY = 60, 3600, 86400
+SOON_ENOUGH = 60 * DAY
 
 Instant = float | str  # epoch seconds, as the domain has it, or ISO 8601, as the wire has it
 
@@ -43,7 +44,7 @@ class Times:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """`utc` and `when` write an instant in the zone that the context's `zone` names, else in UTC;
-        `universal` in UTC for all; `span` a lifetime.
+        `universal` in UTC for all; `ago` how long before the context's `now` it was; `span` a lifetime.
         """
 
         @pass_context
@@ -54,7 +55,11 @@ class Times:
         def when(context: Context, at: Instant | None) -> Markup:
             return self.markup(at, context.get("zone", ""))
 
-        return {"utc": utc, "when": when, "universal": self.markup, "span": self.span}
+        @pass_context
+        def ago(context: Context, at: Instant | None) -> Markup:
+            return self.relative(at, context.get("now", 0), context.get("zone", ""))
+
+        return {"utc": utc, "when": when, "ago": ago, "universal": self.markup, "span": self.span}
 
     def instant(self, at: Instant | None, zone: str = "") -> str:
         """Such as "22 November 2026, 00:49 CET", or "21 November 2026, 23:49 UTC" where no zone is known."""
@@ -69,6 +74,29 @@ class Times:
             return Markup("{}").format(self.instant(None))
         machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
         return Markup('<time datetime="{}">{}</time>').format(machine, self.instant(at, zone))
+
+    def relative(self, at: Instant | None, now: float, zone: str = "") -> Markup:
+        """Such as "3 hours ago", with the exact time behind it; what is not within two months before is exact."""
+        if at is None:
+            return Markup("")
+        back = now - _moment(at).timestamp()
+        if not 0 <= back < SOON_ENOUGH:
+            return self.markup(at, zone)
+        machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+        exact = self.instant(at, zone)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact, self._ago(int(back)))
+
+    def _ago(self, seconds: int) -> str:
+        if seconds < MINUTE:
+            return self._say("less than a minute ago")
+        if seconds < HOUR:
+            number = seconds // MINUTE
+            return self._count("%(num)d minute ago", "%(num)d minutes ago", number) % {"num": number}
+        if seconds < DAY:
+            number = seconds // HOUR
+            return self._count("%(num)d hour ago", "%(num)d hours ago", number) % {"num": number}
+        number = seconds // DAY
+        return self._count("%(num)d day ago", "%(num)d days ago", number) % {"num": number}
 
     def span(self, seconds: float) -> str:
         """A lifetime or a wait: "1 hour", "15 minutes"."""

@@ -8,9 +8,10 @@ from chalicelib.domain.accounts import Policy, PolicyChange
 from chalicelib.domain.addresses import domain_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Refusal
-from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
+from chalicelib.flows.console import acted, console_view, correct, searched, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import domain_input, respelled
+from chalicelib.flows.paging import Place, place_of, rows_of, ways
 from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -28,9 +29,11 @@ def admin_domains(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """Every domain with a user or a policy."""
-    listed = [_facts(policy) for policy in request.store.directory.domains()]
-    return Page(facts={"domains": listed}, template="admin_domains", view=_view(request, listed))
+    """One page of the domains with a user or a policy, by name; `q` is how it begins."""
+    listed, turns, urls = _page(request, searched(request, "q").lower(), place_of(request))
+    return Page(
+        facts={"domains": listed, **turns}, template="admin_domains", view=_view(request, listed) | urls
+    )
 
 
 def submit(request: Request) -> Page:
@@ -75,12 +78,27 @@ def _facts(policy: Policy) -> dict[str, object]:
     }
 
 
+def _page(
+    request: Request, prefix: str, place: Place
+) -> tuple[list[dict[str, object]], dict[str, str | None], dict[str, str]]:
+    """A page's rows, and the ways from it."""
+    most = rows_of(request)
+    found = request.store.directory.domains(prefix, place.name, most + 1, backwards=place.back)
+    some = found[:most][::-1] if place.back else found[:most]
+    further = found[most - 1].name if len(found) > most else None
+    turns, urls = ways(place, "/admin/domains", {"q": prefix}, [one.name for one in some], further)
+    return [_facts(one) for one in some], turns, urls
+
+
 def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object]:
-    return {"domains": [{**one, "users": None} for one in listed], **console_view(request)}
+    rows = [{**one, "users": None} for one in listed]
+    return {"domains": rows, "q": searched(request, "q"), **console_view(request)}
 
 
 def _listed(request: Request) -> dict[str, object]:
-    return _view(request, [_facts(policy) for policy in request.store.directory.domains()])
+    """The first page, around a form that was sent."""
+    listed, _, urls = _page(request, "", Place(None, back=False))
+    return _view(request, listed) | urls
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -1,13 +1,18 @@
-"""Console: the users of a domain, with search and paging, whose reading is itself an event; and inviting one."""
+"""Console: the users of a domain or of all, searched, filtered and page by page; and inviting one.
 
+Reading them is itself an event.
+"""
+
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Kind, ListedAccount
-from chalicelib.domain.addresses import DomainName, InvalidAddress, account_id, canonical_address
+from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
+from chalicelib.domain.events import iso
 from chalicelib.domain.invitations import invitation
+from chalicelib.domain.listing import INVITED, Found, ListedAccount, Wanted
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import (
     acted,
@@ -18,15 +23,26 @@ from chalicelib.flows.console import (
     user_path,
 )
 from chalicelib.flows.inputs import address_input, domain_input, respelled
+from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.repeats import NAMED
-from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 PAGE_SIZE = 50
+PATH = "/admin/users"
+DESCENDING = "-address"
+ASKED = ("domain", "q", "status", "kind", "two_step", "sort")
+CHOICES = {
+    "status": (*Status, INVITED),
+    "kind": tuple(Kind),
+    "two_step": ("true", "false"),
+    "sort": ("address", DESCENDING),
+}
+NOTHING = dict.fromkeys(ASKED, "")
+NO_WAYS = {"next_url": "", "previous_url": "", "first_url": ""}
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -39,66 +55,71 @@ def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """One page of users by address; `after` is where the next one begins."""
-    typed = request.query.get("domain", "").strip()
-    domain = domain_input(typed) if typed else DomainName("")
-    prefix = request.query.get("q", "").strip().lower()[:254]
-    with reading_users(request, {"users": {"domain": domain, "q": searched(request, "q")}}):
-        found, after = _found(request.portal, domain, prefix, request.query.get("after", "")[:254])
-    listed = [{"email": one.address, "kind": one.kind, "status": one.status} for one in found]
-    lines = [line | {"invited_at": one.invited_at} for line, one in zip(listed, found, strict=True)]
+    """One page of users by address."""
+    wanted, asked, place = _asked(request)
+    told = {name: value for name, value in asked.items() if name in ("domain", "q") or value}
+    told.pop("sort", None)
+    with reading_users(request, {"users": told}):
+        found = _found(request, wanted, place, descending=asked["sort"] == DESCENDING)
+    turns, urls = ways(place, PATH, asked, [one.address for one in found.users], found.further)
     return Page(
-        facts={"users": listed, "next": after},
+        facts={"users": [_facts(one) for one in found.users], **turns},
         template="admin_users",
-        view=_view(request, domain) | {"users": lines, "next_url": _next_url(domain, prefix, after)},
+        view=_view(request, asked) | urls | {"users": [_facts(one) for one in found.users]},
     )
 
 
-def _view(request: Request, domain: str = "") -> dict[str, object]:
+def _facts(one: ListedAccount) -> dict[str, object]:
+    return {
+        "email": one.address,
+        "kind": one.kind,
+        "status": one.status,
+        "two_step": one.two_step,
+        "last_logon_at": None if one.last_logon_at is None else iso(one.last_logon_at),
+        "invited_at": None if one.invited_at is None else iso(one.invited_at),
+    }
+
+
+def _asked(request: Request) -> tuple[Wanted, dict[str, str], Place]:
+    """What is looked for, checked; as its fields have it again; and where the page is."""
+    text = {name: request.query.get(name, "").strip() for name in ASKED}
+    domain = domain_input(text["domain"]) if text["domain"] else ""
+    for name, known in CHOICES.items():
+        if text[name] not in ("", *known):
+            raise invalid(name, name)
+    wanted = Wanted(
+        domain=domain,
+        part=text["q"].lower()[:LONGEST_NAME],
+        standing=text["status"],
+        kind=text["kind"],
+        two_step=text["two_step"] == "true" if text["two_step"] else None,
+    )
+    return wanted, {**text, "domain": domain, "q": searched(request, "q")}, place_of(request)
+
+
+def _view(request: Request, asked: Mapping[str, str]) -> dict[str, object]:
     """Attack: a link to this page with a sentence as its domain, which then is the page's heading. Defence: the heading
     has a domain in its one spelling or none; what else was asked for stands in its field alone (WB-14).
     """
-    asked = {"domain": domain, "q": searched(request, "q")}
-    return {"users": None, "next_url": None, **asked, **console_view(request)}
+    return {"users": None, "search": asked, "domain": asked["domain"], **NO_WAYS, **console_view(request)}
 
 
-def _next_url(domain: str, prefix: str, after: str | None) -> str | None:
-    return f"/admin/users?{urlencode({'domain': domain, 'q': prefix, 'after': after})}" if after else None
+def _found(request: Request, wanted: Wanted, place: Place, *, descending: bool) -> Found:
+    """A whole address is found by its key; anything else by the indexes (ADR 48)."""
+    directory = request.store.directory
+    if place.name is None and "@" in wanted.part and (whole := _exactly(request, wanted)):
+        return Found([whole], None)
+    backwards = descending is not place.back
+    found = directory.users(wanted, place.name, PAGE_SIZE, backwards=backwards)
+    return found._replace(users=found.users[::-1]) if place.back else found
 
 
-def _found(
-    portal: Portal, domain: DomainName, prefix: str, after: str
-) -> tuple[list[ListedAccount], str | None]:
-    if domain:
-        return portal.store.directory.users(domain, prefix, after, PAGE_SIZE)
-    if "@" in prefix and (whole := _exactly(portal, prefix)):
-        return whole, None
-    return _everywhere(portal, prefix, after)
-
-
-def _exactly(portal: Portal, text: str) -> list[ListedAccount]:
+def _exactly(request: Request, wanted: Wanted) -> ListedAccount | None:
     try:
-        user = portal.store.directory.user(account_id(canonical_address(text)))
+        user = request.store.directory.user(account_id(canonical_address(wanted.part)))
     except InvalidAddress:
-        return []
-    return [user] if user else []
-
-
-def _everywhere(portal: Portal, prefix: str, after: str) -> tuple[list[ListedAccount], str | None]:
-    """Domain by domain, by name; the address that `after` names tells the domain to go on in."""
-    found: list[ListedAccount] = []
-    start = after.rpartition("@")[2]
-    for policy in portal.store.directory.domains():
-        if policy.name < start:
-            continue
-        room = PAGE_SIZE - len(found)
-        some, more = portal.store.directory.users(
-            policy.name, prefix, after if policy.name == start else None, room
-        )
-        found.extend(some)
-        if more or len(found) >= PAGE_SIZE:
-            return found, found[-1].address
-    return found, None
+        return None
+    return user if user and wanted._replace(part="").fits(user) else None
 
 
 def submit(request: Request) -> Page:
@@ -106,7 +127,7 @@ def submit(request: Request) -> Page:
     address = address_input(request.text("email"))
     kind = _kind(request)
     if respelled(request, request.text("email"), address):
-        return shown_in_both_spellings(request, "admin_users", _view(request), "email", address)
+        return shown_in_both_spellings(request, "admin_users", _view(request, NOTHING), "email", address)
     event_id = request.portal.random(16).hex()
     account, event = invitation(
         address,
@@ -137,7 +158,9 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 
 def _view_of_refusal(request: Request) -> dict[str, object]:
-    return _view(request) if request.caller else {}
+    """What was searched for, in its fields again; of a form that was sent, nothing was."""
+    asked = NOTHING if request.method == "POST" else {name: searched(request, name) for name in ASKED}
+    return _view(request, {**asked, "domain": ""}) if request.caller else {}
 
 
 ROUTES = {

@@ -88,6 +88,7 @@ def without_second_step() -> list[Action]:
     row = AccountRow
     parts = (
         row.two_step_seed,
+        row.two_step_on,
         row.two_step_pending,
         row.two_step_pending_until,
         row.recovery,

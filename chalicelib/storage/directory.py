@@ -1,10 +1,12 @@
 """What the console reads: users, domains, what was mailed and sent. No Scan: each asks an index."""
 
-from pynamodb.expressions.condition import Condition
+from collections.abc import Sequence
+from functools import partial
 
-from chalicelib.domain.accounts import Kind, ListedAccount, Policy, Status
+from chalicelib.domain.accounts import Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand, brand_key
+from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
@@ -13,9 +15,10 @@ from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.message_rows import message_of
 from chalicelib.storage.rows import policy_of, reset_of
 from chalicelib.storage.tables import AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.user_search import FIRST, LAST, search
 
 SOME = 20  # administrators, of whom one is enough
-LAST = "\uffff"  # sorts behind every address, which are ASCII
+BATCH = 100  # rows of one trip
 
 LINE = (
     AccountRow.id,
@@ -24,6 +27,8 @@ LINE = (
     AccountRow.status,
     AccountRow.password_changed_at,
     AccountRow.created_at,
+    AccountRow.two_step_on,
+    AccountRow.last_logon_at,
 )
 
 
@@ -33,22 +38,21 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def users(
-        self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[ListedAccount], str | None]:
-        """The users of a domain whose address begins with `prefix`, and where the next page begins."""
-        if prefix and after and after > prefix + LAST:
-            return [], None  # DynamoDB refuses a range that ends before it begins
-        condition = _page(prefix, after)
-        rows = self._database.query(
-            AccountRow,
-            domain,
-            index=AccountRow.users_by_domain,
-            range_key_condition=condition,
-            limit=limit + 1,
+    def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
+        """The users that are wanted, behind an address or before it: found by an index, read as they are now."""
+        keys = search(self._database, wanted, start, limit, backwards=backwards)
+        batches = [keys.ids[first : first + BATCH] for first in range(0, len(keys.ids), BATCH)]
+        with self._database.all_beside(*(partial(self._lines, some) for some in batches)) as reading:
+            pass
+        lines = [line for one in reading for line in one.result() if wanted.fits(line)]
+        return Found(lines, keys.further)
+
+    def _lines(self, ids: Sequence[AccountId]) -> list[ListedAccount]:
+        """Of the step that lists users: it has no business with hash or seed (LO-07)."""
+        found = self._database.read_together(
+            *((AccountRow, one, None) for one in ids), only={AccountRow: LINE}
         )
-        listed = [_line(row) for row in rows if row.address != after]
-        return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
+        return [_line(one) for one in found if one]
 
     def stands_alone(self, administrator: AccountId) -> bool:
         """Of the others whether one could help; the few there are, without a Scan.
@@ -68,14 +72,25 @@ class Directory:
         return not any(one.status == Status.ACTIVE.value for one in came)
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
-        """One user as a line of the list; the step that lists users has no business with hash or seed (LO-07)."""
-        (found,) = self._database.read_together((AccountRow, account_id, None), only={AccountRow: LINE})
-        return _line(found) if found else None
+        """One user as a line of the list."""
+        return next(iter(self._lines([account_id])), None)
 
-    def domains(self) -> list[Policy]:
-        """Every domain with a user or a policy, by name."""
-        rows = self._database.query(PolicyRow, LISTED, index=PolicyRow.all_domains)
-        return [policy for policy in map(policy_of, rows) if policy]
+    def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
+        """So many domains with a user or a policy, by name, behind one or before it, whose name begins so."""
+        name = PolicyRow.name
+        first, last = prefix or FIRST, prefix + LAST
+        first, last = (first, min(last, start or last)) if backwards else (max(first, start or first), last)
+        if first > last:
+            return []  # DynamoDB refuses a range that ends before it begins
+        rows = self._database.query(
+            PolicyRow,
+            LISTED,
+            index=PolicyRow.all_domains,
+            range_key_condition=name.between(first, last),
+            scan_index_forward=not backwards,
+            limit=limit + 1,
+        )
+        return [policy for policy in map(policy_of, rows) if policy and policy.name != start][:limit]
 
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""
@@ -110,18 +125,13 @@ class Directory:
 
 
 def _line(row: AccountRow) -> ListedAccount:
-    """The index holds when a password was last chosen, which changes with it alone; the last logon would be written to
-    the index with each logon.
-    """
-    invited_at = None if row.password_changed_at else row.created_at
-    return ListedAccount(row.address, row.kind, row.status, invited_at)
-
-
-def _page(prefix: str, after: str | None) -> Condition | None:
-    """The range of addresses a page may come from; `after` itself is in it, and dropped by the reader."""
-    address = AccountRow.address
-    if after and prefix:
-        return address.between(max(after, prefix), prefix + LAST)
-    if prefix:
-        return address.startswith(prefix)
-    return address > after if after else None
+    """When a password was last chosen says that somebody came; a hash of it is not read (LO-07)."""
+    return ListedAccount(
+        row.address,
+        row.kind,
+        row.status,
+        invited_at=None if row.password_changed_at else row.created_at,
+        two_step=bool(row.two_step_on),
+        last_logon_at=row.last_logon_at,
+        created_at=row.created_at,
+    )

@@ -37,6 +37,19 @@ class UsersByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     address = UnicodeAttribute(range_key=True)
 
 
+class UsersByStatus(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """All users, by address, those of each status under one key: what a search over every domain asks (ADR 48)."""
+
+    class Meta:
+        """Its name and what it holds: never a seed, but whether there is one."""
+
+        index_name = "users_by_status"
+        projection = IncludeProjection(["domain", "kind", "chosen_at", "ts"])
+
+    status = UnicodeAttribute(hash_key=True)
+    address = UnicodeAttribute(range_key=True)
+
+
 class Administrators(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """The administrators, who hear of each other (AD-09); other accounts have no `staff`."""
 
@@ -76,7 +89,9 @@ class ByReference(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  
 
 
 class ByDay(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
-    """The attempts of one day, for the support desk's search by time; other events have no `attempt_day`."""
+    """The attempts of one day, for the support desk's search by time, and of a month those of each rare kind that the
+    console's home asks after; other events have no `attempt_day`.
+    """
 
     class Meta:
         """Its name and what it holds."""

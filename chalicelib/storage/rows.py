@@ -17,6 +17,7 @@ from chalicelib.storage.tables import (
     SessionRow,
 )
 
+ON = "on"
 APART = "#unchanged"  # behind the account's id: where the events lie that changed nothing
 
 

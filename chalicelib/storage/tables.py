@@ -58,6 +58,9 @@ class AccountRow(Model):
     two_step_unused_since = NumberAttribute(null=True, attr_name="us")
     two_step_disputed_at = NumberAttribute(null=True, attr_name="di")
     two_step_required = BooleanAttribute(default=False)
+    two_step_on = UnicodeAttribute(
+        null=True, attr_name="ts"
+    )  # a seed is there; an older row has it from its next logon
     recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     alias_of = UnicodeAttribute(null=True)
@@ -70,6 +73,7 @@ class AccountRow(Model):
     staff = UnicodeAttribute(null=True)
     by_domain = indexes.ByDomain()
     users_by_domain = indexes.UsersByDomain()
+    users_by_status = indexes.UsersByStatus()
     administrators = indexes.Administrators()
 
 
@@ -174,8 +178,7 @@ class PolicyRow(Model):
         bare_name = "domains"
         table_name = "domains"
 
-    # The domain's id, so the authorizer can read it without the address.
-    domain = UnicodeAttribute(hash_key=True)
+    domain = UnicodeAttribute(hash_key=True)  # its id, so the authorizer can read it without the address
     name = UnicodeAttribute()
     internal = BooleanAttribute(default=False)
     two_step_required = BooleanAttribute(default=False)
@@ -203,9 +206,8 @@ class BrandRow(Model):
 
 
 class ThrottleRow(Model):
-    """A counter of one window of one thing, a network that an account is known from until it expires, or the claim on a
-    mail: how often it was handed over without an answer, when last, by which run, and with which key its link is made.
-    Or the mark of a form whose act was done a moment ago, and what was `done` by it.
+    """A counter of one window of one thing, a network that an account is known from, the mark of a form and what was
+    `done` by it; or the claim on a mail: how often it was handed over, when last, by which run, with which key.
     """
 
     class Meta:

@@ -20,7 +20,7 @@ from chalicelib.storage.accounts import (
     without_second_step,
 )
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of
+from chalicelib.storage.rows import ON, account_of
 from chalicelib.storage.sessions import SERIAL_TRIES, hand_over_in, numbering
 from chalicelib.storage.tables import AccountRow
 from chalicelib.storage.throttles import learn_in
@@ -103,6 +103,7 @@ class TwoSteps:
             AccountRow(account.id),
             [
                 row.two_step_seed.set(sealed_seed),
+                row.two_step_on.set(ON),
                 row.two_step_pending.remove(),
                 row.two_step_pending_until.remove(),
                 row.two_step_last.set(step),
@@ -162,6 +163,7 @@ class TwoSteps:
         if event.kind in LOGGED_ON:
             # In use from now on: no notice undoes it any more, and whoever disputed it has come in by it (TF-12).
             actions = [*actions, row.two_step_unused_since.remove(), row.two_step_disputed_at.remove()]
+            actions.append(row.two_step_on.set(ON))
         current = (row.epoch == session.epoch) & (row.status == Status.ACTIVE.value)
         for _ in range(SERIAL_TRIES):
             transaction = self._database.transaction()

@@ -59,6 +59,7 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
         "reference": refusal.reference if refusal else "",
         "lang": request.language,
         "zone": request.zone,
+        "now": request.now(),
     }
     rendered = render(page.template or "refusal", context | dict(page.view))
     status = SENTENCES[refusal.code].status if refusal else page.status

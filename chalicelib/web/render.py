@@ -71,6 +71,7 @@ COMMON: Mapping[str, object] = {
     "lang": SOURCE,
     "languages_spoken": LANGUAGES,
     "zone": "",
+    "now": 0,
     **facade(OURS),
     "caller": None,
     "unfinished": None,

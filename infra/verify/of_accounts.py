@@ -126,6 +126,8 @@ def second_step_is_whole(case: Case) -> Wrong:
     two_step = case.value.two_step
     if not two_step.active and (two_step.recovery or two_step.unused_since or two_step.disputed_at):
         yield "it has parts of a second step, and none"
+    if "ts" in case.item and not two_step.active:
+        yield "the lists say that it has a second step, and it has none"
     if two_step.pending_seed and not two_step.pending_until:
         yield "a second step waits without end to take its place"
     if len(set(two_step.recovery)) != len(two_step.recovery) or len(two_step.recovery) > RECOVERY_CODES:

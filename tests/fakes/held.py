@@ -54,6 +54,7 @@ def full_account_row(account: Account) -> AccountRow:
     row.known_half_done_serial = account.known_half_done_serial
     row.last_logon_at = account.last_logon_at
     row.two_step_seed, row.two_step_last = two_step.seed, two_step.last_step
+    row.two_step_on = rows.ON if two_step.active else None
     row.two_step_pending = two_step.pending_seed
     row.two_step_pending_until = two_step.pending_until or None
     row.two_step_failures, row.two_step_attempted_at = two_step.failures, two_step.attempted_at

@@ -328,3 +328,9 @@ def test_rl_14_the_portal_of_this_machine_says_where_its_tables_are(
 def test_rl_14_a_stage_that_there_is_not_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["nowhere"]) == 2
     assert "usage: make verify" in capsys.readouterr().err
+
+
+def test_lists_say_of_no_account_that_it_has_a_second_step_it_has_not(town: Town) -> None:
+    none: dict[str, Any] = {"seed": None, "recovery": None, "us": None}
+    assert town.broken("accounts", **none) == {"second_step_is_whole"}
+    assert town.broken("accounts", **none, ts=None) == set()

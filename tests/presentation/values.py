@@ -39,7 +39,10 @@ PAGES: Walk = MappingProxyType(
         (STRANGER, form.BROWSER): "sessions[].browser events[].browser",
         (STRANGER, form.quoted): "attempts[].agent",
         (STRANGER, form.address_typed): "attempts[].email dry_run.refused[].email events[].email",
-        (STRANGER, form.address): "events[].details.events_of events[].details.acts_of attempts[].spelled",
+        (
+            STRANGER,
+            form.address,
+        ): "events[].details.events_of events[].details.acts_of attempts[].spelled attempts[].user",
         (STRANGER, form.key): "events[].details",
         (STRANGER, form.zone_name): "zone",
         (STRANGER, form.IP): """
@@ -49,12 +52,12 @@ PAGES: Walk = MappingProxyType(
         (LINK, form.key): "notice",
         (LINK, form.search): """
             q search.reference search.email search.since search.network search.outcome search.reason
-            search.from search.until
+            search.from search.until search.q search.status search.kind search.two_step search.sort
         """,
         (LINK, form.own_path): "reauthenticate_first",
-        (LINK, form.our_url): "next_url newest_url earlier_url csv_url jsonl_url",
+        (LINK, form.our_url): "next_url newest_url earlier_url first_url previous_url csv_url jsonl_url",
         (LINK, form.address): "admin_events:email admin_events:actor",
-        (LINK, form.domain): "admin_users:domain admin_brand:domain",
+        (LINK, form.domain): "admin_users:domain admin_brand:domain search.domain",
         (LINK, form.TOKEN): "token",
         (SERVER, form.quoted): "mails[].detail",
         (READER, form.IP): "support.address your_address",
@@ -126,12 +129,12 @@ PAGES: Walk = MappingProxyType(
             dry_run.refused[].at lock.locked_until
             message.sent_at message.read_at message.expires_at
             messages[].sent_at messages[].read_at messages[].expires_at
-            sessions[].started_at sessions[].last_seen_at
+            sessions[].started_at sessions[].last_seen_at users[].invited_at users[].last_logon_at
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
             moving alone fresh
-            at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
+            at now retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
             may_act may_choose_password own_account changes more cookies unsent
         """,

@@ -44,4 +44,20 @@ def test_what_is_no_domain_is_refused_by_its_field(world: World) -> None:
     for text in ("", "no domain", "a@b.test", "x" * 301, "*"):
         refused = desk.visitor.post("/admin/domains", {"domain": text})
         assert (refused.status, refused.json()["field"]) == (422, "domain")
-    assert desk.visitor.get("/admin/domains").json() == {"domains": []}
+    assert desk.visitor.get("/admin/domains").json() == {"domains": [], "next": None, "previous": None}
+
+
+def test_domains_come_page_by_page_both_ways(world: World) -> None:
+    desk = staff(world)
+    for number in range(130):
+        plant(world.store, Policy(f"d{number:03}.test"))
+    first = desk.visitor.get("/admin/domains").json()
+    rest = desk.visitor.get(f"/admin/domains?after={first['next']}").json()
+    names = [one["name"] for one in first["domains"] + rest["domains"]]
+    assert (len(first["domains"]), names, rest["next"]) == (100, [f"d{n:03}.test" for n in range(130)], None)
+    again = desk.visitor.get(f"/admin/domains?before={rest['previous']}").json()
+    assert (again["domains"], again["previous"]) == (first["domains"], None)
+    found = desk.visitor.get("/admin/domains?q=D12").json()["domains"]
+    assert [one["name"] for one in found] == [f"d{n}.test" for n in range(120, 130)]
+    page = desk.visitor.get("/admin/domains?q=d1", Accept="text/html").text
+    assert "/admin/domains?q=d1&amp;after=d124.test" in page

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.domain.accounts import Kind, Policy
+from chalicelib.domain.accounts import Kind, Policy, Status
 from chalicelib.domain.events import EventKind
 from tests.console.staff import staff
 from tests.fakes.planting import plant
@@ -131,3 +131,57 @@ def test_ad_08_support_cannot_turn_2_step_off_and_the_console_says_why(world: Wo
     assert desk.visitor.post("/account/two-step/remove", fields).code == "two_step_required"
     told = staff(world).user(desk.account)["two_step"]
     assert (told["required"], told["required_by"]) == (True, ["kind"])
+
+
+def test_users_are_found_by_any_part_of_address_or_domain_and_by_what_they_are(world: World) -> None:
+    desk = staff(world)
+    world.person("ann.smith@a.test")
+    world.person("smithers@b.test", kind=Kind.SUPPORT)
+    world.person("zoe@smithson.test", status=Status.FROZEN)
+    world.person("other@b.test")
+
+    def found(asked: str) -> list[str]:
+        return emails(desk.visitor.get(f"/admin/users?{asked}").json())
+
+    assert found("q=Smith") == ["ann.smith@a.test", "smithers@b.test", "zoe@smithson.test"]
+    assert found("q=smith&sort=-address") == ["zoe@smithson.test", "smithers@b.test", "ann.smith@a.test"]
+    assert found("q=smith&sort=address&kind=support") == ["smithers@b.test"]
+    assert found("q=smith&status=frozen") == ["zoe@smithson.test"]
+    assert found("domain=b.test&q=smith&two_step=false") == ["smithers@b.test"]
+    assert found(f"two_step=true&kind=administrator&q={desk.account.address}") == [desk.account.address]
+    assert found(f"two_step=false&q={desk.account.address}") == []
+    assert found("q=other@b.test&kind=support") == []
+
+
+@pytest.mark.parametrize("field", ["status", "kind", "two_step", "sort"])
+def test_what_no_list_can_be_asked_for_is_refused_by_its_field(world: World, field: str) -> None:
+    desk = staff(world)
+    refused = desk.visitor.get(f"/admin/users?{field}=nonsense")
+    assert (refused.status, refused.json()["field"]) == (422, field)
+    page = desk.visitor.get(f"/admin/users?{field}=nonsense", Accept="text/html")
+    assert (page.status, 'aria-invalid="true"' in page.text) == (422, True)
+
+
+@pytest.mark.parametrize("sort", ["address", "-address"])
+def test_a_list_is_read_to_its_end_and_back_to_its_beginning(world: World, sort: str) -> None:
+    desk = staff(world)
+    for number in range(120):
+        world.person(f"paged{number:03}@many.test")
+    path = f"/admin/users?domain=many.test&q=paged&sort={sort}"
+    there: list[list[str]] = []
+    answer = desk.visitor.get(path).json()
+    assert answer["previous"] is None
+    while True:
+        there.append(emails(answer))
+        if answer["next"] is None:
+            break
+        answer = desk.visitor.get(f"{path}&after={answer['next']}").json()
+    whole = [email for page in there for email in page]
+    assert [len(page) for page in there] == [50, 50, 20]
+    assert whole == sorted(whole, reverse=sort == "-address")
+    back = [emails(answer)]
+    while answer["previous"] is not None:
+        answer = desk.visitor.get(f"{path}&before={answer['previous']}").json()
+        back.append(emails(answer))
+    assert back == there[::-1]
+    assert answer["next"] == there[0][-1]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.accounts import Kind, ListedAccount, Status
+from chalicelib.domain.accounts import Kind, Policy, Status, TwoStep
 from chalicelib.domain.events import EventKind, Stretch, iso
+from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.ports import Store
+from chalicelib.storage import user_search
 from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import AccountRow
 from tests.fakes.looking import planted
@@ -14,21 +16,96 @@ from tests.fakes.planting import plant
 from tests.fakes.samples import DAY, NOW, a_link, a_message, a_temporary, an_account, an_event, number
 
 
-def test_users_are_read_page_by_page(store: Store) -> None:
+def names(found: Found) -> list[str]:
+    return [one.address.partition("@")[0] for one in found.users]
+
+
+def test_users_are_read_page_by_page_and_back(store: Store) -> None:
     domain = f"list{number()}.test"
     for name in ("anna", "anne", "bob", "carl"):
-        planted(store, address=f"{name}@{domain}", password_changed_at=NOW)
-    first, after = store.directory.users(domain, "", None, 3)
-    assert [one.address.partition("@")[0] for one in first] == ["anna", "anne", "bob"]
-    rest, end = store.directory.users(domain, "", after, 3)
-    assert (rest, end) == ([ListedAccount(f"carl@{domain}", "recipient", "active")], None)
-    found, _ = store.directory.users(domain, "ann", None, 3)
-    assert len(found) == 2
-    assert store.directory.users(domain, "ann", f"anna@{domain}", 3)[0][0].address == f"anne@{domain}"
+        planted(store, address=f"{name}@{domain}")
+    wanted = Wanted(domain)
+    first = store.directory.users(wanted, None, 3)
+    assert names(first) == ["anna", "anne", "bob"]
+    assert first.further
+    rest = store.directory.users(wanted, first.further, 3)
+    assert (names(rest), rest.further) == (["carl"], None)
+    back = store.directory.users(wanted, f"carl@{domain}", 2, backwards=True)
+    assert names(back) == ["bob", "anne"]
+    assert names(store.directory.users(wanted, back.further, 2, backwards=True)) == ["anna"]
+
+
+def test_users_are_found_by_any_part_of_their_address(store: Store) -> None:
+    domain = f"list{number()}.test"
+    for name in ("ann.smith", "bob", "smithers", "zoe.smith", "ann"):
+        planted(store, address=f"{name}@{domain}")
+    for whose in (domain, ""):
+        found = store.directory.users(Wanted(whose, f"smith@{domain}"), None, 9)
+        assert (names(found), found.further) == (["ann.smith", "zoe.smith"], None)
+    assert names(store.directory.users(Wanted(part=domain), None, 2)) == ["ann.smith", "ann"]
+    back = store.directory.users(Wanted(part=domain), f"smithers@{domain}", 2, backwards=True)
+    assert names(back) == ["bob", "ann"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(kind="support"), ["support"]),
+        (Wanted(standing="frozen"), ["frozen"]),
+        (Wanted(standing="disabled"), []),
+        (Wanted(standing="invited"), ["new"]),
+        (Wanted(standing="active"), ["new", "plain", "support", "two_step"]),
+        (Wanted(two_step=True), ["two_step"]),
+        (Wanted(two_step=False, kind="recipient", standing="active"), ["new", "plain"]),
+    ],
+)
+def test_users_are_found_by_what_they_are(store: Store, wanted: Wanted, expected: list[str]) -> None:
+    domain = f"list{number()}.test"
+    planted(store, address=f"new@{domain}", password_hash=None, password_changed_at=None)
+    planted(store, address=f"plain@{domain}", password_changed_at=NOW)
+    planted(store, address=f"support@{domain}", password_changed_at=NOW, kind=Kind.SUPPORT)
+    planted(store, address=f"frozen@{domain}", password_changed_at=NOW, status=Status.FROZEN)
+    planted(store, address=f"two_step@{domain}", password_changed_at=NOW, two_step=TwoStep(seed="sealed"))
+    for asked in (wanted._replace(domain=domain), wanted._replace(part=domain)):
+        assert names(store.directory.users(asked, None, 9)) == expected
+
+
+def test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on(
+    real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = f"list{number()}.test"
+    for place in range(30):
+        planted(real_store, address=f"{'abcxyz'[place // 5]}{place:02}@{domain}")
+    monkeypatch.setattr(user_search, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(user_search, "ROUNDS", 2)
+    seen: dict[bool, list[str]] = {}
+    for backwards in (False, True):
+        start, pages, seen[backwards] = None, 0, []
+        while pages == 0 or start is not None:
+            found = real_store.directory.users(Wanted(domain, "5@"), start, 9, backwards=backwards)
+            seen[backwards] += names(found)
+            assert found.further is None or found.further != start
+            start, pages = found.further, pages + 1
+        assert pages > 1
+    assert seen == {False: ["b05", "x15", "z25"], True: ["z25", "x15", "b05"]}
+
+
+def test_domains_are_read_page_by_page_by_how_they_begin(store: Store) -> None:
+    mark = f"d{number()}"
+    for name in ("b", "a", "c"):
+        plant(store, Policy(f"{mark}{name}.test"))
+    directory = store.directory
+    read = [one.name for one in directory.domains(mark, None, 2)]
+    assert read == [f"{mark}a.test", f"{mark}b.test"]
+    assert [one.name for one in directory.domains(mark, read[-1], 2)] == [f"{mark}c.test"]
+    back = directory.domains(mark, f"{mark}c.test", 9, backwards=True)
+    assert [one.name for one in back] == read[::-1]
+    assert directory.domains(mark, f"{mark}zzz", 2) == []
+    assert directory.domains(mark, "0", 9, backwards=True) == []
 
 
 def test_who_never_chose_a_password_is_invited_in_every_list(store: Store) -> None:
-    """AD-11: the index holds it; no list reads an account."""
+    """AD-11."""
     domain = f"list{number()}.test"
     new = planted(
         store, address=f"new@{domain}", password_hash=None, password_changed_at=None, created_at=NOW
@@ -36,23 +113,28 @@ def test_who_never_chose_a_password_is_invited_in_every_list(store: Store) -> No
     old = planted(store, address=f"old@{domain}", password_changed_at=NOW + 5, created_at=NOW)
     reset = planted(store, address=f"reset@{domain}", password_hash=None, password_changed_at=NOW + 5)
     expected = [NOW, None, None]
-    assert [one.invited_at for one in store.directory.users(domain, "", None, 9)[0]] == expected
+    found = store.directory.users(Wanted(domain), None, 9).users
+    assert [one.invited_at for one in found] == expected
     lines = [store.directory.user(one.id) for one in (new, old, reset)]
     assert [one and one.invited_at for one in lines] == expected
 
 
 def test_lo_07_one_user_is_a_line_of_the_list_too_and_nothing_else(store: Store) -> None:
     account = planted(store, kind=Kind.ADMINISTRATOR, status=Status.FROZEN, password_changed_at=NOW)
-    assert store.directory.user(account.id) == ListedAccount(account.address, "administrator", "frozen")
+    line = ListedAccount(account.address, "administrator", "frozen", created_at=account.created_at)
+    assert store.directory.user(account.id) == line
     assert store.directory.user(an_account().id) is None
 
 
-@pytest.mark.parametrize("after", ["zzz", "ann\uffffz", "b"])
-def test_page_after_the_last_that_can_begin_so_is_empty(store: Store, after: str) -> None:
+@pytest.mark.parametrize(("after", "left"), [("zzz", []), ("ann\uffffz", ["carl"]), ("b", ["carl"])])
+def test_page_behind_what_is_no_address_is_read_like_any_other(
+    store: Store, after: str, left: list[str]
+) -> None:
     domain = f"list{number()}.test"
     planted(store, address=f"anna@{domain}")
     planted(store, address=f"carl@{domain}")
-    assert store.directory.users(domain, "ann", after, 3) == ([], None)
+    assert store.directory.users(Wanted(domain, "anna"), after, 3) == Found([], None)
+    assert names(store.directory.users(Wanted(domain), after, 3)) == left
 
 
 def test_attempts_of_a_day_whatever_became_of_them_newest_first(store: Store) -> None:

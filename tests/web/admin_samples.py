@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.web.console_data import (
+    ASKED,
     ATTEMPTS,
     BRANDED,
     DOMAIN,
@@ -31,23 +32,30 @@ FILES = {
     "csv_url": "/admin/events/export?format=csv&email=a%40b.example",
     "jsonl_url": "/admin/events/export?format=jsonl&email=a%40b.example",
 }
+WAYS = dict.fromkeys(("first_url", "previous_url", "next_url"), "")
+DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
+USERS_LISTED = SEEN_BY | WAYS | {"domain": "", "search": ASKED, "users": None}
 ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_domains": {
-        "some": SEEN_BY | {"domains": DOMAINS, "notice": "domain_added"},
-        "none": SEEN_BY | {"domains": []},
-        "invalid": SEEN_BY
+        "some": DOMAINS_LISTED | {"domains": DOMAINS, "notice": "domain_added"},
+        "middle": DOMAINS_LISTED
+        | {"domains": DOMAINS, "q": "in"}
+        | {one: f"/admin/domains?q=in&{one}=x" for one in WAYS},
+        "none": DOMAINS_LISTED | {"domains": []},
+        "none_so": DOMAINS_LISTED | {"domains": [], "q": "zoe"},
+        "invalid": DOMAINS_LISTED
         | {
             "domains": DOMAINS[:1],
             "typed": {"domain": "exa mple", "internal": True},
             "errors": {"domain": "Enter a domain such as example.com."},
         },
-        "respelled": SEEN_BY
+        "respelled": DOMAINS_LISTED
         | {
             "domains": DOMAINS[:1],
             "typed": {"domain": "xn--bcher-kva.example", "internal": True},
             "respelled": {"typed": "b\u00fccher.example", "canonical": "xn--bcher-kva.example"},
         },
-        "support": {"domains": DOMAINS, "caller": SUPPORT},
+        "support": DOMAINS_LISTED | {"domains": DOMAINS, "caller": SUPPORT},
     },
     "admin_brand": {
         "own": SEEN_BY | BRANDED | {"notice": "brand_saved"},
@@ -66,30 +74,24 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
     "admin_users": {
-        "domain": SEEN_BY | {"domain": DOMAIN, "q": "", "users": USERS, "next_url": "/admin/users?after=x"},
-        "search": SEEN_BY | {"domain": "", "q": "claire", "users": USERS[:1], "next_url": None},
-        "asked_nothing": SEEN_BY
-        | {"domain": "", "q": "", "users": None, "next_url": None, "notice": "invited"},
-        "none": SEEN_BY | {"domain": DOMAIN, "q": "zoe", "users": [], "next_url": ""},
-        "exists": SEEN_BY
+        "domain": USERS_LISTED | {"domain": DOMAIN, "users": USERS, "next_url": "/admin/users?after=x"},
+        "search": USERS_LISTED
+        | {"search": ASKED | {"q": "claire", "status": "frozen", "two_step": "true", "sort": "-address"}}
+        | {"users": USERS[:1]}
+        | {one: f"/admin/users?q=claire&{one}=x" for one in WAYS},
+        "asked_nothing": USERS_LISTED | {"notice": "invited"},
+        "none": USERS_LISTED | {"domain": DOMAIN, "search": ASKED | {"q": "zoe"}, "users": []},
+        "none_so_far": USERS_LISTED | {"users": [], "next_url": "/admin/users?after=x"},
+        "nobody": USERS_LISTED | {"domain": DOMAIN, "users": []},
+        "invalid": USERS_LISTED | {"errors": {"status": "Please check this."}},
+        "exists": USERS_LISTED
         | {
-            "domain": "",
-            "q": "",
-            "users": None,
-            "next_url": None,
             "typed": {"email": EMAIL, "kind": "support"},
             "errors": {"email": "This address has an account already."},
         },
-        "respelled": SEEN_BY
-        | {
-            "domain": "",
-            "q": "",
-            "users": None,
-            "next_url": None,
-            "typed": {"email": RESPELLED["canonical"], "kind": "support"},
-            "respelled": RESPELLED,
-        },
-        "support": {"domain": DOMAIN, "q": "", "users": USERS, "next_url": None, "caller": SUPPORT},
+        "respelled": USERS_LISTED
+        | {"typed": {"email": RESPELLED["canonical"], "kind": "support"}, "respelled": RESPELLED},
+        "support": USERS_LISTED | {"domain": DOMAIN, "users": USERS, "caller": SUPPORT},
     },
     "admin_user": {
         "plain": USER | {"notice": "password_set"},
@@ -376,7 +378,8 @@ ADMIN_POSTS: dict[str, set[str]] = {
     "/admin/messages/{}/recall": {"form", "to"},
 }
 ADMIN_GETS = {
-    "/admin/users": {"domain", "q"},
+    "/admin/domains": {"q"},
+    "/admin/users": {"domain", "q", "status", "kind", "two_step", "sort"},
     "/admin/attempts": {"reference", "email", "network", "outcome", "reason", "from", "until"},
     "/admin/events": {"email", "actor", "changes"},
 }

@@ -49,12 +49,22 @@ UNBRANDED = BRANDED | {
     "size": None,
 }
 RESPELLED = {"typed": "ann@b\u00fccher.example", "canonical": "ann@xn--bcher-kva.example"}
+ASKED = dict.fromkeys(("q", "status", "kind", "two_step", "sort"), "")
+LISTED_USER: dict[str, Any] = {
+    "email": EMAIL,
+    "kind": "recipient",
+    "status": "active",
+    "two_step": False,
+    "last_logon_at": AT,
+    "invited_at": None,
+}
+INVITED_USER = LISTED_USER | {"email": "new@insurer.example", "last_logon_at": None, "invited_at": EARLIER}
 USERS = [
-    {"email": EMAIL, "kind": "recipient", "status": "active", "invited_at": None},
-    {"email": "new@insurer.example", "kind": "recipient", "status": "active", "invited_at": 1_790_000_000},
-    {"email": "admin@portal.test", "kind": "administrator", "status": "active", "invited_at": None},
-    {"email": "frozen@insurer.example", "kind": "recipient", "status": "frozen", "invited_at": None},
-    {"email": "gone@insurer.example", "kind": "support", "status": "disabled", "invited_at": 1_790_000_000},
+    LISTED_USER,
+    INVITED_USER,
+    LISTED_USER | {"email": "admin@portal.test", "kind": "administrator", "two_step": True},
+    LISTED_USER | {"email": "frozen@insurer.example", "status": "frozen"},
+    INVITED_USER | {"email": "gone@insurer.example", "kind": "support", "status": "disabled"},
 ]
 ATTEMPT: dict[str, Any] = {
     "reference": "K7MW-3FQ9",
@@ -66,6 +76,7 @@ ATTEMPT: dict[str, Any] = {
     "operating_system": "Windows 11",
     "agent": "",
     "spelled": "",
+    "user": EMAIL,
     "address": "203.0.113.9",
     "outcome": "refused",
     "reason": "wrong_password",
@@ -84,6 +95,7 @@ ATTEMPTS = [
     ATTEMPT
     | {
         "email": "nobody@els\u0435where.example",
+        "user": "",
         "spelled": "nobody@xn--elswhere-h4f.example",
         "reason": "unknown_address",
         "browser": "an unknown browser",

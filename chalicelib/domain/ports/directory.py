@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
-from chalicelib.domain.accounts import ListedAccount, Policy
+from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
+from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 
@@ -12,16 +13,14 @@ from chalicelib.domain.resets import Reset
 class DirectoryActs(Protocol):
     """What the console reads."""
 
-    def users(
-        self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[ListedAccount], str | None]:
-        """The users of a domain by address, and where the next page begins."""
+    def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
+        """Users by address, behind one or (`backwards`) before it. Few or none may be a page that has a next one."""
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user, strongly consistent, as a line of the list."""
 
-    def domains(self) -> list[Policy]:
-        """Every domain with a user or a policy."""
+    def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
+        """So many domains with a user or a policy, by name, behind one or (`backwards`) before it."""
 
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""

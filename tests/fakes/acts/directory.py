@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.accounts import Account, Kind, ListedAccount, Policy, Status
-from chalicelib.domain.addresses import AccountId, DomainId, domain_of
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
+from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
 
 
 def _line(account: Account) -> ListedAccount:
-    invited_at = account.created_at if account.password_changed_at is None else None
-    return ListedAccount(account.address, account.kind.value, account.status.value, invited_at)
+    return ListedAccount(
+        account.address,
+        account.kind.value,
+        account.status.value,
+        invited_at=account.created_at if account.password_changed_at is None else None,
+        two_step=account.two_step.active,
+        last_logon_at=account.last_logon_at,
+        created_at=account.created_at,
+    )
+
+
+def _behind(name: str, start: str | None, *, backwards: bool) -> bool:
+    return start is None or (name < start if backwards else name > start)
 
 
 class Directory(Family):
     """`ports.DirectoryActs`."""
 
     @act
-    def users(
-        self, domain: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[ListedAccount], str | None]:
-        found = sorted(
-            (account for account in self._tables.accounts.values() if domain_of(account.address) == domain),
-            key=lambda account: account.address,
+    def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
+        lines = [_line(one) for one in self._tables.accounts.values()]
+        listed = sorted(
+            (one for one in lines if wanted.fits(one) and _behind(one.address, start, backwards=backwards)),
+            key=lambda line: line.address,
+            reverse=backwards,
         )
-        listed = [
-            _line(account)
-            for account in found
-            if account.address.startswith(prefix) and account.address > (after or "")
-        ]
-        return listed[:limit], (listed[limit - 1].address if len(listed) > limit else None)
+        return Found(listed[:limit], listed[limit - 1].address if len(listed) > limit else None)
 
     @act
     def user(self, account_id: AccountId) -> ListedAccount | None:
@@ -39,9 +46,15 @@ class Directory(Family):
         return _line(found) if found else None
 
     @act
-    def domains(self) -> list[Policy]:
-        named = [policy for policy in self._tables.policies.values() if policy.name != "*"]
-        return sorted(named, key=lambda policy: policy.name)
+    def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
+        named = [
+            policy
+            for policy in self._tables.policies.values()
+            if policy.name.startswith(prefix)
+            and policy.name != "*"
+            and _behind(policy.name, start, backwards=backwards)
+        ]
+        return sorted(named, key=lambda policy: policy.name, reverse=backwards)[:limit]
 
     @act
     def policy(self, key: str) -> Policy | None:

@@ -1,0 +1,65 @@
+"""Lists of users: which are wanted, and what of each a list shows. No secret is in any of it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chalicelib.domain.accounts import Status
+
+INVITED = "invited"  # active, and nobody has come yet
+
+
+class ListedAccount(NamedTuple):
+    """One line of a list of users. `invited_at` is None for whoever has chosen a password, and so been here."""
+
+    address: str
+    kind: str
+    status: str
+    invited_at: float | None = None
+    two_step: bool = False
+    last_logon_at: float | None = None
+    created_at: float = 0
+
+    def is_in(self, standing: str) -> bool:
+        """Whether it is `invited`, and so never came, or has this status (AD-11)."""
+        if standing == INVITED:
+            return self.status == Status.ACTIVE and self.invited_at is not None
+        return self.status == standing
+
+
+class Wanted(NamedTuple):
+    """Which users a list has: of a domain or of all, by part of address, standing, kind and whether 2-step is on.
+
+    A field left at "" or None asks for nothing.
+    """
+
+    domain: str = ""
+    part: str = ""
+    standing: str = ""
+    kind: str = ""
+    two_step: bool | None = None
+
+    @property
+    def filters(self) -> bool:
+        """Whether rows are looked at that are not in the list."""
+        return bool(self.part or self.standing or self.kind) or self.two_step is not None
+
+    def has(self, status: Status) -> bool:
+        """Whether somebody of this status can be in the list."""
+        return self.standing in ("", status) or (self.standing == INVITED and status is Status.ACTIVE)
+
+    def fits(self, line: ListedAccount) -> bool:
+        """Whether a line is in the list."""
+        return (
+            self.part in line.address
+            and self.domain in ("", line.address.partition("@")[2])
+            and (not self.standing or line.is_in(self.standing))
+            and self.kind in ("", line.kind)
+            and self.two_step in (None, line.two_step)
+        )
+
+
+class Found(NamedTuple):
+    """A page of a list of users, and the address to go on from; None where there are no more."""
+
+    users: Sequence[ListedAccount]
+    further: str | None
