@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.addresses import InvalidAddress, canonical_address
 from chalicelib.domain.events import MAILS, PROVED, Event, EventKind, iso
+from chalicelib.domain.refusals import Reason
 from chalicelib.flows.inputs import differs
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.evidence import evidence
@@ -46,22 +47,22 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
         "outcome": outcome_of(event),
         "reason": event.reason,
         "agent": "" if browser.name else evidence(sent),
-        "spelled": _spelled(event.email or ""),
+        **_spelled(event.email or "", known=event.reason != Reason.UNKNOWN),
     }
 
 
-def _spelled(typed: str) -> str:
-    """The one spelling of an address where it is another than was typed; "" where it is not."""
+def _spelled(typed: str, *, known: bool) -> dict[str, str]:
+    """The one spelling of an address where it is another than was typed, and whose page it leads to; else ""."""
     try:
         canonical = canonical_address(typed)
     except InvalidAddress:
-        return ""
-    return canonical if differs(typed, canonical) else ""
+        return {"spelled": "", "user": ""}
+    return {"spelled": canonical if differs(typed, canonical) else "", "user": canonical if known else ""}
 
 
 def attempt_facts(row: Mapping[str, object]) -> dict[str, object]:
     """The contract's row of `/admin/attempts`: what stands beside it is for a person's eyes."""
-    return {name: value for name, value in row.items() if name not in {"agent", "spelled"}}
+    return {name: value for name, value in row.items() if name not in {"agent", "spelled", "user"}}
 
 
 def event_facts(event: Event) -> dict[str, object]:
