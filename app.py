@@ -18,6 +18,7 @@ from chalicelib.steps import (
     admin_ip_ranges,
     admin_messages,
     admin_password,
+    admin_services,
     admin_sessions,
     admin_status,
     admin_two_step,
@@ -41,6 +42,7 @@ from chalicelib.steps import (
     record_delivery,
     resume_mail,
     send_mail,
+    service_messages,
     session,
     setup,
     sweep_mail,
@@ -86,6 +88,8 @@ app.register_blueprint(admin_delivery.step)  # console: mail to an address again
 app.register_blueprint(admin_attempts.step)  # console: why a logon failed
 app.register_blueprint(admin_events.step)  # console: the audit trail
 app.register_blueprint(admin_messages.step)  # console: send a secure message
+app.register_blueprint(admin_services.step)  # console: the systems that send by a key of their own
+app.register_blueprint(service_messages.step)  # for sending systems: send, ask, take back
 app.register_blueprint(send_mail.step)  # behind the events stream: every mail
 app.register_blueprint(resume_mail.step)  # once a minute: mails that could not be sent at once
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day

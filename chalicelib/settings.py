@@ -47,6 +47,7 @@ class Settings(NamedTuple):
     lock_seconds: int
     admin_may_choose_passwords: bool
     require_two_step_of_all: bool
+    service_requests: int
 
     @property
     def secure(self) -> bool:
@@ -103,6 +104,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         require_two_step_of_all=_choice(
             environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
         ),
+        service_requests=_number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
     )
 
 

@@ -1,6 +1,6 @@
 """A DynamoDB (and SES) engine for tests, with the tables of infra/data.yaml; one for each process of the test run.
 
-`engine` is the running engine; `table_prefix` is a fresh set of the seven tables for one test. PORTAL_TEST_ENGINE
+`engine` is the running engine; `table_prefix` is a fresh set of the eight tables for one test. PORTAL_TEST_ENGINE
 chooses it: `ministack`, a process of its own, or `moto`, inside the test's process (`make test ENGINE=moto`).
 PORTAL_TEST_DYNAMODB names another DynamoDB to use instead, which is how the races run on DynamoDB's own engine.
 """
@@ -54,7 +54,8 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What moto cannot show is left out, and pytest says how much that was."""
-    asked, left_out = [], []
+    asked: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for one in items:
         unfit = ON_MOTO and one.get_closest_marker("ministack")
         unasked = config.getoption("--on-engine") and ASK_AN_ENGINE.isdisjoint(

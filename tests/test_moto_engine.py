@@ -28,7 +28,7 @@ Client = Any
 
 @pytest.fixture
 def dynamodb(moto: ModuleType) -> Iterator[Client]:
-    """The seven tables on moto."""
+    """The eight tables on moto."""
     client = botocore.session.get_session().create_client("dynamodb")
     create_tables(client, PREFIX)
     yield client

@@ -17,6 +17,7 @@ class Guard(NamedTuple):
 
     `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes,
     at whatever point the session stands: a rule that changes can send a whole one, hours old, back to a step.
+    `service`: a sending system's key, and no session whatever (ADR 46).
     `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
     """
 
@@ -25,6 +26,7 @@ class Guard(NamedTuple):
     admin_network: bool = False
     fresh: bool = False
     everywhere: bool = False
+    service: bool = False
 
 
 PUBLIC = Guard()
@@ -43,6 +45,8 @@ DESK = Guard(
 )  # reads, changes nothing
 ADMIN = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
 ADMIN_FRESH = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
+
+SERVICE = Guard(service=True)
 
 GUARDS: Mapping[str, Guard] = MappingProxyType(
     {
@@ -118,6 +122,13 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/events": DESK,
         "GET /admin/events/export": DESK,
         "GET /admin/messages": ADMIN,
+        "GET /admin/services": ADMIN,
+        "POST /admin/services": ADMIN_FRESH,
+        "POST /admin/services/{id}/rotate": ADMIN_FRESH,
+        "POST /admin/services/{id}/revoke": ADMIN_FRESH,
+        "POST /service/messages": SERVICE,
+        "GET /service/messages/{id}": SERVICE,
+        "POST /service/messages/{id}/recall": SERVICE,
         # Of all writes of the console only these two are not fresh: writing a message can take longer than ten minutes,
         # and asking for the password then would throw the text away. Neither changes who may log on.
         "POST /admin/messages": ADMIN,
@@ -131,6 +142,12 @@ def guard_of(method: str, resource: str) -> Guard | None:
     return GUARDS.get(f"{'GET' if method == 'HEAD' else method} {resource}")
 
 
+def for_services(method: str, resource: str) -> bool:
+    """Whether only a sending system's key opens this route."""
+    guard = guard_of(method, resource)
+    return guard is not None and guard.service
+
+
 def open_everywhere(guard: Guard, caller: Caller | None) -> bool:
     """Whether the permitted ranges do not count: never for what needs a session, where there is none (IP-09)."""
     return guard.everywhere and (guard.next is None or caller is not None)
@@ -138,9 +155,9 @@ def open_everywhere(guard: Guard, caller: Caller | None) -> bool:
 
 def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) -> None:
     """Raise the refusal this guard has for this caller; `cause` is why a presented session is dead."""
-    if guard.next is None:
+    if guard.next is None and not guard.service:
         return
-    if caller is None:
+    if caller is None or guard.next is None:
         raise Refusal(Code.SESSION_REQUIRED, cause or "no_session", hint=None if cause else Hint.NO_SESSION)
     if caller.next not in guard.next:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})

@@ -42,6 +42,7 @@ class Details(From, total=False):
     after: Mapping[str, object] | None
     measures: Sequence[str] | None  # of a containment, see `administration.done`
     force_change: bool | None  # the password that was set must be changed at the next logon
+    service: str | None  # the name of a sending system that was made, rotated or revoked
     policy: str | None  # the domain whose rules or brand changed; `*` is the portal
     attempts: Mapping[str, str] | None  # what was searched for
     events_of: str | None  # whose trail was read

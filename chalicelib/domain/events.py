@@ -4,6 +4,7 @@ An event is written in the same transaction as the change it tells of, so no cha
 be forgotten. It never holds a secret: no password, token, code or cookie.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -60,6 +61,9 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_READ = "message_read"
     MESSAGE_RECALLED = "message_recalled"
+    SERVICE_MADE = "service_made"
+    SERVICE_ROTATED = "service_key_rotated"
+    SERVICE_REVOKED = "service_revoked"
     ADMINISTRATOR_CHANGED = "administrator_changed"
     ADMINISTRATORS_TOLD = "administrators_told"
     ADDRESS_LIFTED = "mail_address_lifted"
@@ -139,6 +143,10 @@ PROVED = frozenset(
     }
 )  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
 
+SERVICES = frozenset({EventKind.SERVICE_MADE, EventKind.SERVICE_ROTATED, EventKind.SERVICE_REVOKED})
+SERVICE_TRAIL = "service:"  # before its id: the account id under which the events of a sending system lie
+_BY_SERVICE = r"\(smp_([a-z2-7]{16})\)"
+
 RESTORED = (
     "restored"  # the attribute of a row that was put back from a backup: of it everybody was told long ago
 )
@@ -187,11 +195,13 @@ class Event(NamedTuple):
 
     @property
     def acted_by(self) -> AccountId | None:
-        """Who did it to somebody else, or to the portal; None for what people do to themselves.
+        """Who did it to somebody else, or to the portal, a service among them; None for what people do to themselves.
 
         So no logon is in the index of it, and what is there is what a taken-over administrator could do (TR-05).
         """
         actor = self.actor or ""
+        if actor.endswith(")") and (service := re.search(_BY_SERVICE + "$", actor)):
+            return AccountId(f"{SERVICE_TRAIL}{service[1]}")  # see domain/services.py, actor_of
         if "@" not in actor or self.kind is EventKind.ADMINISTRATOR_CHANGED or self.kind in MAILS:
             return None  # neither is what the act itself caused: the copy for each administrator, the mail
         if self.by_owner and self.kind not in AS_STAFF:

@@ -81,11 +81,14 @@ class Due(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """What the note of a mail that SES took says of it: whose address it went to, its event's kind and request."""
+    """What the note of a mail that SES took says of it: whose address it went to, its event's kind and request, and the
+    secure message that it is the notice of.
+    """
 
     mailed: AccountId
     about: str
     request: str | None = None
+    message: tuple[AccountId, str] | None = None
 
 
 def mail_of(event: Event) -> Mail | None:
@@ -168,11 +171,11 @@ def sender_of(event: Event) -> DomainId:
     """The domain whose brand the mail carries: the sender's where it is about a secure message, else the account's own.
 
     The invitation of a new recipient is about one too, and comes beside the notice: two mails that look like two
-    senders would look like fraud. The domain is that of whoever was logged on, never one that was typed.
+    senders would look like fraud. The domain is that of whoever was logged on, or one that a service may speak for.
     """
     told = event.told["from"] if event.kind is EventKind.MESSAGE_SENT else None
     if event.kind is EventKind.ACCOUNT_INVITED and event.told["kind"] == Kind.RECIPIENT:
-        told = event.actor
+        told = event.told["from"] or event.actor
     try:
         return domain_id(domain_of(canonical_address(str(told or ""))))
     except InvalidAddress:

@@ -6,11 +6,15 @@ from typing import NamedTuple
 from chalicelib.domain.addresses import AccountId
 
 UNSENT = "unsent:"
+DELIVERED, BOUNCED = "delivered", "bounced"  # what became of the mail that brought its notice
 UNSENT_SECONDS = 3600  # to log on again, by a new password if need be
 
 
 class Message(NamedTuple):
-    """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back."""
+    """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back.
+
+    `mail` is what became of the mail that brought its notice: "delivered" or "bounced", since `mail_at`.
+    """
 
     account_id: AccountId
     id: str
@@ -22,6 +26,8 @@ class Message(NamedTuple):
     read_at: float | None = None
     recalled_at: float | None = None
     recipient: str = ""
+    mail: str | None = None
+    mail_at: float | None = None
 
     def readable(self, now: float) -> bool:
         """Expired or recalled is answered like one that never was."""

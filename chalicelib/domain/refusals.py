@@ -33,6 +33,9 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     OWN_ACCOUNT = "own_account"
     WOULD_LOCK_YOU_OUT = "would_lock_you_out"
+    SENDER_NOT_PERMITTED = "sender_not_permitted"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    ALREADY_READ = "already_read"
     UNAVAILABLE = "unavailable"
 
 

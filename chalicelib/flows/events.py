@@ -35,7 +35,7 @@ def event_of(
         source=str(request.source),
         user_agent=request.user_agent or None,
         url=request.url,
-        actor=request.caller.address if request.caller else None,
+        actor=request.caller.address if request.caller else request.sender.actor if request.sender else None,
         language=request.language,
         zone=request.zone[:64] or None,
         details=details or {},

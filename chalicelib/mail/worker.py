@@ -103,6 +103,10 @@ class Worker(NamedTuple):
             facts["mailed"] = account.id  # what SES tells of this mail is about that address (ML-07)
             if event.request is not None:
                 facts["request"] = event.request
+            if event.kind is EventKind.MESSAGE_SENT:
+                facts["message"] = event.told[
+                    "message"
+                ]  # what SES tells of this mail is told to whoever sent that
         note = note_of(event, kind, facts)
         outbox.note(note)
         return note

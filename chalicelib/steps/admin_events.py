@@ -3,13 +3,15 @@
 As a page and as files. Reading it is itself an event.
 """
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import CanonicalAddress, account_id
+from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import invalid
+from chalicelib.domain.services import SERVICE_ID, trail_of
 from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.console import console_view
 from chalicelib.flows.events import event_of
@@ -84,7 +86,7 @@ class Asked(NamedTuple):
 
     def wants(self, event: Event) -> bool:
         """Of an actor's acts."""
-        of_account = not self.email or event.account_id == account_id(CanonicalAddress(self.email))
+        of_account = not self.email or event.account_id == _trail_of(self.email)
         return of_account and (event.kind.changes or not self.changes)
 
 
@@ -120,20 +122,28 @@ def export(request: Request) -> Page:
 def _lines(request: Request, asked: Asked, most: int) -> Lines:
     acts = request.store.events
     if asked.actor:
-        who = account_id(CanonicalAddress(asked.actor))
-        return act_lines(acts, who, asked.before, most, asked.wants)
+        return act_lines(acts, _trail_of(asked.actor), asked.before, most, asked.wants)
     lines = change_lines if asked.changes else trail_lines
-    return lines(acts, account_id(CanonicalAddress(asked.email)), asked.before, most)
+    return lines(acts, _trail_of(asked.email), asked.before, most)
 
 
 def _asked(request: Request) -> Asked:
     email, actor = (request.query.get(name, "") for name in ("email", "actor"))
     return Asked(
-        email=address_input(email) if email or not actor else "",
-        actor=address_input(actor, "actor") if actor else "",
+        email=_named(email, "email") if email or not actor else "",
+        actor=_named(actor, "actor") if actor else "",
         changes=_changes_alone(request),
         before=position(request.query.get("before", "")),
     )
+
+
+def _named(text: str, field: str) -> str:
+    """An address, or a service by the beginning of its keys."""
+    return text if re.fullmatch(rf"smp_{SERVICE_ID}", text) else address_input(text, field)
+
+
+def _trail_of(named: str) -> AccountId:
+    return trail_of(named[4:]) if "@" not in named else account_id(CanonicalAddress(named))
 
 
 def _changes_alone(request: Request) -> bool:

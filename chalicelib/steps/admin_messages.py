@@ -16,6 +16,7 @@ from chalicelib.flows import unsent
 from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
+from chalicelib.flows.messages import DEFAULT_DAYS, MOST_DAYS, body_text, one_line
 from chalicelib.flows.paging import rows_of, turning
 from chalicelib.flows.repeats import NAMED
 from chalicelib.presentation.languages import marked
@@ -26,8 +27,6 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.web.unfinished import forgotten
 from chalicelib.wiring import needs, portal
 
-MOST_DAYS = 365
-DEFAULT_DAYS = 30
 NOT_KEPT = marked(
     "What you typed was not kept: it is too long, or not for a browser to keep. Please enter it again."
 )
@@ -71,8 +70,8 @@ def submit(request: Request) -> Page:
     draft = Draft(
         sender=request.known.address,
         to=address_input(request.text("to"), "to"),
-        subject=_one_line(request, "subject"),
-        body=_text(request, "body"),
+        subject=one_line(request, "subject"),
+        body=body_text(request, "body"),
         lifetime_seconds=days * 86400,
         actor=request.known.address,
         request=request.portal.request_id,
@@ -104,20 +103,6 @@ def recall(request: Request) -> Page:
     recalled = request.store.administration.recall
     done = acted(request, lambda who: recalled(who, found, event), "message_recalled", late)
     return Page(facts={"id": found.id, "state": "recalled"}, location=f"/admin/messages?done={done}")
-
-
-def _one_line(request: Request, name: str) -> str:
-    text = request.text(name).strip()
-    if not text or not text.isprintable():
-        raise invalid("one_line_of_text", name)
-    return text
-
-
-def _text(request: Request, name: str) -> str:
-    text = request.text(name).replace("\r\n", "\n")
-    if not text.strip() or any(not c.isprintable() and c not in "\n\t" for c in text):
-        raise invalid("text", name)
-    return text
 
 
 def _facts(message: Message, now: float) -> dict[str, object]:

@@ -7,7 +7,7 @@ sessions are enforced; those of a logon are in `steps/logon.py`.
 
 import logging
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalice import Blueprint
 
@@ -24,6 +24,7 @@ from chalicelib.domain.tokens import Digest, new_reference, split_session_token
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
+from chalicelib.web.asked import UNREADABLE, Asked, asked, policy, shut_out, whole_stage
 from chalicelib.web.cookies import read_cookie, session_name
 from chalicelib.web.same_origin import check_same_origin
 from chalicelib.wiring import needs, portal
@@ -31,22 +32,6 @@ from chalicelib.wiring import needs, portal
 step = Blueprint(__name__)
 NEEDS = needs(__name__, store=("sessions",))
 
-
-class Request(NamedTuple):
-    """What of a REQUEST event counts, with the portal it asks. `source` is the raw text: garbage is judged too.
-
-    Header names are in lower case; the last value of a repeated header counts, as for API Gateway.
-    """
-
-    portal: Portal
-    method: str
-    resource: str
-    source: str
-    headers: Mapping[str, str]
-    language: str  # that was chosen with this request's address; "" or not to be trusted
-
-
-UNREADABLE = "source_address_unreadable"
 # Refusals that are about the caller: the page that says so keeps their navigation, and what they had typed.
 ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
 
@@ -60,16 +45,20 @@ def authorizer(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     """The policy and its context for one REQUEST event."""
-    request = _request(event, portal)
+    request = asked(event, portal)
+    arn = whole_stage(str(event.get("methodArn") or ""))
+    if access.for_services(request.method, request.resource):
+        from chalicelib.flows.service_door import judged  # noqa: PLC0415 - for what services ask
+
+        return policy(*judged(request, arn))
     who = _presented(request)
     standing = portal.store.sessions.standing(who)
     caller, cause = _caller(request, standing)
     before = _before(request, standing)
-    arn = _whole_stage(str(event.get("methodArn") or ""))
     denied = _outside(request, standing, caller or before)
     if denied and not _reachable(request, caller, denied):
         reference = _record(request, caller or before, denied)
-        return _policy("Deny", arn, _shut_out(request, caller, denied, reference))
+        return policy("Deny", arn, shut_out(request, caller, denied, reference))
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
         # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
@@ -78,27 +67,13 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
         said = {"code": refusal.code, "cause": refusal.cause, "resource": request.resource}
         log.write(logging.WARNING, "authz_fail", **said)
         seen = caller if refusal.code in ITS_OWN else overtaken
-        return _policy("Allow", arn, verdicts.write(seen, refusal))
+        return policy("Allow", arn, verdicts.write(seen, refusal))
     if not denied:  # from outside nothing keeps a session alive
         _touch(request, standing)
-    return _policy("Allow", arn, verdicts.write(caller, None))
+    return policy("Allow", arn, verdicts.write(caller, None))
 
 
-def _request(event: Mapping[str, Any], portal: Portal) -> Request:
-    around = event.get("requestContext") or {}
-    headers = event.get("headers") or {}
-    return Request(
-        portal=portal,
-        method=str(event.get("httpMethod") or ""),
-        resource=str(event.get("resource") or around.get("resourcePath") or ""),
-        # Attack: X-Forwarded-For is the caller's to write. Defence: only what API Gateway saw itself (IP-01).
-        source=str((around.get("identity") or {}).get("sourceIp") or ""),
-        headers={str(name).lower(): str(value) for name, value in headers.items()},
-        language=str((event.get("queryStringParameters") or {}).get("language") or ""),
-    )
-
-
-def _presented(request: Request) -> tuple[AccountId, Digest] | None:
+def _presented(request: Asked) -> tuple[AccountId, Digest] | None:
     """The session presented: from Authorization if there is one, else the cookie; never from URL or body (SE-03)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -108,7 +83,7 @@ def _presented(request: Request) -> tuple[AccountId, Digest] | None:
     )
 
 
-def _caller(request: Request, standing: Standing) -> tuple[Caller | None, str | None]:
+def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | None]:
     session, account = standing.session, standing.account
     if session is None or account is None:
         return None, "unknown_session"
@@ -118,7 +93,7 @@ def _caller(request: Request, standing: Standing) -> tuple[Caller | None, str | 
     return _as_caller(request, session, account, standing.domain), None
 
 
-def _before(request: Request, standing: Standing) -> Caller | None:
+def _before(request: Asked, standing: Standing) -> Caller | None:
     """Whose session this was, where a request has handed it over a moment ago: the one we see may be its repeat.
 
     It is refused all the same, and opens nothing; the step, which has the body, can tell whether it is (WB-20).
@@ -131,7 +106,7 @@ def _before(request: Request, standing: Standing) -> Caller | None:
     return _as_caller(request, session, account, standing.domain)
 
 
-def _as_caller(request: Request, session: Session, account: Account, domain: Policy | None) -> Caller:
+def _as_caller(request: Asked, session: Session, account: Account, domain: Policy | None) -> Caller:
     required = two_step_required(account, domain, everybody=request.portal.settings.require_two_step_of_all)
     stage = next_step(
         account,
@@ -142,7 +117,7 @@ def _as_caller(request: Request, session: Session, account: Account, domain: Pol
     return caller_of(session, account, stage, two_step_required=required)
 
 
-def _outside(request: Request, standing: Standing, caller: Caller | None) -> str | None:
+def _outside(request: Asked, standing: Standing, caller: Caller | None) -> str | None:
     """Which rule shuts this source address out, or None. Garbage is outside of everything."""
     try:
         source = parse_address(request.source)
@@ -160,13 +135,13 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     return None if permitted(source, own) else "account_ranges"
 
 
-def _reachable(request: Request, caller: Caller | None, denied: str) -> bool:
+def _reachable(request: Asked, caller: Caller | None, denied: str) -> bool:
     """Help, and the end of one's own session: from every address that is one (IP-09)."""
     guard = access.guard_of(request.method, request.resource)
     return denied != UNREADABLE and guard is not None and access.open_everywhere(guard, caller)
 
 
-def _refusal(request: Request, caller: Caller | None, cause: str | None) -> Refusal | None:
+def _refusal(request: Asked, caller: Caller | None, cause: str | None) -> Refusal | None:
     guard = access.guard_of(request.method, request.resource)
     if guard is None:
         return Refusal(Code.NOT_FOUND, "route_not_declared")
@@ -178,7 +153,7 @@ def _refusal(request: Request, caller: Caller | None, cause: str | None) -> Refu
     return None
 
 
-def _touch(request: Request, standing: Standing) -> None:
+def _touch(request: Asked, standing: Standing) -> None:
     """Write last-seen, at most once a minute; a request does not fail because this does."""
     session, now = standing.session, request.portal.clock()
     if session is None or not touch_due(session, now, request.portal.settings.session_idle):
@@ -189,15 +164,7 @@ def _touch(request: Request, standing: Standing) -> None:
         log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
 
 
-def _shut_out(request: Request, caller: Caller | None, rule: str, reference: str) -> dict[str, str]:
-    from chalicelib.web.request import language_of  # noqa: PLC0415 - words, for those who are shut out
-    from chalicelib.web.shut_out import told  # noqa: PLC0415 - as above
-
-    language = language_of(request.headers, request.language, caller, request.portal.settings.language)
-    return told(rule, language, reference, request.portal.clock(), logged_on=caller is not None)
-
-
-def _record(request: Request, caller: Caller | None, rule: str) -> str:
+def _record(request: Asked, caller: Caller | None, rule: str) -> str:
     """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line.
 
     The reference under which it is found, which is the one on their page.
@@ -228,23 +195,3 @@ def _record(request: Request, caller: Caller | None, rule: str) -> str:
     )
     request.portal.store.events.record(event)
     return reference
-
-
-def _whole_stage(arn: str) -> str:
-    """Every method of the API's stage. The answer is for one request all the same: nothing is remembered (TTL 0).
-
-    Attack: the method's own ARN has the path in it, as anybody may send it: too long for a statement or with a star or
-    a question mark, it is no policy or another one, and each such request is a fault that wakes somebody. Defence: no
-    part of it comes from the path (IP-06).
-    """
-    api, _, rest = arn.partition("/")
-    return f"{api}/{rest.partition('/')[0]}/*"
-
-
-def _policy(effect: str, arn: str, facts: dict[str, str]) -> dict[str, Any]:
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": arn}
-    return {
-        "principalId": "caller",
-        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": facts,
-    }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.services.ses_events import News, name_of, read_news
@@ -27,6 +27,10 @@ NEEDS = needs(__name__)
 # A server that bounces while it is handed the mail is heard of before the note of that mail is in its index.
 YOUNG_SECONDS = 120
 PAUSES = (0.2, 0.4, 0.8, 1.6)
+
+
+# What whoever sent a message is told of its notice.
+FATES = frozenset({EventKind.MAIL_DELIVERED, EventKind.MAIL_BOUNCED})
 
 
 @step.lambda_function(name="record_delivery")
@@ -66,6 +70,8 @@ def _record(news: News, portal: Portal) -> None:
         details={"message_id": news.message_id, "mail": note.about, "cause": news.cause},
         request=note.request,
     )
+    if note.message is not None and news.kind in FATES:
+        portal.store.messages.mail_went(note.message, news.kind.value.removeprefix("mail_"), news.at)
     portal.store.outbox.record_delivery(event, news.undeliverable)
     with log.about(note.request):
         fate = log.MAILS_BY_FATE.of(which=news.kind)

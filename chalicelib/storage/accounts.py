@@ -17,6 +17,7 @@ from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from chalicelib.domain.administration import Actor  # the console's, which others do without
+    from chalicelib.domain.services import Sender
     from chalicelib.domain.sessions import Session
 
 
@@ -38,16 +39,17 @@ class Accounts:
         row = self._database.read(AccountRow, account_id)
         return account_of(row) if row else None
 
-    def invite(self, account: Account, event: Event, actor: "Actor | None" = None) -> bool:
+    def invite(self, account: Account, event: Event, actor: "Actor | Sender | None" = None) -> bool:
         """The account, its event, and its domain in the list of domains where it is new there: all or nothing.
 
-        False when there is one already: of many at once one wins (IN-03). An `actor` must still be an administrator.
+        False when there is one already: of many at once one wins (IN-03). An `actor` must still be an administrator, or
+        a service whose key is still good.
         """
         from chalicelib.storage.repeats import committed  # noqa: PLC0415 - for who invites, as few do
 
         transaction = self._database.transaction()
         if actor is not None:
-            check_actor_in(transaction, actor)
+            check_sender_or_actor_in(transaction, actor)
         row, domain = PolicyRow, domain_of(account.address)
         named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
         transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
@@ -56,7 +58,21 @@ class Accounts:
         failed = committed(transaction)
         if "actor" in failed:
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        if "service" in failed:
+            raise Refusal(Code.SESSION_REQUIRED, "service_key_void_meanwhile")
         return not failed
+
+
+def check_sender_or_actor_in(transaction: Transaction, actor: "Actor | Sender") -> None:
+    """Demand that whoever acts still may, each as its kind is asked."""
+    from chalicelib.domain.services import Sender  # noqa: PLC0415 - for who invites, as few do
+
+    if not isinstance(actor, Sender):
+        check_actor_in(transaction, actor)
+        return
+    from chalicelib.storage.services import check_sender_in  # noqa: PLC0415 - for services alone
+
+    check_sender_in(transaction, actor)
 
 
 def check_actor_in(transaction: Transaction, actor: "Actor") -> None:

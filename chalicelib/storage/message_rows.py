@@ -18,6 +18,8 @@ def message_of(row: MessageRow) -> Message:
         expires_at=row.expires_at,
         read_at=row.read_at,
         recalled_at=row.recalled_at,
+        mail=row.mail,
+        mail_at=row.mail_at,
     )
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
-from chalicelib.domain.messages import Message
+from chalicelib.domain.messages import DELIVERED, Message
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
@@ -77,3 +77,11 @@ class Messages:
         transaction.add("event", event_row(event))
         failed = transaction.commit()
         return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})
+
+    def mail_went(self, message: tuple[AccountId, str], fate: str, at: float) -> None:
+        """Note what SES tells of its notice; what bounced once has bounced, whatever comes before or after."""
+        row = MessageRow
+        there = row.id.exists()
+        if fate == DELIVERED:
+            there &= row.mail.does_not_exist()
+        self._database.update(row(*message), [row.mail.set(fate), row.mail_at.set(at)], there)

@@ -211,7 +211,9 @@ class Outbox:
         """One read of an index, which may be a moment behind the note (ML-07)."""
         for row in self._database.query(EventRow, message_id, index=EventRow.by_message, limit=1):
             told: Any = row.details  # all that is in the index, which only notes are in
-            return Noted(AccountId(told["mailed"]), told["about"], told.get("request"))
+            message = told.get("message")
+            of = (AccountId(row.account_id.removesuffix(APART)), message) if message else None
+            return Noted(AccountId(told["mailed"]), told["about"], told.get("request"), of)
         return None
 
     def record_delivery(self, event: Event, undeliverable: str | None) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.outbox import Outbox
     from chalicelib.storage.passwords import Passwords
     from chalicelib.storage.preferences import Preferences
+    from chalicelib.storage.sendings import Sendings
+    from chalicelib.storage.services import Services
     from chalicelib.storage.sessions import Sessions
     from chalicelib.storage.two_steps import TwoSteps
 
@@ -44,6 +46,8 @@ class DynamoStore:
     outbox: "Outbox" = _family("outbox", "Outbox")
     passwords: "Passwords" = _family("passwords", "Passwords")
     preferences: "Preferences" = _family("preferences", "Preferences")
+    sendings: "Sendings" = _family("sendings", "Sendings")
+    services: "Services" = _family("services", "Services")
     sessions: "Sessions" = _family("sessions", "Sessions")
     two_steps: "TwoSteps" = _family("two_steps", "TwoSteps")
 

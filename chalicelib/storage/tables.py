@@ -1,4 +1,4 @@
-"""The seven tables as PynamoDB models. `infra/data.yaml` makes the tables; a test holds keys and indexes against it.
+"""The eight tables as PynamoDB models. `infra/data.yaml` makes the tables; a test holds keys and indexes against it.
 
 Nothing outside of `storage` sees a model; `rows.py` turns them into the domain's values.
 """
@@ -18,14 +18,15 @@ from pynamodb.models import Model
 from chalicelib.storage import indexes
 
 
+def _named(table: str) -> Any:
+    """What PynamoDB asks of a model: its table's name, without the stage's prefix."""
+    return type("Meta", (), {"bare_name": table, "table_name": table})
+
+
 class AccountRow(Model):
     """An account; kept under 1 KB, above which every write costs double: so the long names are short in the row."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "accounts"
-        table_name = "accounts"
+    Meta = _named("accounts")
 
     id = UnicodeAttribute(hash_key=True)
     address = UnicodeAttribute()
@@ -80,11 +81,7 @@ class AccountRow(Model):
 class ResetRow(Model):
     """What a mail carries, once each. `expires_at` is the TTL's, a month after `valid_until`, which counts."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "resets"
-        table_name = "resets"
+    Meta = _named("resets")
 
     key = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute()
@@ -102,11 +99,7 @@ class ResetRow(Model):
 class SessionRow(Model):
     """A session, found by account and digest in one strongly consistent read."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "sessions"
-        table_name = "sessions"
+    Meta = _named("sessions")
 
     account_id = UnicodeAttribute(hash_key=True)
     digest = UnicodeAttribute(range_key=True)
@@ -134,11 +127,7 @@ class SessionRow(Model):
 class EventRow(Model):
     """An event: trail, support record and outbox. `at` is time and id, so rows sort by time."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "events"
-        table_name = "events"
+    Meta = _named("events")
 
     account_id = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)
@@ -172,11 +161,7 @@ class EventRow(Model):
 class PolicyRow(Model):
     """A domain's policy; the portal's own is one more row."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "domains"
-        table_name = "domains"
+    Meta = _named("domains")
 
     domain = UnicodeAttribute(hash_key=True)  # its id, so the authorizer can read it without the address
     name = UnicodeAttribute()
@@ -191,11 +176,7 @@ class PolicyRow(Model):
 class BrandRow(Model):
     """A domain's brand, in the same table: what its mails are known by. What is not there is the stage's."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "domains"
-        table_name = "domains"
+    Meta = _named("domains")
 
     domain = UnicodeAttribute(hash_key=True)  # see `domain/brand.py`, brand_key
     brand_name = UnicodeAttribute(null=True)
@@ -210,11 +191,7 @@ class ThrottleRow(Model):
     `done` by it; or the claim on a mail: how often it was handed over, when last, by which run, with which key.
     """
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "throttles"
-        table_name = "throttles"
+    Meta = _named("throttles")
 
     key = UnicodeAttribute(hash_key=True)
     count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
@@ -228,11 +205,7 @@ class ThrottleRow(Model):
 class MessageRow(Model):
     """A secure message, its body sealed."""
 
-    class Meta:
-        """Its name, without the stage's prefix."""
-
-        bare_name = "messages"
-        table_name = "messages"
+    Meta = _named("messages")
 
     account_id = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
@@ -244,7 +217,32 @@ class MessageRow(Model):
     expires_at = NumberAttribute()
     read_at = NumberAttribute(null=True)
     recalled_at = NumberAttribute(null=True)
+    mail = UnicodeAttribute(null=True)
+    mail_at = NumberAttribute(null=True)
     by_sender = indexes.BySender()
 
 
-MODELS = (AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, BrandRow, ThrottleRow, MessageRow)
+class ServiceRow(Model):
+    """A sending system, with the digests of its two keys. All lie under one key, to be listed as they are now."""
+
+    Meta = _named("services")
+
+    owner = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    name = UnicodeAttribute()
+    domains: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    created_at = NumberAttribute()
+    created_by = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    made_at = NumberAttribute()
+    used_at = NumberAttribute(null=True)
+    former = UnicodeAttribute(null=True)
+    former_made_at = NumberAttribute(null=True)
+    former_used_at = NumberAttribute(null=True)
+    revoked_at = NumberAttribute(null=True)
+    revoked_by = UnicodeAttribute(null=True)
+
+
+_OF_ACCOUNTS = (AccountRow, ResetRow, SessionRow, EventRow)
+MODELS = (*_OF_ACCOUNTS, PolicyRow, BrandRow, ThrottleRow, MessageRow, ServiceRow)

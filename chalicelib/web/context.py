@@ -5,15 +5,19 @@
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Credential, Next
 
+if TYPE_CHECKING:
+    from chalicelib.domain.services import Sender
+
 PASS = "pass"  # noqa: S105 - a verdict
 
 
-def write(caller: Caller | None, refusal: Refusal | None) -> dict[str, str]:
+def write(caller: Caller | None, refusal: Refusal | None, sender: "Sender | None" = None) -> dict[str, str]:
     """The context of an Allow. It is a grant only with the literal verdict `pass`; all else is a refusal."""
     context = {"verdict": refusal.code.value if refusal else PASS}
     if refusal:
@@ -21,7 +25,20 @@ def write(caller: Caller | None, refusal: Refusal | None) -> dict[str, str]:
         context |= {"hint": refusal.hint.value} if refusal.hint else {}
     if caller:
         context["caller"] = json.dumps(caller._asdict())
+    if sender:
+        context["sender"] = json.dumps(sender._asdict())
     return context
+
+
+def sender_of(context: Mapping[str, object]) -> "Sender | None":
+    """Which service asks; None for a person or nobody, and for whoever was refused."""
+    text = context.get("sender")
+    if context.get("verdict") != PASS or not isinstance(text, str):
+        return None
+    from chalicelib.domain.services import Sender  # noqa: PLC0415 - for what services ask
+
+    values = json.loads(text)
+    return Sender(**values | {"domains": tuple(values["domains"])})
 
 
 def read(context: Mapping[str, object]) -> Caller | None:

@@ -45,6 +45,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "admin_ip_ranges": ("busy",),
     "admin_messages": ("busy",),
     "admin_password": ("reveal", "busy"),
+    "admin_services": ("support", "busy"),
     "admin_sessions": ("busy",),
     "admin_status": ("busy",),
     "admin_two_step": ("busy",),

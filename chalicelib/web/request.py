@@ -21,6 +21,7 @@ from chalicelib.web.cookies import LANGUAGE, read_cookie, read_zone
 
 if TYPE_CHECKING:
     from chalicelib.domain.ports import Store
+    from chalicelib.domain.services import Sender
 
 MAX_USER_AGENT = 400
 
@@ -42,7 +43,7 @@ class Request(NamedTuple):
 
     `resource` is the contract's path, its holes not filled; `source` is the peer's IP address, never a header's.
     `posted` is a form's body as it was sent, "" for any other. `language` is one of ours. `zone` is the account's, else
-    what a script left in a cookie: "", or not to be trusted.
+    what a script left in a cookie: "", or not to be trusted. `sender` is the service that asks, where no person does.
     """
 
     portal: Portal
@@ -60,6 +61,8 @@ class Request(NamedTuple):
     language: str = SOURCE
     zone: str = ""
     posted: str = ""
+    sender: "Sender | None" = None
+    idempotency_key: str | None = None
 
     @property
     def store(self) -> "Store":
@@ -82,6 +85,13 @@ class Request(NamedTuple):
         if self.caller is None:
             raise Refusal(Code.SESSION_REQUIRED, "no_caller")
         return self.caller
+
+    @property
+    def sending(self) -> "Sender":
+        """The service on a route that only services ask."""
+        if self.sender is None:
+            raise Refusal(Code.SESSION_REQUIRED, "no_service")
+        return self.sender
 
     def now(self) -> float:
         """UTC epoch seconds at this moment."""
@@ -111,6 +121,7 @@ def request_of(
     portal: Portal,
     caller: Caller | None,
     fields: Mapping[str, Any] = MappingProxyType({}),
+    sender: "Sender | None" = None,
 ) -> Request:
     """The request of this event, caller and body."""
     header, cookies = proxy.headers.get, proxy.headers.get("cookie", "")
@@ -131,6 +142,8 @@ def request_of(
         language=language_of(proxy.headers, query.get("language", ""), caller, portal.settings.language),
         zone=caller.zone if caller and caller.zone else read_zone(cookies),
         posted=_posted(proxy),
+        sender=sender,
+        idempotency_key=header("idempotency-key"),
     )
 
 

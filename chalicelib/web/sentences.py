@@ -116,6 +116,23 @@ SENTENCES = MappingProxyType(
             marked("This would lock you out"),
             marked("Your own address is outside these ranges. Confirm if you really mean it."),
         ),
+        Code.SENDER_NOT_PERMITTED: Sentence(
+            403,
+            marked("Not permitted"),
+            marked(
+                "This service may not send under that address. An administrator says for which domains it may."
+            ),
+        ),
+        Code.IDEMPOTENCY_MISMATCH: Sentence(
+            422,
+            marked("Sent before with other content"),
+            marked("This Idempotency-Key came with another message in the last 24 hours. Use a new one."),
+        ),
+        Code.ALREADY_READ: Sentence(
+            409,
+            marked("Already read"),
+            marked("The message was read, and can no longer be taken back."),
+        ),
         Code.UNAVAILABLE: Sentence(
             503,
             marked("Please try again in a moment"),

@@ -91,7 +91,7 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
         route = route or _turning_away(asked)
         if refusal.hint is Hint.OVERTAKEN:
             route = route or asked
-    request = request_of(proxy, portal, caller, fields)
+    request = request_of(proxy, portal, caller, fields, verdicts.sender_of(told))
     if asked is not None and asked.always_json:
         request = request._replace(wants_json=True)
     return Admitted(request, route, refused)
@@ -174,6 +174,13 @@ def _log(request: Request | None, response: Response, started: float) -> None:
         resource=request.resource if request else None,
         status=response.status_code,
         source=str(request.source) if request else None,
-        account=request.caller.account_id if request and request.caller else None,
+        account=_who(request),
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
     )
+
+
+def _who(request: Request | None) -> str | None:
+    """Under which account the trail tells of whoever asks."""
+    if request is None:
+        return None
+    return request.caller.account_id if request.caller else request.sender.trail if request.sender else None

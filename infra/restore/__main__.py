@@ -99,6 +99,7 @@ class Restore:
             "messages": ("put back messages that are gone", rows.messages),
             "accounts": ("put back accounts; every session and everything issued is void", rows.accounts),
             "since": ("disable accounts that were made since", rows.accounts_made_since),
+            "services": ("end keys of services that were made since", rows.services),
             "list": (f"write {self._list.name}: what somebody must look at", self._write_list),
             "verify": ("look whether everything holds, as make verify does", self._verify),
             "open": (

@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-# Void in any case, so not put back: sessions, what was mailed, counters. What was spent of them stays spent.
+# Void in any case, so not put back: sessions, what was mailed, counters. What was spent of them stays spent. Services
+# are looked at where they are.
 TOGETHER = ("events", "accounts", "domains", "messages")
 PATIENCE = 1440  # half a minute each: restoring a large table takes hours
 PAUSE = 30.0

@@ -33,6 +33,7 @@ HEADINGS = {
     EventKind.ACCOUNT_INVITED: "invited in the lost time",
     EventKind.ACCOUNT_ENABLED: "enabled in the lost time",
     EventKind.MESSAGE_RECALLED: "messages recalled in the lost time, and recalled still",
+    EventKind.SERVICE_REVOKED: "services revoked in the lost time, and revoked still",
     EventKind.POLICY_CHANGED: "rules changed in the lost time, and as they were again",
     EventKind.BRAND_CHANGED: "rules changed in the lost time, and as they were again",
 }

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import RESTORED, Event, EventKind, iso
+from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, Event, EventKind, iso
 from chalicelib.storage.rows import event_of, event_row
 from chalicelib.storage.tables import EventRow
-from infra.restore import lost
+from infra.restore import lost, service_keys
 from infra.restore.copies import copy_of, stamp
 from infra.restore.merging import Merged, merged
 from infra.restore.state import State
@@ -19,7 +19,7 @@ from infra.verify.around import KEYS, Item, Tables
 ACTOR = "restore"
 DAMAGED = "events other than they were, and put right"
 # What happened to a message while it is read still counts: whoever took one back did so for a reason.
-SINCE = ("read_at", "recalled_at")
+SINCE = ("read_at", "recalled_at", "mail", "mail_at")
 
 
 class Rows:
@@ -83,6 +83,33 @@ class Rows:
             for item in items:
                 if key_of("accounts", item) not in then:
                     self._account(None, item)
+
+    def services(self) -> None:
+        """No key of the lost time lives. They are looked at where they are, and not put back: what was revoked stays
+        so, and a service that is gone is made anew.
+        """
+        for items in self._pages("services", live=True):
+            for item in items:
+                change = service_keys.without_lost_keys(item, self._state.at, self._state.started)
+                if change is None:
+                    continue
+                name, service = item["name"]["S"], item["id"]["S"]
+                self._state.tell(
+                    "services with keys of the lost time, which open nothing", f"{name}: {change.said}"
+                )
+                told = self._event(f"{SERVICE_TRAIL}{service}", change.kind)
+                self._write_service(change.row, item, told)
+
+    def _write_service(self, row: Item, seen: Item, event: Item) -> None:
+        """Service and event, all or nothing; and only over the row that was read."""
+        name = self._tables.prefix
+        condition = {
+            "ConditionExpression": "digest = :seen",
+            "ExpressionAttributeValues": {":seen": seen["digest"]},
+        }
+        put = {"Put": {"TableName": f"{name}services", "Item": row, **condition}}
+        told = {"Put": {"TableName": f"{name}events", "Item": event}}
+        self._tables.client.transact_write_items(TransactItems=[put, told])
 
     def _account(self, then: Item | None, live: Item | None) -> None:
         who = (then or live or {})["id"]["S"]

@@ -10,10 +10,11 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import SERVICE_TRAIL, Event
 from chalicelib.domain.mails import NOTE
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.rows import APART, account_of, event_of, reset_of
+from chalicelib.storage.services import OWNER
 from chalicelib.storage.tables import AccountRow, EventRow, ResetRow
 
 Item = dict[str, Any]
@@ -25,6 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "domains": ("domain",),
     "throttles": ("key",),
     "messages": ("account_id", "id"),
+    "services": ("owner", "id"),
 }
 PAGE = 100
 RETRIES = Config(retries={"total_max_attempts": 8, "mode": "adaptive"})  # an operator waits rather than fails
@@ -143,3 +145,7 @@ class Around:
         """One row of any table, if it is there."""
         found = self.tables.get(table, [{name: {"S": value} for name, value in key.items()}])
         return found[0] if found else None
+
+    def service(self, trail: str) -> bool:
+        """Whether there is the service that this is the trail of."""
+        return self.row("services", owner=OWNER, id=trail.removeprefix(SERVICE_TRAIL)) is not None

@@ -61,5 +61,5 @@ def named(table: str, item: Item) -> str:
         case "events" | "messages":
             return f"{table}/{text('account_id')}/{text('at' if table == 'events' else 'id')}"
         case _:
-            (name,) = {"accounts": ["id"], "domains": ["domain"]}.get(table, ["key"])
+            (name,) = {"accounts": ["id"], "domains": ["domain"], "services": ["id"]}.get(table, ["key"])
             return f"{table}/{text(name)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.accounts import PORTAL_POLICY
 from chalicelib.domain.addresses import AccountId, DomainId, DomainName, domain_id
 from chalicelib.domain.brand import brand_key
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import SERVICE_TRAIL, EventKind
 from chalicelib.domain.limits import (
     NEW_CLIENTS_DAILY,
     RESET_MAILS_DAILY,
@@ -24,7 +24,14 @@ NEVER_MORE = {
 
 @of("messages")
 def message_is_somebodys(case: Case) -> Wrong:
-    """A row of nobody, which whoever is invited next under its key would read. What waits unsent is its writer's."""
+    """A row of nobody, which whoever is invited next under its key would read. What waits unsent is its writer's, and
+    what a service may ask of is the service's.
+    """
+    who = case.value.account_id
+    if who.startswith(SERVICE_TRAIL):
+        if not case.around.service(who):
+            yield "it is of no service"
+        return
     if case.around.account(AccountId(case.value.account_id.removeprefix(UNSENT))) is None:
         yield "it is of no account"
 
@@ -33,8 +40,8 @@ def message_is_somebodys(case: Case) -> Wrong:
 def message_has_its_events(case: Case) -> Wrong:
     """Sent, read and recalled: each change has its event."""
     message = case.value
-    if message.account_id.startswith(UNSENT):
-        return  # kept for an hour, and sent to nobody (ADR 30)
+    if message.account_id.startswith((UNSENT, SERVICE_TRAIL)):
+        return  # kept for an hour, and sent to nobody (ADR 30); or no message, but where one went (ADR 46)
     told = {
         event.kind for event in case.around.trail(message.account_id) if event.told["message"] == message.id
     }

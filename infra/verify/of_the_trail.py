@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.domain.events import RESTORED, EventKind
+from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import ASIDE
@@ -18,8 +18,10 @@ NOTES = {
     EventKind.MAIL_UNKNOWN,
     EventKind.ADMINISTRATORS_TOLD,
 }
-# A hash, a sealed seed's or a token's likeness, and a link with one in it.
-SECRET = re.compile(r"\$argon2|/password/reset/[\w-]{20}|/not-me/[\w-]{20}|otpauth:")
+# A service's key, a hash, a sealed seed's or a token's likeness, and a link with one in it.
+SECRET = re.compile(
+    r"\$argon2|/password/reset/[\w-]{20}|/not-me/[\w-]{20}|otpauth:|smp_[a-z2-7]{16}_[0-9A-Za-z]"
+)
 
 
 @of("events")
@@ -80,7 +82,10 @@ def change_is_of_an_account(case: Case) -> Wrong:
     policy = event.kind in {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}
     if policy or APART in case.item["account_id"]["S"] or not event.kind.changes:
         return
-    if case.around.account(event.account_id) is None:
+    if event.account_id.startswith(SERVICE_TRAIL):
+        if not case.around.service(event.account_id):
+            yield "it is a change of no service"
+    elif case.around.account(event.account_id) is None:
         yield "it is a change of no account"
 
 

@@ -10,12 +10,21 @@ from typing import Any
 
 from chalicelib.storage.message_rows import message_of
 from chalicelib.storage.rows import account_of, event_of, reset_of, session_of
-from chalicelib.storage.tables import AccountRow, EventRow, MessageRow, ResetRow, SessionRow, ThrottleRow
-from infra.verify import of_accounts, of_messages, of_openings, of_the_trail
+from chalicelib.storage.services import service_of
+from chalicelib.storage.tables import (
+    AccountRow,
+    EventRow,
+    MessageRow,
+    ResetRow,
+    ServiceRow,
+    SessionRow,
+    ThrottleRow,
+)
+from infra.verify import of_accounts, of_messages, of_openings, of_services, of_the_trail
 from infra.verify.around import KEYS, Around, Item, Tables
 from infra.verify.invariants import INVARIANTS, Case, Finding, named
 
-ROOMS = (of_accounts, of_openings, of_the_trail, of_messages)  # each registers its own
+ROOMS = (of_accounts, of_openings, of_the_trail, of_messages, of_services)  # each registers its own
 VALUES: Mapping[str, Callable[[Item], Any]] = {
     "accounts": lambda item: account_of(AccountRow.from_raw_data(item)),
     "resets": lambda item: reset_of(ResetRow.from_raw_data(item)),
@@ -24,6 +33,7 @@ VALUES: Mapping[str, Callable[[Item], Any]] = {
     "domains": lambda item: item,
     "throttles": ThrottleRow.from_raw_data,
     "messages": lambda item: message_of(MessageRow.from_raw_data(item)),
+    "services": lambda item: service_of(ServiceRow.from_raw_data(item)),
 }
 READABLE = "row_can_be_read"
 

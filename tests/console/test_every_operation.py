@@ -30,10 +30,12 @@ NEEDS = {
     " account_two_step.remove account_two_step.renew account_two_step.move messages",
     "desk": "admin_users.show admin_user admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"
-    " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show",
+    " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show"
+    " admin_services.show",
     "administrator now": "admin_users.submit admin_password admin_status admin_two_step admin_sessions admin_contain"
     " admin_delivery admin_domains.submit admin_ip_ranges.save_account admin_ip_ranges.save_domain"
-    " admin_ip_ranges.save_portal admin_brand.submit",
+    " admin_ip_ranges.save_portal admin_brand.submit admin_services.submit admin_services.rotate admin_services.revoke",
+    "service": "service_messages",  # no session whatever: tests/steps/test_service_messages.py asks with keys
 }
 EVERYBODY = (
     "nobody",
@@ -62,7 +64,7 @@ def refusal_for(who: str, need: str) -> str | None:  # noqa: PLR0911 - one line 
     """The code of the refusal, or None for those who may."""
     if need == "public":
         return None
-    if who == "nobody":
+    if who == "nobody" or need == "service":
         return "session_required"
     if need == "session":
         return None
@@ -163,7 +165,7 @@ def test_ad_01_tf_07_browser_is_led_to_what_is_due(world: World, who: str) -> No
             continue
         before = world.rows()
         reply = visitor.sends(operation.method, path_of(operation, target), b"", FORM)
-        if operation.step == "session":  # JSON for everybody
+        if operation.step in {"session", "service_messages"}:  # JSON for everybody
             assert (reply.status, reply.code) == (401, expected)
         elif who in places and (who == "nobody" or operation.method == "GET"):
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, places[who]), operation

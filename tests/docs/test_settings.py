@@ -47,7 +47,7 @@ def test_what_is_required_is_in_the_group_of_that_name() -> None:
 
 def test_every_group_begins_with_a_sentence() -> None:
     _, *groups = PAGE.read_text(encoding="utf-8").split("\n## ")
-    assert len(groups) == 5
+    assert len(groups) == 6
     assert [group.splitlines()[0] for group in groups if not re.match(r".+\n\n[A-Z`]", group)] == []
 
 

@@ -31,6 +31,8 @@ from tests.fakes.acts import (
     outbox,
     passwords,
     preferences,
+    sendings,
+    services,
     sessions,
     two_steps,
 )
@@ -70,6 +72,8 @@ class FakeStore:
         self.outbox = outbox.Outbox(self)
         self.passwords = passwords.Passwords(self)
         self.preferences = preferences.Preferences(self)
+        self.sendings = sendings.Sendings(self)
+        self.services = services.Services(self)
         self.sessions = sessions.Sessions(self)
         self.two_steps = two_steps.TwoSteps(self)
 

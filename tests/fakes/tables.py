@@ -1,4 +1,4 @@
-"""What the fake store's families of acts share: the seven tables, and the way an act is performed."""
+"""What the fake store's families of acts share: the eight tables, and the way an act is performed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.repeats import Once
 from chalicelib.domain.resets import Reset
+from chalicelib.domain.sendings import Claim as SendingClaim
+from chalicelib.domain.services import Sender, Service, opened_by
 from chalicelib.domain.sessions import Session, newest_number
 from chalicelib.domain.tokens import Digest
 from tests.fakes.held import Accounts
@@ -28,7 +30,7 @@ R = TypeVar("R")
 
 @dataclass
 class Tables:
-    """The seven tables, by key."""
+    """The eight tables, by key."""
 
     accounts: dict[AccountId, Account] = field(default_factory=Accounts)
     resets: dict[str, Reset] = field(default_factory=dict)
@@ -47,6 +49,9 @@ class Tables:
         default_factory=dict
     )  # rows of the throttles
     aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
+
+    services: dict[str, Service] = field(default_factory=dict)
+    sendings: dict[str, SendingClaim] = field(default_factory=dict)  # rows of the throttles
 
     def put_event(self, event: Event) -> None:
         """Every change brings its event along; one that is there stays as it is."""
@@ -102,6 +107,10 @@ class Tables:
         if account is None or account.epoch != actor.epoch:
             return False
         return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
+
+    def still_good(self, sender: Sender) -> bool:
+        """Whether the key of whoever sends still is."""
+        return opened_by(self.services.get(sender.id), sender.digest) is not None
 
     def succeed(
         self, old: Digest, session: Session, event: Event, changes: dict[str, Any], *, seen: int | None = None

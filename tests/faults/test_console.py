@@ -15,6 +15,7 @@ from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import record_of
 from chalicelib.domain.events import EventKind
+from chalicelib.steps.service_messages import YOUNG_SECONDS
 from chalicelib.storage.store import DynamoStore
 from tests.domain.pictures import in_base64, picture
 from tests.fakes.looking import stored
@@ -23,6 +24,7 @@ from tests.fakes.samples import NOW, number
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
 from tests.world.desks import an_administrator
 from tests.world.residents import Resident, a_resident_with_two_step
+from tests.world.systems import a_system, planted_system
 from tests.world.visitors import CHOSEN, Reply, Visitor
 from tests.world.world import World
 
@@ -151,6 +153,66 @@ def branding(world: World) -> Action:
     return Action(lambda: desk.post(f"/admin/domains/{name}/brand", fields), state)
 
 
+def service(world: World) -> Action:
+    _, desk = an_administrator(world)
+    name, store = f"Faults {number()}", world.store
+
+    def state() -> State:
+        made = [one for one in store.services.every() if one.name == name]
+        told = [event for one in made for event in store.events.of_account(one.trail)]
+        return bool(made), len(made) == len(told), len(made)
+
+    fields = {"name": name, "domains": ["sender.test"]}
+    return Action(lambda: desk.post("/admin/services", fields), state, 201)
+
+
+def on_a_service(action: str) -> Arrange:
+    def arrange(world: World) -> Action:
+        _, desk = an_administrator(world)
+        seen, _ = a_system(world.store)
+
+        def state() -> State:
+            found = world.store.services.find(seen.id)
+            assert found is not None
+            told = len(world.store.events.of_account(seen.trail)) - 1
+            return found.former is not None, found.revoked_at is not None, told
+
+        return Action(lambda: desk.post(f"/admin/services/{seen.id}/{action}"), state)
+
+    return arrange
+
+
+def service_message(world: World) -> Action:
+    """Under one Idempotency-Key, a while after: what broke is finished, and what was done is done."""
+    sender, resident, store = planted_system(world), a_resident_with_two_step(world), world.store
+
+    def state() -> State:
+        there = [one.id for one in store.messages.of_account(resident.account.id)]
+        events = store.events.of_account(resident.account.id)
+        told = [str(event.told["message"]) for event in events if event.kind is EventKind.MESSAGE_SENT]
+        found = all(store.sendings.was_sent(sender.id, one) for one in there)
+        return bool(there), there == told, found, str(len(told))
+
+    def act() -> Reply:
+        world.clock.passes(YOUNG_SECONDS)
+        return sender.sends("k1", to=resident.email)
+
+    return Action(act, state, 201)
+
+
+def service_recall(world: World) -> Action:
+    sender, resident, store = planted_system(world), a_resident_with_two_step(world), world.store
+    sent = sender.sent(to=resident.email)
+
+    def state() -> State:
+        found = store.messages.read(resident.account.id, sent)
+        assert found is not None
+        kinds = [event.kind for event in store.events.of_account(resident.account.id)]
+        return found.recalled_at is not None, str(kinds.count(EventKind.MESSAGE_RECALLED))
+
+    return Action(lambda: sender.posts(f"/service/messages/{sent}/recall"), state)
+
+
 ARRANGEMENTS = {
     **{name: on_a_user(name) for name in ON_USERS},
     "domain": on_a_policy("/admin/domains", internal=True, two_step_required=True),
@@ -159,8 +221,20 @@ ARRANGEMENTS = {
     "invitation": invitation,
     "message": message,
     "recall": recall,
+    "service": service,
+    "service's key": on_a_service("rotate"),
+    "service's end": on_a_service("revoke"),
+    "service's message": service_message,
+    "service's recall": service_recall,
 }
-AGAIN = {"invitation": (201, 409), "message": (201,), "recall": (200, 409), "domain": (200, 201)}
+AGAIN = {
+    "invitation": (201, 409),
+    "message": (201,),
+    "recall": (200, 409),
+    "domain": (200, 201),
+    "service": (201,),
+    "service's message": (201,),
+}
 
 
 # With every change the most telling fault, and all of them for the action that does most; the rest with the races.

@@ -28,7 +28,7 @@ COLUMNS = {one.attr_name for one in AccountRow.get_attributes().values()} - {"id
 INLINE_POLICY_MOST = (
     10_240  # characters of all inline policies of a role, white space not counted (IAM's quotas)
 )
-INVITE = {"admin_users", "admin_messages", "setup"}
+INVITE = {"admin_users", "admin_messages", "service_messages", "setup"}
 
 # Who may set it, by any means: a rule of its own, not read from the page. What is not here, the page alone says.
 SETTERS = {
@@ -57,7 +57,7 @@ SETTERS = {
     "address": INVITE,
     "domain": INVITE,
     "created_at": INVITE,
-    "staff": INVITE - {"admin_messages"},
+    "staff": INVITE - {"admin_messages", "service_messages"},
     "alias_of": set(),
 }
 
@@ -237,3 +237,35 @@ def test_word_of_no_meaning_on_the_page_is_an_error() -> None:
     row = {"accounts": {"UpdateItem": {"writes": ["status"]}}}
     with pytest.raises(ValueError, match="writes"):
         limits(row, "accounts", "UpdateItem")
+
+
+SENDING = ("accounts", "services", "domains", "messages", "events", "throttles")
+
+
+def test_ad_13_what_sends_by_a_key_can_make_and_change_none_and_nothing_of_people() -> None:
+    """Whoever takes the function over reads no account and no key, logs nobody on, and writes no rule of a domain."""
+    row = ROWS["service_messages"]
+    assert set(row) - {"keys"} == set(SENDING)
+    assert row["keys"] == ["bodies"]
+    assert {table: set(row[table]) for table in SENDING} == {
+        "accounts": {"PutItem"},
+        "services": {"ConditionCheckItem"},
+        "domains": {"UpdateItem"},
+        "messages": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem"},
+        "events": {"BatchGetItem", "PutItem"},
+        "throttles": {"UpdateItem"},
+    }
+    assert limits(row, "domains", "UpdateItem") == Named(sets=frozenset({"name", "listed"}))
+    prefix = stage_of("dev").shared["PORTAL_TABLE_PREFIX"]
+    rule = {"Key": {"domain": {"S": "*"}}, "UpdateExpression": "SET ranges = :none"}
+    row_of_rules = {"Item": {"domain": {"S": "*"}}}
+    changed = {"Key": {"owner": {"S": "portal"}, "id": {"S": "x"}}, "UpdateExpression": "SET digest = :mine"}
+    used = changed | {"UpdateExpression": "SET used_at = :now"}
+    for step in ("service_messages", "admin_services"):
+        assert not allows(role(step), f"{prefix}domains", "UpdateItem", rule)
+        assert not allows(role(step), f"{prefix}domains", "PutItem", row_of_rules)
+    assert allows(role("admin_domains"), f"{prefix}domains", "PutItem", row_of_rules)
+    for step in ROWS:
+        may = allows(role(step), f"{prefix}services", "UpdateItem", changed)
+        assert may == (step == "admin_services"), step
+    assert allows(role("authorizer"), f"{prefix}services", "UpdateItem", used)

@@ -29,6 +29,7 @@ from tests.engine import Engine
 from tests.fakes.samples import an_event
 from tests.pointintime import Backups
 from tests.world.phones import Phone, enrolled
+from tests.world.systems import System, system
 from tests.world.visitors import CHOSEN, PASSWORD, Visitor
 from tests.world.world import World
 
@@ -269,6 +270,39 @@ def test_rl_15_the_lost_hour_is_over_and_nothing_of_it_lives(
     assert "1 codes spent in the lost time" in told
     tables = Tables(drill.backups, drill.prefix)
     assert verify(tables, world.clock, Progress()) == []
+
+
+def test_rl_15_keys_that_services_were_given_in_the_lost_hour_open_nothing(
+    drill: Drill, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = drill.world
+    desk = staff(world)
+    told = an_event(desk.account.id, EventKind.PASSWORD_RESET, at=desk.account.password_changed_at or 0)
+    world.store.events.record(told)
+    old, changed, gone = (system(world, desk) for _ in range(3))
+    drill.passes(drill.at - world.clock() + 0.5)
+    drill.backups.remember(drill.at)
+    drill.passes(60)
+    # The hour that is lost: an intruder makes a key and changes another; somebody revokes a third.
+    desk.types_it_again()
+    made = system(world, desk, name="Intruder")
+    newer = System(
+        changed.id, desk.visitor.post(f"/admin/services/{changed.id}/rotate").json()["key"], made.asks
+    )
+    desk.visitor.post(f"/admin/services/{gone.id}/revoke")
+    world.delivers()
+    assert made.sends().status == newer.sends().status == 201
+    drill.passes(600)
+    world.delivers()
+    assert drill.restore().run() == 0
+    assert [one.sends().status for one in (old, changed)] == [201, 201]
+    assert {one.sends().status for one in (made, newer, gone)} == {401}
+    world.delivers()
+    said = capsys.readouterr().out
+    assert "2 services with keys of the lost time, which open nothing" in said
+    assert "Intruder: revoked" in said
+    assert verify(Tables(drill.backups, drill.prefix), world.clock, Progress()) == []
+    assert drill.restore().run() == 0  # once more does no more
 
 
 @pytest.mark.parametrize("word", ["enrolled", "moved", "removed", "reset"])

@@ -27,6 +27,7 @@ from infra.verify.walk import READABLE, Progress, judged, verify
 from tests.engine import Engine
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_link, a_message, a_session, an_account, an_event
+from tests.world.systems import a_system
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +107,8 @@ def town(engine: Engine, bound: tuple[DynamoStore, str], real_store: DynamoStore
         "domains": {"domain": text(domain_id(DomainName(policy.name)))},
         "throttles": {"key": text(counter)},
     }
+    service, _ = a_system(real_store)
+    keys["services"] = {"owner": text("portal"), "id": text(service.id)}
     rows = {table: tables.get(table, [key])[0] for table, key in keys.items()}
     return Town(tables, account, rows, real_store)
 
@@ -185,6 +188,9 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
     "message_is_somebodys": lambda town: is_lost(town, "messages"),
     "message_has_its_events": without(EventKind.MESSAGE_READ, "messages"),
     "message_was_read_in_its_time": lambda town: town.broken("messages", recalled_at=number(NOW + 9)),
+    "service_keys_are_digests": lambda town: town.broken("services", digest=text("smp_")),
+    "service_has_its_events": lambda town: town.broken("services", revoked_at=number(NOW)),
+    "service_is_bound": lambda town: town.broken("services", domains={"L": []}),
     "rules_are_under_their_domain": lambda town: town.broken("domains", name=text("other.test")),
     "count_is_within_its_limit": lambda town: town.broken("throttles", count=number(10**6)),
     "counter_ends": lambda town: town.broken("throttles", expires_at=number(0)),

@@ -7,9 +7,10 @@ from typing import Any
 from chalicelib.domain.accounts import Kind
 from infra.contract import Operation
 from infra.gateway.messages import Request
-from tests.console.staff import logged_on
+from tests.console.staff import logged_on, staff
 from tests.web.routes import fields_of
 from tests.world.phones import Phone, enrolled
+from tests.world.systems import system
 from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
 from tests.world.world import CONTRACT, World
 
@@ -43,7 +44,7 @@ PLAIN = {
         "subject",
     ),
     *("body", "expires_in_days", "domain", "internal", "two_step_required", "name", "colour", "logo"),
-    "support_contact",
+    *("support_contact", "from", "domains"),
     "forgot",  # which button was pressed
     "link",  # the handle of a mailed link: of its digest, and good for nothing
 }
@@ -145,6 +146,13 @@ def every_secret(world: World) -> list[str]:
     secrets.append(told.token("/not-me"))
     world.visitor().get(f"/not-me/{secrets[-1]}")
     world.visitor().post("/not-me", {"token": notice.token("/not-me")})
+    desk = staff(world)
+    sender = system(world, desk)
+    newer = desk.visitor.post(f"/admin/services/{sender.id}/rotate").json()["key"]
+    sender.posts(f"/service/messages/{sender.sent(to=ann.address)}/recall")
+    desk.visitor.post(f"/admin/services/{sender.id}/revoke")
+    sender.sends()
+    secrets += [sender.key[-49:], newer[-49:]]
     for fault in range(4):
         world.fake.fail(fault)
         world.visitor().post("/logon", {"email": ann.address, "password": WRONG})

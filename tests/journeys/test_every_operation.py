@@ -162,6 +162,22 @@ def administers_a_domain(town: Town, desk: Person) -> None:
     desk.gets("/admin/domains", f"{domain}/brand")
 
 
+def lets_a_system_send(town: Town, desk: Person, done: set[str]) -> None:
+    """A service, what it sends, and its end."""
+    made = desk.posts("/admin/services", {"name": "Mail gateway", "domains": ["sender.test"]})
+    newer = desk.posts(f"/admin/services/{made['id']}/rotate")
+    client = town.client()
+    client.token = newer["key"]
+    sender = Person(client, done)
+    draft = {"from": "desk@sender.test", "subject": "Hello", "body": "Good day."}
+    for to in (town.new_address("new"), town.person()):
+        sent = sender.posts("/service/messages", draft | {"to": to})
+    sender.gets(f"/service/messages/{sent['id']}")
+    sender.posts(f"/service/messages/{sent['id']}/recall")
+    desk.gets("/admin/services", f"/admin/events?actor=smp_{made['id']}")
+    desk.posts(f"/admin/services/{made['id']}/revoke")
+
+
 def test_every_operation_of_the_contract_does_its_work(town: Town) -> None:
     done: set[str] = set()
     ann = Person(town.client(), done)
@@ -170,4 +186,5 @@ def test_every_operation_of_the_contract_does_its_work(town: Town) -> None:
     desk = Person(seated(town).client, done)
     administers_a_user(town, desk)
     administers_a_domain(town, desk)
+    lets_a_system_send(town, desk, done)
     assert done == {one.operation_id for one in CONTRACT.operations}

@@ -117,3 +117,16 @@ def test_wb_17_what_was_typed_is_kept_under_a_session_that_is_in_its_table_alone
     assert store.messages.read(late.account_id, late.id) == late
     assert store.messages.of_account(account.id) == []
     assert store.directory.sent_by(account.address, None, 10) == []
+
+
+def test_what_became_of_its_mail_stays_bounced_whatever_comes_after(store: Store) -> None:
+    delivered, bounced = a_message(planted(store)), a_message(planted(store))
+    for one in (delivered, bounced):
+        send(store, one)
+    for one, fates in ((delivered, ["delivered"] * 2), (bounced, ["delivered", "bounced", "delivered"])):
+        for later, fate in enumerate(fates):
+            store.messages.mail_went((one.account_id, one.id), fate, NOW + later)
+    found = [store.messages.read(one.account_id, one.id) for one in (delivered, bounced)]
+    assert [(one.mail, one.mail_at) for one in found if one] == [("delivered", NOW), ("bounced", NOW + 1)]
+    store.messages.mail_went((delivered.account_id, "0-gone"), "bounced", NOW)
+    assert store.messages.read(delivered.account_id, "0-gone") is None

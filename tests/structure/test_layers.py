@@ -102,6 +102,7 @@ VALUES = {
     "refusals.Refusal",
     "refusals.Unavailable",
     "refusals.invalid",
+    "services.Sender",
     "sessions.Caller",
     "sessions.Credential",
     "sessions.Next",

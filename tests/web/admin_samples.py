@@ -13,17 +13,21 @@ from tests.web.console_data import (
     FOUND,
     LATER,
     LISTED,
+    MADE,
     NEW,
     NOT_ONESELF,
     ONE,
     RANGES,
     RESPELLED,
+    REVOKED,
     SEARCH,
     SEEN_BY,
     SENT,
+    SERVICE,
     SUPPORT,
     TROUBLED,
     UNBRANDED,
+    USED,
     USER,
     USERS,
 )
@@ -304,6 +308,29 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "caller": SUPPORT,
         },
     },
+    "admin_services": {
+        "some": SEEN_BY
+        | {"services": [SERVICE, SERVICE | USED, SERVICE | REVOKED], "notice": "service_revoked"},
+        "none": SEEN_BY | {"services": []},
+        "made": SEEN_BY | {"services": [SERVICE], "made": MADE},
+        "rotated": SEEN_BY | {"services": [SERVICE | USED], "made": MADE | {"done": "rotated"}},
+        "invalid": SEEN_BY
+        | {
+            "services": [],
+            "typed": {"name": "<b>x", "domains": ["a@b", "c"], "ranges": ["x"], "restriction": "listed"},
+            "errors": {
+                "name": "Enter a name.",
+                "domains": "Enter a domain.",
+                "ranges": "x: not an IP address",
+            },
+        },
+        "respelled": SEEN_BY
+        | {
+            "services": [],
+            "typed": {"name": "Gateway", "domains": ["xn--bro-hoa.test"]},
+            "respelled": {"typed": "büro.test", "canonical": "xn--bro-hoa.test"},
+        },
+    },
     "admin_messages": {
         "some": SEEN_BY
         | {
@@ -374,6 +401,9 @@ ADMIN_POSTS: dict[str, set[str]] = {
     "/admin/domains/{}/ip-ranges/dry-run": {"form", "restriction", "ranges", "confirm"},
     "/admin/ip-ranges": {"form", "scope", "restriction", "ranges", "confirm"},
     "/admin/ip-ranges/dry-run": {"form", "scope", "restriction", "ranges", "confirm"},
+    "/admin/services": {"form", "name", "domains", "restriction", "ranges"},
+    "/admin/services/{}/rotate": {"form"},
+    "/admin/services/{}/revoke": {"form"},
     "/admin/messages": {"form", "to", "subject", "body", "expires_in_days"},
     "/admin/messages/{}/recall": {"form", "to"},
 }

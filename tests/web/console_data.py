@@ -312,3 +312,35 @@ ONE: dict[str, Any] = {"email": EMAIL, "caller": ADMINISTRATOR}
 NOT_ONESELF: dict[str, Any] = {
     "problem": "You cannot do this to your own account. Ask another administrator."
 }
+SERVICE: dict[str, Any] = {
+    "id": "abcdefgh234567ab",
+    "handle": "smp_abcdefgh234567ab",
+    "name": "Mail gateway <b>",
+    "domains": ["sender.example", "statements.sender.example"],
+    "ranges": None,
+    "created_at": AT,
+    "created_by": EMAIL,
+    "last_used_at": None,
+    "keys": [{"made_at": AT, "last_used_at": None}],
+    "revoked_at": None,
+    "revoked_by": None,
+}
+USED: dict[str, Any] = {
+    "name": "Documents",
+    "ranges": LISTED,
+    "last_used_at": LATER,
+    "keys": [{"made_at": LATER, "last_used_at": LATER}, {"made_at": AT, "last_used_at": AT}],
+}
+REVOKED: dict[str, Any] = {
+    "name": "Newsletter",
+    "ranges": [],
+    "keys": [],
+    "revoked_at": LATER,
+    "revoked_by": EMAIL,
+}
+MADE: dict[str, Any] = {
+    "id": "abcdefgh234567ab",
+    "name": "Mail gateway",
+    "key": "smp_abcdefgh234567ab_" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk",
+    "done": "made",
+}

@@ -11,6 +11,7 @@ from chalicelib.domain.accounts import Kind, TwoStep
 from chalicelib.web.request import Field
 from infra.contract import Operation
 from tests.world.phones import enrolled
+from tests.world.systems import planted_system
 from tests.world.visitors import Visitor
 from tests.world.world import CONTRACT, World
 
@@ -37,6 +38,11 @@ GOOD: Mapping[str, Any] = {
     "strength": True,
     "language": "de",
     "time_zone": "Europe/Berlin",
+    "from": "desk@sender.test",
+    "to": ADDRESS,
+    "subject": "Hello",
+    "body": "Good day.",
+    "expires_in_days": 30,
 }
 TWO_STEP_ON = {"/account/two-step/remove", "/account/two-step/recovery-codes", "/account/two-step/move"}
 
@@ -64,6 +70,8 @@ def entitled(world: World, operation: Operation) -> Visitor:
         visitor.goes_on(visitor.post("/logon/code", {"code": phone.code()}))
     elif operation.path.startswith(("/account", "/reauthenticate", "/password/c", "/messages", "/logoff")):
         visitor.logs_on(world.person(kind=Kind.RECIPIENT, two_step=TwoStep()))
+    elif operation.path.startswith("/service/"):
+        visitor.headers["Authorization"] = f"Bearer {planted_system(world).key}"
     return visitor
 
 

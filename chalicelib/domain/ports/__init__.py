@@ -15,6 +15,8 @@ from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
+from chalicelib.domain.ports.sendings import SendingActs
+from chalicelib.domain.ports.services import ServiceActs
 from chalicelib.domain.ports.sessions import SessionActs
 from chalicelib.domain.ports.store import Store
 from chalicelib.domain.ports.two_steps import TwoStepActs
@@ -30,6 +32,8 @@ __all__ = [
     "PasswordActs",
     "PasswordHasher",
     "PreferenceActs",
+    "SendingActs",
+    "ServiceActs",
     "SessionActs",
     "Store",
     "TwoStepActs",

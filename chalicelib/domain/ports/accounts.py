@@ -6,6 +6,7 @@ from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
+from chalicelib.domain.services import Sender
 
 
 class AccountActs(Protocol):
@@ -17,5 +18,7 @@ class AccountActs(Protocol):
     def read(self, account_id: AccountId) -> Account | None:
         """One account, where its domain does not matter."""
 
-    def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
-        """Make an account, once; False where there is one. Raises CONFLICT for an `actor` who may no longer."""
+    def invite(self, account: Account, event: Event, actor: Actor | Sender | None = None) -> bool:
+        """Make an account, once; False where there is one. Raises for an `actor` who may no longer: CONFLICT, or
+        SESSION_REQUIRED for a service.
+        """

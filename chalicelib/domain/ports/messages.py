@@ -29,3 +29,6 @@ class MessageActs(Protocol):
 
     def mark_read(self, message: Message, event: Event) -> bool:
         """Note the first reading; False for a message that was recalled meanwhile."""
+
+    def mail_went(self, message: tuple[AccountId, str], fate: str, at: float) -> None:
+        """Note on a message that its notice was "delivered" or "bounced"; one that is gone stays gone."""

@@ -12,6 +12,8 @@ from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
+from chalicelib.domain.ports.sendings import SendingActs
+from chalicelib.domain.ports.services import ServiceActs
 from chalicelib.domain.ports.sessions import SessionActs
 from chalicelib.domain.ports.two_steps import TwoStepActs
 
@@ -50,6 +52,14 @@ class Store(Protocol):
     @property
     def messages(self) -> MessageActs:
         """Messages, sent and read."""
+
+    @property
+    def services(self) -> ServiceActs:
+        """Sending systems and their keys."""
+
+    @property
+    def sendings(self) -> SendingActs:
+        """What sending systems send."""
 
     @property
     def administration(self) -> AdministrationActs:

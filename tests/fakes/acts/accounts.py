@@ -7,6 +7,7 @@ from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, doma
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.services import Sender, void
 from tests.fakes.tables import Family, act
 
 
@@ -22,10 +23,12 @@ class Accounts(Family):
         return self._tables.accounts.get(account_id)
 
     @act
-    def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
-        once = actor.once if actor else None
+    def invite(self, account: Account, event: Event, actor: Actor | Sender | None = None) -> bool:
+        once = actor.once if isinstance(actor, Actor) else None
         self._tables.demand_first(once)
-        if actor is not None and not self._tables.still_administrator(actor):
+        if isinstance(actor, Sender) and not self._tables.still_good(actor):
+            raise void()
+        if isinstance(actor, Actor) and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
         if account.id in self._tables.accounts:
             return False

@@ -56,3 +56,9 @@ class Messages(Family):
             self._tables.messages[key] = stored._replace(read_at=event.at)
             self._tables.put_event(event)
         return True
+
+    @act
+    def mail_went(self, message: tuple[AccountId, str], fate: str, at: float) -> None:
+        stored = self._tables.messages.get(message)
+        if stored and (stored.mail is None or fate == "bounced"):
+            self._tables.messages[message] = stored._replace(mail=fate, mail_at=at)

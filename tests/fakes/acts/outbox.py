@@ -115,7 +115,8 @@ class Outbox(Family):
         for event in self._tables.events.values():
             if event.kind is EventKind.MAIL_SENT and event.told["message_id"] == message_id:
                 told = event.told
-                return Noted(AccountId(str(told["mailed"])), str(told["about"]), told["request"])
+                of = (event.account_id, told["message"]) if told["message"] else None
+                return Noted(AccountId(str(told["mailed"])), str(told["about"]), told["request"], of)
         return None
 
     @act
