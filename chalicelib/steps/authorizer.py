@@ -49,6 +49,7 @@ class Request(NamedTuple):
 UNREADABLE = "source_address_unreadable"
 # Refusals that are about the caller: the page that says so keeps their navigation, and what they had typed.
 ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
+TOO_LATE = frozenset({Code.STEP_REQUIRED, Code.REAUTHENTICATION_REQUIRED})
 
 
 @step.lambda_function(name="authorizer")
@@ -74,6 +75,9 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     if refusal:
         # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
         overtaken = before if refusal.code is Code.SESSION_REQUIRED else None
+        # Nor does the secret that took its place: the form whose answer it is may come again, a step too late.
+        if caller and caller.answered == request.resource and refusal.code in TOO_LATE:
+            overtaken = caller
         refusal.hint = Hint.OVERTAKEN if overtaken else refusal.hint
         said = {"code": refusal.code, "cause": refusal.cause, "resource": request.resource}
         log.write(logging.WARNING, "authz_fail", **said)
@@ -115,7 +119,10 @@ def _caller(request: Request, standing: Standing) -> tuple[Caller | None, str | 
     cause = cause_of_death(session, account, request.portal.clock(), request.portal.settings.session_idle)
     if cause:
         return None, cause
-    return _as_caller(request, session, account, standing.domain), None
+    caller, form = _as_caller(request, session, account, standing.domain), session.answered
+    if form and request.method == "POST" and repeatable(form.at, request.portal.clock()):
+        caller = caller._replace(answered=form.page)
+    return caller, None
 
 
 def _before(request: Request, standing: Standing) -> Caller | None:
