@@ -18,6 +18,7 @@ class Guard(NamedTuple):
     `admin_network`: the administrators' IP ranges apply too. `fresh`: the password was typed in the last ten minutes,
     at whatever point the session stands: a rule that changes can send a whole one, hours old, back to a step.
     `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
+    `document`: whoever asks from outside is told so by a document of the step, never by a page (ADR 32).
     """
 
     next: frozenset[Next] | None = None
@@ -25,11 +26,12 @@ class Guard(NamedTuple):
     admin_network: bool = False
     fresh: bool = False
     everywhere: bool = False
+    document: bool = False
 
 
 PUBLIC = Guard()
 HELP = Guard(everywhere=True)
-ANY_SESSION = Guard(next=frozenset(Next))
+ANY_SESSION = Guard(next=frozenset(Next), document=True)
 LOGOFF = Guard(next=frozenset(Next), everywhere=True)
 FULL = Guard(next=frozenset({Next.PORTAL}))
 CODE = Guard(next=frozenset({Next.ENTER_CODE}))

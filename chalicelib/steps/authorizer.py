@@ -12,15 +12,21 @@ from typing import Any, NamedTuple
 from chalice import Blueprint
 
 from chalicelib.domain import access
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
+from chalicelib.domain.accounts import (
+    PORTAL_POLICY,
+    Account,
+    Policy,
+    effective_ranges,
+    ranges_rule,
+    two_step_required,
+)
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Hint, Reason, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.sessions import Caller, Session, Standing, caller_of, cause_of_death, touch_due
-from chalicelib.domain.tokens import Digest, new_reference, split_session_token
+from chalicelib.domain.tokens import Digest, split_session_token
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
@@ -69,8 +75,7 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     arn = _whole_stage(str(event.get("methodArn") or ""))
     denied = _outside(request, standing, caller or before)
     if denied and not _reachable(request, caller, denied):
-        reference = _record(request, caller or before, denied)
-        return _policy("Deny", arn, _shut_out(request, caller, denied, reference))
+        return _shut_out(request, arn, caller, before, denied)
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
         # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
@@ -164,7 +169,7 @@ def _outside(request: Request, standing: Standing, caller: Caller | None) -> str
     if caller is None or standing.account is None:
         return None
     own = effective_ranges(standing.account, standing.domain)
-    return None if permitted(source, own) else "account_ranges"
+    return None if permitted(source, own) else ranges_rule(standing.account)
 
 
 def _reachable(request: Request, caller: Caller | None, denied: str) -> bool:
@@ -196,45 +201,26 @@ def _touch(request: Request, standing: Standing) -> None:
         log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
 
 
-def _shut_out(request: Request, caller: Caller | None, rule: str, reference: str) -> dict[str, str]:
-    from chalicelib.web.request import language_of  # noqa: PLC0415 - words, for those who are shut out
+def _shut_out(
+    request: Request, arn: str, caller: Caller | None, before: Caller | None, rule: str
+) -> dict[str, Any]:
+    """The refusal, with the reference under which the trail has it (SE-12, IP-09): API Gateway's page says it.
+
+    But where every answer is a document: no answer of API Gateway's can be one to whoever accepts a page.
+    """
+    from chalicelib.flows.shut_out import ShutOut, recorded  # noqa: PLC0415 - for those who are shut out
+    from chalicelib.web.request import language_of  # noqa: PLC0415 - as above
     from chalicelib.web.shut_out import told  # noqa: PLC0415 - as above
 
-    language = language_of(request.headers, request.language, caller, request.portal.settings.language)
-    return told(rule, language, reference, request.portal.clock(), logged_on=caller is not None)
-
-
-def _record(request: Request, caller: Caller | None, rule: str) -> str:
-    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line.
-
-    The reference under which it is found, which is the one on their page.
-    """
-    reference = new_reference(request.portal.random)
-    log.write(
-        logging.WARNING,
-        "authz_fail",
-        log.REFUSALS.of(which=Code.ADDRESS_NOT_PERMITTED),
-        cause=rule,
-        source=request.source[:64],
-        reference=reference,
-    )
-    if caller is None:
-        return reference
-    event = Event(
-        account_id=caller.account_id,
-        kind=EventKind.REQUEST_REFUSED,
-        at=request.portal.clock(),
-        id=request.portal.random(16).hex(),
-        reference=reference,
-        reason=Reason.OUTSIDE_RANGES,
-        source=request.source[:64],
-        user_agent=request.headers.get("user-agent", "")[:400] or None,
-        url=request.resource,
-        details={"rule": rule},
-        request=request.portal.request_id,
-    )
-    request.portal.store.events.record(event)
-    return reference
+    portal, headers = request.portal, request.headers
+    one = ShutOut(caller or before, rule, request.source, request.resource, headers)
+    reference, guard = recorded(portal, one), access.guard_of(request.method, request.resource)
+    if guard and guard.document:
+        refusal = Refusal(Code.ADDRESS_NOT_PERMITTED, rule, reference=reference)
+        return _policy("Allow", arn, verdicts.write(None, refusal))
+    language = language_of(headers, request.language, caller, portal.settings.language)
+    words = told(rule, language, reference, portal.clock(), logged_on=caller is not None)
+    return _policy("Deny", arn, words)
 
 
 def _whole_stage(arn: str) -> str:
