@@ -19,6 +19,7 @@ class Guard(NamedTuple):
     at whatever point the session stands: a rule that changes can send a whole one, hours old, back to a step.
     `service`: a sending system's key, and no session whatever (ADR 46).
     `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
+    `document`: whoever asks from outside is told so by a document of the step, never by a page (ADR 32).
     """
 
     next: frozenset[Next] | None = None
@@ -27,11 +28,12 @@ class Guard(NamedTuple):
     fresh: bool = False
     everywhere: bool = False
     service: bool = False
+    document: bool = False
 
 
 PUBLIC = Guard()
 HELP = Guard(everywhere=True)
-ANY_SESSION = Guard(next=frozenset(Next))
+ANY_SESSION = Guard(next=frozenset(Next), document=True)
 LOGOFF = Guard(next=frozenset(Next), everywhere=True)
 FULL = Guard(next=frozenset({Next.PORTAL}))
 CODE = Guard(next=frozenset({Next.ENTER_CODE}))

@@ -192,6 +192,11 @@ def effective_ranges(account: Account, domain: Policy | None) -> tuple[str, ...]
     return domain.ranges if domain else None
 
 
+def ranges_rule(account: Account) -> str:
+    """What support calls the ranges that count for an account."""
+    return "domain_ranges" if account.ranges is None else "account_ranges"
+
+
 def two_step_required(account: Account, domain: Policy | None, *, everybody: bool) -> bool:
     """Staff always; else by account, by domain, or for all (design 6, PORTAL_REQUIRE_TWO_STEP).
 

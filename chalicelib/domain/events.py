@@ -115,8 +115,9 @@ ATTEMPTS = frozenset(
         EventKind.CODE_REFUSED,
         EventKind.RECOVERY_CODE_USED,
         EventKind.REAUTHENTICATION_REFUSED,
+        EventKind.REQUEST_REFUSED,
     }
-)  # what the support desk is asked about: every attempt to get in, with its outcome
+)  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
 
 MAILS = frozenset(
     {

@@ -33,6 +33,9 @@ RESET_MAILS_DAILY = Limit("reset-mail-day", 10, 86400)
 SELF_SERVICE_MAILS = Limit("self-service-mail", 300, 60)
 TOO_MANY = "too_many_mails"
 BUDGET_SPENT = "mail_budget_spent"
+# Strangers outside the permitted ranges, as events (IP-09): of one network by one rule, and of all together.
+SHUT_OUTS_BY_SOURCE = Limit("shut-out", 1, 300)
+SHUT_OUTS = Limit("shut-outs", 60, 60)
 NEW_CLIENTS_DAILY = Limit("new-client", 10, 86400)
 
 

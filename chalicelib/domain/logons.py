@@ -3,10 +3,10 @@
 May not read a clock or a table, nor hash: the step hands in what it read, and whether the password matched.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Policy, Status, Tries, effective_ranges
+from chalicelib.domain.accounts import Account, Policy, Status, Tries, effective_ranges, ranges_rule
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, LEARNED_AGAIN_SECONDS
 from chalicelib.domain.networks import IPAddress, permitted
@@ -14,6 +14,9 @@ from chalicelib.domain.password_text import Password
 from chalicelib.domain.refusals import Reason
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.temporary import Temporary
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 _TEMPORARY = {"used": Reason.TEMPORARY_USED, "expired": Reason.TEMPORARY_EXPIRED}
 
@@ -102,6 +105,16 @@ def judge(attempt: Attempt, *, matches: bool) -> Account:
     if attempt.issued is not None and (why := attempt.issued.unusable(account, attempt.now)):
         raise LogonRefused(_TEMPORARY.get(why, Reason.TEMPORARY_VOID))
     return account
+
+
+def told_of(attempt: Attempt, reason: Reason, threshold: int, cap: int) -> "Details":
+    """What the event of a refusal tells besides: which ranges shut it out, or that it set a lock."""
+    if reason is Reason.OUTSIDE_RANGES and attempt.account:
+        return {"rule": ranges_rule(attempt.account)}
+    failures = attempt.tries.failures if attempt.counted else 0
+    if not lockout.lock_seconds(failures, threshold, cap):
+        return {}
+    return {"failures": failures, "locks": failures == threshold}
 
 
 def _closed(account: Account) -> Reason:

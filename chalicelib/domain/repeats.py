@@ -16,18 +16,23 @@ from chalicelib.domain.tokens import Token, derive_token
 
 REPEAT_SECONDS = 60  # API Gateway gives a request up after 29; nobody presses again a minute later
 REPEATS = 10  # one that came beside the first asks twice: before a refusal is recorded, and for its answer
+_MARK_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the answer to one request is made from: the same for the same request of the same browser, and no other."""
+    """What the answer to one request is made from: the same for the same request of the same browser, and no other.
 
+    `token` is the secret of the session that it gives.
+    """
+
+    token: Token = field(repr=False)
     _seed: bytes = field(repr=False)
 
     @property
-    def token(self) -> Token:
-        """The secret of the session that the answer gives."""
-        return derive_token(self._seed, "", "session")
+    def mark(self) -> str:
+        """By which its request is known to whoever holds that secret already; it tells nothing of either."""
+        return hmac.digest(self._seed, b"mark", "sha256").hex()[:_MARK_LENGTH]
 
     def source(self) -> Callable[[int], bytes]:
         """As `os.urandom`, but each time the same bytes in the same order, which no holder of the session can make."""
@@ -44,7 +49,14 @@ def answer(keyring: Ring, held: Token, *said: str) -> Answer:
     """
     # A subkey: nothing else that this ring signs can be one of these, nor the other way about.
     subkey = hmac.digest(keyring.key(), b"the answer to one request", "sha256")
-    return Answer(hmac.digest(subkey, _told(held, *said), "sha256"))
+    secret = derive_token(hmac.digest(subkey, _told(held, *said), "sha256"), "", "session")
+    return answered(keyring, secret, *said)
+
+
+def answered(keyring: Ring, given: Token, *said: str) -> Answer:
+    """The same, from the secret that the answer has `given` already: it came, and the page behind it was not seen."""
+    subkey = hmac.digest(keyring.key(), b"what an answer says beside its session", "sha256")
+    return Answer(given, hmac.digest(subkey, _told(given, *said), "sha256"))
 
 
 class Once(NamedTuple):

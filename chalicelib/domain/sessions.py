@@ -34,6 +34,15 @@ class Credential(StrEnum):
     TEMPORARY = "temporary"
 
 
+class Answered(NamedTuple):
+    """Of which form a session's secret was the answer: when, of which page, with which mark, and the answer's word."""
+
+    at: float
+    page: str
+    mark: str
+    said: str = ""
+
+
 class Session(NamedTuple):
     """One row; the secret itself is only in the owner's cookie, here is its digest.
 
@@ -43,7 +52,8 @@ class Session(NamedTuple):
     alone can tell a logon that was not theirs. `confirmations` are the passwords and codes typed again in it since it
     got this secret, counted before they are looked at. `known`: its logon came from a browser or a network that the
     account was used from before. `handed_over_at` is when another secret took this one's place: it opens nothing any
-    more, and is kept only so that the request that did it can be answered twice (ADR 29).
+    more, and is kept only so that the request that did it can be answered twice; `answered` is that request, as the
+    session knows it that took the place (ADR 29).
     """
 
     account_id: AccountId
@@ -65,6 +75,7 @@ class Session(NamedTuple):
     whole: bool = True
     logon: str = ""
     handed_over_at: float | None = None
+    answered: Answered | None = None
 
 
 class Standing(NamedTuple):
@@ -81,7 +92,8 @@ class Caller(NamedTuple):
 
     It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial`,
     `started_at`, `whole` and `logon` are the session's, `newest_serial` the account's. `language` and `zone` are what
-    its owner chose, "" where the browser is asked.
+    its owner chose, "" where the browser is asked. `answered` is the page of the form that gave the session its secret
+    a moment ago, "" where none did.
     """
 
     account_id: AccountId
@@ -107,6 +119,7 @@ class Caller(NamedTuple):
     started_at: float = 0
     whole: bool = True
     logon: str = ""
+    answered: str = ""
 
     @property
     def few_codes(self) -> bool:

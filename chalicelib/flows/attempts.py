@@ -31,14 +31,14 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
 
     Attack: what a stranger's browser calls itself stands in a column of ours as if we knew it. Defence: the column has
     words of our list alone, and an unknown browser's own are quoted beside them, as `agent` (WB-14). An address that
-    only looks like somebody's has its one spelling beside it, as `spelled` (IN-05).
+    only looks like somebody's has its one spelling beside it, as `spelled` (IN-05). `rule`: which ranges shut it out.
     """
     sent = event.user_agent or ""
     browser = read_browser(sent)
     return {
         "reference": event.reference,
         "at": iso(event.at),
-        "email": event.email,
+        "email": event.email or "",
         "url": event.url,
         "browser": browser.called(sent, say),
         "browser_version": browser.version,
@@ -48,6 +48,7 @@ def attempt_row(event: Event, say: Translate) -> dict[str, object]:
         "reason": event.reason,
         "agent": "" if browser.name else evidence(sent),
         **_spelled(event.email or "", known=event.reason != Reason.UNKNOWN),
+        "rule": event.told["rule"] or "",
     }
 
 
@@ -61,8 +62,9 @@ def _spelled(typed: str, *, known: bool) -> dict[str, str]:
 
 
 def attempt_facts(row: Mapping[str, object]) -> dict[str, object]:
-    """The contract's row of `/admin/attempts`: what stands beside it is for a person's eyes."""
-    return {name: value for name, value in row.items() if name not in {"agent", "spelled", "user"}}
+    """The contract's row of `/admin/attempts`: what stands beside it is for a person's eyes, but for a rule, if any."""
+    beside = {"agent", "spelled", "user", *(() if row["rule"] else ("rule",))}
+    return {name: value for name, value in row.items() if name not in beside}
 
 
 def event_facts(event: Event) -> dict[str, object]:

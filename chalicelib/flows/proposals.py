@@ -16,6 +16,7 @@ from markupsafe import Markup
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.repeats import Answer
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.domain.two_step import SEED_LENGTH, matching_step, new_seed, of_another_time, otpauth_uri
 from chalicelib.flows import codes
@@ -61,9 +62,9 @@ def _mark(request: Request) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:_MARK_LENGTH] if named else ""
 
 
-def new_proposal(request: Request) -> Proposal:
+def new_proposal(request: Request, twins: Answer | None = None) -> Proposal:
     """Another key each time, but for a form whose button was pressed twice: both make the same one (WB-20)."""
-    twins = of_session(request)
+    twins = twins or of_session(request)
     return Proposal(new_seed(twins.source() if twins else request.portal.random), _mark(request))
 
 
@@ -100,9 +101,9 @@ def asked_before(request: Request) -> Proposal | None:
     return proposal if proposal and hmac.compare_digest(proposal.mark, _mark(request)) else None
 
 
-def of_twin(request: Request) -> Proposal | None:
+def of_twin(request: Request, twins: Answer) -> Proposal | None:
     """The key that this request made a moment ago, if it still waits: the same form makes the same one (WB-20)."""
-    proposal, made = _waiting_now(request), new_proposal(request)
+    proposal, made = _waiting_now(request), new_proposal(request, twins)
     return proposal if proposal and hmac.compare_digest(proposal.seed, made.seed) else None
 
 

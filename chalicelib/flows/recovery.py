@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.domain.repeats import Answer
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Next, Session
 from chalicelib.domain.tokens import Token
 from chalicelib.domain.two_step import new_recovery_codes, recovery_digest
 from chalicelib.flows.repeats import done_before, of_session
+from chalicelib.web.paths import PAGES, after, safe_next
 from chalicelib.web.request import Request
+
+FIRST = "first"  # what an answer says that sets 2-step up within a logon, which goes on with it
 
 
 class GivenOut(NamedTuple):
@@ -39,6 +42,16 @@ def given_out(request: Request) -> GivenOut | None:
     # Attack: codes that were used or renewed since are shown, and kept, as good.
     in_force = account is not None and list(account.two_step.recovery) == digests(codes)
     return GivenOut(made.token, session, codes if in_force else ())
+
+
+def onwards(request: Request, stage: Next, done: str) -> str:
+    """Where whoever saved them was going, or was: not a page that is done. A whole session came from its account."""
+    wanted, page = safe_next(request.query.get("next")), PAGES[Next.ENROL_TWO_STEP]
+    if not done:
+        return wanted or page
+    if done != FIRST and wanted in {None, page}:
+        return "/account"
+    return after(stage, None if wanted == page else wanted)
 
 
 def _drawn(request: Request, made: Answer | None) -> tuple[str, ...]:

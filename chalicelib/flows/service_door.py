@@ -21,6 +21,7 @@ from chalicelib.domain.services import (
     touch_due,
 )
 from chalicelib.domain.tokens import new_reference
+from chalicelib.flows.shut_out import ShutOut, recorded
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
 from chalicelib.web.asked import UNREADABLE, Asked, shut_out
@@ -108,6 +109,8 @@ def _record(request: Asked, sender: Sender | None, rule: str) -> str:
     the bill grow without an end. Defence: the event's key is made from service, rule and hour, and no other is written.
     """
     portal, now = request.portal, request.portal.clock()
+    if sender is None:
+        return recorded(portal, ShutOut(None, rule, request.source, request.resource, request.headers))
     reference = new_reference(portal.random)
     log.write(
         logging.WARNING,
@@ -116,24 +119,23 @@ def _record(request: Asked, sender: Sender | None, rule: str) -> str:
         cause=rule,
         source=request.source[:64],
         reference=reference,
-        **({"account": sender.trail} if sender else {}),
+        account=sender.trail,
     )
-    if sender is not None:
-        filed_at = now // REFUSALS_SECONDS * REFUSALS_SECONDS
-        event = Event(
-            account_id=sender.trail,
-            kind=EventKind.REQUEST_REFUSED,
-            at=now,
-            id=f"{sender.id}-{rule}-{int(filed_at)}",
-            reference=reference,
-            reason=Reason.OUTSIDE_RANGES,
-            source=request.source[:64],
-            user_agent=request.headers.get("user-agent", "")[:400] or None,
-            url=request.resource,
-            actor=sender.actor,
-            details={"rule": rule},
-            request=portal.request_id,
-            filed_at=filed_at,
-        )
-        portal.store.events.record(event)
+    filed_at = now // REFUSALS_SECONDS * REFUSALS_SECONDS
+    event = Event(
+        account_id=sender.trail,
+        kind=EventKind.REQUEST_REFUSED,
+        at=now,
+        id=f"{sender.id}-{rule}-{int(filed_at)}",
+        reference=reference,
+        reason=Reason.OUTSIDE_RANGES,
+        source=request.source[:64],
+        user_agent=request.headers.get("user-agent", "")[:400] or None,
+        url=request.resource,
+        actor=sender.actor,
+        details={"rule": rule},
+        request=portal.request_id,
+        filed_at=filed_at,
+    )
+    portal.store.events.record(event)
     return reference

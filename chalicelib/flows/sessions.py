@@ -5,7 +5,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie, knows
 from chalicelib.domain.events import iso
 from chalicelib.domain.repeats import Answer, repeatable
-from chalicelib.domain.sessions import Credential, Next, Session, expiry, numbered
+from chalicelib.domain.sessions import Answered, Credential, Next, Session, expiry, numbered
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
 from chalicelib.flows.repeats import done_before, of_session
 from chalicelib.web.cookies import device_name, read_cookie, set_device, set_session
@@ -61,12 +61,14 @@ def follow_up(
     opened_with: Credential,
     code_entered: bool,
     typed: bool = False,
+    said: str = "",
 ) -> tuple[Token, Session]:
     """The secret and the session that come after the caller's, once a step of the same logon is done (SE-02).
 
     Attack: a stolen session, its password typed long ago, enrols a second step of its own or enters a code: a new
     session, twelve hours more, a fresh time stamp. Defence: it is the same logon, which ends when it would have ended;
     and only a typed password (`typed`) makes it fresh, neither a code nor an enrolment (SE-13).
+    `said`: a word of the step's own, for its answer to be given once more (WB-20).
     """
     caller, made, now = request.known, of_session(request), request.now()
     secret = made.token if made else new_token(request.portal.random)
@@ -89,6 +91,7 @@ def follow_up(
         known=caller.known,
         whole=caller.whole or next_ is Next.PORTAL,
         logon=caller.logon,
+        answered=Answered(now, request.resource, made.mark, said) if made else None,
     )
     if session.whole and not caller.whole:
         session = numbered(session, account)  # only a whole logon takes a number of theirs (LG-16)

@@ -4,6 +4,7 @@ It may not read the environment, a clock or a table: what a template says comes 
 engine a language: a template's `_()` and `{% trans %}` are bound to its catalogue, wherever they stand.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from chalicelib.presentation.times import Times
 ROOT = Path(__file__).resolve().parent / "templates"
 MADE, HTML, TEXT = "made", "html", "txt"
 WIDTH = 76
+WITHIN_ADDRESS = re.compile(r"(?<=[@./])(?=[^\s@./])")
 
 
 @cache
@@ -65,10 +67,16 @@ def contact_link(contact: str, style: str = "") -> Markup:
     No page leads to another origin (RS-04), so the address of a page stays words.
     """
     uri = contact_uri(contact)
+    words = breakable(contact) if uri else Markup("{}").format(contact)
     if not uri.startswith(("mailto:", "tel:")):
-        return Markup("{}").format(contact)
+        return words
     attributes = Markup(' style="{}"').format(style) if style else ""
-    return Markup('<a href="{}"{}>{}</a>').format(uri, attributes, contact)
+    return Markup('<a href="{}"{}>{}</a>').format(uri, attributes, words)
+
+
+def breakable(address: str) -> Markup:
+    """An address that a narrow screen breaks behind its @, a dot or a slash, before it breaks it anywhere."""
+    return Markup("<wbr>").join(WITHIN_ADDRESS.split(address))
 
 
 def linked(text: str) -> Markup:
@@ -97,7 +105,8 @@ def _engine(
         True  # a sentence may be broken over lines without being another one
     )
     engine.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
-    engine.filters.update(Times(words).filters(), wrapped=wrapped, contact_link=contact_link, linked=linked)
+    addresses = {"contact_link": contact_link, "linked": linked}
+    engine.filters.update(Times(words).filters(), wrapped=wrapped, **addresses)
     return engine
 
 

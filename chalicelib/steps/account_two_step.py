@@ -16,16 +16,15 @@ from chalicelib.domain.accounts import next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Hint, Refusal
-from chalicelib.domain.sessions import Next, Session
+from chalicelib.domain.sessions import Session
 from chalicelib.domain.tokens import Token
 from chalicelib.flows import codes, proposals
 from chalicelib.flows.confirm import carried_out, confirmation_errors
 from chalicelib.flows.events import event_of
-from chalicelib.flows.recovery import digests, drawn, given_out
-from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.recovery import FIRST, digests, drawn, given_out, onwards
+from chalicelib.flows.repeats import NAMED, done_before
 from chalicelib.flows.sessions import follow_up, session_again, session_page
 from chalicelib.web.page import Page
-from chalicelib.web.paths import PAGES, after, safe_next
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -33,7 +32,7 @@ from chalicelib.wiring import needs, portal
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
-ACCOUNT, PATH, CONFIRM = "/account", "/account/two-step", "/account/two-step/confirm"
+PATH, CONFIRM = "/account/two-step", "/account/two-step/confirm"
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("pepper", "seeds", "devices"))
@@ -89,9 +88,12 @@ def move(request: Request) -> Page:
 
 def moved_again(request: Request) -> Page | None:
     """The same seed for the same form, sent twice, while it waits."""
-    follows = session_again(request)
-    same = proposals.of_twin(request) if follows else None
-    return _shown(request, same.seed, follows) if same else follows and follows._replace(location=PATH)
+    before = done_before(request)
+    if before is None:
+        return None
+    made, session = before
+    follows, same = session_page(request, made.token, session), proposals.of_twin(request, made)
+    return _shown(request, same.seed, follows) if same else follows._replace(location=PATH)
 
 
 def confirm(request: Request) -> Page:
@@ -106,8 +108,9 @@ def confirm(request: Request) -> Page:
         two_step_required=caller.two_step_required,
     )
     epoch = next_epoch(caller.epoch, request.now())
+    done = "moved" if account.two_step.active else "on" if caller.whole else FIRST
     secret, session = follow_up(
-        request, account, stage, epoch=epoch, opened_with=caller.opened_with, code_entered=True
+        request, account, stage, epoch=epoch, opened_with=caller.opened_with, code_entered=True, said=done
     )
     # Only of a logon that is not whole yet: a whole one may have been stolen since its owner read the mail (ML-09).
     details: Details = {} if caller.whole else {"logon": caller.logon}
@@ -118,16 +121,7 @@ def confirm(request: Request) -> Page:
     enrol = partial(acts.enrol, account, sealed, step_number, stored, caller.digest, session, event)
     if not proposals.carried_out(request, account, enrol):
         raise Refusal(Code.CONFLICT, "changed_meanwhile", hint=Hint.OVERTAKEN)
-    done = "moved" if account.two_step.active else "on"
     return _codes_page(request, secret, session, recovery, done)
-
-
-def _onwards(request: Request, stage: Next) -> str:
-    """Where the person was going, or was: not this very page, which is done. A whole session came from its account."""
-    wanted = safe_next(request.query.get("next"))
-    if request.known.whole and wanted in {None, PATH}:
-        return ACCOUNT
-    return after(stage, None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted)
 
 
 def renew(request: Request) -> Page:
@@ -140,7 +134,7 @@ def renew(request: Request) -> Page:
     renewal = partial(acts.renew, proof.account, proof.step, stored, request.known.digest, session, event)
     if not carried_out(request, renewal):
         raise codes.used_meanwhile(request, proof.account)
-    return _codes_page(request, secret, session, recovery, "renewed")
+    return _codes_page(request, secret, session, recovery, "")
 
 
 def again(request: Request) -> Page | None:
@@ -151,7 +145,7 @@ def again(request: Request) -> Page | None:
     if not given.codes:
         return session_page(request, given.secret, given.session)._replace(location=PATH)
     there = request._replace(caller=request.known._replace(next=given.session.next))
-    return _codes_page(there, *given, "on" if request.resource == CONFIRM else "renewed")
+    return _codes_page(there, *given, given.session.answered.said if given.session.answered else "")
 
 
 def _codes_page(
@@ -160,11 +154,10 @@ def _codes_page(
     """The codes, this once, and the session that goes on."""
     page = session_page(request, secret, session, recovery_codes=list(recovery))
     whose = {"portal": request.settings.brand.name, "address": request.known.address}
-    back = safe_next(request.query.get("next")) or PATH
     view = {
         "recovery_codes": recovery,
-        "next_url": back if done == "renewed" else _onwards(request, session.next),
-        "done": done,
+        "next_url": onwards(request, session.next, done),
+        "done": "on" if done == FIRST else done or "renewed",
         "label": request.say("Recovery codes of {portal} for {address}", **whose),
         "at": request.now(),
     }

@@ -12,15 +12,21 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain import access
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, effective_ranges, two_step_required
+from chalicelib.domain.accounts import (
+    PORTAL_POLICY,
+    Account,
+    Policy,
+    effective_ranges,
+    ranges_rule,
+    two_step_required,
+)
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.next_step import next_step
-from chalicelib.domain.refusals import Code, Hint, Reason, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.repeats import repeatable
 from chalicelib.domain.sessions import Caller, Session, Standing, caller_of, cause_of_death, touch_due
-from chalicelib.domain.tokens import Digest, new_reference, split_session_token
+from chalicelib.domain.tokens import Digest, split_session_token
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
@@ -34,6 +40,7 @@ NEEDS = needs(__name__, store=("sessions",))
 
 # Refusals that are about the caller: the page that says so keeps their navigation, and what they had typed.
 ITS_OWN = frozenset({Code.NOT_PERMITTED, Code.REAUTHENTICATION_REQUIRED})
+TOO_LATE = frozenset({Code.STEP_REQUIRED, Code.REAUTHENTICATION_REQUIRED})
 
 
 @step.lambda_function(name="authorizer")
@@ -57,12 +64,14 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
     before = _before(request, standing)
     denied = _outside(request, standing, caller or before)
     if denied and not _reachable(request, caller, denied):
-        reference = _record(request, caller or before, denied)
-        return policy("Deny", arn, shut_out(request, caller, denied, reference))
+        return _shut_out(request, arn, caller, before, denied)
     refusal = _refusal(request, caller, cause if who else None)
     if refusal:
         # A secret that was handed over opens nothing but the answer of a form that was sent twice (WB-20).
         overtaken = before if refusal.code is Code.SESSION_REQUIRED else None
+        # Nor does the secret that took its place: the form whose answer it is may come again, a step too late.
+        if caller and caller.answered == request.resource and refusal.code in TOO_LATE:
+            overtaken = caller
         refusal.hint = Hint.OVERTAKEN if overtaken else refusal.hint
         said = {"code": refusal.code, "cause": refusal.cause, "resource": request.resource}
         log.write(logging.WARNING, "authz_fail", **said)
@@ -90,7 +99,10 @@ def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | No
     cause = cause_of_death(session, account, request.portal.clock(), request.portal.settings.session_idle)
     if cause:
         return None, cause
-    return _as_caller(request, session, account, standing.domain), None
+    caller, form = _as_caller(request, session, account, standing.domain), session.answered
+    if form and request.method == "POST" and repeatable(form.at, request.portal.clock()):
+        caller = caller._replace(answered=form.page)
+    return caller, None
 
 
 def _before(request: Asked, standing: Standing) -> Caller | None:
@@ -132,7 +144,7 @@ def _outside(request: Asked, standing: Standing, caller: Caller | None) -> str |
     if caller is None or standing.account is None:
         return None
     own = effective_ranges(standing.account, standing.domain)
-    return None if permitted(source, own) else "account_ranges"
+    return None if permitted(source, own) else ranges_rule(standing.account)
 
 
 def _reachable(request: Asked, caller: Caller | None, denied: str) -> bool:
@@ -164,34 +176,19 @@ def _touch(request: Asked, standing: Standing) -> None:
         log.write(logging.WARNING, "touch_failed", cause=refusal.cause)
 
 
-def _record(request: Asked, caller: Caller | None, rule: str) -> str:
-    """A session used from outside its ranges is an event of its account (SE-12); a stranger's request a log line.
+def _shut_out(
+    request: Asked, arn: str, caller: Caller | None, before: Caller | None, rule: str
+) -> dict[str, Any]:
+    """The refusal, with the reference under which the trail has it (SE-12, IP-09): API Gateway's page says it.
 
-    The reference under which it is found, which is the one on their page.
+    But where every answer is a document: no answer of API Gateway's can be one to whoever accepts a page.
     """
-    reference = new_reference(request.portal.random)
-    log.write(
-        logging.WARNING,
-        "authz_fail",
-        log.REFUSALS.of(which=Code.ADDRESS_NOT_PERMITTED),
-        cause=rule,
-        source=request.source[:64],
-        reference=reference,
-    )
-    if caller is None:
-        return reference
-    event = Event(
-        account_id=caller.account_id,
-        kind=EventKind.REQUEST_REFUSED,
-        at=request.portal.clock(),
-        id=request.portal.random(16).hex(),
-        reference=reference,
-        reason=Reason.OUTSIDE_RANGES,
-        source=request.source[:64],
-        user_agent=request.headers.get("user-agent", "")[:400] or None,
-        url=request.resource,
-        details={"rule": rule},
-        request=request.portal.request_id,
-    )
-    request.portal.store.events.record(event)
-    return reference
+    from chalicelib.flows.shut_out import ShutOut, recorded  # noqa: PLC0415 - for those who are shut out
+
+    one = ShutOut(caller or before, rule, request.source, request.resource, request.headers)
+    reference = recorded(request.portal, one)
+    guard = access.guard_of(request.method, request.resource)
+    if guard and guard.document:
+        refusal = Refusal(Code.ADDRESS_NOT_PERMITTED, rule, reference=reference)
+        return policy("Allow", arn, verdicts.write(None, refusal))
+    return policy("Deny", arn, shut_out(request, caller, rule, reference))

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
-from chalicelib.domain import lockout
 from chalicelib.domain.accounts import Account, Kind, two_step_required
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify
+from chalicelib.domain.logons import Attempt, LogonRefused, judge, to_verify, told_of
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.password_text import UnusablePassword, normalise
@@ -191,9 +190,7 @@ def _fresh_hash(request: Request, account: Account, password: str) -> str | None
 
 def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
     """Record the true reason; give back, on the tick, the refusal that tells nothing."""
-    failures = attempt.tries.failures if attempt.counted else 0
-    threshold = request.settings.lock_threshold
-    lock = lockout.lock_seconds(failures, threshold, request.settings.lock_seconds)
+    settings = request.settings
     event = event_of(
         request,
         EventKind.LOGON_REFUSED,
@@ -201,7 +198,7 @@ def _refused(request: Request, attempt: Attempt, reason: Reason) -> Refusal:
         reason=reason,
         email=attempt.email,
         reference=new_reference(request),
-        details={"failures": failures, "locks": failures == threshold} if lock else {},
+        details=told_of(attempt, reason, settings.lock_threshold, settings.lock_seconds),
     )
     request.store.logons.refuse(
         event,

@@ -13,7 +13,8 @@ from chalicelib.domain.accounts import Account, NewPassword, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.next_step import next_step
 from chalicelib.domain.refusals import Code, Hint, Reason, Refusal, invalid
-from chalicelib.domain.sessions import Caller, Credential, Next
+from chalicelib.domain.sessions import Caller, Credential, Next, Session
+from chalicelib.domain.tokens import Token
 from chalicelib.flows.confirm import carried_out, confirm_password
 from chalicelib.flows.events import event_of
 from chalicelib.flows.new_password import PASSWORD_FIELDS, hashed, open_criteria, password_errors
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("pepper", "devices"))
 DONE = "/password/change?done=1"
+OWN_WISH = "own_wish"
 
 
 @step.lambda_function(name="password_change")
@@ -71,6 +73,7 @@ def submit(request: Request) -> Page:
         opened_with=Credential.PASSWORD,
         code_entered=caller.code_entered,
         typed=True,
+        said=OWN_WISH if caller.next is Next.PORTAL and stage is Next.PORTAL else "",
     )
     details: Details = {"from": caller.next.value}
     if account.new:
@@ -80,7 +83,7 @@ def submit(request: Request) -> Page:
     change = partial(request.store.passwords.change, account, caller.digest, session, new, event)
     if not carried_out(request, change):
         raise Refusal(Code.SESSION_REQUIRED, "changed_meanwhile", hint=Hint.OVERTAKEN)
-    return _gone_on(request, session_page(request, secret, session), stage)
+    return _gone_on(request, secret, session)
 
 
 def again(request: Request) -> Page | None:
@@ -89,12 +92,13 @@ def again(request: Request) -> Page | None:
     if before is None:
         return None
     made, session = before
-    return _gone_on(request, session_page(request, made.token, session), session.next)
+    return _gone_on(request, made.token, session)
 
 
-def _gone_on(request: Request, page: Page, stage: Next) -> Page:
+def _gone_on(request: Request, secret: Token, session: Session) -> Page:
     """Whoever changed it by own wish is told that it is done; in a logon, the next step tells."""
-    own_wish = request.known.next is Next.PORTAL and stage is Next.PORTAL
+    page = session_page(request, secret, session)
+    own_wish = session.answered is not None and session.answered.said == OWN_WISH
     return page._replace(location=DONE) if own_wish else page
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
-from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
-from chalicelib.domain.refusals import Unavailable
+from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
+from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, event_of, event_row
 from chalicelib.storage.tables import EventRow
@@ -57,6 +57,16 @@ class Events:
     def record(self, event: Event) -> None:
         """Write one event, unless it is there: then this is a repetition, or a reading that is told already (TR-09)."""
         self._database.put(event_row(event), EventRow.at.does_not_exist())
+
+    def record_strangers(self, source: str, event: Event) -> None:
+        """Write one event of nobody's account: of its source the only one for a while, of all one of a few (IP-09)."""
+        reserve(self._database, SHUT_OUTS_BY_SOURCE, source, event.at)
+        try:
+            reserve(self._database, SHUT_OUTS, "strangers", event.at)
+        except Refusal:  # once there is room again, it is written
+            release(self._database, SHUT_OUTS_BY_SOURCE, source, event.at)
+            raise
+        self.record(event)
 
     @contextmanager
     def recording(self, event: Event) -> Iterator[None]:

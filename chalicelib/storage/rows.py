@@ -7,7 +7,7 @@ from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
 from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
-from chalicelib.domain.sessions import Credential, Next, Session
+from chalicelib.domain.sessions import Answered, Credential, Next, Session
 from chalicelib.domain.tokens import Digest, session_handle
 from chalicelib.storage.tables import (
     AccountRow,
@@ -141,7 +141,13 @@ def session_of(row: SessionRow) -> Session:
         whole=row.next == Next.PORTAL if row.whole is None else bool(row.whole),
         logon=row.logon or session_handle(Digest(row.digest)),
         handed_over_at=row.handed_over_at,
+        answered=_answered_of(row.answered),
     )
+
+
+def _answered_of(text: str | None) -> Answered | None:
+    at, *form = (text or "").split(" ")
+    return Answered(float(at), *form) if at else None
 
 
 def session_row(session: Session) -> SessionRow:
@@ -165,6 +171,7 @@ def session_row(session: Session) -> SessionRow:
         known=session.known,
         whole=session.whole,
         logon=session.logon or None,
+        answered=" ".join(map(str, session.answered)) if session.answered else None,
     )
 
 

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
+from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS, repeatable
 from chalicelib.domain.sessions import (
     CONFIRMATIONS,
     MAX_HALF_DONE,
@@ -141,16 +141,25 @@ class Sessions:
         Attack: a stolen half-done session, just handed over, guesses the code that did it, each guess a repeat.
         Defence: the guesses are counted at the old one before they are looked at; a few, within a minute (WB-20).
         """
-        row = SessionRow
-        with self._database.all_beside(lambda: self._database.read(SessionRow, account_id, new)) as (
-            reading,
-        ):
-            counted = self._database.update(
-                SessionRow(account_id, old),
-                [row.repeats.set((row.repeats | 0) + 1)],
-                (row.handed_over_at > now - REPEAT_SECONDS)
-                & (row.repeats.does_not_exist() | (row.repeats < REPEATS)),
-            )
+        return self._asked(account_id, old, SessionRow.handed_over_at > now - REPEAT_SECONDS, new, now)
+
+    def answered(self, account_id: AccountId, digest: Digest, now: float) -> Session | None:
+        """The session itself, if its secret is the answer of a form of a moment ago, with that form's mark.
+
+        Attack: a session, stolen just as it began, guesses what was sent (a password, a code of an app). Defence: as
+        above, the guesses are counted before the mark is looked at.
+        """
+        found = self._asked(account_id, digest, _there(), digest, now)
+        return found if found and found.answered and repeatable(found.answered.at, now) else None
+
+    def _asked(
+        self, account_id: AccountId, counted_at: Digest, while_: Condition, wanted: Digest, now: float
+    ) -> Session | None:
+        asked, database = SessionRow.repeats, self._database
+        few = asked.does_not_exist() | (asked < REPEATS)
+        with database.all_beside(lambda: database.read(SessionRow, account_id, wanted)) as (reading,):
+            one_more = [asked.set((asked | 0) + 1)]
+            counted = database.update(SessionRow(account_id, counted_at), one_more, while_ & few)
         found = reading.result()
         return alive(session_of(found), now) if counted and found else None
 

@@ -122,6 +122,7 @@ class SessionRow(Model):
     logon = UnicodeAttribute(null=True)
     handed_over_at = NumberAttribute(null=True)
     repeats = NumberAttribute(default=0)
+    answered = UnicodeAttribute(null=True)
 
 
 class EventRow(Model):

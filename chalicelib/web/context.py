@@ -23,6 +23,7 @@ def write(caller: Caller | None, refusal: Refusal | None, sender: "Sender | None
     if refusal:
         context |= {"cause": refusal.cause, "facts": json.dumps(refusal.facts)}
         context |= {"hint": refusal.hint.value} if refusal.hint else {}
+        context |= {"reference": refusal.reference} if refusal.reference else {}
     if caller:
         context["caller"] = json.dumps(caller._asdict())
     if sender:
@@ -55,7 +56,8 @@ def read(context: Mapping[str, object]) -> Caller | None:
     facts = json.loads(str(context.get("facts") or "{}"))
     hint = context.get("hint")
     known = Hint(hint) if isinstance(hint, str) and hint in set(Hint) else None
-    raise Refusal(Code(verdict), str(context.get("cause") or "authorizer"), hint=known, facts=facts)
+    cause, reference = str(context.get("cause") or "authorizer"), str(context.get("reference") or "")
+    raise Refusal(Code(verdict), cause, hint=known, facts=facts, reference=reference or None)
 
 
 def refused(context: Mapping[str, object]) -> Caller | None:

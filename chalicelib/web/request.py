@@ -93,6 +93,11 @@ class Request(NamedTuple):
             raise Refusal(Code.SESSION_REQUIRED, "no_service")
         return self.sender
 
+    @property
+    def caller_answered(self) -> bool:
+        """Whether the session is the answer to a form of this very page, sent a moment ago: this may be its twin."""
+        return self.caller is not None and self.caller.answered == self.resource
+
     def now(self) -> float:
         """UTC epoch seconds at this moment."""
         return self.portal.clock()

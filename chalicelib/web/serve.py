@@ -127,14 +127,20 @@ def _page(request: Request, route: Route | None, refusal: Refusal | None) -> Pag
     try:
         if refusal is not None:
             raise refusal
-        return route.answer(request)
+        came = _again(request, route, "answer_came") if request.caller_answered else None
+        return came or route.answer(request)
     except Refusal as refused:
-        overtaken = refused.hint is Hint.OVERTAKEN and not request.wants_json
-        page = route.again(request) if overtaken and route.again else None
+        page = _again(request, route, refused.cause) if refused.hint is Hint.OVERTAKEN else None
         if page is None:
             raise
-        log.write(logging.INFO, "repeated", resource=request.resource, cause=refused.cause)
         return page
+
+
+def _again(request: Request, route: Route, cause: str) -> Page | None:
+    page = route.again(request) if route.again and not request.wants_json else None
+    if page is not None:
+        log.write(logging.INFO, "repeated", resource=request.resource, cause=cause)
+    return page
 
 
 def _as_json(request: Request, page: Page) -> bool:

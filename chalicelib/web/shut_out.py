@@ -12,11 +12,13 @@ from chalicelib.domain.refusals import Code
 from chalicelib.presentation.languages import marked, translation
 from chalicelib.web.sentences import SENTENCES
 
+ACCOUNT = marked(
+    "Your account can be used from certain networks only, and you are on another one. Nothing was changed."
+)
 WHAT = MappingProxyType(
     {
-        "account_ranges": marked(
-            "Your account can be used from certain networks only, and you are on another one. Nothing was changed."
-        ),
+        "account_ranges": ACCOUNT,
+        "domain_ranges": ACCOUNT,
         "admin_ranges": marked(
             "The console can be used from certain networks only, and you are on another one. Nothing was changed."
         ),

@@ -102,7 +102,7 @@ def test_tr_07_files_hold_every_row_of_the_pages(
 
 def test_columns_are_those_of_the_contract() -> None:
     schemas = read_yaml(API)["components"]["schemas"]
-    assert set(admin_attempts.COLUMNS) == set(schemas["Attempt"]["properties"])
+    assert {*admin_attempts.COLUMNS, "rule"} == set(schemas["Attempt"]["properties"])
     assert set(admin_events.COLUMNS) == set(schemas["TrailLine"]["properties"])
 
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from chalicelib.domain.repeats import REPEAT_SECONDS, answer, once, repeatable
+from chalicelib.domain.repeats import REPEAT_SECONDS, answer, answered, once, repeatable
 from chalicelib.domain.tokens import new_token, parse_token
 from tests.world.world import World
 
@@ -46,6 +46,21 @@ def test_wb_20_nobody_makes_it_without_our_key(world: World) -> None:
     here, elsewhere = (answer(world.rings[use], HELD, *SAID) for use in ("devices", "mailed"))
     assert here.token != elsewhere.token
     assert repr(here) == "Answer()"
+
+
+def test_wb_20_who_holds_the_secret_it_gave_has_the_same_answer_again(world: World) -> None:
+    ring = world.rings["devices"]
+    first = answer(ring, HELD, *SAID)
+    came = answered(ring, first.token, *SAID)
+    assert (came.token, came.mark, came.source()(32)) == (first.token, first.mark, first.source()(32))
+    assert re.fullmatch(r"[0-9a-f]{32}", first.mark)
+    others = [
+        answered(ring, HELD, *SAID),
+        answered(ring, first.token, SAID[0], SAID[1], "code=654321"),
+        answered(world.rings["mailed"], first.token, *SAID),
+    ]
+    assert first.mark not in {other.mark for other in others}
+    assert first.source()(32) not in {other.source()(32) for other in others}
 
 
 @pytest.mark.parametrize(

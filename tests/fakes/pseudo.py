@@ -66,9 +66,11 @@ class Visible(HTMLParser):
         super().__init__()
         self.said: list[str] = []
         self._silent = 0
+        self._goes_on = False  # behind a place where a word may break
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in SILENT
+        self._goes_on = tag == "wbr" and bool(self.said)
         self.said += [value for name, value in attrs if value and name in SPOKEN_ATTRIBUTES]
 
     def handle_endtag(self, tag: str) -> None:
@@ -76,7 +78,8 @@ class Visible(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.said.append(data)
+            self.said.append(self.said.pop() + data if self._goes_on else data)
+        self._goes_on = False
 
 
 def visible(html: str) -> str:

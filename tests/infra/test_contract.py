@@ -131,7 +131,7 @@ def test_wb_04_own_page_lets_its_one_style_through_and_nothing_else(kind: Any) -
 @pytest.mark.parametrize(
     ("contact", "link"),
     [
-        ("support@example.com", '<a href="mailto:support@example.com">support@example.com</a>'),
+        ("support@example.com", '<a href="mailto:support@example.com">support@<wbr>example.<wbr>com</a>'),
         ('Desk #7 $context.requestId & "co"', "Desk &num;7 &dollar;context.requestId &amp; &quot;co&quot;"),
         ("", ""),
     ],

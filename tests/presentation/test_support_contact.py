@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.brand import contact_uri
-from chalicelib.presentation.engine import contact_link
+from chalicelib.presentation.engine import breakable, contact_link
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,19 @@ def test_words_of_a_contact_stay_words() -> None:
     assert contact_link("<b>desk</b>") == "&lt;b&gt;desk&lt;/b&gt;"
     assert (
         contact_link("a@b.test", "color:inherit")
-        == '<a href="mailto:a@b.test" style="color:inherit">a@b.test</a>'
+        == '<a href="mailto:a@b.test" style="color:inherit">a@<wbr>b.<wbr>test</a>'
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("first.last@sub.portal.test", "first.<wbr>last@<wbr>sub.<wbr>portal.<wbr>test"),
+        ("https://help.portal.test/desk", "https://<wbr>help.<wbr>portal.<wbr>test/<wbr>desk"),
+        ("the desk. Room 4...", "the desk. Room 4..."),
+        ("+49 (0)30 1234-567", "+49 (0)30 1234-567"),
+    ],
+)
+def test_an_address_breaks_where_its_parts_end(contact: str, shown: str) -> None:
+    """On a phone "portal.t/est" reads as another address."""
+    assert breakable(contact) == shown

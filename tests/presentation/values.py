@@ -107,7 +107,7 @@ PAGES: Walk = MappingProxyType(
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
             account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
-            attempts[].outcome attempts[].reason messages[].state mails[].what mails[].state
+            attempts[].outcome attempts[].reason attempts[].rule messages[].state mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password
@@ -116,7 +116,7 @@ PAGES: Walk = MappingProxyType(
             admin_user:kind admin_user:status admin_user:domain admin_user:password_state
             admin_user:created_at admin_user:last_logon_at user.undeliverable user.ranges user.two_step
         """,
-        (US, form.our_url): "support.url attempts[].url account_two_step:next_url",
+        (US, form.our_url): "support.url attempts[].url account_two_step:next_url caller.answered",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
             before form form_name sessions[].handle link message.id messages[].id

@@ -67,9 +67,10 @@ def test_se_12_ranges_count_on_each_request_of_a_live_session(world: World) -> N
     visitor.source = "198.51.100.1"
     reply = visitor.get("/account", **HOSTILE)
     assert (reply.status, reply.code) == (403, "address_not_permitted")
-    newest = world.store.events.of_account(account.id)[0]
-    assert (newest.kind, newest.reason) == (EventKind.REQUEST_REFUSED, "ip_denied")
-    assert (newest.source, newest.details["rule"]) == ("198.51.100.1", "account_ranges")
+    trail = world.store.events.of_account(account.id)
+    (event,) = [one for one in trail if one.kind is EventKind.REQUEST_REFUSED]
+    assert (event.reason, event.email) == ("ip_denied", account.address)
+    assert (event.source, event.details["rule"]) == ("198.51.100.1", "account_ranges")
 
 
 @pytest.mark.parametrize(

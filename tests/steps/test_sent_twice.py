@@ -19,13 +19,16 @@ from tests.world.world import World
 
 NEW = {"new_password": CHOSEN, "confirm_password": CHOSEN}
 SESSION = "__Host-portal-session"
-TWICE = pytest.mark.parametrize("sent", ["after", "at once"])
+TWICE = pytest.mark.parametrize("sent", ["after", "at once", "answer came"])
 
 
 def send(world: World, sent: str, browser: Visitor, path: str, fields: dict[str, Any]) -> Reply:
-    """The second answer, of a repeat that came after the first was done, or beside it."""
+    """The second answer, of a repeat that came after the first was done, or beside it; or with its cookie."""
     if sent == "at once":
         return at_once(world, browser, path, fields)
+    if sent == "answer came":
+        browser.post(path, fields)
+        return browser.post(path, fields)
     return pressed_twice(browser, path, fields)
 
 

@@ -114,7 +114,7 @@ def test_ip_09_strangers_can_read_help_and_nothing_else(world: World) -> None:
     refused = browser.post("/logoff")
     assert refused.status == 403
     assert '<form method="post" action="/logoff" hidden>' in refused.text
-    assert world.rows("events") == {"events": {}}
+    assert [one.url for one in world.fake.tables.events.values()] == ["/logoff"]
 
 
 def test_ip_09_form_of_the_page_is_the_only_one_that_may_be_sent(world: World) -> None:
@@ -123,3 +123,22 @@ def test_ip_09_form_of_the_page_is_the_only_one_that_may_be_sent(world: World) -
     assert "form-action 'self';" in policy
     assert "default-src 'none'" in policy
     assert "form-action 'none';" in world.browser(HERE).get("/nowhere").header("Content-Security-Policy")
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "text/html, application/xhtml+xml, */*;q=0.8", "application/json"]
+)
+def test_ip_09_session_is_a_document_from_outside_as_from_inside(world: World, accept: str) -> None:
+    """Its client is a program, and reads the same reference that support finds."""
+    browser = world.browser()
+    account = shut_out(world, browser)
+    reply = browser.get("/session", Accept=accept, **{"Accept-Language": "fr"})
+    assert (reply.status, reply.header("Content-Type")) == (403, "application/problem+json")
+    (event,) = refusals(world, account)
+    assert (reply.code, reply.json()["reference"]) == ("address_not_permitted", event.reference)
+    assert account.address not in reply.text
+    stranger = world.browser(HERE)
+    assert stranger.get("/session", Accept=accept).code == "session_required"
+    plant(world.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
+    assert stranger.get("/session", Accept=accept).code == "address_not_permitted"
+    assert stranger.get("/account", Accept="text/html").header("Content-Type").startswith("text/html")

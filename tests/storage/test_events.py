@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.accounts import Preferences
 from chalicelib.domain.events import Event, EventKind, Stretch, iso
+from chalicelib.domain.limits import SHUT_OUTS, SHUT_OUTS_BY_SOURCE
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.repeats import once
@@ -35,6 +36,22 @@ def test_rs_13_twenty_resets_an_hour_of_one_source(store: Store) -> None:
     assert (refused.value.code, refused.value.retry_after) == (Code.THROTTLED, 2)
     assert len(trail(store, who)) == 20
     store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start + HOUR))
+
+
+def test_ip_09_strangers_of_one_network_are_one_event_for_a_while_and_few_of_all(store: Store) -> None:
+    who, start = an_account(), NOW + 86400 * number()  # a minute that no other test counts in
+    start -= start % SHUT_OUTS_BY_SOURCE.seconds
+    sources = [f"network {number()}" for _ in range(SHUT_OUTS.most)]
+    for source in sources:
+        store.events.record_strangers(source, an_event(who.id, EventKind.REQUEST_REFUSED, start))
+    with pytest.raises(Refusal) as again:
+        store.events.record_strangers(sources[0], an_event(who.id, EventKind.REQUEST_REFUSED, start))
+    with pytest.raises(Refusal) as full:
+        store.events.record_strangers("another", an_event(who.id, EventKind.REQUEST_REFUSED, start))
+    assert {again.value.cause, full.value.cause} == {"throttle_shut-out", "throttle_shut-outs"}
+    late = an_event(who.id, EventKind.REQUEST_REFUSED, start + SHUT_OUTS.seconds)
+    store.events.record_strangers("another", late)  # it took no place of its own then
+    assert len(store.events.trail(who.id, None, 100).others.events) == SHUT_OUTS.most + 1
 
 
 def test_wb_20_a_form_asks_once_and_takes_one_place_of_its_source(store: Store) -> None:

@@ -10,7 +10,7 @@ from chalicelib.domain.accounts import PORTAL_POLICY, Kind, Policy, Status, TwoS
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
-from chalicelib.domain.sessions import Session, Standing
+from chalicelib.domain.sessions import Answered, Session, Standing
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_digest, a_session, an_account, an_event, number
@@ -145,6 +145,39 @@ def test_wb_20_no_session_is_the_repeat_of_one_that_was_not_handed_over(store: S
     plant(store, one, other)
     assert store.sessions.repeated(account.id, one.digest, other.digest, NOW) is None
     assert store.sessions.repeated(account.id, a_digest(), other.digest, NOW) is None
+
+
+@pytest.mark.parametrize(("later", "found"), [(0, True), (REPEAT_SECONDS - 1, True), (REPEAT_SECONDS, False)])
+def test_wb_20_a_session_knows_for_a_minute_which_form_it_answered(
+    store: Store, later: int, found: bool
+) -> None:
+    answered = an_answer(store)
+    assert store.sessions.standing((answered.account_id, answered.digest)).session == answered
+    asked = store.sessions.answered(answered.account_id, answered.digest, NOW + later)
+    assert asked == (answered if found else None)
+
+
+def test_wb_20_who_asks_a_session_what_it_answered_is_counted(store: Store) -> None:
+    session = an_answer(store)
+    for _ in range(REPEATS):
+        assert store.sessions.answered(session.account_id, session.digest, NOW) == session
+    assert store.sessions.answered(session.account_id, session.digest, NOW) is None
+
+
+def test_wb_20_a_session_that_answered_no_form_or_is_over_says_nothing(store: Store) -> None:
+    account = planted(store)
+    plain, over = a_session(account), an_answer(store)
+    plant(store, plain, over._replace(expires_at=int(NOW)))
+    assert store.sessions.answered(account.id, plain.digest, NOW) is None
+    assert store.sessions.answered(over.account_id, over.digest, NOW) is None
+    assert store.sessions.answered(account.id, a_digest(), NOW) is None
+
+
+def an_answer(store: Store) -> Session:
+    """A session whose secret was the answer to a form just now."""
+    session = a_session(planted(store))._replace(answered=Answered(NOW, "/reauthenticate", "0" * 32, "word"))
+    plant(store, session)
+    return session
 
 
 def handed_over(store: Store) -> tuple[Session, Session]:

@@ -23,6 +23,9 @@ class EventActs(Protocol):
     def record(self, event: Event) -> None:
         """Write one event."""
 
+    def record_strangers(self, source: str, event: Event) -> None:
+        """Write one event of nobody's account, if few were written; raises THROTTLED where they were not."""
+
     def recording(self, event: Event) -> AbstractContextManager[None]:
         """Write one event beside what is read meanwhile; the end waits for it, and fails where it failed."""
 

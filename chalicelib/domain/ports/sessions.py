@@ -24,6 +24,9 @@ class SessionActs(Protocol):
     def repeated(self, account_id: AccountId, old: Digest, new: Digest, now: float) -> Session | None:
         """The session `new` that took the place of `old` a moment ago; counts who asks."""
 
+    def answered(self, account_id: AccountId, digest: Digest, now: float) -> Session | None:
+        """The session whose secret answered a form a moment ago; counts who asks."""
+
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
         """A new secret for a session that has proved more."""
 

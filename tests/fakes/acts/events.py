@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import ATTEMPTS, Event, Stretch, Trail
-from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE
+from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
 from chalicelib.domain.repeats import Once
 from tests.fakes.tables import Family, act
 
@@ -28,6 +28,14 @@ class Events(Family):
 
     @act
     def record(self, event: Event) -> None:
+        self._tables.put_event(event)
+
+    @act
+    def record_strangers(self, source: str, event: Event) -> None:
+        key = SHUT_OUTS_BY_SOURCE.key(source, event.at)
+        self._tables.demand_room(SHUT_OUTS_BY_SOURCE, key, event.at)
+        self._tables.reserve(SHUT_OUTS, "strangers", event.at)
+        self._tables.count(key)
         self._tables.put_event(event)
 
     @contextmanager

@@ -48,8 +48,18 @@ class Sessions(Family):
         before = self._tables.sessions.get((account_id, old))
         if before is None or not repeatable(before.handed_over_at, now):
             return None
-        asked = self._tables.repeats[before.digest] = self._tables.repeats.get(before.digest, 0) + 1
-        return self._tables.alive(account_id, new, now) if asked <= REPEATS else None
+        return self._tables.alive(account_id, new, now) if self._asked(before) else None
+
+    @act
+    def answered(self, account_id: AccountId, digest: Digest, now: float) -> Session | None:
+        found = self._tables.alive(account_id, digest, now)
+        if found is None or not self._asked(found):
+            return None
+        return found if found.answered and repeatable(found.answered.at, now) else None
+
+    def _asked(self, session: Session) -> bool:
+        asked = self._tables.repeats[session.digest] = self._tables.repeats.get(session.digest, 0) + 1
+        return asked <= REPEATS
 
     @act
     def move_on(self, old: Digest, session: Session, event: Event) -> bool:
