@@ -23,7 +23,7 @@ from chalicelib.flows.confirm import carried_out, confirmation_errors
 from chalicelib.flows.events import event_of
 from chalicelib.flows.recovery import digests, drawn, given_out
 from chalicelib.flows.repeats import NAMED
-from chalicelib.flows.sessions import follow_up, session_again, session_page
+from chalicelib.flows.sessions import follow_up, home_of, session_again, session_page
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, after, safe_next
 from chalicelib.web.request import Field, Request
@@ -127,7 +127,8 @@ def _onwards(request: Request, stage: Next) -> str:
     wanted = safe_next(request.query.get("next"))
     if request.known.whole and wanted in {None, PATH}:
         return ACCOUNT
-    return after(stage, None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted)
+    home = home_of(request, request.known.account_id)
+    return after(stage, None if wanted == PAGES[Next.ENROL_TWO_STEP] else wanted, home)
 
 
 def renew(request: Request) -> Page:
