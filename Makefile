@@ -122,6 +122,10 @@ smoke: working ## A walk around a running portal from outside, after each deploy
 verify: .venv/package ## Whether what must hold of the tables holds, row by row; reads only (STAGE=, or STAGE=local for make run)
 	@$(PY) -m infra.verify $(STAGE)
 
+.PHONY: recount
+recount: .venv/package ## Count the days of the console's home anew from the trail, by the next run of the sweep (STAGE=)
+	@$(PY) -m infra.recount $(STAGE)
+
 .PHONY: restore
 restore: .venv/package ## A stage's tables as they were at a moment, nothing of the lost time alive (STAGE=, AT=...Z, DRY=yes)
 	@$(PY) -m infra.restore $(STAGE)

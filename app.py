@@ -17,6 +17,7 @@ from chalicelib.steps import (
     admin_events,
     admin_ip_ranges,
     admin_messages,
+    admin_overview,
     admin_password,
     admin_services,
     admin_sessions,
@@ -74,6 +75,7 @@ app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
 app.register_blueprint(well_known.step)  # for password managers, researchers and crawlers
 app.register_blueprint(health.step)  # for monitoring
+app.register_blueprint(admin_overview.step)  # console: what needs attention, and the last days
 app.register_blueprint(admin_domains.step)  # console: Directories, Domains
 app.register_blueprint(admin_brand.step)  # console: what the mails of a domain are known by
 app.register_blueprint(admin_users.step)  # console: the users of a domain, and inviting one

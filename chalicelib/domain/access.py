@@ -94,6 +94,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /not-me": PUBLIC,
         "GET /messages": FULL,
         "GET /messages/{id}": FULL,
+        "GET /admin/overview": DESK,
         "GET /admin/users": DESK,
         "POST /admin/users": ADMIN_FRESH,
         "GET /admin/users/{email}": DESK,

@@ -119,6 +119,15 @@ ATTEMPTS = frozenset(
     }
 )  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
 
+# Rare, and asked after by the console's home.
+NOTEWORTHY = frozenset(
+    {
+        EventKind.ACCOUNT_INVITED,
+        EventKind.ACCOUNT_CONTAINED,
+        EventKind.MAIL_BOUNCED,
+        EventKind.MAIL_COMPLAINED,
+    }
+)
 MAILS = frozenset(
     {
         EventKind.MAIL_SENT,
@@ -218,6 +227,13 @@ class Event(NamedTuple):
     def sort_key(self) -> str:
         """Time first, so a query reads in order; the id behind it keeps two events of one instant apart."""
         return f"{iso(self.at if self.filed_at is None else self.filed_at)}#{self.id}"
+
+    @property
+    def listed(self) -> str | None:
+        """Where the index of days has it: an attempt under its day, what is noteworthy under its kind and month."""
+        if self.kind in NOTEWORTHY:
+            return f"{self.kind.value}#{self.sort_key[:7]}"
+        return self.sort_key[:10] if self.kind in ATTEMPTS else None
 
 
 class Stretch(NamedTuple):

@@ -8,6 +8,7 @@ from chalicelib.domain.sessions import Next, Session
 from chalicelib.domain.tokens import Token
 from chalicelib.domain.two_step import new_recovery_codes, recovery_digest
 from chalicelib.flows.repeats import done_before, of_session
+from chalicelib.flows.sessions import home_of
 from chalicelib.web.paths import PAGES, after, safe_next
 from chalicelib.web.request import Request
 
@@ -44,14 +45,14 @@ def given_out(request: Request) -> GivenOut | None:
     return GivenOut(made.token, session, codes if in_force else ())
 
 
-def onwards(request: Request, stage: Next, done: str) -> str:
+def onwards(request: Request, session: Session, done: str) -> str:
     """Where whoever saved them was going, or was: not a page that is done. A whole session came from its account."""
     wanted, page = safe_next(request.query.get("next")), PAGES[Next.ENROL_TWO_STEP]
     if not done:
         return wanted or page
     if done != FIRST and wanted in {None, page}:
         return "/account"
-    return after(stage, None if wanted == page else wanted)
+    return after(session.next, None if wanted == page else wanted, home_of(request, session.account_id))
 
 
 def _drawn(request: Request, made: Answer | None) -> tuple[str, ...]:

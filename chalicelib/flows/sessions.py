@@ -1,6 +1,6 @@
 """The one builder of a session, and the answer of every step that gives one (contract, `POST /logon`)."""
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie, knows
 from chalicelib.domain.events import iso
@@ -10,7 +10,7 @@ from chalicelib.domain.tokens import Token, digest, new_token, session_token
 from chalicelib.flows.repeats import done_before, of_session
 from chalicelib.web.cookies import device_name, read_cookie, set_device, set_session
 from chalicelib.web.page import Page
-from chalicelib.web.paths import after
+from chalicelib.web.paths import CONSOLE, HOME, after
 from chalicelib.web.request import Request
 
 LOGON_BYTES = 8
@@ -112,9 +112,18 @@ def session_page(request: Request, secret: Token, session: Session, **facts: obj
             "next": session.next.value,
             "session": {"token": token, "expires_at": iso(session.expires_at)},
         },
-        location=after(session.next, request.query.get("next")),
+        location=after(session.next, request.query.get("next"), home_of(request, session.account_id)),
         cookies=(set_session(token, seconds, secure=secure), *_known_again(request, session)),
     )
+
+
+def home_of(request: Request, who: AccountId) -> str:
+    """What somebody comes for: staff the console, everybody else their messages. Staff are known before they are in,
+    since a second step is asked of all of them; whoever else this browser was is not meant.
+    """
+    caller = request.caller
+    staff = caller is not None and caller.account_id == who and caller.kind is not Kind.RECIPIENT
+    return CONSOLE if staff else HOME
 
 
 def session_again(request: Request) -> Page | None:
@@ -131,7 +140,8 @@ def logon_again(request: Request, who: AccountId, made: Answer | None, *, known:
     now, here, opened = request.now(), request.caller, request.store.logons.opened
     if here is not None and here.account_id == who and repeatable(here.started_at, now):
         in_already = not request.wants_json and opened(who, here.digest, now, known=known)
-        return Page(location=after(here.next, request.query.get("next"))) if in_already else None
+        wanted, home = request.query.get("next"), home_of(request, who)
+        return Page(location=after(here.next, wanted, home)) if in_already else None
     session = opened(who, digest(made.token), now, known=known) if made else None
     return session_page(request, made.token, session) if made and session else None
 

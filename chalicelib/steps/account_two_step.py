@@ -156,7 +156,7 @@ def _codes_page(
     whose = {"portal": request.settings.brand.name, "address": request.known.address}
     view = {
         "recovery_codes": recovery,
-        "next_url": onwards(request, session.next, done),
+        "next_url": onwards(request, session, done),
         "done": "on" if done == FIRST else done or "renewed",
         "label": request.say("Recovery codes of {portal} for {address}", **whose),
         "at": request.now(),

@@ -6,6 +6,8 @@ after one, two, three and five days, and what left no note is sent, or withheld 
 
 And what the stream cannot know: that something did not follow. A right password whose code never came is told to the
 account's owner, at most an hour and five minutes after it was entered, and a day later where mail was down (LG-17).
+
+And once mails are settled, the attempts since the last run are counted into the days of the console's home (ADR 58).
 """
 
 import logging
@@ -14,10 +16,12 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.events import Event
+from chalicelib.domain.events import Event, iso
 from chalicelib.domain.mails import hour
+from chalicelib.domain.overview import Day, counted, last_days
 from chalicelib.mail.backlog import settle_each
 from chalicelib.mail.worker import Worker
+from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.wiring import needs, worker
 
@@ -29,6 +33,9 @@ AFTER_DAYS = (1, 2, 3, 5)  # a link that freezes is good for seven
 # Behind a whole day, so that nobody else tries the same; two of them, in case one run fails.
 HOURS = (1, 2)
 JUST_NOW = (0, 1, 2)
+# An index is a moment behind its table, and a transaction behind the time in its event.
+SETTLED_SECONDS = 120
+COUNTED_AT_ONCE = 1000
 
 
 @step.lambda_function(name="sweep_mail")
@@ -45,7 +52,30 @@ def sweep(worker: Worker) -> dict[str, int]:
     found = settle_each(worker, _unsettled(worker, left))
     late = log.SWEPT.of(len(left))
     log.write(logging.ERROR if found["delayed"] else logging.INFO, "mail_swept", late, **found)
+    count(worker.portal)
     return found
+
+
+def count(portal: Portal) -> None:
+    """Count on in each day that is not whole, to what the index surely has. Whoever counts beside us has counted it."""
+    until = portal.clock() - SETTLED_SECONDS
+    with log.bare_faults(), portal.store.request():
+        days = portal.store.overview.days(last_days(until))
+    for day in days:
+        if not day.whole:
+            _count(portal, day, iso(until))
+
+
+def _count(portal: Portal, day: Day, until: str) -> None:
+    acts, more = portal.store.overview, True
+    while more:
+        with log.bare_faults(), portal.store.request():
+            (stretch,) = acts.behind([day], until, COUNTED_AT_ONCE)
+            more = stretch.before is not None
+            new = counted(day, stretch.events)._replace(whole=not more and day.day < until[:10])
+            if new != day and not acts.keep(day, new, portal.clock()):
+                return
+        day = new
 
 
 def hours(now: float) -> list[str]:

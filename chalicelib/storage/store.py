@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.logons import Logons
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.outbox import Outbox
+    from chalicelib.storage.overview import Overview
     from chalicelib.storage.passwords import Passwords
     from chalicelib.storage.preferences import Preferences
     from chalicelib.storage.sendings import Sendings
@@ -44,6 +45,7 @@ class DynamoStore:
     events: "Events" = _family("events", "Events")
     messages: "Messages" = _family("messages", "Messages")
     outbox: "Outbox" = _family("outbox", "Outbox")
+    overview: "Overview" = _family("overview", "Overview")
     passwords: "Passwords" = _family("passwords", "Passwords")
     preferences: "Preferences" = _family("preferences", "Preferences")
     sendings: "Sendings" = _family("sendings", "Sendings")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from chalicelib.domain.sessions import Next
 
 HOME = "/messages"
+CONSOLE = "/admin/overview"
 
 PAGES = MappingProxyType(
     {
@@ -58,8 +59,8 @@ def suffix(path: str | None, notice: str = "") -> str:
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def after(step: Next, wanted: str | None) -> str:
+def after(step: Next, wanted: str | None, home: str = HOME) -> str:
     """Where to go now: the step's page, carrying along where the person wanted to; in the end that page itself."""
     if step is Next.PORTAL:
-        return safe_next(wanted) or HOME
+        return safe_next(wanted) or home
     return PAGES[step] + suffix(wanted)

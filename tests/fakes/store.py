@@ -29,6 +29,7 @@ from tests.fakes.acts import (
     logons,
     messages,
     outbox,
+    overview,
     passwords,
     preferences,
     sendings,
@@ -70,6 +71,7 @@ class FakeStore:
         self.logons = logons.Logons(self)
         self.messages = messages.Messages(self)
         self.outbox = outbox.Outbox(self)
+        self.overview = overview.Overview(self)
         self.passwords = passwords.Passwords(self)
         self.preferences = preferences.Preferences(self)
         self.sendings = sendings.Sendings(self)

@@ -15,6 +15,7 @@ from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import Claim
 from chalicelib.domain.messages import Message
+from chalicelib.domain.overview import Day
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.repeats import Once
 from chalicelib.domain.resets import Reset
@@ -44,6 +45,7 @@ class Tables:
         default_factory=dict
     )  # acts of forms, by their marks: rows of the throttles
     networks: dict[str, float] = field(default_factory=dict)  # until when an account is known from there
+    days: dict[str, Day] = field(default_factory=dict)  # rows of the throttles
     messages: dict[tuple[AccountId, str], Message] = field(default_factory=dict)
     claims: dict[tuple[AccountId, str], tuple[Claim, str]] = field(
         default_factory=dict

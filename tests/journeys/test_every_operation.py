@@ -139,7 +139,11 @@ def administers_a_user(town: Town, desk: Person) -> None:
     desk.posts(f"/admin/messages/{sent['id']}/recall", {"to": ann})
     desk.gets(user_path(ann), f"/admin/users?domain={ann.partition('@')[2]}", f"/admin/users?q={ann}")
     desk.gets(
-        "/admin/users?q=a", "/admin/messages", f"/admin/events?email={ann}", f"/admin/events?actor={ann}"
+        "/admin/overview",
+        "/admin/users?q=a",
+        "/admin/messages",
+        f"/admin/events?email={ann}",
+        f"/admin/events?actor={ann}",
     )
     desk.gets(f"/admin/attempts?email={ann}", "/admin/attempts", "/admin/attempts?reference=2222-2222")
     desk.gets(f"/admin/attempts/export?format=csv&email={ann}", "/admin/attempts/export?format=jsonl")

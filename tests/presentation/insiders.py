@@ -120,6 +120,7 @@ def mail_servers_answer(world: World, ann: Account) -> None:
 def staff_reads(world: World, desk: Staff, ann: Account) -> None:
     """The console's pages, by its own links and by crafted ones."""
     for path in (
+        "/admin/overview",
         "/admin/domains",
         "/admin/users",
         "/admin/users?domain=INSURER.example&q=evil.example",

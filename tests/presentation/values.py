@@ -76,7 +76,7 @@ PAGES: Walk = MappingProxyType(
             admin_two_step:reason admin_delivery:reason asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
-            address email user.email users[].email caller.address
+            address email user.email users[].email attention[].users[] caller.address
             messages[].to messages[].from message.from events[].actor
         """,
         (STAFF, form.domain): "user.domain domains[].domain domains[].name",
@@ -107,7 +107,8 @@ PAGES: Walk = MappingProxyType(
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
             account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
-            attempts[].outcome attempts[].reason attempts[].rule messages[].state mails[].what mails[].state
+            attention[].kind attempts[].outcome attempts[].reason attempts[].rule
+             messages[].state mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password
@@ -116,7 +117,10 @@ PAGES: Walk = MappingProxyType(
             admin_user:kind admin_user:status admin_user:domain admin_user:password_state
             admin_user:created_at admin_user:last_logon_at user.undeliverable user.ranges user.two_step
         """,
-        (US, form.our_url): "support.url attempts[].url account_two_step:next_url caller.answered",
+        (
+            US,
+            form.our_url,
+        ): "support.url attempts[].url account_two_step:next_url caller.answered attention[].url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
             before form form_name sessions[].handle link message.id messages[].id
@@ -130,11 +134,13 @@ PAGES: Walk = MappingProxyType(
             message.sent_at message.read_at message.expires_at
             messages[].sent_at messages[].read_at messages[].expires_at
             sessions[].started_at sessions[].last_seen_at users[].invited_at users[].last_logon_at
+            days[].day
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
             moving alone fresh
-            at now retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
+            bars at_least now
+            at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
             may_act may_choose_password own_account changes more cookies unsent
         """,

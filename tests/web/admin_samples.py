@@ -17,6 +17,7 @@ from tests.web.console_data import (
     NEW,
     NOT_ONESELF,
     ONE,
+    OVERVIEW,
     RANGES,
     RESPELLED,
     REVOKED,
@@ -60,6 +61,12 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "respelled": {"typed": "b\u00fccher.example", "canonical": "xn--bcher-kva.example"},
         },
         "support": DOMAINS_LISTED | {"domains": DOMAINS, "caller": SUPPORT},
+    },
+    "admin_overview": {
+        "busy": SEEN_BY | OVERVIEW,
+        "quiet": SEEN_BY | OVERVIEW | {"attention": []},
+        "counting": SEEN_BY | OVERVIEW | {"at_least": True},
+        "support": OVERVIEW | {"caller": SUPPORT},
     },
     "admin_brand": {
         "own": SEEN_BY | BRANDED | {"notice": "brand_saved"},

@@ -344,3 +344,39 @@ MADE: dict[str, Any] = {
     "key": "smp_abcdefgh234567ab_" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk",
     "done": "made",
 }
+
+
+def _attention(kind: str, users: list[str], count: int = 0, *, more: bool = False) -> dict[str, Any]:
+    url = "/admin/users/claire.o%27neil%2Bclaims@insurer.example"
+    return {"kind": kind, "count": count or len(users), "more": more, "users": users, "url": url}
+
+
+COUNTS: list[dict[str, Any]] = [
+    {
+        "day": f"2026-11-{day:02}",
+        "logons": day * 9 % 50,
+        "refused": day * 5 % 40,
+        "refusals": {"wrong_password": day * 4 % 40, "unknown_address": day} if day * 5 % 40 else {},
+        "whole": True,
+    }
+    for day in range(8, 22)
+]
+OVERVIEW: dict[str, Any] = {
+    "attention": [
+        _attention("locked", [EMAIL]),
+        _attention("contained", [EMAIL, "bob@insurer.example"]),
+        _attention("undeliverable", [f"person{one}@insurer.example" for one in range(5)], 9),
+        _attention("invitations_expired", ["new@insurer.example"]),
+        _attention("frozen", ["frozen@insurer.example"], 100, more=True),
+        _attention("mails_waiting", [EMAIL]),
+        _attention("few_recovery_codes", ["admin@portal.test"]),
+        _attention("only_administrator", ["admin@portal.test"]),
+        _attention("refusals_unusual", [], 311),
+    ],
+    "days": COUNTS,
+    "bars": {
+        "most": 50,
+        "days": [{"logons": one["logons"] * 2, "refused": one["refused"] * 2} for one in COUNTS],
+    },
+    "at_least": False,
+}

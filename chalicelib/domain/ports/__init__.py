@@ -13,6 +13,7 @@ from chalicelib.domain.ports.hasher import PasswordHasher
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
+from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
 from chalicelib.domain.ports.sendings import SendingActs
@@ -29,6 +30,7 @@ __all__ = [
     "LogonActs",
     "MessageActs",
     "OutboxActs",
+    "OverviewActs",
     "PasswordActs",
     "PasswordHasher",
     "PreferenceActs",

@@ -10,6 +10,7 @@ from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
+from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
 from chalicelib.domain.ports.sendings import SendingActs
@@ -68,6 +69,10 @@ class Store(Protocol):
     @property
     def directory(self) -> DirectoryActs:
         """What the console reads."""
+
+    @property
+    def overview(self) -> OverviewActs:
+        """What the console's home shows."""
 
     @property
     def outbox(self) -> OutboxActs:
