@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
+from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id, synthetic
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
@@ -71,6 +71,7 @@ class EventKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     MAIL_WITHHELD = "mail_withheld"
     MAIL_UNKNOWN = "mail_unknown"
+    CANARY_SET_UP = "canary_set_up"
 
     @property
     def changes(self) -> bool:
@@ -197,6 +198,14 @@ class Event(NamedTuple):
         if self.by_owner and self.kind not in AS_STAFF:
             return None
         return account_id(CanonicalAddress(actor))
+
+    @property
+    def is_attempt(self) -> bool:
+        """Whether it is found by its day. The canary's right logons are not, three hundred a day that nobody looks for;
+        its wrong ones are: somebody tries to be it.
+        """
+        unsought = self.kind is EventKind.LOGON_SUCCEEDED and synthetic(self.account_id)
+        return self.kind in ATTEMPTS and not unsought
 
     @property
     def beside_changes(self) -> bool:

@@ -58,6 +58,13 @@ class Accounts:
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
         return not failed
 
+    def set_up(self, account: Account, event: Event) -> bool:
+        """An account that is no person's, and its event: its domain comes into no list. False where it is there."""
+        transaction = self._database.transaction()
+        transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
+        transaction.add("event", event_row(event))
+        return not transaction.commit()
+
 
 def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
     """Demand that whoever acts is still an administrator; a failed check is told by the name `actor`."""

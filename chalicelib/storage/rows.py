@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
-from chalicelib.domain.events import ATTEMPTS, NO_DETAILS, Event, EventKind
+from chalicelib.domain.events import NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Credential, Next, Session
@@ -220,7 +220,7 @@ def event_row(event: Event) -> EventRow:
         details=dict(event.details) or None,
         request=event.request,
         filed_at=event.filed_at,
-        attempt_day=event.sort_key[:10] if event.kind in ATTEMPTS else None,
+        attempt_day=event.sort_key[:10] if event.is_attempt else None,
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,
         acted_by=event.acted_by,

@@ -19,3 +19,6 @@ class AccountActs(Protocol):
 
     def invite(self, account: Account, event: Event, actor: Actor | None = None) -> bool:
         """Make an account, once; False where there is one. Raises CONFLICT for an `actor` who may no longer."""
+
+    def set_up(self, account: Account, event: Event) -> bool:
+        """Make one that is no person's, whose domain is listed nowhere; False where it is there."""
