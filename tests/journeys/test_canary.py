@@ -11,6 +11,7 @@ import requests
 from chalicelib.domain.canary import canary_address, canary_password
 from chalicelib.services.own_portal import asking
 from chalicelib.steps.walk_canary import walk
+from tests.gateway import PROGRAM
 from tests.journeys.town import Town
 from tests.world.visitors import PASSWORD
 
@@ -33,6 +34,14 @@ def test_it_walks_and_walks_again(town: Town) -> None:
         assert walk(walker, asking(town.url), time.monotonic) == {"failed": None}
     mails = town.mails(canary_address(town.rings["canary"]))
     assert len(mails) == 2
+
+
+@pytest.mark.skipif(PROGRAM != "infra.rehearsal", reason="the deployed function, from its package")
+def test_its_own_function_walks_as_it_is_deployed(town: Town) -> None:
+    deadline = time.monotonic() + 90
+    while "the canary: " not in town.gateway.log and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert "the canary: {'failed': None}" in town.gateway.log
 
 
 def test_what_is_told_to_it_is_told_to_nobody_else(town: Town) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.domain.addresses import AccountId, account_id
 from chalicelib.domain.canary import canary_address, canary_password
+from chalicelib.runtime import log
 from chalicelib.services.own_portal import USER_AGENT, Answer, Ask
 from chalicelib.steps.walk_canary import walk
 from tests.world.running import at_work, heard
@@ -64,5 +65,5 @@ def walks(world: World, ask: Ask | None = None, beside: Callable[[], object] | N
         (beside or world.delivers)()
 
     portal = world.portal._replace(sleep=passes)
-    with heard(world.lines), at_work("walk_canary"):
+    with heard(world.lines), at_work("walk_canary"), log.about("a run by the clock"):
         return walk(portal, ask or asking_in(world), world.clock)
