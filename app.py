@@ -27,6 +27,7 @@ from chalicelib.steps import (
     admin_users,
     authorizer,
     health,
+    health_deep,
     help,  # noqa: A004 - the step's name
     home,
     logoff,
@@ -47,6 +48,7 @@ from chalicelib.steps import (
     session,
     setup,
     sweep_mail,
+    walk_canary,
     watch_trail,
     well_known,
 )
@@ -75,6 +77,7 @@ app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
 app.register_blueprint(well_known.step)  # for password managers, researchers and crawlers
 app.register_blueprint(health.step)  # for monitoring
+app.register_blueprint(health_deep.step)  # what the portal depends on, for the canary alone
 app.register_blueprint(admin_overview.step)  # console: what needs attention, and the last days
 app.register_blueprint(admin_domains.step)  # console: Directories, Domains
 app.register_blueprint(admin_brand.step)  # console: what the mails of a domain are known by
@@ -97,5 +100,6 @@ app.register_blueprint(resume_mail.step)  # once a minute: mails that could not 
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away
+app.register_blueprint(walk_canary.step)  # every five minutes: a person's way through all this, from outside
 app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail
-app.register_blueprint(setup.step)  # the first administrator, once
+app.register_blueprint(setup.step)  # the first administrator, once, and the canary's account

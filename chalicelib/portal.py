@@ -28,6 +28,7 @@ class Portal(NamedTuple):
     `request_id` is that of the request which is answered (LO-11).
 
     `breached` tells whether a password is in a breached set (PW-07): None where nobody is asked, or nobody answers.
+    `sending` says how SES stands to its sender: a word, and SES's code where it does not answer; None: nobody is asked.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Portal(NamedTuple):
     sleep: Callable[[float], None] = time.sleep
     breached: Callable[[str], bool | None] | None = None
     request_id: str | None = None
+    sending: Callable[[], tuple[str, str | None]] | None = None
 
     @property
     def hasher(self) -> "PasswordHasher":

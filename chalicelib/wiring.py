@@ -99,6 +99,7 @@ def portal() -> Portal:
         clock=time.time,
         random=os.urandom,
         breached=_breached(chosen.breached_url),
+        sending=partial(_sending, chosen.region),
     )
 
 
@@ -145,6 +146,12 @@ def _breached(url: str) -> Callable[[str], bool | None] | None:
     from chalicelib.services.breached_passwords import asking  # noqa: PLC0415 - an HTTP client for those who set a service
 
     return asking(url)
+
+
+def _sending(region: str) -> tuple[str, str | None]:
+    from chalicelib.services.ses_account import standing  # noqa: PLC0415 - a second client for one function of all
+
+    return standing(session(), region)
 
 
 def _hold(uses: "tuple[Use, ...]") -> None:

@@ -28,7 +28,7 @@ from infra.permissions import (
 )
 from infra.stages import Stage
 from infra.tables import described_tables
-from infra.workers import DELIVERIES
+from infra.workers import CANARY, DELIVERIES
 
 OLDEST_RECORD_MILLISECONDS = 300_000
 LOCKED_REFUSALS = 50
@@ -38,6 +38,7 @@ FAULTY_ANSWERS = 5
 # A twentieth of what SES puts an account under review for is too late to react to; these are half of it.
 BOUNCES, COMPLAINTS = 0.025, 0.0005
 MAILS_AN_HOUR = 5000
+CANARY_LOGON_SECONDS = 3  # a cold start of authorizer and logon is within it
 CERTIFICATE_DAYS = 30  # ACM renews by itself 60 days before the end, and gives up quietly
 
 
@@ -49,6 +50,7 @@ def watching(stage: Stage) -> Resources:
         **functions(stage),
         **streams(stage),
         **clocks(stage),
+        **canary(stage),
         **tables(stage),
         **certificate(stage),
         **guesses(stage),
@@ -111,9 +113,35 @@ def clocks(stage: Stage) -> Resources:
     periods = {"resume_mail": 300, "sweep_mail": HOUR}
     resources = {}
     for step in scheduled(read_permissions()):
+        if step == CANARY:
+            continue
         runs = metric("AWS/Lambda", "Invocations", FunctionName=function_name(stage.name, step))
         resources[f"{logical(step)}Silent"] = heartbeat(stage, f"{step}-silent", runs, periods[step])
     return resources
+
+
+def canary(stage: Stage) -> Resources:
+    """What a person would meet: two walks of three that failed, none at all, or a logon that takes its time.
+
+    A walk that ended counts, not one that was begun: what it says by itself is what it must be heard of by.
+    """
+    if not stage.canary:
+        return {}
+    walks = own(stage, log.WALKS)
+    often = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
+    failing = {"Statistic": "Maximum", "ComparisonOperator": "LessThanThreshold", **often}
+    return {
+        "CanaryFailing": alarm(stage, "canary-failing", walks, 1, **failing),
+        "CanarySilent": heartbeat(stage, "canary-silent", walks),
+        "CanarySlow": alarm(
+            stage,
+            "canary-slow",
+            own(stage, log.LEG_TIME, "logon"),
+            CANARY_LOGON_SECONDS,
+            Statistic="Maximum",
+            **often,
+        ),
+    }
 
 
 def tables(stage: Stage) -> Resources:

@@ -19,6 +19,7 @@ FORMER_PURPOSES: dict[Use, str] = {
     "bodies": "seal:message-body",
     "mailed": "mailed-secrets",
     "devices": "device-cookie",
+    "canary": "canary",
 }
 
 
@@ -77,8 +78,17 @@ def hkdf(key: bytes, purpose: str) -> bytes:
 
 
 def split_former(keys: str) -> str:
-    """PORTAL_KEYS as it is; or, of somebody who kept tables with one ring of a former version, a ring for each use."""
+    """PORTAL_KEYS as it is; or a ring for each use, of the one ring with which a former version's tables were kept; or
+    with a ring for the canary, which other versions did not have.
+    """
     try:
         return json.dumps({use: derived(keys, use) for use in USES})
     except InvalidKeys:
-        return keys  # a ring for each use; or nonsense, and what is wrong with it `complaint` says
+        pass
+    try:
+        rings = json.loads(keys)
+    except ValueError:
+        return keys  # nonsense, and what is wrong with it `complaint` says
+    if isinstance(rings, dict) and rings.keys() == set(USES) - {"canary"}:
+        return json.dumps(rings | {"canary": new_ring()})
+    return keys

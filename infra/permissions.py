@@ -13,7 +13,7 @@ from infra.stages import Stage
 
 FILE = Path(__file__).with_suffix(".yaml")
 STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
-WITHOUT_RESOURCE = {"DeleteSuppressedDestination"}
+WITHOUT_RESOURCE = {"DeleteSuppressedDestination", "GetAccount"}
 # What AWS does around a function: Lambda reads streams and puts aside in its name, EventBridge calls it by the clock.
 BY_AWS = {"stream", "put_aside", "schedule"}
 NOT_TABLES = {"ses", "event_bus", "keys", *BY_AWS}
@@ -106,7 +106,7 @@ def behind_stream(table: str) -> list[dict[str, Any]]:
 
 
 def mailing(actions: list[str], stage: Stage) -> list[dict[str, Any]]:
-    """Sending, as one sender; and the account's suppression list, which SES lets no resource be named for."""
+    """Sending, as one sender; and what names no resource: the account's suppression list, how the account stands."""
     sending = [name for name in actions if name not in WITHOUT_RESOURCE]
     listed = [name for name in actions if name in WITHOUT_RESOURCE]
     statements = [allow("ses", sending, senders(stage))] if sending else []

@@ -69,6 +69,11 @@ class Stage:
         return bool(self.configuration["stages"][self.name].get("in_sandbox", False))
 
     @property
+    def canary(self) -> bool:
+        """Whether it walks: not where nobody can from AWS, since ranges or the lack of a name keep everybody out."""
+        return bool(self.configuration["stages"][self.name].get("canary", True))
+
+    @property
     def host(self) -> str:
         """The portal's own name, which PORTAL_URL says."""
         return urlsplit(self.shared["PORTAL_URL"]).netloc

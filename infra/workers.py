@@ -16,6 +16,7 @@ from infra.warm import ALIAS, arn, called, warm
 
 Resources = dict[str, Any]
 DELIVERIES = "record_delivery"
+CANARY = "walk_canary"
 # The local stream and the tests' go by these too (infra/gateway/event_mapping.py).
 STREAM_SETTINGS: Resources = {
     "BatchSize": 10,
@@ -35,6 +36,8 @@ def workers(stage: Stage) -> Resources:
         resources[f"{logical(step)}PutAside"] = put_aside(stage, step)
     for step, rate in scheduled(read_permissions()).items():
         resources |= clock(stage, step, rate)
+    if not stage.canary:
+        resources[f"{logical(CANARY)}Clock"]["Properties"]["State"] = "DISABLED"
     return resources
 
 

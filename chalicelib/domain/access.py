@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Kind
+from chalicelib.domain.addresses import synthetic
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 
@@ -20,6 +21,7 @@ class Guard(NamedTuple):
     `service`: a sending system's key, and no session whatever (ADR 46).
     `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
     `document`: whoever asks from outside is told so by a document of the step, never by a page (ADR 32).
+    `canary`: for the account that nobody is behind, which may do nothing else but such.
     """
 
     next: frozenset[Next] | None = None
@@ -29,6 +31,7 @@ class Guard(NamedTuple):
     everywhere: bool = False
     service: bool = False
     document: bool = False
+    canary: bool = False
 
 
 PUBLIC = Guard()
@@ -36,6 +39,7 @@ HELP = Guard(everywhere=True)
 ANY_SESSION = Guard(next=frozenset(Next), document=True)
 LOGOFF = Guard(next=frozenset(Next), everywhere=True)
 FULL = Guard(next=frozenset({Next.PORTAL}))
+CANARY = Guard(FULL.next, canary=True)
 CODE = Guard(next=frozenset({Next.ENTER_CODE}))
 CHANGE = Guard(next=frozenset({Next.CHANGE_PASSWORD, Next.PORTAL}))
 ENROL = Guard(next=frozenset({Next.ENROL_TWO_STEP, Next.PORTAL}))
@@ -54,6 +58,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
     {
         "GET /": PUBLIC,
         "GET /health": PUBLIC,
+        "GET /health/deep": CANARY,
         "GET /help": HELP,
         "GET /.well-known/change-password": PUBLIC,
         "GET /.well-known/security.txt": PUBLIC,
@@ -164,6 +169,10 @@ def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) ->
         raise Refusal(Code.SESSION_REQUIRED, cause or "no_session", hint=None if cause else Hint.NO_SESSION)
     if caller.next not in guard.next:
         raise Refusal(Code.STEP_REQUIRED, f"stage_{caller.next}", facts={"next": caller.next.value})
+    # Attack: whoever takes the canary's key over looks around as a person; a person asks what the store is asked for in
+    # each answer, a thousand times a second. Defence: it may do this and nothing else, and nobody else may (ADR 43).
+    if synthetic(caller.account_id) != guard.canary and not guard.everywhere:
+        raise Refusal(Code.NOT_PERMITTED, "not_the_canary" if guard.canary else "the_canary")
     if guard.kinds is not None and caller.kind not in guard.kinds:
         raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")
     if guard.fresh and not recently_reauthenticated(caller, now):

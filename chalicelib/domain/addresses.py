@@ -21,6 +21,8 @@ DOMAIN_MAX = 253
 LABEL_MAX = 63
 DOMAIN_ID_LENGTH = 12
 ACCOUNT_ID_LENGTH = 40
+# Of SES's mailbox simulator: its addresses are nobody's, and what is mailed to them counts against no sender.
+SIMULATOR = DomainName("simulator.amazonses.com")
 
 _SURROUNDING = " \t\r\n\f\v"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -88,6 +90,11 @@ def account_id(address: CanonicalAddress) -> AccountId:
 def domain_id_of(account: AccountId) -> DomainId:
     """The domain's id inside an account id."""
     return DomainId(account[:DOMAIN_ID_LENGTH])
+
+
+def synthetic(account: AccountId) -> bool:
+    """Whether an account is no person's: the canary's, and any other whose mails SES's simulator takes (ADR 43)."""
+    return domain_id_of(account) == domain_id(SIMULATOR)
 
 
 def _refuse_oversize(text: str) -> None:

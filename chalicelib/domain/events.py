@@ -13,7 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
+from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id, synthetic
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     MAIL_WITHHELD = "mail_withheld"
     MAIL_UNKNOWN = "mail_unknown"
+    CANARY_SET_UP = "canary_set_up"
 
     @property
     def changes(self) -> bool:
@@ -219,6 +220,14 @@ class Event(NamedTuple):
         return account_id(CanonicalAddress(actor))
 
     @property
+    def is_attempt(self) -> bool:
+        """Whether it is found by its day. The canary's right logons are not, three hundred a day that nobody looks for;
+        its wrong ones are: somebody tries to be it.
+        """
+        unsought = self.kind is EventKind.LOGON_SUCCEEDED and synthetic(self.account_id)
+        return self.kind in ATTEMPTS and not unsought
+
+    @property
     def beside_changes(self) -> bool:
         """Whether it is a change, or what became of the mail that a change made due: its note names it (TR-01)."""
         return (self.told["about"] or self.kind) not in UNCHANGING
@@ -233,7 +242,7 @@ class Event(NamedTuple):
         """Where the index of days has it: an attempt under its day, what is noteworthy under its kind and month."""
         if self.kind in NOTEWORTHY:
             return f"{self.kind.value}#{self.sort_key[:7]}"
-        return self.sort_key[:10] if self.kind in ATTEMPTS else None
+        return self.sort_key[:10] if self.is_attempt else None
 
 
 class Stretch(NamedTuple):

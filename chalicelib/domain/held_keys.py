@@ -79,6 +79,10 @@ class HeldKeys:
             self._lacking[use].add(key_id)
         return ring
 
+    def fresh(self) -> bool:
+        """Whether they are not older than they may be while the secret store answers."""
+        return self._within(self._read_at, REFRESH_SECONDS)
+
     def _renew(self) -> None:
         """Read again. Where that fails the rings of before still serve, for a while."""
         # With rings in hand nobody waits for a store that hangs but once in a while; without them everybody asks.
@@ -122,6 +126,11 @@ class HeldRing:
     def __contains__(self, key_id: object) -> bool:
         """As a Keyring's, of the ring as it is after a rotation; raises KeyNotYetKnown."""
         return isinstance(key_id, str) and key_id in self._keys.knowing(self._use, key_id)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the last reading is of the last minutes; asked behind `key`, which reads again where it is not."""
+        return self._keys.fresh()
 
     def key(self, key_id: str | None = None) -> bytes:
         """As a Keyring's."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
 # What a key can be for: the pepper of password hashes, the seeds of authenticator apps, the bodies of messages, links
-# and temporary passwords in mails, and the cookie of a browser that was here before. Each is a secret of its own, which
-# only those functions read that name it in their NEEDS (LO-06, docs/adr/0026).
-Use = Literal["pepper", "seeds", "bodies", "mailed", "devices"]
+# and temporary passwords in mails, the cookie of a browser that was here before, and the canary's account. Each is a
+# secret of its own, which only those functions read that name it in their NEEDS (LO-06, docs/adr/0026).
+Use = Literal["pepper", "seeds", "bodies", "mailed", "devices", "canary"]
 USES: tuple[Use, ...] = get_args(Use)
 KEY_BYTES = 32
 
@@ -44,6 +44,10 @@ class Ring(Protocol):
 
     def __contains__(self, key_id: object) -> bool:
         """Whether a key of that id is on the ring."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is as it was read a moment ago; False while it serves because the secrets are away."""
 
     def __hash__(self) -> int:
         """A ring is itself, whatever is on it: a container has one hasher for each."""
@@ -98,6 +102,11 @@ class Keyring:
     def __contains__(self, key_id: object) -> bool:
         """Whether a key of that id is on the ring."""
         return key_id in self._keys
+
+    @property
+    def fresh(self) -> bool:
+        """Always: it was read once, and for good."""
+        return True
 
     def key(self, key_id: str | None = None) -> bytes:
         """One key of 32 bytes, the current unless named."""

@@ -62,6 +62,13 @@ class Accounts:
             raise Refusal(Code.SESSION_REQUIRED, "service_key_void_meanwhile")
         return not failed
 
+    def set_up(self, account: Account, event: Event) -> bool:
+        """An account that is no person's, and its event: its domain comes into no list. False where it is there."""
+        transaction = self._database.transaction()
+        transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
+        transaction.add("event", event_row(event))
+        return not transaction.commit()
+
 
 def check_sender_or_actor_in(transaction: Transaction, actor: "Actor | Sender") -> None:
     """Demand that whoever acts still may, each as its kind is asked."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.administration import Administration
     from chalicelib.storage.directory import Directory
     from chalicelib.storage.events import Events
+    from chalicelib.storage.health import Health
     from chalicelib.storage.logons import Logons
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.outbox import Outbox
@@ -43,6 +44,7 @@ class DynamoStore:
     administration: "Administration" = _family("administration", "Administration")
     directory: "Directory" = _family("directory", "Directory")
     events: "Events" = _family("events", "Events")
+    health: "Health" = _family("health", "Health")
     messages: "Messages" = _family("messages", "Messages")
     outbox: "Outbox" = _family("outbox", "Outbox")
     overview: "Overview" = _family("overview", "Overview")

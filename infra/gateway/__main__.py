@@ -28,7 +28,7 @@ from infra.gateway.server import make_server
 from infra.gateway.terminal import show_everything, show_quietly
 from infra.permissions import read_permissions, scheduled
 from infra.stages import ROOT, RUNNING
-from infra.workers import patterns
+from infra.workers import CANARY, patterns
 
 LOGS = ROOT / "build" / "run"
 
@@ -53,15 +53,16 @@ def serve(options: Options) -> None:
     catalogues.compiled()
     front = Front()
     with closing(listening(front, options.port)) as server, prepared(server.effective_port), known(RUNNING):
-        run(front, server, show(options, server.effective_port))
+        run(front, server, show(options, server.effective_port), canary=options.canary)
 
 
-def run(front: Front, server: Any, log: str) -> None:
+def run(front: Front, server: Any, log: str, *, canary: bool = False) -> None:
     """Open the portal, with what a person finds in it, and answer."""
     enclosed = Enclosed()
     warm_up(enclosed)
     sources = event_sources()
-    clocks = [Schedule(partial(invoke, step, {}), SECONDS[step]) for step in scheduled(read_permissions())]
+    steps = [step for step in scheduled(read_permissions()) if canary or step != CANARY]
+    clocks = [Schedule(partial(invoke, step, {}), SECONDS[step]) for step in steps]
     threads: list[EventSource | Schedule] = [*sources, *clocks]
     read_mails = mailbox.read_ministack(mail_service())
     front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))

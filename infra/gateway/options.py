@@ -16,15 +16,20 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """Where it listens and how much it shows."""
+    """Where it listens, how much it shows, and whether the canary walks: its mails are among those in the mailbox."""
 
     port: int
     verbose: bool
+    canary: bool = False
 
 
 def read_options(environment: Mapping[str, str]) -> Options:
     """Read and check them; raises `CannotStart`."""
-    return Options(port=_port(environment.get("PORT", "8000")), verbose=_switch(environment, "VERBOSE"))
+    return Options(
+        port=_port(environment.get("PORT", "8000")),
+        verbose=_switch(environment, "VERBOSE"),
+        canary=_switch(environment, "CANARY"),
+    )
 
 
 def _port(text: str) -> int:

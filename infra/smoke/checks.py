@@ -23,9 +23,10 @@ NO_TOKEN = "A" * 43
 
 
 def health(target: Target) -> None:
-    """It answers."""
+    """It answers; and what it depends on it tells no stranger."""
     if expect(target.get("/health"), 200).told() != {"status": "ok"}:
         raise Wrong("another document than it should be")
+    expect(target.get("/health/deep"), 401, code="session_required")
 
 
 def pages(target: Target) -> None:

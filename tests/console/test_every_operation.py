@@ -25,6 +25,7 @@ NEEDS = {
     "change": "password_change",
     "enrol": "account_two_step.show reauthenticate",
     "enrol now": "account_two_step.propose account_two_step.confirm",
+    "canary": "health_deep",
     "whole now": "account_export",
     "whole": "account account_activity account_sessions account_preferences account_two_step.show_removal"
     " account_two_step.remove account_two_step.renew account_two_step.move messages",
@@ -72,6 +73,8 @@ def refusal_for(who: str, need: str) -> str | None:  # noqa: PLR0911 - one line 
         return None if who in STAGES.get(need.split(maxsplit=1)[0], set()) else "step_required"
     if need == "code":
         return "step_required"
+    if need == "canary":
+        return "not_permitted"
     if need in {"desk", "administrator", "administrator now"} and who == "recipient":
         return "not_permitted"
     if need.startswith("administrator") and who == "support":
@@ -165,8 +168,9 @@ def test_ad_01_tf_07_browser_is_led_to_what_is_due(world: World, who: str) -> No
             continue
         before = world.rows()
         reply = visitor.sends(operation.method, path_of(operation, target), b"", FORM)
-        if operation.step in {"session", "service_messages"}:  # JSON for everybody
-            assert (reply.status, reply.code) == (401, expected)
+        if operation.step in {"session", "health_deep", "service_messages"}:  # JSON for everybody
+            status = 401 if who == "nobody" or operation.step == "service_messages" else 403
+            assert (reply.status, reply.code) == (status, expected)
         elif who in places and (who == "nobody" or operation.method == "GET"):
             assert (reply.status, reply.header("Location").partition("?")[0]) == (303, places[who]), operation
         elif expected == "reauthentication_required":

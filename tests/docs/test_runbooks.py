@@ -43,5 +43,5 @@ def test_words_stand_on_the_pages(words: str) -> None:
     assert words in html.unescape(pages)
 
 
-def test_there_is_one_for_each_of_five_bad_days() -> None:
-    assert len(re.findall(r"^## ", TEXT, re.MULTILINE)) == 5
+def test_there_is_one_for_each_of_six_bad_days() -> None:
+    assert len(re.findall(r"^## ", TEXT, re.MULTILINE)) == 6

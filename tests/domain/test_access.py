@@ -17,7 +17,7 @@ NAMED = {
     for name in (
         *("PUBLIC", "HELP", "ANY_SESSION", "LOGOFF", "FULL", "FULL_FRESH", "CODE", "CHANGE"),
         *("ENROL", "ENROL_FRESH"),
-        *("DESK", "ADMIN", "ADMIN_FRESH"),
+        *("DESK", "ADMIN", "ADMIN_FRESH", "CANARY"),
     )
 }
 NOBODY = "nobody"
@@ -43,6 +43,8 @@ TABLE = Table(
         ({"ANY_SESSION", "LOGOFF"}, set(Next), ANY, ANY, None),
         ("FULL", WHOLE, ANY, ANY, None),
         ({"FULL", "FULL_FRESH"}, {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("CANARY", {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),
+        ("CANARY", WHOLE, ANY, ANY, KIND),
         ("FULL_FRESH", WHOLE, ANY, FRESH, None),
         ("FULL_FRESH", WHOLE, ANY, STALE, AGAIN),
         ("CODE", CODE_DUE, ANY, ANY, None),
@@ -109,6 +111,15 @@ def test_ad_01_tf_07_a_guard_lets_in_whom_it_names_and_nobody_else(row: Row) -> 
 def test_everybody_before_every_guard_stands_in_one_row() -> None:
     assert TABLE.wrong == []
     assert set(GUARDS.values()) == set(NAMED.values())
+
+
+def test_canary_passes_its_own_guard_and_what_can_end_a_session() -> None:
+    """Whatever its account is said to be."""
+    account = an_account("success+0a@simulator.amazonses.com")
+    for kind in Kind:
+        known = a_caller(kind=kind)._replace(account_id=account.id, address=account.address)
+        passed = {name for name, guard in NAMED.items() if refusal(guard, known) is None}
+        assert passed == {"CANARY", "PUBLIC", "HELP", "LOGOFF"}
 
 
 def test_ip_09_from_everywhere_one_may_read_help_and_end_a_session_one_has() -> None:

@@ -26,6 +26,7 @@ from tests.fakes.acts import (
     administration,
     directory,
     events,
+    health,
     logons,
     messages,
     outbox,
@@ -68,6 +69,7 @@ class FakeStore:
         self.administration = administration.Administration(self)
         self.directory = directory.Directory(self)
         self.events = events.Events(self)
+        self.health = health.Health(self)
         self.logons = logons.Logons(self)
         self.messages = messages.Messages(self)
         self.outbox = outbox.Outbox(self)

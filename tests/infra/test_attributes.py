@@ -32,9 +32,9 @@ INVITE = {"admin_users", "admin_messages", "service_messages", "setup"}
 
 # Who may set it, by any means: a rule of its own, not read from the page. What is not here, the page alone says.
 SETTERS = {
-    # A new hash of the password that was just right (`logon`); a new password; the loss of one.
+    # A new hash of the password that was just right (`logon`); a new password; the loss of one; the canary's.
     "password_hash": {
-        *("logon", "password_reset", "password_change", "not_me", "admin_password", "admin_contain"),
+        *("logon", "password_reset", "password_change", "not_me", "admin_password", "admin_contain", "setup"),
     },
     "chosen_at": {"password_reset", "password_change", "admin_password"},
     "status": {

@@ -10,7 +10,7 @@ import pytest
 from infra.permissions import policy, read_permissions
 from infra.stages import stage_of
 
-MAILING = [step for step, row in read_permissions().items() if "ses" in row]
+MAILING = [step for step, row in read_permissions().items() if "SendEmail" in row.get("ses", [])]
 
 
 def sending(stage: str, step: str) -> list[dict[str, Any]]:

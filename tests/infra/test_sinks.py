@@ -15,7 +15,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -41,6 +41,7 @@ from tests.infra.walk_of_secrets import ADDRESS, MARK, PLAIN, SECRET, Watched, e
 from tests.structure.code import STEPS
 from tests.web.page_samples import Seen
 from tests.web.routes import fields_of
+from tests.world.canary import walks
 from tests.world.mailer import Sent
 from tests.world.running import heard, run
 from tests.world.ses_events import bounce
@@ -294,6 +295,7 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
         "resume_mail": lambda: resume_mail.resume(worker),
         "publish_event": lambda: publish_event.work({"Records": [row]}, Broken()),  # type: ignore[arg-type]
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
+        "walk_canary": lambda: walks(world, broken_network),
         "record_delivery": lambda: record_delivery.work(told, world.portal),
         "setup": lambda: run("setup", "{}", world.portal),
     }
@@ -309,6 +311,11 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
                 raised += f"{error!r} {error.__cause__!r} {error.__suppress_context__ or error.__context__!r}"
     assert walk.leaks(*world.lines, raised, answers) == set()
     assert world.lines
+
+
+def broken_network(*_: object) -> NoReturn:
+    """Of which a library tells more than it should."""
+    raise RuntimeError(MARK)
 
 
 def answering(step: str, event: Any, world: World) -> Callable[[], object]:

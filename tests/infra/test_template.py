@@ -128,7 +128,11 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
 
 def test_what_the_clock_calls_is_called_by_its_rule_alone(merged: Any) -> None:
     resources = merged["Resources"]
-    assert scheduled(read_permissions()) == {"sweep_mail": "rate(1 hour)", "resume_mail": "rate(1 minute)"}
+    assert scheduled(read_permissions()) == {
+        "sweep_mail": "rate(1 hour)",
+        "resume_mail": "rate(1 minute)",
+        "walk_canary": "rate(5 minutes)",
+    }
     rule = resources["SweepMailClock"]["Properties"]
     assert rule["ScheduleExpression"] == "rate(1 hour)"
     assert [one["Arn"] for one in rule["Targets"]] == [{"Fn::Sub": "${SweepMail.Arn}"}]
@@ -180,8 +184,10 @@ def test_stages_share_nothing(name: str) -> None:
     for variables in told.values():
         for value in variables.values():
             assert not any(f"portal-{one}" in value or f"/{one}/" in value for one in others)
-    assert {"PORTAL_SES_CONFIGURATION_SET" in one for step, one in told.items() if step not in MAILING} == {
-        False
+    # Who mails under it; and who waits for what is told of a mail.
+    assert {step for step, one in told.items() if "PORTAL_SES_CONFIGURATION_SET" in one} == {
+        *MAILING,
+        "walk_canary",
     }
 
 

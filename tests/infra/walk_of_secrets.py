@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.domain.accounts import Kind
+from chalicelib.domain.canary import canary_password
 from infra.contract import Operation
 from infra.gateway.messages import Request
 from tests.console.staff import logged_on, staff
 from tests.web.routes import fields_of
+from tests.world.canary import set_up, walks
 from tests.world.phones import Phone, enrolled
 from tests.world.systems import system
 from tests.world.visitors import CHOSEN, PASSWORD, Reply, Visitor
@@ -157,4 +159,7 @@ def every_secret(world: World) -> list[str]:
         world.fake.fail(fault)
         world.visitor().post("/logon", {"email": ann.address, "password": WRONG})
     world.fake.heal()
+    set_up(world)
+    assert walks(world) == {"failed": None}
+    secrets.append(canary_password(world.rings["canary"]))
     return [secret for secret in secrets if secret]

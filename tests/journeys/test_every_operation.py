@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from chalicelib.domain.canary import canary_address, canary_password
 from infra.contract import read_contract
 from tests.domain.pictures import in_base64, picture
 from tests.journeys.desk import seated, user_path
@@ -114,6 +115,13 @@ def was_not_it(town: Town, person: Person) -> None:
     person.posts("/not-me", {"token": notice})
 
 
+def is_the_canary(town: Town, person: Person) -> None:
+    """What an emulator cannot tell is not known, and no failure."""
+    ring = town.rings["canary"]
+    person.posts("/logon", {"email": canary_address(ring), "password": canary_password(ring)})
+    person.gets("/health/deep")
+
+
 def administers_a_user(town: Town, desk: Person) -> None:
     """Every measure on somebody's account, one after another; messages; and what the desk reads."""
     ann = town.person(undeliverable="bounced")
@@ -187,6 +195,7 @@ def test_every_operation_of_the_contract_does_its_work(town: Town) -> None:
     ann = Person(town.client(), done)
     keeps_safe(town, ann, comes_in(town, ann))
     was_not_it(town, Person(town.client(), done))
+    is_the_canary(town, Person(town.client(), done))
     desk = Person(seated(town).client, done)
     administers_a_user(town, desk)
     administers_a_domain(town, desk)

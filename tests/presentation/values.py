@@ -108,7 +108,7 @@ PAGES: Walk = MappingProxyType(
             account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind attempts[].outcome attempts[].reason attempts[].rule
-             messages[].state mails[].what mails[].state
+            messages[].state mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password

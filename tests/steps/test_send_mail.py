@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.mails import CLAIM_SECONDS, hour
 from chalicelib.steps.send_mail import work
@@ -164,7 +165,7 @@ def test_ml_08_what_ses_says_of_the_sender_delays_an_invitation_and_does_not_los
     """In the words in which the real one says it: a paused account hears the code of a mail that is refused."""
     world.invoke("setup", {})
     records = world.fake.records()
-    (account,) = world.fake.tables.accounts.values()
+    account = world.fake.tables.accounts[account_id(canonical_address("admin@portal.example"))]
     world.mailer.fault = fault
     assert work({"Records": records}, world.worker) == NOTHING_AGAIN
     assert notes(world, account) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.mails import CLAIM_SECONDS
 from chalicelib.domain.refusals import Unavailable
@@ -96,7 +97,7 @@ def test_ml_08_an_invitation_that_the_sandbox_forbade_comes_once_it_is_allowed(w
     world.delivers()
     given_up(world)
     sweep(world.worker)
-    (account,) = world.fake.tables.accounts.values()
+    account = world.fake.tables.accounts[account_id(canonical_address("admin@portal.example"))]
     assert notes(world, account) == []
     world.mailer.fault = None
     world.clock.passes(DAY)

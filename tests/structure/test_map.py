@@ -25,6 +25,7 @@ WITHOUT_ROUTES = {
     "publish_event",
     "record_delivery",
     "watch_trail",
+    "walk_canary",
 }
 CONTRACT = read_contract()
 WITH_ROUTES = [step for step in STEPS if step not in WITHOUT_ROUTES]

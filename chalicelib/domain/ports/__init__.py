@@ -10,6 +10,7 @@ from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.directory import DirectoryActs
 from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.hasher import PasswordHasher
+from chalicelib.domain.ports.health import HealthActs
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
@@ -27,6 +28,7 @@ __all__ = [
     "AdministrationActs",
     "DirectoryActs",
     "EventActs",
+    "HealthActs",
     "LogonActs",
     "MessageActs",
     "OutboxActs",

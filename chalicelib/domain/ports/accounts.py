@@ -22,3 +22,6 @@ class AccountActs(Protocol):
         """Make an account, once; False where there is one. Raises for an `actor` who may no longer: CONFLICT, or
         SESSION_REQUIRED for a service.
         """
+
+    def set_up(self, account: Account, event: Event) -> bool:
+        """Make one that is no person's, whose domain is listed nowhere; False where it is there."""

@@ -7,6 +7,7 @@ from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.directory import DirectoryActs
 from chalicelib.domain.ports.events import EventActs
+from chalicelib.domain.ports.health import HealthActs
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
 from chalicelib.domain.ports.outbox import OutboxActs
@@ -49,6 +50,10 @@ class Store(Protocol):
     @property
     def events(self) -> EventActs:
         """Events that stand alone."""
+
+    @property
+    def health(self) -> HealthActs:
+        """Whether the tables can be read."""
 
     @property
     def messages(self) -> MessageActs:

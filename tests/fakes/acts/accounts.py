@@ -48,3 +48,11 @@ class Accounts(Family):
         self._tables.put_event(event)
         self._tables.note(once)
         return True
+
+    @act
+    def set_up(self, account: Account, event: Event) -> bool:
+        if account.id in self._tables.accounts:
+            return False
+        self._tables.accounts[account.id] = account
+        self._tables.put_event(event)
+        return True

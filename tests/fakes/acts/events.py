@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import ATTEMPTS, Event, Stretch, Trail
+from chalicelib.domain.events import Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
 from chalicelib.domain.repeats import Once
 from tests.fakes.tables import Family, act
@@ -59,7 +59,7 @@ class Events(Family):
 
     @act
     def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
-        attempts = [event for event in self._tables.events.values() if event.kind in ATTEMPTS]
+        attempts = [event for event in self._tables.events.values() if event.is_attempt]
         return [
             stretch((event for event in attempts if event.sort_key[:10] == day), before, limit)
             for day in days
