@@ -24,6 +24,7 @@ from chalicelib.steps import (
     admin_user,
     admin_users,
     authorizer,
+    copy_trail,
     health,
     help,  # noqa: A004 - the step's name
     home,
@@ -40,6 +41,7 @@ from chalicelib.steps import (
     reauthenticate,
     record_delivery,
     resume_mail,
+    seal_trail,
     send_mail,
     session,
     setup,
@@ -91,5 +93,7 @@ app.register_blueprint(resume_mail.step)  # once a minute: mails that could not 
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away
+app.register_blueprint(copy_trail.step)  # behind the events stream: each event once more, for good
+app.register_blueprint(seal_trail.step)  # once an hour: the digest of each day of that copy
 app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail
 app.register_blueprint(setup.step)  # the first administrator, once

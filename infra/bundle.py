@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Any
 
 # botocore's names of the services that functions call, and the prefixes under which endpoints.json has them.
-SERVICES = {"dynamodb": "dynamodb", "events": "events", "secretsmanager": "secretsmanager", "sesv2": "email"}
+SERVICES = {
+    "dynamodb": "dynamodb",
+    "events": "events",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "sesv2": "email",
+}
 DESCRIPTION = "/service-2.json.gz"
 METADATA = ".dist-info/METADATA"
 SERVICE_FILES = (DESCRIPTION, "endpoint-rule-set-1.json.gz")

@@ -69,7 +69,19 @@ MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES
 SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
 UNREADABLE_RECORDS = Metric("UnreadableRecords")
 TRAIL_CHANGES = Metric("TrailChanges")  # events changed or removed, which nothing of ours does
-METRICS = (LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS, TRAIL_CHANGES)
+TRAIL_DOUBTS = Metric("TrailDoubts")  # what came to the copy of the trail and was not as the table has it
+METRICS = (
+    LOGONS,
+    REFUSALS,
+    LOCKS,
+    CODES,
+    MAILS_BY_FATE,
+    MAIL_WAIT,
+    SWEPT,
+    UNREADABLE_RECORDS,
+    TRAIL_CHANGES,
+    TRAIL_DOUBTS,
+)
 
 
 @contextmanager

@@ -138,6 +138,7 @@ class EventRow(Model):
         """Its name, without the stage's prefix."""
 
         bare_name = "events"
+        kept_seconds = 0  # what the store is told when it is made; 0: for good
         table_name = "events"
 
     account_id = UnicodeAttribute(hash_key=True)
@@ -161,6 +162,7 @@ class EventRow(Model):
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
     acted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # where events are kept for so many days
     restored = UnicodeAttribute(null=True)  # when it was put back from a backup: it wakes nobody (RL-13)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()

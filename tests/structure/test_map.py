@@ -25,6 +25,8 @@ WITHOUT_ROUTES = {
     "publish_event",
     "record_delivery",
     "watch_trail",
+    "copy_trail",
+    "seal_trail",
 }
 CONTRACT = read_contract()
 WITH_ROUTES = [step for step in STEPS if step not in WITHOUT_ROUTES]
