@@ -1,7 +1,4 @@
-"""The seven tables as PynamoDB models. `infra/data.yaml` makes the tables; a test holds keys and indexes against it.
-
-Nothing outside of `storage` sees a model; `rows.py` turns them into the domain's values.
-"""
+"""The seven tables as PynamoDB models, for `storage` alone. `infra/data.yaml` makes them; a test compares the two."""
 
 from typing import Any
 
