@@ -111,7 +111,7 @@ deploy: .venv/package ## A stage, from its settings to a portal that answers (ST
 	@$(PY) -m infra.deploy $(STAGE)
 
 .PHONY: rotate
-rotate: .venv/package ## Another key for one use, and nobody notices (STAGE=, USE=pepper, seeds, bodies, mailed, devices; WITHDRAW=k1; docs/operations.md)
+rotate: .venv/package ## Another key for one use, and nobody notices (STAGE=, USE=pepper, seeds, bodies, mailed, devices, trail; WITHDRAW=k1; docs/operations.md)
 	@$(PY) -m infra.rotation $(STAGE) $(USE) $(if $(WITHDRAW),--withdraw $(WITHDRAW))
 
 .PHONY: smoke
@@ -119,12 +119,20 @@ smoke: working ## A walk around a running portal from outside, after each deploy
 	@$(PY) -m infra.smoke
 
 .PHONY: verify
-verify: .venv/package ## Whether what must hold of the tables holds, row by row; reads only (STAGE=, or STAGE=local for make run)
+verify: .venv/package ## Whether what must hold of the tables holds, and the trail is that of its copy; reads only (STAGE=, or STAGE=local for make run)
 	@$(PY) -m infra.verify $(STAGE)
 
 .PHONY: recount
 recount: .venv/package ## Count the days of the console's home anew from the trail, by the next run of the sweep (STAGE=)
 	@$(PY) -m infra.recount $(STAGE)
+
+.PHONY: copy
+copy: .venv/package ## Copies of the events that have none: once when the copy is new, later after copy_trail stood still (STAGE=)
+	@$(PY) -m infra.copying $(STAGE)
+
+.PHONY: erase
+erase: .venv/package ## What is a person's out of one account's events, listed and sealed; by the break-glass role (STAGE=, ACCOUNT=)
+	@$(PY) -m infra.erasing $(STAGE) $(ACCOUNT)
 
 .PHONY: restore
 restore: .venv/package ## A stage's tables as they were at a moment, nothing of the lost time alive (STAGE=, AT=...Z, DRY=yes)
@@ -146,10 +154,10 @@ check-package: .venv/rehearsal .venv-emulator/stacks ## The package: small, comp
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_deployment.py tests/infra/test_cold_start.py $(ARGS)
 
 .PHONY: check-templates
-check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint and checkov over both stacks, and what SAM's translator makes of them
+check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint and checkov over the stacks, and what SAM's translator makes of them
 	@$(PY) -m infra.drafts
-	@.venv-checks/bin/cfn-lint build/drafts/*.json infra/data.yaml
-	@.venv-checks/bin/checkov -f build/drafts/{prod,staging}.json infra/data.yaml --framework cloudformation --compact --quiet --skip-download
+	@.venv-checks/bin/cfn-lint build/drafts/*.json infra/data.yaml infra/copy.yaml
+	@.venv-checks/bin/checkov -f build/drafts/{prod,staging}.json infra/data.yaml infra/copy.yaml --framework cloudformation --compact --quiet --skip-download
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_translated.py
 
 .PHONY: installed

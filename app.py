@@ -26,6 +26,7 @@ from chalicelib.steps import (
     admin_user,
     admin_users,
     authorizer,
+    copy_trail,
     health,
     health_deep,
     help,  # noqa: A004 - the step's name
@@ -43,6 +44,7 @@ from chalicelib.steps import (
     reauthenticate,
     record_delivery,
     resume_mail,
+    seal_trail,
     send_mail,
     service_messages,
     session,
@@ -101,5 +103,7 @@ app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still du
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away
 app.register_blueprint(walk_canary.step)  # every five minutes: a person's way through all this, from outside
+app.register_blueprint(copy_trail.step)  # behind the events stream: each event once more, for good
+app.register_blueprint(seal_trail.step)  # once an hour: the digest of each day of that copy
 app.register_blueprint(record_delivery.step)  # behind SNS: what became of a mail
 app.register_blueprint(setup.step)  # the first administrator, once, and the canary's account

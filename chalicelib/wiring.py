@@ -90,6 +90,7 @@ def portal() -> Portal:
         chosen.table_prefix,
         threshold=chosen.lock_threshold,
         cap=chosen.lock_seconds,
+        trail_days=chosen.trail_days,
     )
     return Portal(
         settings=chosen,

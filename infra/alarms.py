@@ -56,6 +56,7 @@ def watching(stage: Stage) -> Resources:
         **guesses(stage),
         **mails(stage),
         "TrailChanged": alarm(stage, "trail-changed", own(stage, log.TRAIL_CHANGES), 0),
+        "TrailDoubts": alarm(stage, "trail-doubts", own(stage, log.TRAIL_DOUBTS), 0),
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {"DashboardName": stage.stack, "DashboardBody": {"Fn::Sub": dashboard(stage)}},
@@ -110,7 +111,7 @@ def streams(stage: Stage) -> Resources:
 
 def clocks(stage: Stage) -> Resources:
     """What must run by the clock: a rule that was switched off, or a function that may not be called, is a silence."""
-    periods = {"resume_mail": 300, "sweep_mail": HOUR}
+    periods = {"resume_mail": 300, "sweep_mail": HOUR, "seal_trail": HOUR}
     resources = {}
     for step in scheduled(read_permissions()):
         if step == CANARY:

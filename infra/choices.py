@@ -3,6 +3,8 @@
 CERTIFICATE_ARN   the certificate of the portal's name
 ALARM_ADDRESS     who is mailed when an alarm goes off
 BREAK_GLASS_ROLE  the ARN of the role that alone may change or remove events
+COPY_PROFILE      the AWS profile of the account that holds the copy of the trail; nothing: the stage's own
+COPY_LOCK         GOVERNANCE: a lock that a right can lift, to try a stage out; COMPLIANCE, unless it is said: nobody
 MAKE_IDENTITY     no: the domain that mail comes from is verified in this account already
 TRIAL             yes: without a certificate, to look at the functions; such a portal cannot be used
 REMOVE            CERTIFICATE_ARN, ALARM_ADDRESS, BREAK_GLASS_ROLE, any of them: no more
@@ -13,6 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+LOCKS = ("GOVERNANCE", "COMPLIANCE")
 REMOVABLE = ("CERTIFICATE_ARN", "ALARM_ADDRESS", "BREAK_GLASS_ROLE")
 
 
@@ -42,6 +45,6 @@ def wrong_choices() -> Iterator[str]:
             yield f"REMOVE as some of {' '.join(REMOVABLE)}, not {name}"
         elif os.environ.get(name):
             yield f"{name} to be given or removed, not both"
-    for name, values in (("MAKE_IDENTITY", ("yes", "no")), ("TRIAL", ("yes",))):
+    for name, values in (("MAKE_IDENTITY", ("yes", "no")), ("TRIAL", ("yes",)), ("COPY_LOCK", LOCKS)):
         if os.environ.get(name, "") not in {"", *values}:
             yield f"{name} as {' or '.join(values)}, or not at all"

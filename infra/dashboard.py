@@ -21,6 +21,8 @@ WATCHED = (
     "sweep_mail",
     "publish_event",
     "watch_trail",
+    "copy_trail",
+    "seal_trail",
     "record_delivery",
 )
 # The refusals that are worth a line each.

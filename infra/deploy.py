@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.domain.keys import InvalidKeys
 from infra.account import certificate
 from infra.choices import chosen
+from infra.copy_stack import Elsewhere, copy_bucket
 from infra.data_stack import DATA, data_parameters
 from infra.edge import settle_name
 from infra.keys import first_keys, former_is_there
@@ -47,16 +48,26 @@ def main(arguments: list[str]) -> int:
         print(f"Nothing was begun. To deploy {stage.name}, this is missing:", file=sys.stderr)
         print("\n".join(f"  - {one}" for one in missing), file=sys.stderr)
         return MISSING
-    config = Config(retries={"total_max_attempts": 5, "mode": "standard"})
     try:
-        return deploy(
-            stage,
-            lambda service: session.client(service, config=config),
-            ROOT / "build" / stage.name,
-        )
+        return deploy(stage, clients(session), ROOT / "build" / stage.name, elsewhere=other_account(session))
     except (ClientError, BotoCoreError, Failed, InvalidKeys) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 1
+
+
+def clients(session: boto3.Session) -> Clients:
+    """Clients of one account."""
+    config = Config(retries={"total_max_attempts": 5, "mode": "standard"})
+    return lambda service: session.client(service, config=config)
+
+
+def other_account(session: boto3.Session) -> Elsewhere:
+    """Those of the account that is to hold the copy of the trail, and the portal's own number; None: the same."""
+    profile = chosen("COPY_PROFILE")
+    if not profile:
+        return None
+    own = session.client("sts").get_caller_identity()["Account"]
+    return clients(boto3.Session(profile_name=profile, region_name=session.region_name)), own
 
 
 def deploy(
@@ -65,27 +76,31 @@ def deploy(
     build: Path,
     package: Callable[[Stage, Path], None] = package_stage,
     keys: Callable[[Any, str], bool] | None = None,
+    elsewhere: Elsewhere = None,
 ) -> int:
     """The whole of it, once nothing is missing. The rehearsal packages and makes keys in its own way."""
     stacks = client("cloudformation")
-    print(f"1/5 {stage.data_stack}")
+    print(f"1/6 {stage.data_stack}")
     manager, keys_secret = client("secretsmanager"), stage.shared["PORTAL_KEYS_SECRET"]
     parameters = data_parameters(stage) | {
         "FormerKeys": "yes" if former_is_there(manager, keys_secret) else "no",
         "FormerStream": imported(stacks, stage.data_stack, f"{stage.data_stack}-events-stream"),
     }
     made = change(stacks, stage.data_stack, {"TemplateBody": DATA.read_text()}, parameters, keeps=True)
-    print("2/5 keys")
+    print(f"2/6 {stage.copy_stack}")
+    bucket = copy_bucket(stage, client, elsewhere)
+    print("3/6 keys")
     (keys or first_keys)(manager, keys_secret)
     if not sends(client("sesv2"), stage):
         return WAITING
-    print("3/5 package")
+    print("4/6 package")
     package(stage, build)
     has_name = bool(certificate(stage, stacks))
     template = uploaded(client("s3"), made["PackagesBucket"], build, has_name=has_name)
-    print(f"4/5 {stage.stack}")
-    told = change(stacks, stage.stack, template, {"CertificateArn": chosen("CERTIFICATE_ARN")})
-    print("5/5 first administrator")
+    print(f"5/6 {stage.stack}")
+    parameters = {"CertificateArn": chosen("CERTIFICATE_ARN"), "CopyBucket": bucket}
+    told = change(stacks, stage.stack, template, parameters)
+    print("6/6 first administrator")
     print(f"      {stage.shared['PORTAL_ADMIN_EMAIL']}: {set_up(client('lambda'), stage)}")
     print(answers_at(stage, told))
     return 0

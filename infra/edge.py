@@ -59,6 +59,19 @@ def conditions() -> Resources:
     return {"HasName": {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}}
 
 
+def outputs() -> Resources:
+    """Where the API answers before a domain name is put in front of it, and what a domain name must point at."""
+    own = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/portal/"
+    return {
+        "Url": {"Value": {"Fn::Sub": own}},
+        "NameTarget": {
+            "Condition": "HasName",
+            "Description": "Point the portal's name at this, by an alias record",
+            "Value": {"Fn::GetAtt": ["Name", "RegionalDomainName"]},
+        },
+    }
+
+
 def settle_name(template: Resources, *, has_name: bool) -> None:
     """Say in a packaged template, which leaves it to a condition, whether there is a name.
 

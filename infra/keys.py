@@ -13,13 +13,13 @@ from chalicelib.domain.keys import USES, InvalidKeys, Keyring, Use
 Ring = dict[str, Any]
 # Before each use had a secret, one ring served all: HKDF-SHA256 (RFC 5869) derived a key for each of these purposes.
 FORMER_SALT = b"secure messaging portal keys"
+# The seal under the trail's copy is younger, and never came of it: who has the former secret could forge it.
 FORMER_PURPOSES: dict[Use, str] = {
     "pepper": "password-pepper",
     "seeds": "seal:two-step-seed",
     "bodies": "seal:message-body",
     "mailed": "mailed-secrets",
     "devices": "device-cookie",
-    "canary": "canary",
 }
 
 
@@ -30,10 +30,11 @@ def first_keys(manager: Any, name: str) -> bool:
     was hashed, sealed or mailed is lost, and none of the new secrets leads back to the former one or to another.
     """
     empty = [use for use in USES if not value_of(manager, f"{name}/{use}")]
-    former = value_of(manager, name) if empty else ""
+    former = value_of(manager, name) if FORMER_PURPOSES.keys() & set(empty) else ""
     for use in empty:
-        print(f"      {use}: {'from the former secret' if former else 'the first'}")
-        ring = derived(former, use) if former else new_ring()
+        inherits = former and use in FORMER_PURPOSES
+        print(f"      {use}: {'from the former secret' if inherits else 'the first'}")
+        ring = derived(former, use) if inherits else new_ring()
         manager.put_secret_value(SecretId=f"{name}/{use}", SecretString=json.dumps(ring))
     # A ring that a rotation spoilt, or that shares a key with another, stops here, and not the functions that start.
     held = ",".join(f'"{use}":{value_of(manager, f"{name}/{use}")}' for use in USES)
@@ -78,17 +79,16 @@ def hkdf(key: bytes, purpose: str) -> bytes:
 
 
 def split_former(keys: str) -> str:
-    """PORTAL_KEYS as it is; or a ring for each use, of the one ring with which a former version's tables were kept; or
-    with a ring for the canary, which other versions did not have.
+    """PORTAL_KEYS as it is; or, of somebody who kept tables with the one ring, or the five, of a former version, a ring
+    for each use.
     """
     try:
-        return json.dumps({use: derived(keys, use) for use in USES})
+        split = {use: derived(keys, use) for use in FORMER_PURPOSES}
     except InvalidKeys:
-        pass
-    try:
-        rings = json.loads(keys)
-    except ValueError:
-        return keys  # nonsense, and what is wrong with it `complaint` says
-    if isinstance(rings, dict) and rings.keys() == set(USES) - {"canary"}:
-        return json.dumps(rings | {"canary": new_ring()})
-    return keys
+        try:
+            split = json.loads(keys)
+        except ValueError:
+            return keys  # nonsense, and what is wrong with it `complaint` says
+        if not isinstance(split, dict) or split.keys() != FORMER_PURPOSES.keys():
+            return keys
+    return json.dumps({**split, **{use: new_ring() for use in USES if use not in split}})

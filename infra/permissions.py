@@ -16,7 +16,9 @@ STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStrea
 WITHOUT_RESOURCE = {"DeleteSuppressedDestination", "GetAccount"}
 # What AWS does around a function: Lambda reads streams and puts aside in its name, EventBridge calls it by the clock.
 BY_AWS = {"stream", "put_aside", "schedule"}
-NOT_TABLES = {"ses", "event_bus", "keys", *BY_AWS}
+NOT_TABLES = {"ses", "event_bus", "keys", "copy", *BY_AWS}
+# The permission for a call, where it has another name.
+PERMISSION_FOR = {"ListObjectVersions": "ListBucketVersions"}
 Row = dict[str, Any]
 
 
@@ -67,7 +69,23 @@ def policy(row: Row, stage: Stage, step: str) -> dict[str, Any]:
     if "event_bus" in row:
         bus = arn(f"events:{{r}}:{{a}}:event-bus/{stage.event_bus}")
         statements.append(allow("events", row["event_bus"], bus))
+    if "copy" in row:
+        statements += copying(row["copy"])
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def copying(actions: list[str]) -> list[dict[str, Any]]:
+    """In the bucket with the trail's copy, whose name is known at deployment only: each action in its folder."""
+    bucket = "arn:${AWS::Partition}:s3:::${CopyBucket}"
+    told = [one.partition("/") for one in actions]
+    return [
+        allow(
+            "s3",
+            [PERMISSION_FOR.get(action, action)],
+            {"Fn::Sub": f"{bucket}/{folder}/*" if folder else bucket},
+        )
+        for action, _, folder in told
+    ]
 
 
 def reading_keys(uses: list[Use], stage: Stage) -> list[dict[str, Any]]:

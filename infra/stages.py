@@ -41,6 +41,16 @@ class Stage:
         """Tables, keys, and everything else that outlives a version."""
         return f"portal-{self.name}-data"
 
+    @property
+    def copy_stack(self) -> str:
+        """The copy of the trail, in whichever account."""
+        return f"portal-{self.name}-copy"
+
+    @property
+    def trail_days(self) -> int:
+        """How long events are kept; 0: for good."""
+        return int(self.shared.get("PORTAL_TRAIL_DAYS") or 0)
+
     @cached_property
     def shared(self) -> dict[str, str]:
         """The variables of every function."""

@@ -11,6 +11,7 @@ from typing import Any
 from infra import edge
 from infra.alarms import watching
 from infra.contract import Contract, Operation
+from infra.copy_access import COPY_BUCKET, VERIFIER, in_copy, verifier
 from infra.gateway_responses import JSON, MOCKED, GatewayResponse
 from infra.permissions import function_name, logical, read_permissions
 from infra.stages import Stage
@@ -49,6 +50,7 @@ def merge_template(stage: Stage, contract: Contract, responses: dict[str, Gatewa
         **workers(stage),
         **edge.edge(stage),
         **watching(stage),
+        "Verifier": verifier(stage),
     }
     for step in contract.steps:
         resources[f"{logical(step)}Call"] = call_permission(stage, step, f"{API}}}/*/*")
@@ -59,10 +61,10 @@ def merge_template(stage: Stage, contract: Contract, responses: dict[str, Gatewa
     for step, former in zip(steps[LANES:], steps, strict=False):
         resources[f"{logical(step)}LogGroup"]["DependsOn"] = f"{logical(former)}LogGroup"
     return {
-        "Parameters": edge.parameters(stage),
+        "Parameters": {**edge.parameters(stage), "CopyBucket": COPY_BUCKET},
         "Conditions": edge.conditions(),
         "Resources": resources,
-        "Outputs": outputs(),
+        "Outputs": {**edge.outputs(), "Verifier": VERIFIER},
     }
 
 
@@ -76,22 +78,10 @@ def function(stage: Stage, step: str) -> Resources:
                 # The libraries that are packaged are machine code for this one.
                 "Architectures": ["x86_64"],
                 **warm(stage, step),
+                **in_copy(step),
             },
         },
         f"{logical(step)}LogGroup": {"Properties": {"KmsKeyId": stage.of_data("key")}},
-    }
-
-
-def outputs() -> Resources:
-    """Where the API answers before a domain name is put in front of it, and what a domain name must point at."""
-    own = f"https://${{{API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/portal/"
-    return {
-        "Url": {"Value": {"Fn::Sub": own}},
-        "NameTarget": {
-            "Condition": "HasName",
-            "Description": "Point the portal's name at this, by an alias record",
-            "Value": {"Fn::GetAtt": ["Name", "RegionalDomainName"]},
-        },
     }
 
 

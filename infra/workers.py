@@ -91,6 +91,8 @@ def patterns(step: str) -> list[Resources]:
     """
     if step == "watch_trail":
         return [{"eventName": sorted(HOW)}]
+    if step == "copy_trail":
+        return [{"eventName": ["INSERT"]}]  # those that were put back as well: the copy is of every row
     if step == "publish_event":
         return [new(kind=sorted(PUBLISHED))]
     return [

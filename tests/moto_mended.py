@@ -25,6 +25,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+from moto.s3.models import FakeKey
 from moto.sesv2.responses import SESV2Response
 
 # Every mail, in the words of MiniStack's mailbox.
@@ -143,6 +144,11 @@ def keep_both_bodies_of_a_mail() -> None:
     SESV2Response.send_email = send_email  # type: ignore[method-assign]
 
 
+def close_what_an_object_lay_in() -> None:
+    """moto warns of each object in a bucket that lives longer than its test, and our warnings are errors."""
+    FakeKey.__del__ = FakeKey.dispose  # type: ignore[method-assign]
+
+
 answer_where_the_wire_begins()
 act_one_at_a_time(DynamoHandler)
 act_one_at_a_time(DynamoDBStreamsHandler)
@@ -151,3 +157,4 @@ do_no_transaction_twice()
 read_the_stream_of_the_table_as_it_is()
 keep_no_list_of_everything()
 keep_both_bodies_of_a_mail()
+close_what_an_object_lay_in()

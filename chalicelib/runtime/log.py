@@ -70,6 +70,7 @@ MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES
 SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
 UNREADABLE_RECORDS = Metric("UnreadableRecords")
 TRAIL_CHANGES = Metric("TrailChanges")  # events changed or removed, which nothing of ours does
+TRAIL_DOUBTS = Metric("TrailDoubts")  # what came to the copy of the trail and was not as the table has it
 # The canary's walks: 1 where all of one went well, or 0; how long a leg took, or that it failed.
 WALKS = Metric("CanaryWalks")
 LEGS = frozenset({"health", "logon", "deep", "reset", "mail", "logoff"})
@@ -77,7 +78,7 @@ LEG_TIME = Metric("CanaryLegTime", "Seconds", by="leg", values=LEGS)
 LEG_FAILURES = Metric("CanaryLegFailures", by="leg", values=LEGS)
 METRICS = (
     *(LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS, TRAIL_CHANGES),
-    *(WALKS, LEG_TIME, LEG_FAILURES),
+    *(TRAIL_DOUBTS, WALKS, LEG_TIME, LEG_FAILURES),
 )
 
 

@@ -123,10 +123,10 @@ class Database:
         }
         for model, attributes in only.items():
             requests[_table(model)] |= _projection(attributes)
-        found = self._read_all(requests)
+        found = self.read_all(requests)
         return [_pick(model, _key(model, h, r), found) for model, h, r in wanted]
 
-    def _read_all(self, requests: dict[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    def read_all(self, requests: dict[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         """Rows by table. Keys that DynamoDB had no room for are asked for again: a row not read is not a row there is
         none of, and no failure either.
         """

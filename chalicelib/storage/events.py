@@ -1,6 +1,6 @@
 """The acts on events that stand alone: ask for a reset, record, read the trail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,15 @@ class Events:
     def count_bad_link(self, source: str, now: float) -> None:
         """Twenty unusable links an hour from one address, then THROTTLED (RS-13)."""
         reserve(self._database, BAD_LINKS_BY_SOURCE, source, now)
+
+    def images(self, keys: Sequence[tuple[str, str]]) -> list[Mapping[str, Any] | None]:
+        """These events as they are stored, also such as nobody can read; a hundred at most."""
+        table = EventRow.Meta.table_name
+        wanted = [{"account_id": {"S": trail}, "at": {"S": at}} for trail, at in dict.fromkeys(keys)]
+        requests = {table: {"Keys": wanted, "ConsistentRead": True}} if wanted else {}
+        found = self._database.read_all(requests).get(table, [])
+        rows = {(item["account_id"]["S"], item["at"]["S"]): item for item in found}
+        return [rows.get(key) for key in keys]
 
     def record(self, event: Event) -> None:
         """Write one event, unless it is there: then this is a repetition, or a reading that is told already (TR-09)."""

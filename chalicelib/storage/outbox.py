@@ -13,7 +13,7 @@ from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import APART, account_of, event_of, event_row, reset_row, trail_key
+from chalicelib.storage.rows import APART, account_of, event_of, event_row, kept_until, reset_row, trail_key
 from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow, ThrottleRow
 from chalicelib.storage.throttles import reserve_in
 
@@ -82,6 +82,7 @@ class Outbox:
             time=now,
             id=at,
             details={"cause": cause},
+            expires_at=kept_until(now),
         )
         self._database.put(row, EventRow.at.does_not_exist())
 

@@ -207,6 +207,11 @@ def event_of(row: EventRow) -> Event:
     )
 
 
+def kept_until(at: float) -> int | None:
+    """When an event goes by itself; None where events are kept for good."""
+    return int(at) + EventRow.Meta.kept_seconds if EventRow.Meta.kept_seconds else None
+
+
 def event_row(event: Event) -> EventRow:
     """The value as a row."""
     return EventRow(
@@ -231,6 +236,7 @@ def event_row(event: Event) -> EventRow:
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,
         acted_by=event.acted_by,
+        expires_at=kept_until(event.at),
     )
 
 

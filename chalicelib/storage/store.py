@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 
 from chalicelib.storage.database import Database
-from chalicelib.storage.tables import MODELS
+from chalicelib.storage.tables import MODELS, EventRow
 
 if TYPE_CHECKING:
     from chalicelib.storage.accounts import Accounts
@@ -38,7 +38,9 @@ def _family(file: str, name: str) -> Any:
 
 
 class DynamoStore:
-    """The real store; implements `domain.ports.Store`. `threshold` and `cap` are the lock's settings."""
+    """The real store; implements `domain.ports.Store`. `threshold` and `cap` are the lock's settings, `trail_days` says
+    how long events are kept; 0 for good.
+    """
 
     accounts: "Accounts" = _family("accounts", "Accounts")
     administration: "Administration" = _family("administration", "Administration")
@@ -56,10 +58,18 @@ class DynamoStore:
     two_steps: "TwoSteps" = _family("two_steps", "TwoSteps")
 
     def __init__(
-        self, session: botocore.session.Session, region: str, prefix: str, *, threshold: int, cap: int
+        self,
+        session: botocore.session.Session,
+        region: str,
+        prefix: str,
+        *,
+        threshold: int,
+        cap: int,
+        trail_days: int = 0,
     ) -> None:
         self.database = Database(session, region)
         self.database.bind(MODELS, prefix)
+        EventRow.Meta.kept_seconds = trail_days * 86400
         self._threshold = threshold
         self._cap = cap
 

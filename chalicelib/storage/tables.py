@@ -1,7 +1,4 @@
-"""The eight tables as PynamoDB models. `infra/data.yaml` makes the tables; a test holds keys and indexes against it.
-
-Nothing outside of `storage` sees a model; `rows.py` turns them into the domain's values.
-"""
+"""The eight tables as PynamoDB models, for `storage` alone. `infra/data.yaml` makes them; a test compares the two."""
 
 from typing import Any
 
@@ -18,9 +15,9 @@ from pynamodb.models import Model
 from chalicelib.storage import indexes
 
 
-def _named(table: str) -> Any:
+def _named(table: str, **more: Any) -> Any:
     """What PynamoDB asks of a model: its table's name, without the stage's prefix."""
-    return type("Meta", (), {"bare_name": table, "table_name": table})
+    return type("Meta", (), {"bare_name": table, "table_name": table, **more})
 
 
 class AccountRow(Model):
@@ -128,7 +125,7 @@ class SessionRow(Model):
 class EventRow(Model):
     """An event: trail, support record and outbox. `at` is time and id, so rows sort by time."""
 
-    Meta = _named("events")
+    Meta = _named("events", kept_seconds=0)  # what the store is told when it is made; 0: for good
 
     account_id = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)
@@ -151,6 +148,7 @@ class EventRow(Model):
     mail_hour = UnicodeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
     acted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)  # where events are kept for so many days
     restored = UnicodeAttribute(null=True)  # when it was put back from a backup: it wakes nobody (RL-13)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 from botocore.config import Config
@@ -21,12 +23,14 @@ from infra.workable import complaint
 
 ALL = "AWS_ENDPOINT_URL"
 DYNAMODB, STREAMS, SES = f"{ALL}_DYNAMODB", f"{ALL}_DYNAMODB_STREAMS", f"{ALL}_SESV2"
+S3 = f"{ALL}_S3"
 # Where something is that is not embedded.
-ELSEWHERE = (ALL, DYNAMODB, STREAMS, SES)
+ELSEWHERE = (ALL, DYNAMODB, STREAMS, SES, S3)
 
 
 def portal_defaults(port: int) -> dict[str, str]:
     """Settings with which the portal runs at once. The keys are new at every start: so are the tables."""
+    prefix = os.environ.get("PORTAL_TABLE_PREFIX", "portal-local-")
     return {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -38,6 +42,8 @@ def portal_defaults(port: int) -> dict[str, str]:
         "PORTAL_SUPPORT_CONTACT": "support@portal.test",
         "PORTAL_ADMIN_EMAIL": "admin@portal.test",
         "PORTAL_TABLE_PREFIX": "portal-local-",
+        # Each set of tables has a copy of its own.
+        "PORTAL_COPY_BUCKET": f"{re.sub('[^a-z0-9]+', '-', prefix.lower())[:50].strip('-') or 'portal'}-copy",
         "PORTAL_KEYS": json.dumps({use: new_ring() for use in USES}),
     }
 
@@ -45,7 +51,7 @@ def portal_defaults(port: int) -> dict[str, str]:
 @contextmanager
 def prepared(port: int) -> Iterator[None]:
     """Everything a function needs, tables included. Raises `CannotStart`."""
-    elsewhere = {name for name in (ALL, DYNAMODB, SES) if os.environ.get(name)}
+    elsewhere = {name for name in (ALL, DYNAMODB, SES, S3) if os.environ.get(name)}
     if not elsewhere:
         forget_aws()
     for name, value in portal_defaults(port).items():
@@ -55,7 +61,7 @@ def prepared(port: int) -> Iterator[None]:
         message = f"{found} (docs/settings.md)"
         raise CannotStart(message)
     with ExitStack() as closing:
-        if ALL not in elsewhere and not elsewhere >= {DYNAMODB, SES}:
+        if ALL not in elsewhere and not elsewhere >= {DYNAMODB, SES, S3}:
             os.environ[ALL] = embedded(closing)
             closing.callback(os.environ.pop, ALL)
         make_ready()
@@ -93,14 +99,44 @@ def make_ready() -> None:
         ses = session.create_client("sesv2", config=config)
         with suppress(ses.exceptions.AlreadyExistsException):
             ses.create_email_identity(EmailIdentity=os.environ["PORTAL_MAIL_FROM"])
+    with answering("S3", S3):
+        make_copy(session.create_client("s3", config=config), os.environ["PORTAL_COPY_BUCKET"])
+
+
+def make_copy(s3: Any, bucket: str) -> None:
+    """The bucket of infra/copy.yaml, as far as it matters here: nothing in it is written over or deleted."""
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
+        s3.create_bucket(
+            Bucket=bucket,
+            ObjectLockEnabledForBucket=True,
+            CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name},
+        )
+        kept = {"Mode": "COMPLIANCE", "Days": 1}
+        s3.put_object_lock_configuration(
+            Bucket=bucket,
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": kept},
+            },
+        )
 
 
 @contextmanager
 def known(file: Path) -> Iterator[None]:
-    """Where the tables are, for `make verify STAGE=local`, as long as they are there."""
-    endpoint = os.environ.get(DYNAMODB) or os.environ[ALL]
+    """Where the tables and the copy are, for `make verify STAGE=local`, as long as they are there. The key of the seals
+    is of this start alone, and for whoever has started it.
+    """
+    told = {
+        "endpoint": os.environ.get(DYNAMODB) or os.environ[ALL],
+        "prefix": os.environ["PORTAL_TABLE_PREFIX"],
+        "copies": os.environ.get(S3) or os.environ[ALL],
+        "copy": os.environ["PORTAL_COPY_BUCKET"],
+        "trail": json.loads(os.environ["PORTAL_KEYS"])["trail"],
+    }
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"endpoint": endpoint, "prefix": os.environ["PORTAL_TABLE_PREFIX"]}))
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(told))
     try:
         yield
     finally:

@@ -51,6 +51,7 @@ class Roles:
         session.register("provide-client-params.dynamodb", self.before_dynamodb)
         session.register("provide-client-params.sesv2", self.before_ses)
         session.register("provide-client-params.events", self.before_event_bus)
+        session.register("provide-client-params.s3", self.before_copy)
 
     def before_dynamodb(self, params: dict[str, Any], model: Any, **_: object) -> None:
         """Every table a call touches, and each attribute where they are limited, must be in its function's row."""
@@ -85,6 +86,14 @@ class Roles:
     def before_event_bus(self, model: Any, **_: object) -> None:
         """Only a step whose row says so tells other systems."""
         self._before("event_bus", model.name)
+
+    def before_copy(self, params: dict[str, Any], model: Any, **_: object) -> None:
+        """Only a step whose row says so reaches the trail's copy, each in its folder; and nothing is written over."""
+        folder, _, name = params.get("Key", "").partition("/")
+        self._before("copy", f"{model.name}/{folder}" if name else model.name)
+        step = running.get()
+        if step is not None and model.name == "PutObject" and params.get("IfNoneMatch") != "*":
+            raise denied(step, "PutObject that may write over a copy", "copy", "see ADR 44")
 
     def before_keys(self, use: Use) -> None:
         """Only a step whose NEEDS name them has the keys of one use."""

@@ -43,7 +43,13 @@ from infra.workers import CANARY
 
 BUILD = ROOT / "build" / "rehearsal"
 # Keys reach a function by its secret, never by a variable.
-NOT_SETTINGS = {"PORTAL_KEYS", "PORTAL_KEYS_SECRET", "PORTAL_SES_CONFIGURATION_SET", "PORTAL_EVENT_BUS"}
+NOT_SETTINGS = {
+    "PORTAL_KEYS",
+    "PORTAL_KEYS_SECRET",
+    "PORTAL_SES_CONFIGURATION_SET",
+    "PORTAL_EVENT_BUS",
+    "PORTAL_COPY_BUCKET",
+}
 UNKNOWN_TO_EMULATOR = {
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::WAFv2::WebACLAssociation",

@@ -19,11 +19,14 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.events import iso
+from chalicelib.domain.refusals import Unavailable
+from infra.copy_stack import NoCopy
 from infra.data_stack import Clients
 from infra.restore import copies, doors, lost
 from infra.restore.rows import Rows
 from infra.restore.state import State
 from infra.stages import ROOT, Stage, stage_of, usage
+from infra.verify.__main__ import Copy, trail_of
 from infra.verify.around import RETRIES, Tables
 from infra.verify.walk import Progress, verify
 
@@ -43,12 +46,23 @@ def main(arguments: list[str]) -> int:
         print(f"{wrong or 'usage: make restore STAGE=...'} AT=2030-03-17T17:46:40Z", file=sys.stderr)
         return 2
     stage = stage_of(arguments[0])
-    restore = Restore(stage, cache(lambda name: boto3.client(name, config=RETRIES)), at)
     try:
+        trail = copied_trail(stage)
+        client = cache(lambda name: boto3.client(name, config=RETRIES))
+        restore = Restore(stage, client, at, trail=trail)
         return restore.rehearse() if os.environ.get("DRY") else restore.run()
-    except (ClientError, BotoCoreError, TimeoutError, copies.NotThen, Held) as error:
+    except (ClientError, BotoCoreError, TimeoutError, Unavailable, copies.NotThen, Held) as error:
         print(f"Stopped: {error}. Run again to go on.", file=sys.stderr)
         return 1
+
+
+def copied_trail(stage: Stage) -> Copy | None:
+    """The copy of the trail; a stage from before there was one goes by its live trail alone, and is told so."""
+    try:
+        return trail_of(stage.name)
+    except NoCopy as lacking:
+        print(f"{lacking}; what somebody has removed from the live trail, nobody will list", file=sys.stderr)
+        return None
 
 
 def moment(text: str) -> float | None:
@@ -69,6 +83,7 @@ class Restore:
         client: Clients,
         at: float,
         *,
+        trail: Copy | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         kept: Path = KEPT,
@@ -79,10 +94,11 @@ class Restore:
         file = kept / f"{stage.name}-{copies.stamp(at)}.json"
         self.state = State.of(file, at, clock(), reopen=bool(os.environ.get("REOPEN")))
         self._list = file.with_suffix(".txt")
+        self._trail = trail
 
     def steps(self) -> Steps:
         """What is done, in this order, each safe to be done again."""
-        rows, prefix, at = Rows(self._tables, self.state, self._clock), self._tables.prefix, self.state.at
+        rows, prefix, at = self._rows(), self._tables.prefix, self.state.at
         dynamodb = self._tables.client
         return {
             "shut": (
@@ -94,6 +110,7 @@ class Restore:
                 lambda: copies.make(dynamodb, prefix, at, self._sleep),
             ),
             "lost": ("read what happened since, from the live trail", rows.lost_time),
+            "removed": ("put back what somebody removed from it, by its copy", rows.removed),
             "events": ("put back events that are gone, marked, so that none is mailed again", rows.events),
             "domains": ("put back rules and brands", rows.domains),
             "messages": ("put back messages that are gone", rows.messages),
@@ -135,10 +152,14 @@ class Restore:
         for table in copies.TOGETHER:
             told = self._tables.client.describe_table(TableName=self._tables.prefix + table)["Table"]
             print(f"    {table}: some {told['ItemCount']} rows, {told['TableSizeBytes']:,} bytes")
-        rows = Rows(self._tables, self.state, self._clock)
+        rows = self._rows()
         rows.lost_time()
+        rows.removed(dry=True)
         print("\n".join([f"Since {iso(self.state.at)}:", *lost.lines(self.state.report)]))
         return 0
+
+    def _rows(self) -> Rows:
+        return Rows(self._tables, self.state, self._clock, self._trail)
 
     def _write_list(self) -> None:
         self._list.write_text("\n".join(lost.lines(self.state.report)) + "\n", encoding="utf-8")

@@ -8,15 +8,19 @@ from typing import Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, Event, EventKind, iso
+from chalicelib.domain.trail_copy import row_digest
 from chalicelib.storage.rows import event_of, event_row
 from chalicelib.storage.tables import EventRow
-from infra.restore import lost, service_keys
+from infra.restore import copied, lost, service_keys
 from infra.restore.copies import copy_of, stamp
 from infra.restore.merging import Merged, merged
 from infra.restore.state import State
+from infra.verify.__main__ import Copy
 from infra.verify.around import KEYS, Item, Tables
+from infra.verify.of_the_seals import erasures
 
 ACTOR = "restore"
+REMOVED = "events that somebody removed from the live trail, put back from its copy"
 DAMAGED = "events other than they were, and put right"
 # What happened to a message while it is read still counts: whoever took one back did so for a reason.
 SINCE = ("read_at", "recalled_at", "mail", "mail_at")
@@ -25,7 +29,10 @@ SINCE = ("read_at", "recalled_at", "mail", "mail_at")
 class Rows:
     """The live tables, and what they were."""
 
-    def __init__(self, tables: Tables, state: State, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, tables: Tables, state: State, clock: Callable[[], float], trail: Copy | None = None
+    ) -> None:
+        self._trail = trail
         self._tables, self._state, self._clock = tables, state, clock
         self._mark = {"S": iso(state.started)}
 
@@ -36,12 +43,31 @@ class Rows:
                 if RESTORED not in item and float(item["time"]["N"]) > self._state.at:
                     lost.note(self._state, event_of(EventRow.from_raw_data(item)))
 
+    def removed(self, *, dry: bool = False) -> None:
+        """Events of the lost time that are gone from the live trail: what they tell of counts as if nobody had.
+
+        Attack: whoever disabled an account, or used a code, in the lost time removes the event, and the restored
+        account is open again, the code unused. Defence: the copy still has it (TR-16).
+        """
+        if self._trail is None:
+            return
+        for image in copied.gone(self._trail.copies, self._tables, self._state.at):
+            lost.note(self._state, event_of(EventRow.from_raw_data(image)))
+            self._state.tell(REMOVED, f"{image['account_id']['S']} {image['at']['S']}")
+            if not dry:
+                marked = {name: one for name, one in image.items() if name != "mail_hour"}
+                self._put("events", marked | {RESTORED: self._mark})
+
     def events(self) -> None:
         """Events that are gone or other than they were. They bear a mark, and wake nobody; the trail loses none."""
+        lists = erasures(self._trail.copies, self._trail.ring)[0] if self._trail else []
+        erased = frozenset(row for one in lists for row in one.rows)
         for items in self._pages("events"):
             there = self._live("events", items)
-            for item in items:
-                old = there.get(key_of("events", item))
+            for then in items:
+                old = there.get(key_of("events", then))
+                # What was erased of a person since does not come back with the backup.
+                item = copied.as_erased(then, old) if row_digest(then) in erased else then
                 if old is not None and plain(old) == plain(item):
                     continue
                 if old is not None:

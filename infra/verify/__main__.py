@@ -1,4 +1,6 @@
-"""`make verify STAGE=...`: whether what must hold of the tables holds. It reads, and writes nothing but how far it is.
+"""`make verify STAGE=...`: whether what must hold of the tables holds, and whether the events are those of their copy.
+
+It reads, and writes nothing but how far it is.
 
 `STAGE=local` looks at the tables of `make run`. A walk that was stopped goes on where it was; FRESH=yes begins anew.
 Each row that breaks an invariant is named, never a secret; then the program ends with 1.
@@ -10,19 +12,34 @@ import json
 import os
 import sys
 import time
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.keys import Keyring
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.services.trail_copy import Copies
+from infra.copy_stack import LONGER_DAYS, NoCopy, copy_of, local_copy
 from infra.stages import ROOT, RUNNING, stage_of, usage
 from infra.verify.around import RETRIES, Tables
 from infra.verify.invariants import Finding
+from infra.verify.of_the_copy import Comparison
+from infra.verify.of_the_seals import erasures, seals
 from infra.verify.walk import Progress, verify
 
 LOCAL = "local"
 KEPT = ROOT / "build" / "verify"
+
+
+class Copy(NamedTuple):
+    """The copy of a stage's trail, what seals it, and how many seconds copies of events stay; 0: for good."""
+
+    copies: Copies
+    ring: Keyring
+    kept_seconds: float = 0
 
 
 def main(arguments: list[str]) -> int:
@@ -31,11 +48,14 @@ def main(arguments: list[str]) -> int:
         print(wrong, file=sys.stderr)
         return 2
     try:
-        return report(arguments[0], tables_of(arguments[0]), KEPT)
+        return report(arguments[0], tables_of(arguments[0]), KEPT, trail_of(arguments[0]))
     except FileNotFoundError:
         print("No portal runs on this machine: make run", file=sys.stderr)
         return 2
-    except (ClientError, BotoCoreError) as error:
+    except NoCopy as lacking:
+        print(lacking, file=sys.stderr)
+        return 2
+    except (ClientError, BotoCoreError, Unavailable) as error:
         print(f"Stopped: {error}; run again to go on", file=sys.stderr)
         return 2
 
@@ -45,18 +65,38 @@ def tables_of(name: str) -> Tables:
     if name != LOCAL:
         client = boto3.client("dynamodb", config=RETRIES)
         return Tables(client, stage_of(name).shared["PORTAL_TABLE_PREFIX"])
+    told = running()
+    return Tables(local_client("dynamodb", told["endpoint"]), told["prefix"])
+
+
+def trail_of(name: str) -> Copy:
+    """The copy of a stage's trail. Raises `NoCopy`."""
+    if name == LOCAL:
+        told = running()
+        return Copy(*local_copy(told, local_client("s3", told["copies"])))
+    stage = stage_of(name)
+    kept = (stage.trail_days + LONGER_DAYS) * 86400 if stage.trail_days else 0
+    return Copy(*copy_of(stage, cache(lambda service: boto3.client(service, config=RETRIES))), kept)
+
+
+def running() -> dict[str, Any]:
+    """What `make run` has told of itself."""
     told: dict[str, Any] = json.loads(RUNNING.read_text(encoding="utf-8"))
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=told["endpoint"],
+    return told
+
+
+def local_client(service: str, url: str) -> Any:
+    """A client of what is embedded."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
         region_name="eu-west-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the emulator's
     )
-    return Tables(client, told["prefix"])
 
 
-def report(name: str, tables: Tables, kept: Path) -> int:
+def report(name: str, tables: Tables, kept: Path, trail: Copy | None = None) -> int:
     """Say what was found, row by row; 1 where there was anything."""
     file = kept / f"{name}.json"
     if os.environ.get("FRESH"):
@@ -67,7 +107,21 @@ def report(name: str, tables: Tables, kept: Path) -> int:
     found = verify(tables, time.time, progress)
     print("".join(f"{one.line()}\n" for one in found), end="")
     print(f"{progress.rows} rows: {summary(found)}")
-    return 1 if found else 0
+    differing = compared(tables, trail) if trail else []
+    return 1 if found or differing else 0
+
+
+def compared(tables: Tables, trail: Copy) -> list[Finding]:
+    """The trail beside its copy: what differs, and what somebody should know besides."""
+    lists, found = erasures(trail.copies, trail.ring)
+    erased = frozenset(row for one in lists for row in one.rows)
+    told = Comparison(tables, trail.copies, erased, time.time, time.sleep).run()
+    found += [*told.findings, *seals(trail.copies, trail.ring, time.time(), trail.kept_seconds)]
+    for one in lists:
+        print(f"{one.at}: {one.by} erased what is a person's from {len(one.rows)} events ({one.name})")
+    print("".join(f"{one.line()}\n" for one in found), end="")
+    print(f"{told.copies} copies, {told.taken} of them taken from the table: {summary(found)}")
+    return found
 
 
 def summary(found: list[Finding]) -> str:

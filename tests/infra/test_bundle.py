@@ -15,8 +15,9 @@ from typing import Any
 
 import botocore
 import pytest
+from botocore.model import ServiceModel
 
-from infra.bundle import bundle, headed, is_run, loaded_part, module, our_roots
+from infra.bundle import SERVICES, bundle, headed, is_run, loaded_part, module, our_roots, undocumented
 
 SOURCE = b"def answer():\n    return 42\n"
 ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
@@ -173,3 +174,12 @@ def test_machine_code_is_cut_behind_what_is_loaded_and_still_loads() -> None:
     assert len(cut) < 1_000_000
     assert loaded_part(cut) == cut
     assert loaded_part(b"no machine code") == b"no machine code"
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_client_can_be_made_of_what_is_left_of_a_description(service: str) -> None:
+    """botocore reads a manual in one place: the context of an endpoint, which S3 has."""
+    *_, file = sorted((Path(botocore.__file__).parent / "data" / service).glob("*/service-2.json.gz"))
+    model = ServiceModel(json.loads(gzip.decompress(undocumented(file.read_bytes()))), service)
+    assert bool(model.client_context_parameters) == (service == "s3")
+    assert model.operation_names

@@ -151,7 +151,7 @@ def test_tables_that_forget_do_so_by_expires_at_and_the_others_never() -> None:
         for table in described_tables("")
         if "TimeToLiveSpecification" in table
     }
-    assert ttl == dict.fromkeys(["resets", "sessions", "throttles", "messages"], "expires_at")
+    assert ttl == dict.fromkeys(["resets", "sessions", "events", "throttles", "messages"], "expires_at")
 
 
 def test_only_events_have_a_stream() -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.tokens import derive_token
 from infra.data_stack import DATA, data_parameters
 from infra.documents import read_yaml
-from infra.keys import first_keys, former_is_there, split_former, value_of
+from infra.keys import first_keys, former_is_there, hkdf, split_former, value_of
 from infra.stacks import change
 from infra.stages import Stage, stage_of
 from tests.engine import Engine
@@ -131,7 +131,7 @@ def test_mail_that_is_sent_again_after_the_split_carries_the_same_link(manager: 
 
 def test_going_back_to_the_former_version_loses_nothing_until_a_rotation(manager: Any) -> None:
     rings = upgraded(manager)
-    assert {ring.current for ring in rings.values()} == {"k2"}
+    assert {ring.current for use, ring in rings.items() if use != "trail"} == {"k2"}
     assert value_of(manager, NAME) == FORMER
 
 
@@ -154,7 +154,7 @@ def test_person_of_the_former_version_logs_on_and_reads(manager: Any) -> None:
 def test_no_new_secret_tells_another_or_the_former_one(manager: Any) -> None:
     rings = upgraded(manager)
     former = Keyring.from_json(FORMER)
-    keys = [ring.key(key_id) for ring in rings.values() for key_id in ("k1", "k2")]
+    keys = [ring.key(key_id) for ring in rings.values() for key_id in ("k1", "k2") if key_id in ring]
     assert len({*keys, former.key("k1"), former.key("k2")}) == len(keys) + 2
 
 
@@ -176,6 +176,18 @@ def test_once_it_was_split_the_former_secret_may_go(manager: Any) -> None:
     assert not first_keys(manager, NAME)
 
 
+def test_tr_13_what_seals_the_copy_came_of_no_other_secret(manager: Any) -> None:
+    """TR-13: whoever has the former secret, or has it deleted, neither forges a seal nor stops a deployment."""
+    rings = upgraded(manager)
+    assert rings["trail"].current == "k1"
+    assert rings["trail"].key() not in {hkdf(Keyring.from_json(FORMER).key("k1"), use) for use in USES}
+    manager.delete_secret(SecretId=NAME)
+    manager.delete_secret(SecretId=f"{NAME}/trail", ForceDeleteWithoutRecovery=True)
+    manager.create_secret(Name=f"{NAME}/trail")
+    assert first_keys(manager, NAME)  # as a stage of the version before has it
+    assert value_of(manager, f"{NAME}/trail")
+
+
 @pytest.mark.parametrize("says", ["seeds: a key must have 32 bytes", "share a key"])
 def test_lo_06_ring_that_was_spoilt_by_a_rotation_stops_the_deployment(manager: Any, says: str) -> None:
     first_keys(manager, NAME)
@@ -190,12 +202,15 @@ def test_lo_06_ring_that_was_spoilt_by_a_rotation_stops_the_deployment(manager: 
 def test_kept_keys_of_the_local_portal_are_split_alike(manager: Any) -> None:
     rings = upgraded(manager)
     own = Keyring.one_for_each_use(split_former(FORMER))
-    assert {use: ring.key("k1") for use, ring in own.items()} == {
-        use: one.key("k1") for use, one in rings.items()
+    assert {use: ring.key("k1") for use, ring in own.items() if use != "trail"} == {
+        use: one.key("k1") for use, one in rings.items() if use != "trail"
     }
     apart = split_former(FORMER)
     assert split_former(apart) == apart
-    assert split_former("nonsense") == "nonsense"
+    five = {use: ring for use, ring in json.loads(apart).items() if use != "trail"}
+    assert json.loads(split_former(json.dumps(five))).keys() == set(USES)  # of the version before
+    for nonsense in ("nonsense", "[]", json.dumps(five | {"other": 1})):
+        assert split_former(nonsense) == nonsense
 
 
 def test_data_stack_has_a_secret_for_each_use_under_the_key_of_all_data() -> None:

@@ -31,6 +31,8 @@ WITHOUT_ROUTE = {
     "setup",
     "sweep_mail",
     "watch_trail",
+    "copy_trail",
+    "seal_trail",
 }
 # What AWS lets no resource be named for.
 WITHOUT_RESOURCE = {
@@ -41,6 +43,7 @@ WITHOUT_RESOURCE = {
     "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
 WORKERS = {"SendMail", "ResumeMail", "SweepMail", "PublishEvent", "WatchTrail", "RecordDelivery"}
+WORKERS |= {"CopyTrail", "SealTrail"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
 

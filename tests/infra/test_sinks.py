@@ -19,17 +19,22 @@ from typing import Any, NoReturn
 
 import pytest
 
+from chalicelib.domain.trail_copy import SAME, body_of, copied
 from chalicelib.runtime import log
 from chalicelib.steps import (
+    copy_trail,
     publish_event,
     record_delivery,
     resume_mail,
+    seal_trail,
     send_mail,
     sweep_mail,
     watch_trail,
 )
 from chalicelib.steps.publish_event import PUBLISHED, detail
+from chalicelib.storage.rows import event_row
 from infra.contract import read_contract
+from infra.copy_stack import COPY
 from infra.documents import read_yaml
 from infra.gateway.terminal import JsonLines, words
 from infra.gateway_responses import read_gateway_responses
@@ -37,6 +42,7 @@ from infra.permissions import behind_streams, logical, read_permissions
 from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
 from infra.template import merge_template
+from tests.fakes.bucket import Bucket
 from tests.infra.walk_of_secrets import ADDRESS, MARK, PLAIN, SECRET, Watched, every_route, every_secret
 from tests.structure.code import STEPS
 from tests.web.page_samples import Seen
@@ -67,6 +73,7 @@ SINKS = {
     "AWS::WAFv2::WebACL": "WAF log, metrics",
     "AWS::Serverless::Api": "access log, traces, metrics",
     "AWS::SES::ConfigurationSetEventDestination": "queues of what failed",
+    "AWS::S3::Bucket": "the trail's copy",  # and the packages
 }
 NO_SINKS = {
     "AWS::ApiGateway::BasePathMapping",
@@ -75,7 +82,8 @@ NO_SINKS = {
     "AWS::KMS::Alias",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
-    "AWS::S3::Bucket",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet",
     "AWS::SES::EmailIdentity",
     "AWS::SNS::TopicPolicy",
@@ -140,8 +148,8 @@ def of_type(resources: Resources, kind: str) -> list[Any]:
 
 
 def test_lo_08_every_kind_of_resource_is_a_sink_with_a_test_or_none(merged: Resources) -> None:
-    data = read_yaml(DESCRIPTION)["Resources"]
-    there = {one["Type"] for one in (*merged.values(), *data.values()) if "Type" in one}
+    data, copy = (read_yaml(one)["Resources"] for one in (DESCRIPTION, COPY))
+    there = {one["Type"] for one in (*merged.values(), *data.values(), *copy.values()) if "Type" in one}
     assert there == set(SINKS) | NO_SINKS
 
 
@@ -278,7 +286,9 @@ class Broken:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step: str) -> None:
+def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
+    walk: Walk, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a function raises, Lambda writes down with its message, and puts it to what failed."""
     world = World()
     world.portal = world.portal._replace(store=Broken())
@@ -288,6 +298,19 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
     keys = {"account_id": {"S": "x"}, "at": {"S": "y"}}
     images = {"OldImage": {"kind": {"S": "a"}, "url": {"S": MARK}}, "NewImage": {"user_agent": {"S": MARK}}}
     changed = {"eventName": "MODIFY", "dynamodb": {"SequenceNumber": "1", "Keys": keys, **images}}
+    told_of = {
+        "eventSourceARN": f"arn:aws:dynamodb:::table/{world.settings.table_prefix}events/stream/x",
+        "eventName": "INSERT",
+        "dynamodb": {
+            "SequenceNumber": "1",
+            "Keys": keys,
+            "NewImage": keys | {"url": {"S": MARK}},
+            "ApproximateCreationDateTime": world.clock(),
+        },
+    }
+    monkeypatch.setattr(seal_trail, "portal", lambda: world.portal)
+    monkeypatch.setattr(seal_trail, "copies_in", lambda *_: Broken())
+    monkeypatch.setattr(seal_trail, "keyring", world.keyring)
     told = {"Records": [{"Sns": {"Message": json.dumps(bounce(mail))}}]}
     workers: Mapping[str, Callable[[], object]] = {
         "send_mail": lambda: send_mail.work({"Records": [row]}, worker),
@@ -296,6 +319,8 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(walk: Walk, step:
         "publish_event": lambda: publish_event.work({"Records": [row]}, Broken()),  # type: ignore[arg-type]
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "walk_canary": lambda: walks(world, broken_network),
+        "copy_trail": lambda: copy_trail.work({"Records": [told_of]}, world.portal, Bucket().copies()),
+        "seal_trail": lambda: seal_trail.seal_trail({}, None),
         "record_delivery": lambda: record_delivery.work(told, world.portal),
         "setup": lambda: run("setup", "{}", world.portal),
     }
@@ -351,6 +376,13 @@ def test_lo_08_tables_and_their_stream(walk: Walk) -> None:
     for name, rows in vars(tables).items():
         leaked = {one for one in walk.leaks(*map(str, rows.items())) if not one.startswith(SEALED)}
         assert leaked == set(), name
+
+
+def test_lo_08_copy_of_the_trail(walk: Walk) -> None:
+    """What a copy holds for years, and what it is called: the rows of the table, and digests."""
+    rows = [event_row(one).serialize() for one in walk.world.fake.tables.events.values()]
+    copies = [(body_of(row), copied(row, 1, "1", SAME).name) for row in rows]
+    assert walk.leaks(*(f"{body.decode()} {name}" for body, name in copies)) == set()
 
 
 def test_lo_08_referrers(walk: Walk) -> None:

@@ -120,7 +120,7 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
         mapping = resources[f"{logical(step)}Stream"]["Properties"]
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["DestinationConfig"]["OnFailure"]
-    for step in ("send_mail", "publish_event", "watch_trail", "record_delivery"):
+    for step in ("send_mail", "publish_event", "watch_trail", "copy_trail", "record_delivery"):
         assert f"{logical(step)}Letters" in resources
         assert resources[f"{logical(step)}PutAside"]["Properties"]["KmsMasterKeyId"]
     assert set(WATCHED) <= set(read_permissions())
@@ -132,6 +132,7 @@ def test_what_the_clock_calls_is_called_by_its_rule_alone(merged: Any) -> None:
         "sweep_mail": "rate(1 hour)",
         "resume_mail": "rate(1 minute)",
         "walk_canary": "rate(5 minutes)",
+        "seal_trail": "rate(1 hour)",
     }
     rule = resources["SweepMailClock"]["Properties"]
     assert rule["ScheduleExpression"] == "rate(1 hour)"

@@ -18,7 +18,7 @@ from chalicelib.domain.tokens import session_handle
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
-from infra.gateway.environment import known
+from infra.gateway.environment import known, make_copy
 from infra.verify import __main__ as program
 from infra.verify.around import FATE_SECONDS, KEYS, Around, Item, Tables
 from infra.verify.invariants import INVARIANTS
@@ -27,6 +27,7 @@ from infra.verify.walk import READABLE, Progress, judged, verify
 from tests.engine import Engine
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_link, a_message, a_session, an_account, an_event
+from tests.world.settings import ENVIRONMENT
 from tests.world.systems import a_system
 
 pytestmark = pytest.mark.slow
@@ -326,8 +327,13 @@ def test_rl_14_the_portal_of_this_machine_says_where_its_tables_are(
     monkeypatch.setattr(program, "RUNNING", running)
     monkeypatch.setenv("AWS_ENDPOINT_URL", engine.url)
     monkeypatch.setenv("PORTAL_TABLE_PREFIX", table_prefix)
+    monkeypatch.setenv("PORTAL_COPY_BUCKET", f"{table_prefix}copy")
+    monkeypatch.setenv("PORTAL_KEYS", ENVIRONMENT["PORTAL_KEYS"])
+    make_copy(engine.client("s3"), f"{table_prefix}copy")
     with known(running):
-        assert program.report("local", program.tables_of("local"), tmp_path) == 0
+        assert running.stat().st_mode & 0o77 == 0  # the key of the seals is in it
+        where = program.tables_of("local"), tmp_path, program.trail_of("local")
+        assert program.report("local", *where) == 0
     assert program.main(["local"]) == 2
 
 

@@ -30,6 +30,8 @@ MORE = {
     "steps/publish_event.py": {"services"},
     "steps/record_delivery.py": {"services"},
     "steps/walk_canary.py": {"services"},
+    "steps/copy_trail.py": {"services"},
+    "steps/seal_trail.py": {"services"},
 }
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
 LIBRARIES_OF_ONE_FILE = {

@@ -26,6 +26,8 @@ WITHOUT_ROUTES = {
     "record_delivery",
     "watch_trail",
     "walk_canary",
+    "copy_trail",
+    "seal_trail",
 }
 CONTRACT = read_contract()
 WITH_ROUTES = [step for step in STEPS if step not in WITHOUT_ROUTES]

@@ -1,8 +1,8 @@
 """Events that stand alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
@@ -19,6 +19,9 @@ class EventActs(Protocol):
 
     def count_bad_link(self, source: str, now: float) -> None:
         """Throttle guesses of links."""
+
+    def images(self, keys: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any] | None]:
+        """The events of these keys as they are stored, a hundred at most; None for one that is not there."""
 
     def record(self, event: Event) -> None:
         """Write one event."""

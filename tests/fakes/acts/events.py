@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
 from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
 from chalicelib.domain.repeats import Once
+from chalicelib.storage.rows import event_row
 from tests.fakes.tables import Family, act
 
 
@@ -25,6 +27,13 @@ class Events(Family):
     @act
     def count_bad_link(self, source: str, now: float) -> None:
         self._tables.reserve(BAD_LINKS_BY_SOURCE, source, now)
+
+    @act
+    def images(self, keys: Sequence[tuple[str, str]]) -> list[Mapping[str, Any] | None]:
+        rows = {
+            (row.account_id, row.at): row.serialize() for row in map(event_row, self._tables.events.values())
+        }
+        return [rows.get(key) for key in keys]
 
     @act
     def record(self, event: Event) -> None:

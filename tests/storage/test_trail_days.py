@@ -1,0 +1,49 @@
+"""For how many days a stage keeps its events: each row says when it goes, and for good says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import botocore.session
+import pytest
+
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.mails import WAITS, hour
+from chalicelib.storage.rows import event_row
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import EventRow
+from tests.engine import Engine
+from tests.fakes.samples import DAY, NOW, an_account, an_event
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def kept(engine: Engine, table_prefix: str) -> Iterator[DynamoStore]:
+    session = botocore.session.get_session()
+    yield DynamoStore(session, "eu-west-1", table_prefix, threshold=5, cap=900, trail_days=90)
+    EventRow.Meta.kept_seconds = 0
+
+
+def test_tr_15_event_says_when_it_goes_and_so_does_what_waits(
+    engine: Engine, kept: DynamoStore, table_prefix: str
+) -> None:
+    event = an_event(an_account().id, EventKind.LOGON_SUCCEEDED, at=NOW)
+    kept.events.record(event)
+    kept.outbox.put_aside(event.account_id, event.sort_key, "fault", NOW)
+    client = engine.client("dynamodb")
+    rows = client.scan(TableName=f"{table_prefix}events")["Items"]
+    assert {row["account_id"]["S"] for row in rows} == {event.account_id, f"{WAITS}{hour(NOW)}"}
+    assert {row["expires_at"]["N"] for row in rows} == {str(int(NOW) + 90 * DAY)}
+    told = client.describe_time_to_live(TableName=f"{table_prefix}events")["TimeToLiveDescription"]
+    assert told["AttributeName"] == "expires_at"
+    images = kept.events.images([(event.account_id, event.sort_key), ("nobody", "never")])
+    assert [image["id"]["S"] if image else None for image in images] == [event.id, None]
+    assert kept.events.images([]) == []
+    twice = kept.events.images([(event.account_id, event.sort_key)] * 2)
+    assert twice[0] == twice[1] is not None
+
+
+def test_tr_15_for_good_no_row_says_so() -> None:
+    row = event_row(an_event(an_account().id, EventKind.LOGON_SUCCEEDED, at=NOW))
+    assert "expires_at" not in row.serialize()
