@@ -37,6 +37,8 @@ class Settings(NamedTuple):
     region: str
     configuration_set: str
     event_bus: str
+    publishes_everything: bool
+    publishes_personal_data: bool
     breached_url: str
     password_min_length: int
     reset_lifetime: int
@@ -87,6 +89,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-west-1",
         configuration_set=environment.get("PORTAL_SES_CONFIGURATION_SET", ""),
         event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
+        publishes_everything=_choice(
+            environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
+        ),
+        publishes_personal_data=_choice(
+            environment, "PORTAL_PUBLISH_PERSONAL_DATA", {"left_out": False, "kept": True}, "left_out"
+        ),
         breached_url=_service(environment, "PORTAL_BREACHED_PASSWORDS_URL"),
         password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),

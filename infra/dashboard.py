@@ -20,6 +20,7 @@ WATCHED = (
     "resume_mail",
     "sweep_mail",
     "publish_event",
+    "resume_events",
     "watch_trail",
     "record_delivery",
 )

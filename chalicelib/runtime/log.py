@@ -67,9 +67,21 @@ CODES = Metric("Codes", by="kind", values=frozenset({"code", "recovery_code"})) 
 MAILS_BY_FATE = Metric("Mails", by="fate", values=frozenset(MAILS))
 MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES had it
 SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
+EVENTS_LATE = Metric("EventsLate")  # that the bus has not taken for an hour, and did not take now
 UNREADABLE_RECORDS = Metric("UnreadableRecords")
 TRAIL_CHANGES = Metric("TrailChanges")  # events changed or removed, which nothing of ours does
-METRICS = (LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS, TRAIL_CHANGES)
+METRICS = (
+    LOGONS,
+    REFUSALS,
+    LOCKS,
+    CODES,
+    MAILS_BY_FATE,
+    MAIL_WAIT,
+    SWEPT,
+    EVENTS_LATE,
+    UNREADABLE_RECORDS,
+    TRAIL_CHANGES,
+)
 
 
 @contextmanager

@@ -82,6 +82,7 @@ class Outbox:
             time=now,
             id=at,
             details={"cause": cause},
+            aside="mail",
         )
         self._database.put(row, EventRow.at.does_not_exist())
 

@@ -13,6 +13,7 @@ from chalicelib.storage.tables import MODELS
 if TYPE_CHECKING:
     from chalicelib.storage.accounts import Accounts
     from chalicelib.storage.administration import Administration
+    from chalicelib.storage.bus import Bus
     from chalicelib.storage.directory import Directory
     from chalicelib.storage.events import Events
     from chalicelib.storage.logons import Logons
@@ -38,6 +39,7 @@ class DynamoStore:
 
     accounts: "Accounts" = _family("accounts", "Accounts")
     administration: "Administration" = _family("administration", "Administration")
+    bus: "Bus" = _family("bus", "Bus")
     directory: "Directory" = _family("directory", "Directory")
     events: "Events" = _family("events", "Events")
     messages: "Messages" = _family("messages", "Messages")

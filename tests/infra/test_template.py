@@ -128,7 +128,11 @@ def test_each_worker_has_its_alarms_and_a_place_for_what_fails(merged: Any) -> N
 
 def test_what_the_clock_calls_is_called_by_its_rule_alone(merged: Any) -> None:
     resources = merged["Resources"]
-    assert scheduled(read_permissions()) == {"sweep_mail": "rate(1 hour)", "resume_mail": "rate(1 minute)"}
+    assert scheduled(read_permissions()) == {
+        "sweep_mail": "rate(1 hour)",
+        "resume_mail": "rate(1 minute)",
+        "resume_events": "rate(1 minute)",
+    }
     rule = resources["SweepMailClock"]["Properties"]
     assert rule["ScheduleExpression"] == "rate(1 hour)"
     assert [one["Arn"] for one in rule["Targets"]] == [{"Fn::Sub": "${SweepMail.Arn}"}]

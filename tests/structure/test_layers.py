@@ -28,6 +28,7 @@ MORE = {
     "steps/resume_mail.py": {"mail"},
     "steps/sweep_mail.py": {"mail"},
     "steps/publish_event.py": {"services"},
+    "steps/resume_events.py": {"services"},
     "steps/record_delivery.py": {"services"},
 }
 DOMAIN_LIBRARIES = {"argon2", "pyotp"}
