@@ -43,6 +43,7 @@ from chalicelib.steps import (
     publish_event,
     reauthenticate,
     record_delivery,
+    resume_events,
     resume_mail,
     seal_trail,
     send_mail,
@@ -101,6 +102,7 @@ app.register_blueprint(send_mail.step)  # behind the events stream: every mail
 app.register_blueprint(resume_mail.step)  # once a minute: mails that could not be sent at once
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
+app.register_blueprint(resume_events.step)  # once a minute: events that the bus did not take
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away
 app.register_blueprint(walk_canary.step)  # every five minutes: a person's way through all this, from outside
 app.register_blueprint(copy_trail.step)  # behind the events stream: each event once more, for good

@@ -8,7 +8,13 @@ from hypothesis import settings
 
 from infra import catalogues
 
-pytest_plugins = ["tests.engine", "tests.fakes.real_store", "tests.gateway", "tests.world.fixtures"]
+pytest_plugins = [
+    "tests.engine",
+    "tests.fakes.real_store",
+    "tests.gateway",
+    "tests.published",
+    "tests.world.fixtures",
+]
 BROWSER = Path(__file__).parent / "tests/browser"
 
 

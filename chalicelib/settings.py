@@ -39,6 +39,8 @@ class Settings(NamedTuple):
     event_bus: str
     copy_bucket: str
     trail_days: int
+    publishes_everything: bool
+    publishes_personal_data: bool
     breached_url: str
     password_min_length: int
     reset_lifetime: int
@@ -92,6 +94,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
         copy_bucket=environment.get("PORTAL_COPY_BUCKET", ""),
         trail_days=_number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650),
+        publishes_everything=_choice(
+            environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
+        ),
+        publishes_personal_data=_choice(
+            environment, "PORTAL_PUBLISH_PERSONAL_DATA", {"left_out": False, "kept": True}, "left_out"
+        ),
         breached_url=_service(environment, "PORTAL_BREACHED_PASSWORDS_URL"),
         password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),

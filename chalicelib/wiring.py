@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.hashing import Argon2Hasher
     from chalicelib.domain.keys import Keyring, Ring, Use
     from chalicelib.mail.worker import Worker
-    from chalicelib.services.event_bus import Publisher
+    from chalicelib.services.teller import Teller
 
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
@@ -134,11 +134,18 @@ def worker() -> "Worker":
 
 
 @cache
-def publisher() -> "Publisher":
-    """The way out to EventBridge; only the step that publishes has one."""
-    from chalicelib.services.event_bus import Publisher  # noqa: PLC0415 - a second client for one function of all
+def teller() -> "Teller":
+    """The way out to EventBridge; only the steps that publish have one."""
+    from chalicelib.services.event_bus import Publisher  # noqa: PLC0415 - a second client for two functions of all
+    from chalicelib.services.teller import Teller  # noqa: PLC0415 - as above
 
-    return Publisher(session(), settings().region, settings().event_bus, portal().store.outbox.event_of)
+    chosen = settings()
+    return Teller(
+        Publisher(session(), chosen.region, chosen.event_bus),
+        portal().store.bus,
+        chosen.publishes_everything,
+        chosen.publishes_personal_data,
+    )
 
 
 def _breached(url: str) -> Callable[[str], bool | None] | None:
@@ -230,7 +237,7 @@ def _make_ready(said: Needs) -> None:
     if said.mail:
         worker()
     if said.bus:
-        publisher()
+        teller()
 
 
 def _forget() -> None:

@@ -55,6 +55,7 @@ def watching(stage: Stage) -> Resources:
         **certificate(stage),
         **guesses(stage),
         **mails(stage),
+        "EventsLate": alarm(stage, "events-late", own(stage, log.EVENTS_LATE), 0, Period=QUARTER_OF_AN_HOUR),
         "TrailChanged": alarm(stage, "trail-changed", own(stage, log.TRAIL_CHANGES), 0),
         "TrailDoubts": alarm(stage, "trail-doubts", own(stage, log.TRAIL_DOUBTS), 0),
         "Dashboard": {
@@ -111,7 +112,7 @@ def streams(stage: Stage) -> Resources:
 
 def clocks(stage: Stage) -> Resources:
     """What must run by the clock: a rule that was switched off, or a function that may not be called, is a silence."""
-    periods = {"resume_mail": 300, "sweep_mail": HOUR, "seal_trail": HOUR}
+    periods = {"resume_mail": 300, "resume_events": 300, "sweep_mail": HOUR, "seal_trail": HOUR}
     resources = {}
     for step in scheduled(read_permissions()):
         if step == CANARY:

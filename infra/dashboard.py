@@ -20,6 +20,7 @@ WATCHED = (
     "resume_mail",
     "sweep_mail",
     "publish_event",
+    "resume_events",
     "watch_trail",
     "copy_trail",
     "seal_trail",

@@ -103,6 +103,11 @@ class Stage:
         """Where other systems hear of contained accounts."""
         return self.variables("publish_event")["PORTAL_EVENT_BUS"]
 
+    @property
+    def publishes_everything(self) -> bool:
+        """Whether all events go there, as `chalicelib/settings.py` reads it."""
+        return self.variables("publish_event").get("PORTAL_PUBLISH_EVENTS", "").strip().lower() == "all"
+
     def of_data(self, output: str) -> dict[str, str]:
         """What the data stack exports under this name, for the service stack's template."""
         return {"Fn::ImportValue": f"{self.data_stack}-{output}"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.events import RESTORED
 from chalicelib.domain.mails import DETAILED, REASONED
-from chalicelib.steps.publish_event import PUBLISHED
+from chalicelib.domain.published import NOTICES
 from chalicelib.steps.send_mail import ERRANDS
 from chalicelib.steps.watch_trail import HOW
 from infra.permissions import behind_streams, logical, put_aside_queue, read_permissions, scheduled
@@ -76,7 +76,7 @@ def events_stream(stage: Stage, step: str) -> Resources:
             **STREAM_SETTINGS,
             # How many it looked at, nought where there was none: whether it is at work at all.
             "MetricsConfig": {"Metrics": ["EventCount"]},
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(one)} for one in patterns(step)]},
+            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(one)} for one in patterns_of(stage, step)]},
             "DestinationConfig": {
                 "OnFailure": {"Destination": {"Fn::GetAtt": [f"{logical(step)}PutAside", "Arn"]}}
             },
@@ -84,17 +84,23 @@ def events_stream(stage: Stage, step: str) -> Resources:
     }
 
 
-def patterns(step: str) -> list[Resources]:
+def patterns_of(stage: Stage, step: str) -> list[Resources]:
+    """What wakes a function of this stage."""
+    return patterns(step, everything=stage.publishes_everything)
+
+
+def patterns(step: str, *, everything: bool = False) -> list[Resources]:
     """What wakes a function, any of them: a record that is filtered out costs nothing, and a right logon is one.
 
     What is published or mailed is said by the worker's own code alone. A test holds that nothing due is filtered out.
+    `everything`: every event is published, one of a kind too that this version does not know: it is put aside.
     """
     if step == "watch_trail":
         return [{"eventName": sorted(HOW)}]
     if step == "copy_trail":
         return [{"eventName": ["INSERT"]}]  # those that were put back as well: the copy is of every row
     if step == "publish_event":
-        return [new(kind=sorted(PUBLISHED))]
+        return [new() if everything else new(kind=sorted(NOTICES))]
     return [
         new(kind=sorted(ERRANDS)),
         new(kind=sorted(DETAILED), details=[{"exists": True}]),
@@ -106,10 +112,11 @@ def new(**attributes: list[Any]) -> Resources:
     """A new row of which each attribute named is one of these texts.
 
     Attack: events put back from a backup go by the stream once more, and every mail and every message to a directory
-    with them. Defence: they bear a mark, and what bears it wakes nobody (RL-13).
+    with them. Defence: they bear a mark, and what bears it wakes nobody (RL-13). Nor does a row that is no event and
+    keeps a worker's place (`aside`): whatever waits for the bus would be told over it.
     """
     image = {name: {"S": values} for name, values in attributes.items()}
-    image[RESTORED] = {"S": [{"exists": False}]}
+    image[RESTORED] = image["aside"] = {"S": [{"exists": False}]}
     return {"eventName": ["INSERT"], "dynamodb": {"NewImage": image}}
 
 

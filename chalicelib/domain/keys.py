@@ -15,8 +15,8 @@ from typing import Any, Literal, Protocol, get_args
 
 # What a key can be for: the pepper of password hashes, the seeds of authenticator apps, the bodies of messages, links
 # and temporary passwords in mails, the cookie of a browser that was here before, the canary's account, and the seal
-# under the digests of the trail's copy. Each is a secret of its own, which only those functions read that name it in their
-# NEEDS (LO-06, docs/adr/0026).
+# under the digests of the trail's copy. Each is a secret of its own, which only those functions read that name it in
+# their NEEDS (LO-06, docs/adr/0026).
 Use = Literal["pepper", "seeds", "bodies", "mailed", "devices", "canary", "trail"]
 USES: tuple[Use, ...] = get_args(Use)
 KEY_BYTES = 32

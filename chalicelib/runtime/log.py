@@ -68,6 +68,7 @@ CODES = Metric("Codes", by="kind", values=frozenset({"code", "recovery_code"})) 
 MAILS_BY_FATE = Metric("Mails", by="fate", values=frozenset(MAILS))
 MAIL_WAIT = Metric("MailWait", "Seconds")  # from what made a mail due until SES had it
 SWEPT = Metric("SweptMails")  # found by the sweep, which should find none
+EVENTS_LATE = Metric("EventsLate")  # that the bus has not taken for an hour, and did not take now
 UNREADABLE_RECORDS = Metric("UnreadableRecords")
 TRAIL_CHANGES = Metric("TrailChanges")  # events changed or removed, which nothing of ours does
 TRAIL_DOUBTS = Metric("TrailDoubts")  # what came to the copy of the trail and was not as the table has it
@@ -77,8 +78,8 @@ LEGS = frozenset({"health", "logon", "deep", "reset", "mail", "logoff"})
 LEG_TIME = Metric("CanaryLegTime", "Seconds", by="leg", values=LEGS)
 LEG_FAILURES = Metric("CanaryLegFailures", by="leg", values=LEGS)
 METRICS = (
-    *(LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, UNREADABLE_RECORDS, TRAIL_CHANGES),
-    *(TRAIL_DOUBTS, WALKS, LEG_TIME, LEG_FAILURES),
+    *(LOGONS, REFUSALS, LOCKS, CODES, MAILS_BY_FATE, MAIL_WAIT, SWEPT, EVENTS_LATE),
+    *(UNREADABLE_RECORDS, TRAIL_CHANGES, TRAIL_DOUBTS, WALKS, LEG_TIME, LEG_FAILURES),
 )
 
 

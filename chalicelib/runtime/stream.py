@@ -1,7 +1,7 @@
 """A batch of the events stream, row by row, for the workers behind it. What a row is about is theirs to say."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.domain.events import RESTORED
@@ -36,28 +36,106 @@ def work_through(
     again here, because then the store is away, for everybody (RL-16).
     """
     failed = []
-    for record in batch.get("Records", []):
-        # A row put back from a backup is new to the table, and its mail has been out for long (RL-13).
-        if record.get("eventName") != "INSERT" or RESTORED in record["dynamodb"].get("NewImage", {}):
-            continue
+    for record in _new(batch):
         with log.about(_request(record)):
-            try:
-                aside = _worked(record, read, act, delayed)
-                if aside is not None:
-                    put_aside(aside)
-            except Unavailable as error:
-                log.write(logging.ERROR, delayed, cause=error.cause)
-                failed.append(record["dynamodb"]["SequenceNumber"])
-            except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
-                log.fault(error)
-                failed.append(record["dynamodb"]["SequenceNumber"])
+            aside = _worked(record, read, act, delayed)
+            if aside is not None and not _is_aside(put_aside, aside, delayed):
+                failed.append(_number(record))
+    return _again(failed)
+
+
+def work_through_together(
+    batch: Mapping[str, Any],
+    read: Callable[[Row], T],
+    act: Callable[[Sequence[T]], Sequence[str | None]],
+    put_aside: Callable[[Aside], None],
+    delayed: str,
+) -> dict[str, Any]:
+    """The same for what is done to many at once. `act` gives of each None, or the cause for which it is put aside."""
+    asides: list[tuple[Row, Aside]] = []
+    readable: list[tuple[Row, T]] = []
+    for record in _new(batch):
+        with log.about(_request(record)):
+            found = _told(record, read)
+        if isinstance(found, Aside):
+            asides.append((record, found))
+        else:
+            readable.append((record, found))
+    causes = _done(act, [told for _, told in readable])
+    for (record, _), cause in zip(readable, causes, strict=True):
+        if cause is not None:
+            with log.about(_request(record)):
+                log.write(logging.ERROR, delayed, cause=cause)
+            asides.append((record, Aside(*_key(record), cause)))
+    failed = []
+    for record, aside in asides:
+        with log.about(_request(record)):
+            if not _is_aside(put_aside, aside, delayed):
+                failed.append(_number(record))
+    return _again(failed)
+
+
+def _new(batch: Mapping[str, Any]) -> Iterator[Row]:
+    """A row put back from a backup is new to the table, and everybody was told of it long ago (RL-13)."""
+    for record in batch.get("Records", []):
+        if record.get("eventName") == "INSERT" and RESTORED not in record["dynamodb"].get("NewImage", {}):
+            yield record
+
+
+def _done(act: Callable[[Sequence[T]], Sequence[str | None]], told: Sequence[T]) -> list[str | None]:
+    """What nobody foresaw in one of them is tried with each alone: it holds up no other."""
+    try:
+        return list(act(told)) if told else []
+    except Unavailable as error:
+        return [error.cause] * len(told)
+    except Exception as error:  # noqa: BLE001 - as above
+        if len(told) > 1:
+            return [cause for one in told for cause in _done(act, [one])]
+        log.fault(error)
+        return ["fault"]
+
+
+def _is_aside(put_aside: Callable[[Aside], None], aside: Aside, delayed: str) -> bool:
+    """Whether it could be put aside; where not, it is tried again in the stream."""
+    try:
+        put_aside(aside)
+    except Unavailable as error:
+        log.write(logging.ERROR, delayed, cause=error.cause)
+        return False
+    except Exception as error:  # noqa: BLE001 - a record nobody foresaw must not hold up the others
+        log.fault(error)
+        return False
+    return True
+
+
+def _again(failed: Sequence[str]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def _number(record: Row) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
 
 
 def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], delayed: str) -> Aside | None:
     """None where it was; said in the log where it was not."""
+    told = _told(record, read)
+    if isinstance(told, Aside):
+        return told
     try:
-        told = read(record["dynamodb"]["NewImage"])
+        act(told)
+    except Unavailable as error:
+        log.write(logging.ERROR, delayed, cause=error.cause)
+        return Aside(*_key(record), error.cause)
+    except Exception as error:  # noqa: BLE001 - as above
+        log.fault(error)
+        return Aside(*_key(record), "fault")
+    return None
+
+
+def _told(record: Row, read: Callable[[Row], T]) -> T | Aside:
+    """What the row says, or that it cannot be read."""
+    try:
+        return read(record["dynamodb"]["NewImage"])
     except Exception as error:  # noqa: BLE001 - nobody knows what is in it
         trail, at = _key(record)
         log.write(
@@ -69,15 +147,6 @@ def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], del
             error=type(error).__name__,
         )
         return Aside(trail, at, UNREADABLE)
-    try:
-        act(told)
-    except Unavailable as error:
-        log.write(logging.ERROR, delayed, cause=error.cause)
-        return Aside(*_key(record), error.cause)
-    except Exception as error:  # noqa: BLE001 - as above
-        log.fault(error)
-        return Aside(*_key(record), "fault")
-    return None
 
 
 def _request(record: Row) -> str | None:

@@ -83,6 +83,7 @@ class Outbox:
             id=at,
             details={"cause": cause},
             expires_at=kept_until(now),
+            aside="mail",
         )
         self._database.put(row, EventRow.at.does_not_exist())
 

@@ -13,6 +13,7 @@ from chalicelib.storage.tables import MODELS, EventRow
 if TYPE_CHECKING:
     from chalicelib.storage.accounts import Accounts
     from chalicelib.storage.administration import Administration
+    from chalicelib.storage.bus import Bus
     from chalicelib.storage.directory import Directory
     from chalicelib.storage.events import Events
     from chalicelib.storage.health import Health
@@ -44,6 +45,7 @@ class DynamoStore:
 
     accounts: "Accounts" = _family("accounts", "Accounts")
     administration: "Administration" = _family("administration", "Administration")
+    bus: "Bus" = _family("bus", "Bus")
     directory: "Directory" = _family("directory", "Directory")
     events: "Events" = _family("events", "Events")
     health: "Health" = _family("health", "Health")

@@ -149,6 +149,7 @@ class EventRow(Model):
     message_id = UnicodeAttribute(null=True)
     acted_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # where events are kept for so many days
+    aside = UnicodeAttribute(null=True)  # of a row that only keeps a worker's place: it wakes nobody
     restored = UnicodeAttribute(null=True)  # when it was put back from a backup: it wakes nobody (RL-13)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()
@@ -186,19 +187,17 @@ class BrandRow(Model):
 
 
 class ThrottleRow(Model):
-    """A counter of one window of one thing, a network that an account is known from, the mark of a form and what was
-    `done` by it; or the claim on a mail: how often it was handed over, when last, by which run, with which key.
-    """
+    """A count in its window, a network an account is known from, a form's mark, or the claim on a mail."""
 
     Meta = _named("throttles")
 
     key = UnicodeAttribute(hash_key=True)
     count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
     expires_at = NumberAttribute()
-    claimed_at = NumberAttribute(null=True)
-    claimed_by = UnicodeAttribute(null=True)
-    key_id = UnicodeAttribute(null=True)
-    done = UnicodeAttribute(null=True)
+    claimed_at = NumberAttribute(null=True)  # when the mail was handed over last; `count` says how often
+    claimed_by = UnicodeAttribute(null=True)  # by which run
+    key_id = UnicodeAttribute(null=True)  # with which key
+    done = UnicodeAttribute(null=True)  # what the form has done
 
 
 class MessageRow(Model):

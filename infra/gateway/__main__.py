@@ -10,9 +10,9 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
-from chalicelib.wiring import portal, session
+from chalicelib.wiring import portal, session, settings
 from infra import catalogues
-from infra.gateway import mailbox
+from infra.gateway import mailbox, told
 from infra.gateway.api import LocalApi
 from infra.gateway.demonstration import RECIPIENT, begin
 from infra.gateway.environment import known, mail_service, prepared, streams_client
@@ -58,14 +58,15 @@ def serve(options: Options) -> None:
 
 def run(front: Front, server: Any, log: str, *, canary: bool = False) -> None:
     """Open the portal, with what a person finds in it, and answer."""
-    enclosed = Enclosed()
+    enclosed, heard = Enclosed(), told.Told()
+    heard.watch(session())
     warm_up(enclosed)
     sources = event_sources()
     steps = [step for step in scheduled(read_permissions()) if canary or step != CANARY]
     clocks = [Schedule(partial(invoke, step, {}), SECONDS[step]) for step in steps]
     threads: list[EventSource | Schedule] = [*sources, *clocks]
     read_mails = mailbox.read_ministack(mail_service())
-    front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed))
+    front.open(LocalApi(after_write=lambda: nudge(sources)), mailbox.Mailbox(read_mails, enclosed), heard)
     begin()
     announce(server.effective_port, log)
     try:
@@ -104,8 +105,13 @@ def event_sources() -> list[EventSource]:
         if "stream" in row:
             table = os.environ["PORTAL_TABLE_PREFIX"] + row["stream"]
             function = partial(invoke, step)
-            sources.append(EventSource(streams_client(), table, function, patterns=patterns(step)))
+            sources.append(EventSource(streams_client(), table, function, patterns=waking(step)))
     return sources
+
+
+def waking(step: str) -> list[dict[str, Any]]:
+    """What wakes it, as a stage with these settings has it."""
+    return patterns(step, everything=settings().publishes_everything)
 
 
 def nudge(sources: list[EventSource]) -> None:
@@ -127,19 +133,21 @@ def warm_up(enclosed: Enclosed) -> None:
 
 
 class Front:
-    """The mailbox, which is ours alone, beside the API."""
+    """The mailbox and the events of the bus, which are ours alone, beside the API."""
 
     def __init__(self) -> None:
         self._api: Callable[[Request], Answer] | None = None
-        self._mailbox: Callable[[Request], Answer] | None = None
+        self._ours: dict[str, Callable[[Request], Answer]] = {}
 
-    def open(self, api: LocalApi, box: mailbox.Mailbox) -> None:
+    def open(self, api: LocalApi, box: mailbox.Mailbox, heard: told.Told | None = None) -> None:
         """From now on there is something behind it."""
-        self._api, self._mailbox = api.handle, box.handle
+        self._api, self._ours = api.handle, {PATH: box.handle}
+        if heard is not None:
+            self._ours[told.PATH] = heard.handle
 
     def __call__(self, request: Request) -> Answer:
         """One request, one answer."""
-        handle = self._mailbox if request.path == PATH else self._api
+        handle = self._ours.get(request.path, self._api)
         return handle(request) if handle else Answer(503, [("Retry-After", "1")], b"")
 
 
@@ -151,6 +159,7 @@ def announce(port: int, log: str = "") -> None:
         "Portal": url,
         "Here": "" if is_here else here,
         "Mailbox": (url if is_here else here) + PATH,
+        "Events": (url if is_here else here) + told.PATH,
         "Log": f"{log} (VERBOSE=1 make run shows it here)" if log else "",
     }
     shown = "\n".join(f"  {name:<10}{line}" for name, line in lines.items() if line)

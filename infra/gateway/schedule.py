@@ -8,7 +8,13 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 # Once an hour, once a minute and every five on AWS (infra/permissions.yaml); nobody at a terminal waits for that.
-SECONDS = {"sweep_mail": 60.0, "resume_mail": 5.0, "walk_canary": 30.0, "seal_trail": 60.0}
+SECONDS = {
+    "sweep_mail": 60.0,
+    "resume_mail": 5.0,
+    "resume_events": 5.0,
+    "walk_canary": 30.0,
+    "seal_trail": 60.0,
+}
 
 
 class Schedule(threading.Thread):

@@ -39,6 +39,7 @@ class Tables:
 
     def __init__(self, client: Any, prefix: str, page: int = PAGE) -> None:
         self.client, self.prefix, self._page = client, prefix, page
+        self._ends: dict[str, tuple[str, str]] = {}
 
     def page(self, table: str, after: Item | None) -> tuple[list[Item], Item | None]:
         """So many rows of a table, and the key to go on from; None at its end."""
@@ -63,6 +64,23 @@ class Tables:
                 time.sleep(random.uniform(0, min(2.0, 0.05 * 2**tried)))  # noqa: S311 - jitter
             wanted += left
         return found
+
+    def ends(self, side: str) -> tuple[str, str]:
+        """The first and the last key of a side of the events, read once in a walk; "~", "" of one that is empty."""
+        if side not in self._ends:
+            first, last = (
+                self.client.query(
+                    TableName=self.prefix + "events",
+                    KeyConditionExpression="account_id = :side",
+                    ExpressionAttributeValues={":side": {"S": side}},
+                    ConsistentRead=True,
+                    Limit=1,
+                    ScanIndexForward=forward,
+                )["Items"]
+                for forward in (True, False)
+            )
+            self._ends[side] = (first[0]["at"]["S"], last[0]["at"]["S"]) if first and last else ("~", "")
+        return self._ends[side]
 
     def partition(self, table: str, name: str, value: str, index: str | None = None) -> list[Item]:
         """Every row of one hash key."""
@@ -92,7 +110,7 @@ class Around:
         self._accounts: dict[str, Account | None] = {}
         self._trails: dict[str, list[Event]] = {}
         self._resets: dict[str, list[Reset]] = {}
-        self._notes: dict[tuple[str, str], bool] = {}
+        self._there: dict[tuple[str, str], bool] = {}
 
     def expect(self, ids: Iterable[str]) -> None:
         """Read these accounts now, together."""
@@ -131,15 +149,27 @@ class Around:
 
     def expect_notes(self, events: Iterable[tuple[str, str]]) -> None:
         """Look now, for all of these rows of events, whether the note of their mail is there."""
-        wanted = [one for one in events if one not in self._notes]
-        keys = [{"account_id": {"S": side}, "at": {"S": at + NOTE}} for side, at in wanted]
-        there = {(item["account_id"]["S"], item["at"]["S"]) for item in self.tables.get("events", keys)}
-        self._notes |= {(side, at): (side, at + NOTE) in there for side, at in wanted}
+        self.expect_there((side, at + NOTE) for side, at in events)
 
     def has_note(self, side: str, at: str) -> bool:
         """Whether the mail of this row of events has left a note."""
-        self.expect_notes([(side, at)])
-        return self._notes[side, at]
+        return self.is_there(side, at + NOTE)
+
+    def expect_there(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Look now, for all of these keys of events, whether they are there."""
+        wanted = [one for one in keys if one not in self._there]
+        asked = [{"account_id": {"S": side}, "at": {"S": at}} for side, at in wanted]
+        there = {(item["account_id"]["S"], item["at"]["S"]) for item in self.tables.get("events", asked)}
+        self._there |= {one: one in there for one in wanted}
+
+    def is_there(self, side: str, at: str) -> bool:
+        """Whether there is a row of events under this key."""
+        self.expect_there([(side, at)])
+        return self._there[side, at]
+
+    def ends(self, side: str) -> tuple[str, str]:
+        """The first and the last key of a side of the events; of one that is empty, two between which nothing is."""
+        return self.tables.ends(side)
 
     def row(self, table: str, **key: str) -> Item | None:
         """One row of any table, if it is there."""

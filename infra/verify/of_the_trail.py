@@ -7,6 +7,7 @@ import re
 from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
 from chalicelib.mail.worker import note_of
+from chalicelib.storage.bus import SETTLED, TOLD
 from chalicelib.storage.outbox import ASIDE
 from chalicelib.storage.rows import APART, trail_key
 from infra.verify.invariants import Case, Wrong, of
@@ -28,7 +29,7 @@ SECRET = re.compile(
 def event_lies_where_it_belongs(case: Case) -> Wrong:
     """Changes lie on a side of their own (TR-01), and what makes a mail due is found by its hour."""
     event, item = case.value, case.item
-    if item["account_id"]["S"].startswith(WAITS):
+    if item["account_id"]["S"].startswith((WAITS, TOLD)):
         return
     if item["at"]["S"] != event.sort_key:
         yield "its key is not that of its time and id"
@@ -45,7 +46,7 @@ def what_waits_is_an_event(case: Case) -> Wrong:
     side, key = case.item["account_id"]["S"], case.item["at"]["S"]
     if not side.startswith(WAITS):
         return
-    at, _, trail = key.partition(ASIDE)
+    at, _, trail = key.removesuffix(SETTLED).partition(ASIDE)
     if case.around.row("events", account_id=trail, at=at) is None:
         yield "no event waits under its key"
 

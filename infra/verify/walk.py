@@ -20,11 +20,18 @@ from chalicelib.storage.tables import (
     SessionRow,
     ThrottleRow,
 )
-from infra.verify import of_accounts, of_messages, of_openings, of_services, of_the_trail
+from infra.verify import of_accounts, of_messages, of_openings, of_services, of_the_bus, of_the_trail
 from infra.verify.around import KEYS, Around, Item, Tables
 from infra.verify.invariants import INVARIANTS, Case, Finding, named
 
-ROOMS = (of_accounts, of_openings, of_the_trail, of_messages, of_services)  # each registers its own
+ROOMS = (
+    of_accounts,
+    of_openings,
+    of_the_trail,
+    of_the_bus,
+    of_messages,
+    of_services,
+)  # each registers its own
 VALUES: Mapping[str, Callable[[Item], Any]] = {
     "accounts": lambda item: account_of(AccountRow.from_raw_data(item)),
     "resets": lambda item: reset_of(ResetRow.from_raw_data(item)),
@@ -103,6 +110,7 @@ def judged(table: str, items: list[Item], around: Around) -> list[Finding]:
     if table == "events":
         due = [one for one in items if "mail_hour" in one]
         around.expect_notes((one["account_id"]["S"], one["at"]["S"]) for one in due)
+        around.expect_there(of_the_bus.looked_for(items))
     suspects = [item for item in items if list(wrong(table, item, around))]
     if not suspects:
         return []

@@ -94,6 +94,7 @@ CEILINGS = {
     "publish_event": 39,
     "reauthenticate": 120,
     "record_delivery": 25,  # what SES says is read in the room of SES
+    "resume_events": 45,
     "resume_mail": 108,
     "send_mail": 108,
     "service_messages": 84,  # what sealing, inviting and sending load together, without a page

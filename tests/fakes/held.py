@@ -9,14 +9,24 @@ from typing import Any
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
 from chalicelib.storage import rows
 from chalicelib.storage.tables import AccountRow
 from infra.attributes import Named, beyond, keys_of, limits
 from infra.gateway.functions import running
 from infra.gateway.roles import denied_attribute
 from infra.permissions import read_permissions
+from tests.published import hold
 
 ROWS = read_permissions()
+
+
+class Events(dict[tuple[AccountId, str], Event]):
+    """Events by key. Each is held to its kind's published schema, whatever test has it recorded."""
+
+    def setdefault(self, key: tuple[AccountId, str], event: Event) -> Event:
+        hold(event)
+        return super().setdefault(key, event)
 
 
 class Accounts(dict[AccountId, Account]):

@@ -24,6 +24,7 @@ from chalicelib.domain.refusals import Unavailable
 from tests.fakes.acts import (
     accounts,
     administration,
+    bus,
     directory,
     events,
     health,
@@ -67,6 +68,7 @@ class FakeStore:
         self._delivered: set[tuple[AccountId, str]] = set()
         self.accounts = accounts.Accounts(self)
         self.administration = administration.Administration(self)
+        self.bus = bus.Bus(self)
         self.directory = directory.Directory(self)
         self.events = events.Events(self)
         self.health = health.Health(self)

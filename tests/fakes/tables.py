@@ -23,7 +23,7 @@ from chalicelib.domain.sendings import Claim as SendingClaim
 from chalicelib.domain.services import Sender, Service, opened_by
 from chalicelib.domain.sessions import Session, newest_number
 from chalicelib.domain.tokens import Digest
-from tests.fakes.held import Accounts
+from tests.fakes.held import Accounts, Events
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ class Tables:
     accounts: dict[AccountId, Account] = field(default_factory=Accounts)
     resets: dict[str, Reset] = field(default_factory=dict)
     sessions: dict[tuple[AccountId, Digest], Session] = field(default_factory=dict)
-    events: dict[tuple[AccountId, str], Event] = field(default_factory=dict)
+    events: dict[tuple[AccountId, str], Event] = field(default_factory=Events)
     policies: dict[str, Policy] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
@@ -50,6 +50,8 @@ class Tables:
     claims: dict[tuple[AccountId, str], tuple[Claim, str]] = field(
         default_factory=dict
     )  # rows of the throttles
+    told: set[tuple[AccountId, str]] = field(default_factory=set)  # the marks of what the bus has
+    for_the_bus: dict[str, dict[str, str]] = field(default_factory=dict)  # what waits for it, by hour
     aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
 
     services: dict[str, Service] = field(default_factory=dict)

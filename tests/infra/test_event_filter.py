@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from itertools import product
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.events import RESTORED, Event, EventKind
-from chalicelib.domain.mails import concerns_administrators, mail_of
+from chalicelib.domain.mails import WAITS, concerns_administrators, hour, mail_of
+from chalicelib.domain.published import NOTICES
 from chalicelib.domain.refusals import Reason
-from chalicelib.steps.publish_event import PUBLISHED
+from chalicelib.storage.bus import FOR_THE_BUS, mark_side, waits_as
 from chalicelib.storage.rows import event_row
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import EventRow
 from infra.gateway.event_filter import wakes
-from infra.workers import patterns
-from tests.fakes.samples import an_account, an_event
+from infra.stages import Stage, stage_of
+from infra.workers import events_stream, patterns
+from tests.fakes.samples import NOW, an_account, an_event
 from tests.world.residents import a_resident
 from tests.world.visitors import PASSWORD
 from tests.world.world import World
@@ -32,10 +37,15 @@ DETAILS: list[dict[str, object]] = [
 ]
 
 
-def woken(step: str, event: Event, kind: str = "INSERT") -> bool:
-    row: Any = event_row(event).serialize()
+def woken(step: str, event: Event, kind: str = "INSERT", *, everything: bool = False) -> bool:
+    return wakes_by(event_row(event), step, kind, everything=everything)
+
+
+def wakes_by(item: EventRow, step: str, kind: str = "INSERT", *, everything: bool = False) -> bool:
+    row: Any = item.serialize()
     record = {"eventName": kind, "dynamodb": {"NewImage": row, "SequenceNumber": "1"}}
-    return wakes(json.loads(json.dumps(patterns(step))), json.loads(json.dumps(record)))
+    found = patterns(step, everything=everything)
+    return wakes(json.loads(json.dumps(found)), json.loads(json.dumps(record)))
 
 
 @pytest.mark.parametrize("kind", EventKind)
@@ -55,11 +65,59 @@ def test_rl_13_what_was_put_back_from_a_backup_wakes_nobody(kind: EventKind) -> 
         row: Any = event_row(event).serialize() | {RESTORED: {"S": "2030-03-17T17:46:40.250Z"}}
         record = {"eventName": "INSERT", "dynamodb": {"NewImage": row, "SequenceNumber": "1"}}
         assert [wakes(patterns(step), record) for step in ("send_mail", "publish_event")] == [False, False]
+        assert not wakes(patterns("publish_event", everything=True), record)
 
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_what_is_published_wakes_its_worker_and_nothing_else_does(kind: EventKind) -> None:
-    assert woken("publish_event", an_event(an_account().id, kind)) is (kind in PUBLISHED)
+    assert woken("publish_event", an_event(an_account().id, kind)) is (kind in NOTICES)
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_where_a_stage_publishes_all_every_new_event_wakes_it_and_no_change_does(kind: EventKind) -> None:
+    event = an_event(an_account().id, kind)
+    assert woken("publish_event", event, everything=True)
+    assert not woken("publish_event", event, "MODIFY", everything=True)
+    assert not woken("publish_event", event, "REMOVE", everything=True)
+
+
+def test_event_of_a_kind_that_is_of_tomorrow_wakes_it_too_and_is_put_aside() -> None:
+    row = event_row(an_event(an_account().id, EventKind.LOGON_REFUSED))
+    row.kind = "of_tomorrow"
+    assert wakes_by(row, "publish_event", everything=True)
+
+
+def test_what_keeps_a_worker_s_place_in_the_table_wakes_nobody(real_store: DynamoStore) -> None:
+    """Otherwise each event that waits for the bus would be told as one, and wait for it too."""
+    event = an_event(an_account().id, EventKind.ACCOUNT_FROZEN)
+    real_store.events.record(event)
+    key = event_row(event)
+    real_store.bus.put_aside(key.account_id, key.at, "events:down", NOW)
+    real_store.outbox.put_aside(key.account_id, key.at, "ses:down", NOW)
+    real_store.bus.mark([event])
+    kept = [
+        EventRow.get(f"{FOR_THE_BUS}{event.sort_key[:13]}", waits_as(key.account_id, key.at)),
+        EventRow.get(f"{WAITS}{hour(NOW)}", waits_as(key.account_id, key.at)),
+        EventRow.get(mark_side(event), waits_as(key.account_id, key.at)),
+    ]
+    for row, everything in product(kept, (True, False)):
+        for step in ("send_mail", "publish_event"):
+            assert not wakes_by(row, step, everything=everything)
+
+
+def test_a_stage_s_mapping_has_the_filter_of_its_setting() -> None:
+    some = stage_of("prod")
+    configuration = deepcopy(some.configuration)
+    configuration["stages"]["prod"]["environment_variables"]["PORTAL_PUBLISH_EVENTS"] = " All"
+    both = [events_stream(one, "publish_event") for one in (some, Stage("prod", configuration))]
+    filters = [
+        [json.loads(one["Pattern"]) for one in mapping["Properties"]["FilterCriteria"]["Filters"]]
+        for mapping in both
+    ]
+    assert filters == [patterns("publish_event"), patterns("publish_event", everything=True)]
+    kinds = filters[0][0]["dynamodb"]["NewImage"]["kind"]["S"]
+    assert kinds == sorted(kind.value for kind in NOTICES)  # as ever: with "some" nothing more is invoked
+    assert "kind" not in filters[1][0]["dynamodb"]["NewImage"]
 
 
 def test_a_plain_logon_wakes_nobody_and_neither_does_the_note_of_a_mail(world: World) -> None:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 WITHOUT_ROUTE = {
     "authorizer",
     "send_mail",
+    "resume_events",
     "resume_mail",
     "publish_event",
     "record_delivery",

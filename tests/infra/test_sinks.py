@@ -19,19 +19,21 @@ from typing import Any, NoReturn
 
 import pytest
 
+from chalicelib.domain.published import told_of
 from chalicelib.domain.trail_copy import SAME, body_of, copied
 from chalicelib.runtime import log
+from chalicelib.services.teller import entry_of
 from chalicelib.steps import (
     copy_trail,
     publish_event,
     record_delivery,
+    resume_events,
     resume_mail,
     seal_trail,
     send_mail,
     sweep_mail,
     watch_trail,
 )
-from chalicelib.steps.publish_event import PUBLISHED, detail
 from chalicelib.storage.rows import event_row
 from infra.contract import read_contract
 from infra.copy_stack import COPY
@@ -298,7 +300,7 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
     keys = {"account_id": {"S": "x"}, "at": {"S": "y"}}
     images = {"OldImage": {"kind": {"S": "a"}, "url": {"S": MARK}}, "NewImage": {"user_agent": {"S": MARK}}}
     changed = {"eventName": "MODIFY", "dynamodb": {"SequenceNumber": "1", "Keys": keys, **images}}
-    told_of = {
+    copied_record = {
         "eventSourceARN": f"arn:aws:dynamodb:::table/{world.settings.table_prefix}events/stream/x",
         "eventName": "INSERT",
         "dynamodb": {
@@ -312,14 +314,16 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
     monkeypatch.setattr(seal_trail, "copies_in", lambda *_: Broken())
     monkeypatch.setattr(seal_trail, "keyring", world.keyring)
     told = {"Records": [{"Sns": {"Message": json.dumps(bounce(mail))}}]}
+    broken: Any = Broken()
     workers: Mapping[str, Callable[[], object]] = {
         "send_mail": lambda: send_mail.work({"Records": [row]}, worker),
         "sweep_mail": lambda: sweep_mail.sweep(worker),
         "resume_mail": lambda: resume_mail.resume(worker),
-        "publish_event": lambda: publish_event.work({"Records": [row]}, Broken()),  # type: ignore[arg-type]
+        "publish_event": lambda: publish_event.work({"Records": [row]}, broken, world.clock),
+        "resume_events": lambda: resume_events.resume(world.portal, broken),
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "walk_canary": lambda: walks(world, broken_network),
-        "copy_trail": lambda: copy_trail.work({"Records": [told_of]}, world.portal, Bucket().copies()),
+        "copy_trail": lambda: copy_trail.work({"Records": [copied_record]}, world.portal, Bucket().copies()),
         "seal_trail": lambda: seal_trail.seal_trail({}, None),
         "record_delivery": lambda: record_delivery.work(told, world.portal),
         "setup": lambda: run("setup", "{}", world.portal),
@@ -364,9 +368,20 @@ def test_lo_08_queues_of_what_failed(walk: Walk, merged: Resources) -> None:
 
 
 def test_lo_08_eventbridge(walk: Walk) -> None:
-    published = [one for one in walk.world.fake.tables.events.values() if one.kind in PUBLISHED]
-    assert {PUBLISHED[one.kind] for one in published} >= {"account.frozen", "account.password_reset"}
-    assert walk.leaks(*(json.dumps(detail(one), ensure_ascii=False) for one in published)) == set()
+    published = [
+        told
+        for one in walk.world.fake.tables.events.values()
+        for told in told_of(one, everything=True, personal=True)
+    ]
+    names = {one.name for one in published}
+    assert names >= {
+        "account.frozen",
+        "account.password_reset",
+        "authn_login_fail",
+        "mail_sent",
+        "trail_read",
+    }
+    assert walk.leaks(*(entry_of(one).detail for one in published)) == set()
 
 
 def test_lo_08_tables_and_their_stream(walk: Walk) -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from chalicelib.domain.accounts import Account, Policy, TwoStep
 from chalicelib.domain.addresses import DomainName, domain_id, domain_of
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import RESTORED, Event, EventKind, iso
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.domain.mails import NOTE, WAITS, hour, told_of
 from chalicelib.domain.tokens import session_handle
 from chalicelib.mail.worker import note_of
+from chalicelib.storage.bus import FOR_THE_BUS, key_of, mark_side, waits_as
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from infra.gateway.environment import known, make_copy
@@ -23,6 +24,7 @@ from infra.verify import __main__ as program
 from infra.verify.around import FATE_SECONDS, KEYS, Around, Item, Tables
 from infra.verify.invariants import INVARIANTS
 from infra.verify.of_accounts import AHEAD_SECONDS
+from infra.verify.of_the_bus import BUS_SECONDS
 from infra.verify.walk import READABLE, Progress, judged, verify
 from tests.engine import Engine
 from tests.fakes.planting import plant
@@ -146,6 +148,39 @@ def a_note_of_nothing(town: Town) -> set[str]:
     return town.found("events", event_row(note._replace(id=f"{note.id}{NOTE}")).serialize())
 
 
+def refused(town: Town, ago: float) -> Event:
+    """A logon that was refused so long ago."""
+    event = an_event(town.account.id, EventKind.LOGON_REFUSED, at=NOW - ago)
+    town.store.events.record(event)
+    return event
+
+
+def judge(town: Town, event: Event) -> set[str]:
+    """With tables that remember nothing of an earlier look."""
+    town = town._replace(tables=Tables(town.tables.client, town.tables.prefix))
+    return town.found("events", event_row(event).serialize())
+
+
+def one_between_two_that_went(town: Town) -> set[str]:
+    first, lost, last = (refused(town, BUS_SECONDS + 1500 - one) for one in range(3))
+    town.store.bus.mark([first, last])
+    return judge(town, lost)
+
+
+def one_that_still_waits(town: Town) -> set[str]:
+    event = refused(town, BUS_SECONDS + 9)
+    side, key = f"{FOR_THE_BUS}{event.sort_key[:13]}", waits_as(*key_of(event))
+    town.store.bus.put_aside(*key_of(event), "events:down", NOW - BUS_SECONDS - 1)
+    return town.found("events", town.tables.get("events", [{"account_id": text(side), "at": text(key)}])[0])
+
+
+def a_mark_of_nothing(town: Town) -> set[str]:
+    event = an_event(town.account.id, EventKind.LOGON_REFUSED)
+    town.store.bus.mark([event])
+    key = {"account_id": text(mark_side(event)), "at": text(waits_as(*key_of(event)))}
+    return town.found("events", town.tables.get("events", [key])[0])
+
+
 def a_closed_one(town: Town) -> set[str]:
     town.broken("accounts", status=text("disabled"))
     return town.broken("sessions")
@@ -183,6 +218,9 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
         "events", account_id=text(f"{WAITS}{hour(NOW)}"), at=text("2026-11-27T01:00:00.000Z#gone|nobody")
     ),
     "due_mail_has_its_fate": an_old_due_mail,
+    "event_went_to_the_bus": one_between_two_that_went,
+    "what_waits_for_the_bus_goes": one_that_still_waits,
+    "mark_is_of_an_event": a_mark_of_nothing,
     "note_is_of_an_event": a_note_of_nothing,
     "change_is_of_an_account": lambda town: is_lost(town, "events"),
     "event_holds_no_secret": lambda town: town.broken("events", url=text("/password/reset/" + "x" * 43)),
@@ -200,6 +238,45 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
 
 def test_rl_14_every_invariant_is_broken_here() -> None:
     assert {one.__name__ for room in INVARIANTS.values() for one in room} | {READABLE} == set(BREAKS)
+
+
+def test_rl_14_of_what_went_or_waits_or_need_not_go_nothing_is_said(town: Town) -> None:
+    before, first, went, waits, back, last, after = (
+        refused(town, BUS_SECONDS + 1500 - one) for one in range(7)
+    )
+    town.store.bus.mark([first, went, last])
+    town.store.bus.put_aside(*key_of(waits), "events:down", NOW)
+    assert [judge(town, one) for one in (before, first, went, waits, last, after)] == [set()] * 6
+    restored = event_row(back).serialize() | {RESTORED: text(iso(NOW))}
+    assert town.found("events", restored) == set()
+    young = refused(town, 9)
+    town.store.bus.mark([refused(town, 10), refused(town, 8)])
+    assert judge(town, young) == set()
+
+
+def test_rl_14_a_notice_is_missed_once_any_of_its_month_went(town: Town) -> None:
+    """Of notices there are few: no other one need have gone in its hour, or after it."""
+    at = NOW - BUS_SECONDS - 1500
+    lost = an_event(town.account.id, EventKind.ACCOUNT_FROZEN, at=at)
+    town.store.events.record(lost)
+    assert "event_went_to_the_bus" not in judge(town, lost)
+    went = an_event(town.account.id, EventKind.ACCOUNT_FROZEN, at=at - 9)
+    town.store.events.record(went)
+    town.store.bus.mark([went])
+    assert "event_went_to_the_bus" in judge(town, lost)
+    assert "event_went_to_the_bus" not in judge(town, went)
+
+
+def test_rl_14_what_was_settled_waits_no_more(town: Town) -> None:
+    event = refused(town, BUS_SECONDS + 9)
+    side, key = f"{FOR_THE_BUS}{event.sort_key[:13]}", waits_as(*key_of(event))
+    town.store.bus.put_aside(*key_of(event), "events:down", NOW - BUS_SECONDS - 1)
+    town.store.bus.settle(event.sort_key[:13], [key], NOW)
+    rows = [
+        row for row in town.tables.partition("events", "account_id", side) if row["at"]["S"].startswith(key)
+    ]
+    assert len(rows) == 2
+    assert [town.found("events", row) for row in rows] == [set(), set()]
 
 
 def test_rl_14_of_what_is_whole_nothing_is_said(town: Town) -> None:

@@ -7,11 +7,14 @@ import time
 from typing import Any
 
 import pytest
+import requests
 
 from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.published import AUDIT_SOURCE
 from tests.engine import Engine
 from tests.journeys.town import Town
+from tests.published import validator
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +56,26 @@ def test_disabled_account_is_published_on_the_local_bus(engine: Engine, queue: A
     finally:
         town.stop()
     assert [one["detail-type"] for one in heard] == ["account.disabled"]
+
+
+def test_where_a_stage_says_so_every_event_is_on_the_local_bus_and_on_its_page(engine: Engine) -> None:
+    town = Town(engine, PORTAL_PUBLISH_EVENTS="all", PORTAL_PUBLISH_PERSONAL_DATA="kept")
+    try:
+        address = town.person()
+        logon = {"email": address, "password": "not the one"}
+        assert town.client().post("/logon", logon).status_code == 401
+        deadline = time.monotonic() + 20
+        heard: list[Any] = []
+        while not heard and time.monotonic() < deadline:
+            answer = requests.get(
+                f"{town.url}/_local/events", headers={"Accept": "application/json"}, timeout=10
+            )
+            heard = [one for one in answer.json()["events"] if one["detail"]["email"] == address]
+            time.sleep(0.05)
+    finally:
+        town.stop()
+    assert [(one["source"], one["detail-type"]) for one in heard] == [(AUDIT_SOURCE, "authn_login_fail")]
+    assert list(validator(EventKind.LOGON_REFUSED).iter_errors(heard[0]["detail"])) == []
 
 
 def test_bus_that_is_away_delays_no_mail(engine: Engine) -> None:

@@ -89,7 +89,7 @@ def test_an_event_comes_back_as_it_was_and_by_its_reference(store: Store) -> Non
         user_agent="agent",
         url="https://portal.test/logon",
         actor=who.id,
-        details={"failures": 3, "next": "portal"},
+        details={"failures_before": 3, "next": "portal"},
     )
     store.events.record(event)
     assert store.events.of_account(who.id) == [event]

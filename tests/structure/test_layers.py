@@ -28,6 +28,7 @@ MORE = {
     "steps/resume_mail.py": {"mail"},
     "steps/sweep_mail.py": {"mail"},
     "steps/publish_event.py": {"services"},
+    "steps/resume_events.py": {"services"},
     "steps/record_delivery.py": {"services"},
     "steps/walk_canary.py": {"services"},
     "steps/copy_trail.py": {"services"},

@@ -19,6 +19,7 @@ from tests.structure.code import LIBRARY, ROOT, STEPS, asked_of_each, tree_of
 WITHOUT_ROUTES = {
     "authorizer",
     "send_mail",
+    "resume_events",
     "resume_mail",
     "setup",
     "sweep_mail",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
+from chalicelib.domain.ports.bus import BusActs
 from chalicelib.domain.ports.directory import DirectoryActs
 from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.health import HealthActs
@@ -82,6 +83,10 @@ class Store(Protocol):
     @property
     def outbox(self) -> OutboxActs:
         """Mails that are due, and what became of them."""
+
+    @property
+    def bus(self) -> BusActs:
+        """Events on their way to other systems."""
 
     def request(self, seconds: float | None = None) -> AbstractContextManager[None]:
         """One request's time (RL-01), ten seconds where none is said; no act that could not end in it begins."""
