@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 # Left alone, botocore puts its name together twice for each call and looks for an endpoint of the account's own: that
 # is a sixth of what a call costs.
 CALLS = Config(user_agent=f"portal Botocore/{botocore.__version__}", account_id_endpoint_mode="disabled")
-# The keys of this container by their use.
-_held: "dict[Use, Ring]" = {}
+_held: "dict[Use, Ring]" = {}  # the keys of this container by their use
 # The step whose function this container is; "" outside of Lambda, where nothing is made before it is asked for.
 FUNCTION = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 if FUNCTION:
@@ -99,7 +98,7 @@ def portal() -> Portal:
         hashing=hasher,
         clock=time.time,
         random=os.urandom,
-        breached=_breached(chosen.breached_url),
+        breached=_breached(chosen.breached_url) if chosen.breached_url else None,
         sending=partial(_sending, chosen.region),
     )
 
@@ -129,8 +128,8 @@ def worker() -> "Worker":
     from chalicelib.mail.worker import Worker  # noqa: PLC0415 - as above
     from chalicelib.services.ses import Mailer  # noqa: PLC0415 - templates and a second client for two functions of all
 
-    chosen = settings()
-    return Worker(portal(), Mailer(session(), chosen.region, chosen.mail_from, chosen.configuration_set))
+    said = settings()
+    return Worker(portal(), Mailer(session(), said.region, said.mail_from, said.configuration_set))
 
 
 @cache
@@ -140,17 +139,11 @@ def teller() -> "Teller":
     from chalicelib.services.teller import Teller  # noqa: PLC0415 - as above
 
     chosen = settings()
-    return Teller(
-        Publisher(session(), chosen.region, chosen.event_bus),
-        portal().store.bus,
-        chosen.publishes_everything,
-        chosen.publishes_personal_data,
-    )
+    what = chosen.publishes_everything, chosen.publishes_personal_data
+    return Teller(Publisher(session(), chosen.region, chosen.event_bus), portal().store.bus, *what)
 
 
-def _breached(url: str) -> Callable[[str], bool | None] | None:
-    if not url:
-        return None
+def _breached(url: str) -> Callable[[str], bool | None]:
     from chalicelib.services.breached_passwords import asking  # noqa: PLC0415 - an HTTP client for those who set a service
 
     return asking(url)
@@ -249,10 +242,8 @@ def _forget() -> None:
 
 
 def _renew(said: Needs) -> None:
-    """In a copy: the keys as they are now, over new connections.
-
-    Attack: a snapshot lives for weeks and would go on with a key that was withdrawn. Defence: it holds none; where
-    Secrets Manager is away, whoever needs a key asks it again.
+    """In a copy: the keys as they are now, over new connections. Attack: a snapshot lives for weeks and would go on
+    with a withdrawn key. Defence: it holds none; where Secrets Manager is away, whoever needs a key asks it again.
     """
     _forget()
     _make_ready(said)

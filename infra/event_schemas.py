@@ -32,7 +32,9 @@ MOMENT: Schema = {
     "format": "date-time",
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
 }
-ACCOUNT: Schema = {"type": "string", "pattern": "^[a-z2-7]{40}$"}
+# A person's, or that of a sending system's events.
+WHOSE = "([a-z2-7]{40}|service:[a-z2-7]{16})"
+ACCOUNT: Schema = {"type": "string", "pattern": f"^{WHOSE}$"}
 
 
 def schema(kind: EventKind, *, closed: bool = False) -> Schema:
@@ -44,7 +46,7 @@ def every_event() -> Schema:
     """What all kinds have in common."""
     fields: Schema = {
         "version": {"type": "integer"},
-        "id": {"type": "string", "pattern": "^[a-z2-7]{40}/.+"},
+        "id": {"type": "string", "pattern": f"^{WHOSE}/.+"},
         "at": MOMENT,
         "kind": TEXT,
         "changes": {"type": "boolean"},

@@ -46,6 +46,9 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.MESSAGE_SENT: "a secure message was sent to this account",
     EventKind.MESSAGE_READ: "the recipient read it",
     EventKind.MESSAGE_RECALLED: "the sender recalled it",
+    EventKind.SERVICE_MADE: "an administrator gave a sending system a key",
+    EventKind.SERVICE_ROTATED: "a sending system got another key; the one before it lives on until the next time",
+    EventKind.SERVICE_REVOKED: "an administrator ended the keys of a sending system",
     EventKind.ADMINISTRATOR_CHANGED: "each other administrator's copy of what was done to an administrator's account",
     EventKind.ADMINISTRATORS_TOLD: "the note that all of them have their copy",
     EventKind.ADDRESS_LIFTED: "an administrator lets mail go to an address again",
@@ -57,6 +60,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.MAIL_FAILED: "SES refused a mail for good",
     EventKind.MAIL_WITHHELD: "a mail was not sent, on purpose; `cause` says why",
     EventKind.MAIL_UNKNOWN: "SES did not answer, twice: nobody knows whether the mail is out",
+    EventKind.CANARY_SET_UP: "the account was made with which the portal is walked through from outside",
 }
 
 FIELDS: Mapping[str, str] = {
@@ -119,6 +123,7 @@ DETAILS: Mapping[str, str] = {
     "reason": "in an administrator's words",
     "request": "the id of the request that made the mail due",
     "rule": "which list of ranges the address was outside of",
+    "service": "the name of the sending system",
     "second_step": "what was entered: `code` or `recovery_code`",
     "session_ended": "whether it ended the session it was made in",
     "time_zone": "as it was chosen",

@@ -96,39 +96,6 @@ FOLDED = frozenset(
         EventKind.MAIL_WITHHELD,
     }
 )
-UNCHANGING = FOLDED | {
-    EventKind.TRAIL_READ,
-    EventKind.ADMINISTRATOR_CHANGED,
-    EventKind.ADMINISTRATORS_TOLD,
-    EventKind.USERS_READ,
-    EventKind.ACCOUNT_EXPORTED,
-    EventKind.MAIL_SENT,
-    EventKind.MAIL_FAILED,
-    EventKind.MAIL_UNKNOWN,
-    EventKind.MAIL_DELIVERED,
-    EventKind.MAIL_DELAYED,
-}
-ATTEMPTS = frozenset(
-    {
-        EventKind.LOGON_SUCCEEDED,
-        EventKind.LOGON_HALF_DONE,
-        EventKind.LOGON_REFUSED,
-        EventKind.CODE_REFUSED,
-        EventKind.RECOVERY_CODE_USED,
-        EventKind.REAUTHENTICATION_REFUSED,
-        EventKind.REQUEST_REFUSED,
-    }
-)  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
-
-# Rare, and asked after by the console's home.
-NOTEWORTHY = frozenset(
-    {
-        EventKind.ACCOUNT_INVITED,
-        EventKind.ACCOUNT_CONTAINED,
-        EventKind.MAIL_BOUNCED,
-        EventKind.MAIL_COMPLAINED,
-    }
-)
 MAILS = frozenset(
     {
         EventKind.MAIL_SENT,
@@ -141,9 +108,27 @@ MAILS = frozenset(
         EventKind.MAIL_COMPLAINED,
     }
 )  # what became of a mail
-AS_STAFF = frozenset(
-    {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED, EventKind.TRAIL_READ, EventKind.USERS_READ}
-)  # what staff do to no account: it lies in their own trail
+UNDELIVERED = frozenset({EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED})
+READINGS = frozenset({EventKind.TRAIL_READ, EventKind.USERS_READ})
+UNCHANGING = (FOLDED | READINGS | MAILS - UNDELIVERED) | {
+    EventKind.ADMINISTRATOR_CHANGED,
+    EventKind.ADMINISTRATORS_TOLD,
+    EventKind.ACCOUNT_EXPORTED,
+}
+ATTEMPTS = frozenset(
+    {
+        EventKind.LOGON_SUCCEEDED,
+        EventKind.LOGON_HALF_DONE,
+        EventKind.LOGON_REFUSED,
+        EventKind.CODE_REFUSED,
+        EventKind.RECOVERY_CODE_USED,
+        EventKind.REAUTHENTICATION_REFUSED,
+        EventKind.REQUEST_REFUSED,
+    }
+)  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
+NOTEWORTHY = UNDELIVERED | {EventKind.ACCOUNT_INVITED, EventKind.ACCOUNT_CONTAINED}  # for the console's home
+# What staff do to no account: it lies in their own trail.
+AS_STAFF = READINGS | {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}
 PROVED = frozenset(
     {
         EventKind.LOGON_SUCCEEDED,
@@ -153,11 +138,8 @@ PROVED = frozenset(
         EventKind.ACCOUNT_FROZEN,
     }
 )  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
-
-SERVICES = frozenset({EventKind.SERVICE_MADE, EventKind.SERVICE_ROTATED, EventKind.SERVICE_REVOKED})
 SERVICE_TRAIL = "service:"  # before its id: the account id under which the events of a sending system lie
 _BY_SERVICE = r"\(smp_([a-z2-7]{16})\)"
-
 RESTORED = (
     "restored"  # the attribute of a row that was put back from a backup: of it everybody was told long ago
 )
@@ -168,12 +150,11 @@ NO_DETAILS = cast("Details", MappingProxyType({}))
 class Event(NamedTuple):
     """One thing that happened to one account, known or not (an unknown address has an account id too).
 
-    `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link.
-    `email` is the address as typed; `source` the IP address; `url` never holds a token. `language` and `zone` are those
-    of the browser that asked: its mail speaks to the person behind it. `details` is what else there is to tell, written
-    there and read from `told`. `request` is the id of the request that did it: the lines of the log are found by it,
-    and what follows keeps it, copies, mails and news of them (LO-11). `filed_at` is the time in its key where that is
-    not when it happened: of a reading that is folded, so that the second one finds the first.
+    `id` is random and is what secrets of its mail are derived from, so a re-sent mail carries the same link. `email` is
+    the address as typed; `url` never holds a token. `language` and `zone` are the browser's that asked: its mail speaks
+    to whom is behind it. `details` is what else there is to tell, written there and read from `told`. `request` is the
+    id of the request that did it; lines of the log, copies, mails and news of them keep it (LO-11). `filed_at` is the
+    time in its key where that is not when it happened: of what is folded, so that the second one finds the first.
     """
 
     account_id: AccountId
@@ -221,9 +202,7 @@ class Event(NamedTuple):
 
     @property
     def is_attempt(self) -> bool:
-        """Whether it is found by its day. The canary's right logons are not, three hundred a day that nobody looks for;
-        its wrong ones are: somebody tries to be it.
-        """
+        """Whether it is found by its day. Of the canary's, only wrong ones are: somebody tries to be it."""
         unsought = self.kind is EventKind.LOGON_SUCCEEDED and synthetic(self.account_id)
         return self.kind in ATTEMPTS and not unsought
 

@@ -32,6 +32,7 @@ IMPERSONAL = frozenset(
         "request",
         "rule",
         "second_step",
+        "service",
         "session_ended",
         "two_step",
         "without_logo",
@@ -56,6 +57,7 @@ IMPERSONAL_STATE = frozenset(
     {
         "colour",
         "domain",
+        "domains",
         "epoch",
         "internal",
         "kind",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.domain.addresses import CanonicalAddress, account_id
-from chalicelib.domain.events import ATTEMPTS, Event, EventKind, iso
+from chalicelib.domain.events import ATTEMPTS, SERVICE_TRAIL, Event, EventKind, iso
 from chalicelib.domain.personal import IMPERSONAL, IMPERSONAL_STATE, PERSONAL_FIELDS
 
 NOTICE_SOURCE = "secure-messaging-portal.accounts"
@@ -35,6 +35,7 @@ OF_NOTE = ("about", "cause", "message_id", "mailed", "without_logo", "request")
 OF_SES = ("mail", "message_id", "cause")
 OF_MEASURES = (*BY_STAFF, "measures")
 OF_RULES = ("policy", "before", "after")
+OF_SERVICE = ("service", "actor_kind", "before", "after")
 DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
     {
         EventKind.ACCOUNT_INVITED: ("kind", "message", "from"),
@@ -76,6 +77,9 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.MESSAGE_SENT: ("message", "from", "expires_at"),
         EventKind.MESSAGE_READ: ("message",),
         EventKind.MESSAGE_RECALLED: ("message",),
+        EventKind.SERVICE_MADE: OF_SERVICE,
+        EventKind.SERVICE_ROTATED: OF_SERVICE,
+        EventKind.SERVICE_REVOKED: OF_SERVICE,
         EventKind.ADMINISTRATOR_CHANGED: ("about", "whose", "actor_kind"),
         EventKind.ADMINISTRATORS_TOLD: ("about", "administrators"),
         EventKind.ADDRESS_LIFTED: BY_STAFF,
@@ -83,10 +87,11 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.MAIL_DELAYED: OF_SES,
         EventKind.MAIL_BOUNCED: OF_SES,
         EventKind.MAIL_COMPLAINED: OF_SES,
-        EventKind.MAIL_SENT: OF_NOTE,
+        EventKind.MAIL_SENT: (*OF_NOTE, "message"),
         EventKind.MAIL_FAILED: (*OF_NOTE, "mail"),  # by SES at once, or later in its news
         EventKind.MAIL_WITHHELD: OF_NOTE,
         EventKind.MAIL_UNKNOWN: OF_NOTE,
+        EventKind.CANARY_SET_UP: (),
     }
 )
 # A change of meaning raises the number of its kind; a field more does not (ADR 47).
@@ -144,7 +149,7 @@ def audit(event: Event, *, personal: bool) -> dict[str, object]:
         "changes": event.kind.changes,
         "attempt": event.kind in ATTEMPTS,
         "account_id": event.account_id,
-        "actor_id": _actor_id(event.actor),
+        "actor_id": _actor_id(event),
         "reason": event.reason,
         "reference": event.reference,
         "request": event.request,
@@ -168,9 +173,11 @@ def identity(event: Event) -> str:
     return f"{event.account_id}/{event.sort_key}"
 
 
-def _actor_id(actor: str | None) -> str | None:
-    """Whoever did it, as an account; None for nobody who was logged on, and for `setup`."""
-    return account_id(CanonicalAddress(actor)) if actor and "@" in actor else None
+def _actor_id(event: Event) -> str | None:
+    """Whoever did it, as an account or a sending system; None for nobody who was logged on, and for `setup`."""
+    if event.acted_by and event.acted_by.startswith(SERVICE_TRAIL):
+        return event.acted_by
+    return account_id(CanonicalAddress(event.actor)) if event.actor and "@" in event.actor else None
 
 
 def _details(event: Event, *, personal: bool) -> dict[str, object]:

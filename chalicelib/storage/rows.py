@@ -9,13 +9,7 @@ from chalicelib.domain.mails import hour_of
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Answered, Credential, Next, Session
 from chalicelib.domain.tokens import Digest, session_handle
-from chalicelib.storage.tables import (
-    AccountRow,
-    EventRow,
-    PolicyRow,
-    ResetRow,
-    SessionRow,
-)
+from chalicelib.storage.tables import AccountRow, EventRow, PolicyRow, ResetRow, SessionRow
 
 ON = "on"
 APART = "#unchanged"  # behind the account's id: where the events lie that changed nothing
@@ -141,13 +135,12 @@ def session_of(row: SessionRow) -> Session:
         whole=row.next == Next.PORTAL if row.whole is None else bool(row.whole),
         logon=row.logon or session_handle(Digest(row.digest)),
         handed_over_at=row.handed_over_at,
-        answered=_answered_of(row.answered),
+        answered=_answered_of(*row.answered.split(" ")) if row.answered else None,
     )
 
 
-def _answered_of(text: str | None) -> Answered | None:
-    at, *form = (text or "").split(" ")
-    return Answered(float(at), *form) if at else None
+def _answered_of(at: str, *form: str) -> Answered:
+    return Answered(float(at), *form)
 
 
 def session_row(session: Session) -> SessionRow:
