@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.domain.events import RESTORED
@@ -38,8 +39,7 @@ def work_through(
     failed = []
     for record in _new(batch):
         with log.about(_request(record)):
-            aside = _worked(record, read, act, delayed)
-            if aside is not None and not _is_aside(put_aside, aside, delayed):
+            if not _is_done(partial(_one, record, read, act, put_aside, delayed), delayed):
                 failed.append(_number(record))
     return _again(failed)
 
@@ -52,25 +52,30 @@ def work_through_together(
     delayed: str,
 ) -> dict[str, Any]:
     """The same for what is done to many at once. `act` gives of each None, or the cause for which it is put aside."""
+    failed: list[str] = []
     asides: list[tuple[Row, Aside]] = []
     readable: list[tuple[Row, T]] = []
-    for record in _new(batch):
-        with log.about(_request(record)):
-            found = _told(record, read)
+
+    def sort(record: Row) -> None:
+        found = _told(record, read)
         if isinstance(found, Aside):
             asides.append((record, found))
         else:
             readable.append((record, found))
+
+    for record in _new(batch):
+        with log.about(_request(record)):
+            if not _is_done(partial(sort, record), delayed):
+                failed.append(_number(record))
     causes = _done(act, [told for _, told in readable])
     for (record, _), cause in zip(readable, causes, strict=True):
         if cause is not None:
             with log.about(_request(record)):
                 log.write(logging.ERROR, delayed, cause=cause)
             asides.append((record, Aside(*_key(record), cause)))
-    failed = []
     for record, aside in asides:
         with log.about(_request(record)):
-            if not _is_aside(put_aside, aside, delayed):
+            if not _is_done(partial(put_aside, aside), delayed):
                 failed.append(_number(record))
     return _again(failed)
 
@@ -95,10 +100,10 @@ def _done(act: Callable[[Sequence[T]], Sequence[str | None]], told: Sequence[T])
         return ["fault"]
 
 
-def _is_aside(put_aside: Callable[[Aside], None], aside: Aside, delayed: str) -> bool:
-    """Whether it could be put aside; where not, it is tried again in the stream."""
+def _is_done(act: Callable[[], None], delayed: str) -> bool:
+    """Whether it was; where not, its record is tried again in the stream."""
     try:
-        put_aside(aside)
+        act()
     except Unavailable as error:
         log.write(logging.ERROR, delayed, cause=error.cause)
         return False
@@ -114,6 +119,18 @@ def _again(failed: Sequence[str]) -> dict[str, Any]:
 
 def _number(record: Row) -> str:
     return str(record["dynamodb"]["SequenceNumber"])
+
+
+def _one(
+    record: Row,
+    read: Callable[[Row], T],
+    act: Callable[[T], None],
+    put_aside: Callable[[Aside], None],
+    delayed: str,
+) -> None:
+    aside = _worked(record, read, act, delayed)
+    if aside is not None:
+        put_aside(aside)
 
 
 def _worked(record: Row, read: Callable[[Row], T], act: Callable[[T], None], delayed: str) -> Aside | None:

@@ -114,6 +114,7 @@ def inline(page: str, colour: str) -> Inlined:
     """The style and script of a page, and their policy: a script that is not our own file does not run."""
     names = SCRIPTS.get(page, ())
     style = _read("portal.css") + (_read("console.css") if page.startswith("admin_") else "")
+    style += _read("overview.css") if page == "admin_overview" else ""
     style += accents(colour)
     script = "".join(_read(f"{name}.js") for name in names)
     policy = _policy(style, script, talks=not TALKING.isdisjoint(names))

@@ -46,6 +46,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "/admin/domains/{domain}/ip-ranges": marked("Save ranges"),
         "/admin/domains/{domain}/brand": marked("Save brand"),
         "/admin/ip-ranges": marked("Save ranges"),
+        "/admin/services": marked("Make a service"),
+        "/admin/services/{id}/rotate": marked("New key for a service"),
+        "/admin/services/{id}/revoke": marked("Revoke a service"),
         "/admin/messages": marked("Send a secure message"),
         "/account/preferences": marked("Language and time zone"),
     }
@@ -148,10 +151,17 @@ def shown(request: Request) -> dict[str, object] | None:
         "action": form.path,
         "fields": form.fields,
         "label": request.say(LABELS[resource]) if resource else "",
-        "whom": next((part for part in map(unquote, form.path.split("/")) if "@" in part or "." in part), ""),
+        "whom": _whom(form.path),
         "whole": form.whole and resource is not None,
         "elsewhere": bool(form.unsent),
     }
+
+
+def _whom(path: str) -> str:
+    """The address, the domain or the beginning of a service's keys that a path is about."""
+    service = re.fullmatch(r"/admin/services/([a-z2-7]{16})/\w+", path)
+    parts = (part for part in map(unquote, path.split("/")) if "@" in part or "." in part)
+    return f"smp_{service[1]}" if service else next(parts, "")
 
 
 def _is(resource: str, path: str) -> bool:

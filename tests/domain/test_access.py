@@ -17,7 +17,7 @@ NAMED = {
     for name in (
         *("PUBLIC", "HELP", "ANY_SESSION", "LOGOFF", "FULL", "FULL_FRESH", "CODE", "CHANGE"),
         *("ENROL", "ENROL_FRESH"),
-        *("DESK", "ADMIN", "ADMIN_FRESH", "CANARY"),
+        *("DESK", "ADMIN", "ADMIN_FRESH", "CANARY", "SERVICE"),
     )
 }
 NOBODY = "nobody"
@@ -40,6 +40,7 @@ TABLE = Table(
     [
         ({"PUBLIC", "HELP"}, ANY, ANY, ANY, None),
         (set(NAMED) - {"PUBLIC", "HELP"}, NOBODY, ANY, ANY, NO_ENTRY),
+        ("SERVICE", set(Next), ANY, ANY, NO_ENTRY),  # a key opens it, and no session whatever
         ({"ANY_SESSION", "LOGOFF"}, set(Next), ANY, ANY, None),
         ("FULL", WHOLE, ANY, ANY, None),
         ({"FULL", "FULL_FRESH"}, {CODE_DUE, CHANGE_DUE, ENROLMENT_DUE}, ANY, ANY, STEP),

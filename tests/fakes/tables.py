@@ -50,7 +50,7 @@ class Tables:
     claims: dict[tuple[AccountId, str], tuple[Claim, str]] = field(
         default_factory=dict
     )  # rows of the throttles
-    told: set[tuple[AccountId, str]] = field(default_factory=set)  # the marks of what the bus has
+    told: dict[tuple[AccountId, str], bool] = field(default_factory=dict)  # the marks of what the bus has
     for_the_bus: dict[str, dict[str, str]] = field(default_factory=dict)  # what waits for it, by hour
     aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
 

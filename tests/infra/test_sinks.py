@@ -15,14 +15,14 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 
 from chalicelib.domain.published import told_of
 from chalicelib.domain.trail_copy import SAME, body_of, copied
 from chalicelib.runtime import log
-from chalicelib.services.teller import entry_of
+from chalicelib.services.teller import Teller, entry_of
 from chalicelib.steps import (
     copy_trail,
     publish_event,
@@ -314,13 +314,13 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
     monkeypatch.setattr(seal_trail, "copies_in", lambda *_: Broken())
     monkeypatch.setattr(seal_trail, "keyring", world.keyring)
     told = {"Records": [{"Sns": {"Message": json.dumps(bounce(mail))}}]}
-    broken: Any = Broken()
+    teller = Teller(cast(Any, Broken()), cast(Any, Broken()), everything=True, personal=True)
     workers: Mapping[str, Callable[[], object]] = {
         "send_mail": lambda: send_mail.work({"Records": [row]}, worker),
         "sweep_mail": lambda: sweep_mail.sweep(worker),
         "resume_mail": lambda: resume_mail.resume(worker),
-        "publish_event": lambda: publish_event.work({"Records": [row]}, broken, world.clock),
-        "resume_events": lambda: resume_events.resume(world.portal, broken),
+        "publish_event": lambda: publish_event.work({"Records": [row]}, teller, world.clock),
+        "resume_events": lambda: resume_events.resume(world.portal, teller),
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "walk_canary": lambda: walks(world, broken_network),
         "copy_trail": lambda: copy_trail.work({"Records": [copied_record]}, world.portal, Bucket().copies()),

@@ -8,6 +8,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from chalicelib.domain.addresses import canonical_address, canonical_domain
+from chalicelib.domain.brand import NAME_MOST
 from chalicelib.presentation.browser_names import BROWSERS, SYSTEMS
 from chalicelib.presentation.evidence import MOST
 from chalicelib.presentation.zones import zone
@@ -91,6 +92,26 @@ def address_typed(text: str) -> bool:
 def address_or_domain_typed(text: str) -> bool:
     """The same, or the domain of one."""
     return address_typed(text) or accepted(canonical_domain)(text)
+
+
+def address_or_service(text: str) -> bool:
+    """Whose trail it is: a service's by the beginning of its keys."""
+    return address(text) or shaped("smp_[a-z2-7]{16}")(text)
+
+
+def domains(text: str) -> bool:
+    """Several, in their one spelling."""
+    return all(domain(one) for one in text.split())
+
+
+def domains_typed(text: str) -> bool:
+    """Several, as somebody typed them."""
+    return all(accepted(canonical_domain)(one) for one in text.split())
+
+
+def named_by_staff(text: str) -> bool:
+    """What an administrator calls a service: no address of anything, short, and shown as theirs."""
+    return text.isprintable() and len(text) <= NAME_MOST and not set('@:<>"\\') & set(text)
 
 
 def our_url(text: str) -> bool:

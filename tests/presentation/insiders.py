@@ -70,6 +70,9 @@ def staff_writes(desk: Staff, ann: Account) -> None:
     ask("/admin/domains/insurer.example/brand", {"name": "evil \u05d0", "support_contact": SENTENCE})
     ask("/admin/domains/insurer.example/brand", {"name": f"<{says('name')}>", "logo": says("logo")})
     ask("/admin/ip-ranges", {"restriction": "listed", "ranges": "evil\u202e.example"})
+    for name, domains in (("Evil gateway", "insurer.example"), (says("name"), says("domains"))):
+        ask("/admin/services", {"name": name, "domains": domains, "restriction": "none"})
+    ask("/admin/services", {"name": "Gateway", "domains": "\u0435vil.example"})
     user = f"/admin/users/{ann.address}"
     for action, fields in ACTIONS:
         ask(f"{user}/{action}", fields)
@@ -140,6 +143,12 @@ def staff_reads(world: World, desk: Staff, ann: Account) -> None:
         f"/admin/events?email={ann.address}",
         f"/admin/events?email={quote(SENTENCE)}",
         "/admin/messages" + LINK,
+        "/admin/services" + LINK,
+        *(
+            f"/admin/events?{of}=smp_{one.id}"
+            for one in world.store.services.every()
+            for of in ("email", "actor")
+        ),
     ):
         desk.visitor.get(path)
         world.clock.passes(1)

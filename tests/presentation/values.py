@@ -56,13 +56,15 @@ PAGES: Walk = MappingProxyType(
         """,
         (LINK, form.own_path): "reauthenticate_first",
         (LINK, form.our_url): "next_url newest_url earlier_url first_url previous_url csv_url jsonl_url",
-        (LINK, form.address): "admin_events:email admin_events:actor",
+        (LINK, form.address_or_service): "admin_events:email admin_events:actor",
         (LINK, form.domain): "admin_users:domain admin_brand:domain search.domain",
         (LINK, form.TOKEN): "token",
         (SERVER, form.quoted): "mails[].detail",
         (READER, form.IP): "support.address your_address",
         (READER, form.address_typed): "support.email",
         (READER, form.address_or_domain_typed): "respelled.typed",
+        (READER, form.domains_typed): "admin_services:respelled.typed",
+        (READER, form.domains): "admin_services:respelled.canonical",
         (READER, form.address_or_domain): "respelled.canonical",
         (READER, form.line_by_staff): "errors.ranges",
         (READER, form.known_zone): "time_zone caller.zone",
@@ -72,14 +74,20 @@ PAGES: Walk = MappingProxyType(
         (READER, form.typed): """
             logon:email password_forgot:email link_unusable:email
             typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
+            typed.domains[] typed.ranges[] typed.restriction
             typed.domain typed.name typed.colour typed.logo typed.support_contact
             admin_two_step:reason admin_delivery:reason asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
             address email user.email users[].email attention[].users[] caller.address
             messages[].to messages[].from message.from events[].actor
+            services[].created_by services[].revoked_by
         """,
-        (STAFF, form.domain): "user.domain domains[].domain domains[].name",
+        (STAFF, form.domain): """
+            user.domain domains[].domain domains[].name services[].domains[]
+            events[].before.domains[] events[].after.domains[]
+        """,
+        (STAFF, form.named_by_staff): "services[].name made.name events[].details.service",
         (STAFF, form.address_or_domain): "name",
         (STAFF, form.line_by_staff): """
             message.subject messages[].subject shown.name shown.support_contact
@@ -88,7 +96,7 @@ PAGES: Walk = MappingProxyType(
         """,
         (STAFF, form.text_by_staff): "message.body events[].reason",
         (STAFF, form.NETWORK): """
-            domains[].ranges[] ranges.own[] ranges.domain[] ranges.effective[] inherited[]
+            domains[].ranges[] services[].ranges[] ranges.own[] ranges.domain[] ranges.effective[] inherited[]
             events[].before.ranges[] events[].after.ranges[] events[].after.admin_ranges[]
         """,
         (STAFF, form.COLOUR): "shown.colour events[].before.colour events[].after.colour",
@@ -104,6 +112,7 @@ PAGES: Walk = MappingProxyType(
             qr_svg secret recovery_codes[] label otpauth_uri
         """,
         (US, form.WORD): """
+            made.done
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
             account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
@@ -123,6 +132,7 @@ PAGES: Walk = MappingProxyType(
         ): "support.url attempts[].url account_two_step:next_url caller.answered attention[].url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
+            services[].id services[].handle made.id made.key
             before form form_name sessions[].handle link message.id messages[].id
             caller.account_id caller.digest caller.logon
         """,
@@ -133,6 +143,8 @@ PAGES: Walk = MappingProxyType(
             dry_run.refused[].at lock.locked_until
             message.sent_at message.read_at message.expires_at
             messages[].sent_at messages[].read_at messages[].expires_at
+            services[].created_at services[].last_used_at services[].revoked_at
+            services[].keys[].made_at services[].keys[].last_used_at
             sessions[].started_at sessions[].last_seen_at users[].invited_at users[].last_logon_at
             days[].day
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at

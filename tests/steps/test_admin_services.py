@@ -244,3 +244,19 @@ def test_a_refused_form_comes_back_as_it_was_filled_in(world: World) -> None:
     assert refused.status == 422
     assert "Gateway" in refused.text
     assert "Enter at least one domain" in refused.text
+
+
+def test_wb_15_what_met_the_prompt_waits_and_says_which_service_it_is_about(world: World) -> None:
+    browser = at_the_console(world)
+    form = form_of(browser.get("/admin/services"))
+    browser.post("/admin/services", FIELDS | {"form": form})
+    (service,) = world.fake.tables.services.values()
+    form = form_of(browser.get("/admin/services"))
+    world.clock.passes(600)
+    path = f"/admin/services/{service.id}/revoke"
+    assert browser.post(path, {"form": form}).header("Location").startswith("/reauthenticate")
+    page = browser.get("/admin/services").text
+    assert "Revoke a service" in page
+    assert f"<bdi>smp_{service.id}</bdi>" in page
+    assert f'action="{path}"' in page
+    assert world.fake.tables.services[service.id].revoked_at is None

@@ -77,7 +77,7 @@ def test_event_of_a_containment_leaves_the_stream_and_waits_for_the_bus(
     records, bus.broken = contained(world), broken
     assert publish(world, a_teller(world, bus), records) == []
     assert waiting(world) == [cause]
-    assert world.fake.tables.told == set()
+    assert world.fake.tables.told == {}
     assert any("event_delayed" in line and cause in line for line in world.lines)
 
 
@@ -177,7 +177,7 @@ def test_event_of_two_entries_waits_where_one_of_them_was_refused(world: World, 
     assert publish(world, a_teller(world, bus, everything=True), contained(world)[:1]) == []
     assert [name for name, _ in bus.told] == ["account.contained"]
     assert waiting(world) == ["events:InternalFailure"]
-    assert world.fake.tables.told == set()
+    assert world.fake.tables.told == {}
 
 
 def test_a_call_that_is_refused_for_one_of_its_entries_costs_the_others_nothing(

@@ -204,7 +204,7 @@ def test_form_of_another_account_does_not_wait_for_whoever_comes_next(world: Wor
     browser = logged_on(world, world.browser(), other, phone)
     browser.jar[COOKIE] = left
     reply = browser.post("/reauthenticate", {"password": PASSWORD, "code": phone.code()})
-    assert reply.header("Location") == "/messages"
+    assert reply.header("Location") == "/admin/overview"
     assert "has not been done yet" not in browser.get("/account").text
 
 
@@ -238,7 +238,7 @@ def test_refused_person_keeps_the_navigation(world: World) -> None:
     account, phone = enrolled(world, kind=Kind.SUPPORT)
     page = logged_on(world, world.browser(), account, phone).get("/admin/messages")
     assert page.status == 403
-    assert {"/messages", "/account", "/admin/attempts"} <= {
+    assert {"/messages", "/account", "/admin/overview"} <= {
         str(one.get("href")) for one in Seen(page.text).all("a")
     }
 

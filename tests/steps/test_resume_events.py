@@ -141,7 +141,7 @@ def test_what_is_not_due_any_more_is_settled_and_not_told(world: World, bus: Bus
     """A stage that publishes all of it no more has a reason: what waited is not told after all."""
     aside(world, 2)
     assert resumed(world, a_teller(world, bus)) == {"settled": 2, "delayed": 0, "late": 0}
-    assert (bus.calls, world.fake.tables.told) == ([], set())
+    assert (bus.calls, world.fake.tables.told) == ([], {})
 
 
 def test_event_whose_mark_could_not_be_left_is_told_again_under_its_id(

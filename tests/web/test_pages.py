@@ -233,7 +233,7 @@ def test_half_finished_logon_is_offered_nothing_but_the_way_out() -> None:
 
 
 def test_console_is_offered_to_administrators_only() -> None:
-    assert 'href="/admin/domains"' in sample("messages", "none").html
+    assert 'href="/admin/overview"' in sample("messages", "none").html
     assert "/admin/" not in sample("messages", "some").html
 
 

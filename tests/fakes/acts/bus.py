@@ -21,7 +21,7 @@ class Bus(Family):
 
     @act
     def mark(self, events: Sequence[Event]) -> None:
-        self._tables.told.update((event.account_id, event.sort_key) for event in events)
+        self._tables.told.update(((event.account_id, event.sort_key), True) for event in events)
 
     @act
     def put_aside(self, trail: str, at: str, cause: str, now: float) -> None:
