@@ -1,7 +1,7 @@
 """The environment, read once into a frozen object that refuses to start on nonsense. All are in docs/settings.md."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
@@ -81,6 +81,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         message = "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys the portal does not start"
         raise BadSettings(message)
     return Settings(
+        **_rules(environment),
+        **_told(environment),
         portal_url=_url(environment, "PORTAL_URL"),
         mail_from=_address(environment, "PORTAL_MAIL_FROM"),
         brand=_brand(environment),
@@ -92,32 +94,44 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-west-1",
         configuration_set=environment.get("PORTAL_SES_CONFIGURATION_SET", ""),
         event_bus=environment.get("PORTAL_EVENT_BUS", "") or "default",
-        copy_bucket=environment.get("PORTAL_COPY_BUCKET", ""),
-        trail_days=_number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650),
-        publishes_everything=_choice(
-            environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
-        ),
-        publishes_personal_data=_choice(
-            environment, "PORTAL_PUBLISH_PERSONAL_DATA", {"left_out": False, "kept": True}, "left_out"
-        ),
         breached_url=_service(environment, "PORTAL_BREACHED_PASSWORDS_URL"),
-        password_min_length=_number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
-        reset_lifetime=_number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
-        first_password_lifetime=_number(
+    )
+
+
+def _rules(environment: Mapping[str, str]) -> dict[str, Any]:
+    """How long things last, how often somebody may, and what is asked of whom."""
+    return {
+        "password_min_length": _number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
+        "reset_lifetime": _number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
+        "first_password_lifetime": _number(
             environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800
         ),
-        session_idle=_number(environment, "PORTAL_SESSION_IDLE_SECONDS", 1800, 1, 86400),
-        session_lifetime=_number(environment, "PORTAL_SESSION_LIFETIME_SECONDS", 43200, 1, 604800),
-        lock_threshold=_number(environment, "PORTAL_LOCK_THRESHOLD", 5, 1, 20),
-        lock_seconds=_number(environment, "PORTAL_LOCK_SECONDS", 900, 1, 86400),
-        admin_may_choose_passwords=_choice(
+        "session_idle": _number(environment, "PORTAL_SESSION_IDLE_SECONDS", 1800, 1, 86400),
+        "session_lifetime": _number(environment, "PORTAL_SESSION_LIFETIME_SECONDS", 43200, 1, 604800),
+        "lock_threshold": _number(environment, "PORTAL_LOCK_THRESHOLD", 5, 1, 20),
+        "lock_seconds": _number(environment, "PORTAL_LOCK_SECONDS", 900, 1, 86400),
+        "admin_may_choose_passwords": _choice(
             environment, "PORTAL_ADMIN_MAY_CHOOSE_PASSWORDS", {"true": True, "false": False}, "true"
         ),
-        require_two_step_of_all=_choice(
+        "require_two_step_of_all": _choice(
             environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
         ),
-        service_requests=_number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
-    )
+        "service_requests": _number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
+    }
+
+
+def _told(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What becomes of events beside the table."""
+    return {
+        "copy_bucket": environment.get("PORTAL_COPY_BUCKET", ""),
+        "trail_days": _number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650),
+        "publishes_everything": _choice(
+            environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
+        ),
+        "publishes_personal_data": _choice(
+            environment, "PORTAL_PUBLISH_PERSONAL_DATA", {"left_out": False, "kept": True}, "left_out"
+        ),
+    }
 
 
 def _brand(environment: Mapping[str, str]) -> Brand:

@@ -85,7 +85,7 @@ class Engine:
         return botocore.session.get_session().create_client(service, endpoint_url=self._endpoint)
 
     def create_tables(self) -> str:
-        """The seven tables under a prefix of their own."""
+        """The eight tables under a prefix of their own."""
         prefix = f"test-{uuid.uuid4().hex[:12]}-"
         create_tables(self.client("dynamodb"), prefix)
         return prefix

@@ -46,7 +46,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.ACCOUNT_CONTAINED: OF_MEASURES,
         EventKind.LOGON_SUCCEEDED: OF_LOGON,
         EventKind.LOGON_HALF_DONE: OF_LOGON,
-        EventKind.LOGON_REFUSED: ("failures", "locks", "session_ended"),
+        EventKind.LOGON_REFUSED: ("failures", "locks", "session_ended", "rule"),
         EventKind.CODE_REFUSED: OF_CODE,
         EventKind.REAUTHENTICATED: ("second_step",),
         EventKind.REAUTHENTICATION_REFUSED: OF_CODE,

@@ -11,6 +11,7 @@ from chalicelib.storage.tables import (
     MessageRow,
     PolicyRow,
     ResetRow,
+    ServiceRow,
     SessionRow,
     ThrottleRow,
 )
@@ -26,7 +27,7 @@ class Health:
         self._database = database
 
     def reach(self, asked: Event | None) -> str | None:
-        """A strongly consistent read of each of the seven tables, in one trip; raises Unavailable.
+        """A strongly consistent read of each of the eight tables, in one trip; raises Unavailable.
 
         Of the events what it reads is of use: why the mail that was `asked` for waits outside of the stream, or None.
         """
@@ -37,8 +38,9 @@ class Health:
             (PolicyRow, NOBODY, None),
             (ThrottleRow, NOBODY, None),
             (MessageRow, NOBODY, NOBODY),
+            (ServiceRow, NOBODY, NOBODY),
             *((EventRow, *key) for key in _aside(asked)),
-            only={AccountRow: [AccountRow.epoch]},
+            only={AccountRow: [AccountRow.epoch], ServiceRow: [ServiceRow.name]},
         )
         row = first or second
         return None if row is None else str((row.details or {}).get("cause"))

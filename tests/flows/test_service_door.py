@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.services import digest_of, key_of
+from chalicelib.flows.shut_out import STRANGERS
 from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.structure.test_handlers import event_of
@@ -69,11 +70,12 @@ def test_ip_10_refusals_from_outside_are_one_event_an_hour_however_many(world: W
     assert len(refusals(world)) == 2
 
 
-def test_a_stranger_s_refusals_are_no_events(world: World) -> None:
+def test_a_stranger_s_refusals_are_one_event_and_no_service_s(world: World) -> None:
     plant(world.store, Policy(PORTAL_POLICY, ranges=tuple(RANGES)))
     for text in ("nonsense", key_of("a" * 16, bytes(32))):
         System("", text, world.visitor(OUTSIDE)).sends()
-    assert refusals(world) == []
+    assert {one.account_id for one in refusals(world)} == {STRANGERS}
+    assert len(refusals(world)) == 1
 
 
 def wrong_keys(sender: System) -> dict[str, str]:

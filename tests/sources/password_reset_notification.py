@@ -134,7 +134,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
     "32a": (
         "Directories and other applications are told, to reset their own passwords",
         [
-            "steps/test_publish_event.py::test_event_of_a_containment_waits_for_the_bus_and_comes_once",
+            "steps/test_publish_event.py::test_event_of_a_containment_leaves_the_stream_and_waits_for_the_bus",
             "steps/test_publish_event.py::test_each_change_is_told_by_its_name_and_nothing_else_is",
         ],
     ),
@@ -142,7 +142,7 @@ SAID: dict[str, tuple[str, list[str]]] = {
         "Other systems may be touched: the page and the mail say so",
         [
             f"{WORDS}::test_containment_reminds_of_other_systems",
-            "docs/test_events.py::test_every_published_name_is_documented",
+            "docs/test_events.py::test_every_kind_is_there_with_its_version_its_sentence_and_its_details",
         ],
     ),
 }

@@ -12,6 +12,7 @@ from chalice import Chalice
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, Status
 from chalicelib.domain.events import EventKind
+from chalicelib.flows.shut_out import STRANGERS
 from tests.fakes.looking import trail
 from tests.fakes.planting import plant
 from tests.steps.test_authorizer import authorizer_events, inside
@@ -129,11 +130,11 @@ def test_se_12_who_names_no_browser_has_none(world: World) -> None:
     assert world.store.events.of_account(account.id)[0].user_agent is None
 
 
-def test_se_12_a_stranger_s_request_is_a_line_and_nobody_s_event(world: World) -> None:
+def test_se_12_a_stranger_s_request_is_a_line_and_no_account_s_event(world: World) -> None:
     plant(world.store, Policy(PORTAL_POLICY, ranges=OUTSIDE))
     assert world.visitor(HERE).get("/logon").status == 403
     assert (lines(world)[-1]["cause"], lines(world)[-1]["source"]) == ("portal_ranges", HERE)
-    assert world.rows("events") == {"events": {}}
+    assert {who for who, _ in world.rows("events")["events"]} == {STRANGERS}
 
 
 def test_a_refusal_is_a_line_with_its_code_and_cause(world: World) -> None:

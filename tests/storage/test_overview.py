@@ -21,7 +21,7 @@ def test_attempts_are_counted_on_from_where_they_were_counted_to(store: Store) -
     noon, who = a_day(), planted(store)
     day, until = iso(noon)[:10], iso(noon + 100)
     events = [
-        an_event(who.id, EventKind.LOGON_REFUSED, noon, reason="locked", details={"locks": 5}),
+        an_event(who.id, EventKind.LOGON_REFUSED, noon, reason="locked", details={"locks": True}),
         an_event(who.id, EventKind.LOGON_SUCCEEDED, noon + 1),
         an_event(who.id, EventKind.LOGON_HALF_DONE, noon + 2),
         an_event(who.id, EventKind.CODE_REFUSED, noon + 3),
