@@ -33,7 +33,7 @@ def test_it_walks_and_walks_again(town: Town) -> None:
     for _ in range(2):
         assert walk(walker, asking(town.url), time.monotonic) == {"failed": None}
     mails = town.mails(canary_address(town.rings["canary"]))
-    assert len(mails) == 2
+    assert len(mails) >= 2  # in a rehearsal the deployed function walks beside it
 
 
 @pytest.mark.skipif(PROGRAM != "infra.rehearsal", reason="the deployed function, from its package")
