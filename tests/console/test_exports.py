@@ -15,8 +15,7 @@ from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.events import EventKind
 from chalicelib.flows.export import ROWS_OF_A_FILE
 from chalicelib.steps import admin_attempts, admin_events
-from infra.contract import API
-from infra.documents import read_yaml
+from infra.openapi.schemas import answer_schemas
 from tests.console.staff import Staff, staff
 from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
@@ -101,7 +100,7 @@ def test_tr_07_files_hold_every_row_of_the_pages(
 
 
 def test_columns_are_those_of_the_contract() -> None:
-    schemas = read_yaml(API)["components"]["schemas"]
+    schemas = answer_schemas()
     assert {*admin_attempts.COLUMNS, "rule"} == set(schemas["Attempt"]["properties"])
     assert set(admin_events.COLUMNS) == set(schemas["TrailLine"]["properties"])
 

@@ -148,12 +148,15 @@ def test_write_that_loses_against_another_administrator_s_asks_to_look_again(
     assert world.stored(ann) == moved
 
 
-def between(world: World, happens: Callable[[], None]) -> None:
+WRITING = ("administration.", "accounts.invite", "messages.send")
+
+
+def between(world: World, happens: Callable[[], None], writing: tuple[str, ...] = WRITING) -> None:
     """Something happens after the step has read the user and before it writes."""
     perform = world.fake.perform
 
     def interrupted(name: str, run: Callable[[], Any]) -> Any:
-        if name.startswith(("administration.", "accounts.invite", "messages.send")):
+        if name.startswith(writing):
             happens()
         return perform(name, run)
 

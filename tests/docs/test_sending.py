@@ -14,9 +14,8 @@ import pytest
 
 from chalicelib.domain.refusals import Code
 from chalicelib.web.sentences import SENTENCES
-from infra.contract import API
-from infra.documents import read_yaml
 from infra.gateway.server import make_server
+from infra.openapi.schemas import answer_schemas
 from tests.console.staff import staff
 from tests.docs.running import ROOT
 from tests.docs.tables import plain, rows
@@ -66,7 +65,7 @@ def test_each_line_of_the_page_does_what_it_says(portal: tuple[World, str]) -> N
 
 
 def test_the_states_are_those_of_the_contract() -> None:
-    states = read_yaml(API)["components"]["schemas"]["MessageState"]["properties"]["state"]["enum"]
+    states = answer_schemas()["MessageState"]["properties"]["state"]["enum"]
     assert [plain(name) for name, _ in rows(PAGE, "state")] == states
 
 

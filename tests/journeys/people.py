@@ -18,8 +18,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from chalicelib.domain.two_step import STEP_SECONDS
+from infra.contract import read_contract
+from tests.gateway import PROGRAM as SERVED_BY
+from tests.world import contract
 
 T = TypeVar("T")
+CONTRACT = read_contract()
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROGRAM = "portal-client/2.1 (journey)"
 SESSION_COOKIE, RESET_COOKIE = "portal-session", "portal-reset"
@@ -58,7 +62,16 @@ def connection(source: str) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", From(source))
+    if SERVED_BY == "infra.gateway":
+        session.hooks["response"].append(as_the_contract_says)
     return session
+
+
+def as_the_contract_says(answer: requests.Response, *_: object, **__: object) -> None:
+    """Whoever asks in a test: the answer is one that the published contract has."""
+    sent, kind = answer.request, answer.headers.get("Content-Type", "")
+    path = urlsplit(str(sent.url)).path
+    contract.check(CONTRACT, str(sent.method), path, answer.status_code, kind, answer.content)
 
 
 class Client:

@@ -12,8 +12,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.activity import REASONS, SHOWN
 from chalicelib.domain.events import EventKind
 from chalicelib.presentation.engine import html_engine
-from infra.contract import API
-from infra.documents import read_yaml
+from infra.openapi.schemas import answer_schemas
 from tests.console.staff import staff
 from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
@@ -233,6 +232,6 @@ def test_reading_it_changes_nothing(world: World, visitor: Visitor) -> None:
 
 def test_answer_has_the_fields_of_the_contract(visitor: Visitor) -> None:
     answer = visitor.get(PATH).json()
-    schemas = read_yaml(API)["components"]["schemas"]
+    schemas = answer_schemas()
     assert set(answer) == set(schemas["Activity"]["properties"])
     assert set(answer["events"][0]) == set(schemas["ActivityLine"]["properties"])

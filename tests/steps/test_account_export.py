@@ -9,8 +9,7 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.steps.account_export import EVENTS, MESSAGES
-from infra.contract import API
-from infra.documents import read_yaml
+from infra.openapi.schemas import answer_schemas
 from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
@@ -59,7 +58,7 @@ def test_tr_06_it_holds_what_the_pages_show(world: World, ann: Account, visitor:
     assert told["messages"] == pages["/messages"]["messages"]
     assert [one for one in told["events"] if one["kind"] != "account_exported"] == events
     assert (told["messages_before"], told["events_before"], told["next"]) == (None, None, None)
-    assert set(told) == set(read_yaml(API)["components"]["schemas"]["Export"]["properties"])
+    assert set(told) == set(answer_schemas()["Export"]["properties"])
 
 
 def test_tr_06_no_message_is_opened_by_it(world: World, ann: Account, visitor: Visitor) -> None:

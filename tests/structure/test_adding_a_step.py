@@ -16,6 +16,7 @@ from chalicelib.domain.access import GUARDS
 from chalicelib.presentation.languages import SOURCE
 from infra.catalogues import SPOKEN, catalogue_file, extracted, read
 from infra.documents import read_yaml
+from infra.openapi.answers import FILE as ANSWERS
 from tests.console.test_every_operation import NEEDS as WHO_MAY_ASK
 from tests.structure.code import LIBRARY, ROOT, STEPS
 from tests.structure.test_map import CONTRACT, WITHOUT_ROUTES, module, registered
@@ -32,6 +33,7 @@ PLACES = {
     "page": "chalicelib/presentation/templates/pages/{step}.html",
     "words": "chalicelib/presentation/locales/{language}/pages.po",
     "route": "infra/api.yaml",
+    "answers": "infra/openapi/answers.yaml",
     "role": "infra/permissions.yaml",
     "test": "tests/steps/test_{step}.py",
     "sample": "tests/web/page_samples.py",
@@ -57,11 +59,14 @@ def _behind_a_route(step: str) -> Iterator[str]:
     if step in WITHOUT_ROUTES:
         return
     contract = {f"{one.method} {one.path}": one for one in CONTRACT.operations}
+    answers = read_yaml(ANSWERS)
     audience = {name for names in WHO_MAY_ASK.values() for name in names.split()}
     for route, answer in module(step).ROUTES.items():
         operation = f"{step}.{answer.answer.__name__}"
         if route not in contract:
             yield f"infra/api.yaml: {route} with operationId {operation}"
+        if operation not in answers:
+            yield f"infra/openapi/answers.yaml: {operation}: what it gives, and how its example is asked for"
         if route not in GUARDS:
             yield f'chalicelib/domain/access.py: "{route}": who may call it'
         if not audience & {step, operation}:

@@ -43,6 +43,7 @@ from tests.fakes import looking
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, an_account
 from tests.fakes.store import FakeStore
+from tests.world import contract
 from tests.world.clock import Clock
 from tests.world.mailer import FakeMailer, Sent
 from tests.world.running import at_work, heard, run
@@ -125,7 +126,11 @@ class World:
     def answers(self, request: Request) -> Reply:
         """What the portal says to one request."""
         answer = self._api.handle(request)
-        return Reply(answer.status, answer.headers, answer.body)
+        reply = Reply(answer.status, answer.headers, answer.body)
+        contract.check(
+            CONTRACT, request.method, request.path, reply.status, reply.header("Content-Type"), reply.body
+        )
+        return reply
 
     def visitor(self, source: str | None = None, **headers: str) -> Visitor:
         """A client that speaks JSON, from an address nobody came from yet."""
