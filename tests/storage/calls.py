@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.storage.database import Database
 from chalicelib.storage.store import DynamoStore
@@ -15,6 +17,7 @@ from chalicelib.storage.tables import ThrottleRow
 from tests.fakes.samples import number
 from tests.faults.breaking import hooked
 
+ESCAPED = (PynamoDBException("odd"), BotoCoreError(), ClientError({"Error": {"Code": "Odd"}}, "Odd"))
 COUNT = ThrottleRow.count
 ONE_MORE = [COUNT.set((COUNT | 0) + 1)]
 ONE_LESS = [COUNT.set(COUNT - 1)]

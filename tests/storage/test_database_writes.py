@@ -13,7 +13,7 @@ from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import ThrottleRow
 from tests.fakes.samples import NOW, number
 from tests.faults.breaking import Fault, breaking
-from tests.storage.calls import COUNT, ONE_LESS, ONE_MORE, a_row, counted
+from tests.storage.calls import COUNT, ESCAPED, ONE_LESS, ONE_MORE, a_row, counted
 
 MARK = ThrottleRow.done
 pytestmark = pytest.mark.usefixtures("waits")
@@ -40,6 +40,19 @@ def test_rl_01_a_write_that_fails_is_unavailable_at_once(real_store: DynamoStore
     with breaking(real_store, fault, 0, often=9) as breaker, pytest.raises(Unavailable):
         real_store.database.update(a_row(), ONE_MORE)
     assert breaker.calls == 1
+
+
+@pytest.mark.parametrize("raised", ESCAPED, ids=lambda one: type(one).__name__)
+def test_rl_01_whatever_the_libraries_let_through_is_unavailable(
+    database: Database, monkeypatch: pytest.MonkeyPatch, raised: Exception
+) -> None:
+    def failing(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(database.connection, "dispatch", failing)
+    for act in (lambda: database.update(a_row(), ONE_MORE), lambda: database.read(ThrottleRow, "any")):
+        with pytest.raises(Unavailable):
+            act()
 
 
 def test_a_write_says_whether_its_condition_held_and_what_was_there(database: Database) -> None:
