@@ -69,7 +69,7 @@ CEILINGS = {
     "admin_domains": 74,  # with the ways in a list
     "admin_events": 110,  # the same, and what a service is called
     "admin_ip_ranges": 105,
-    "admin_messages": 102,  # with what waits for a writer whose session ended
+    "admin_messages": 103,  # with what waits for a writer whose session ended
     "admin_overview": 78,  # with what is counted, and the lock's arithmetic
     "admin_password": 92,
     "admin_services": 79,  # with its keys, and whether a form was sent twice
