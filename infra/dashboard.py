@@ -64,6 +64,7 @@ def dashboard(stage: Stage) -> str:
             "Mails: seconds until SES had them",
             [[*line(own(stage, log.MAIL_WAIT)), {"stat": each}] for each in ("p50", "p99")],
         ),
+        *of_the_canary(stage),
         (
             "Put aside",
             [queue_metric(stage, step) for step in (*behind_streams(read_permissions()), DELIVERIES)],
@@ -71,6 +72,14 @@ def dashboard(stage: Stage) -> str:
     ]
     widgets = [widget(number, title, metrics) for number, (title, metrics) in enumerate(graphs)]
     return json.dumps({"widgets": widgets})
+
+
+def of_the_canary(stage: Stage) -> list[tuple[str, list[list[Any]]]]:
+    """How long each leg of its walks takes, and where one ends badly."""
+    legs = sorted(log.LEGS)
+    walks = [line(own(stage, log.WALKS)), *(line(own(stage, log.LEG_FAILURES, leg)) for leg in legs)]
+    times = [[*line(own(stage, log.LEG_TIME, leg)), {"stat": "p90"}] for leg in legs]
+    return [("Canary: seconds of each leg", times), ("Canary: walks that went well, legs that failed", walks)]
 
 
 def line(metric: Resources) -> list[Any]:

@@ -34,6 +34,7 @@ WITHOUT_ROUTE = {
     "watch_trail",
     "copy_trail",
     "seal_trail",
+    "walk_canary",
 }
 # What AWS lets no resource be named for.
 WITHOUT_RESOURCE = {
@@ -41,10 +42,11 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "dynamodb:ListStreams",
     "ses:DeleteSuppressedDestination",
+    "ses:GetAccount",
     "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
 WORKERS = {"SendMail", "ResumeMail", "SweepMail", "PublishEvent", "WatchTrail", "RecordDelivery"}
-WORKERS |= {"CopyTrail", "SealTrail"}
+WORKERS |= {"CopyTrail", "SealTrail", "ResumeEvents", "WalkCanary"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
 

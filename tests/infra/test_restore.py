@@ -365,7 +365,7 @@ class CutAt:
 def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None:
     """Every few changes it is stopped, and begun again from what is kept; it comes to its end all the same."""
     before, stops = drill.doors.as_they_are(), 0
-    while stops < 20:
+    while stops < 40:
         left = [8]
         cut = {name: CutAt(drill.client(name), left) for name in ("dynamodb", "lambda", "events")}
         try:
@@ -373,7 +373,7 @@ def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None
             break
         except Cut:
             stops += 1
-    assert 2 < stops < 20
+    assert 2 < stops < 40
     assert people.thief.get("/account").status == 401
     assert drill.doors.as_they_are() == before
     revoked = [row for row in drill.rows("events") if row.get("actor", {}).get("S") == "restore"]

@@ -112,4 +112,4 @@ def test_rehearsal_finds_the_functions_behind_their_aliases() -> None:
     assert {one.step for one in stack.contract_of(template).operations} == {
         logical(one.step) for one in read_contract().operations
     }
-    assert sorted(stack.mappings(template)) == ["PublishEvent", "SendMail", "WatchTrail"]
+    assert sorted(stack.mappings(template)) == ["CopyTrail", "PublishEvent", "SendMail", "WatchTrail"]

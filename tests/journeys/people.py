@@ -136,11 +136,14 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self.forms: list[HtmlForm] = []
         self._skipped = ""
+        self._goes_on = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag in {"style", "script"}:
             self._skipped = tag
+        elif tag == "wbr":
+            self._goes_on = True  # a word may be broken there and is one all the same
         elif tag == "a":
             self.links.append(given.get("href", ""))
         elif tag == "form":
@@ -155,7 +158,9 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._skipped and data.strip():
-            self.words.append(" ".join(data.split()))
+            before = self.words.pop() if self._goes_on and self.words else ""
+            self.words.append(before + " ".join(data.split()))
+            self._goes_on = False
 
 
 @dataclass(frozen=True)
