@@ -172,6 +172,27 @@ def test_ml_08_what_is_said_of_the_sender_is_not_said_of_the_mail(said: Says) ->
     assert refused.cause == f"ses:{said.code}"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sending paused for this account.",
+        "Your account has been suspended.",
+        "Account sending was shut down.",
+        "Sending is disabled for this identity.",
+        "Email address is not verified.",
+        "Daily message quota exceeded.",
+        "Maximum sending rate exceeded.",
+        "The configuration set does not exist.",
+    ],
+)
+def test_ml_08_each_thing_that_is_said_of_the_sender_is_tried_again_whatever_its_code(words: str) -> None:
+    """Attack: SES words it as a bad request, and every invitation of that minute is lost for ever."""
+    refused = sent(Says("BadRequestException", words))
+    assert isinstance(refused, Unavailable)
+    assert not isinstance(refused, OutcomeUnknown)
+    assert isinstance(sent(Says("BadRequestException", "What it holds is odd.")), Rejected)
+
+
 @pytest.mark.parametrize("said", [VIRUS, ILLEGAL], ids=str)
 def test_ml_08_what_is_said_of_the_mail_is_final(said: Says) -> None:
     refused = sent(said)

@@ -49,6 +49,18 @@ def test_ml_06_mails_beyond_the_budget_leave_the_stream_and_come_in_the_minutes_
     assert [notes(world, one) for one in people] == [[(EventKind.MAIL_SENT, None)]] * 8
 
 
+def test_ml_06_once_the_budget_is_spent_no_other_is_asked_whether_it_is(world: World, small: None) -> None:
+    """Attack: ten thousand resets are asked for, and each run reads every one of them to find that it must wait."""
+    for _ in range(20):
+        forgets(world)
+    world.delivers()
+    world.clock.passes(MINUTE)
+    before = world.fake.acts.count("outbox.due")
+    world.resumes()
+    assert len(world.mailer.sent) == 3 + 3
+    assert world.fake.acts.count("outbox.due") == before + 3 + 1
+
+
 def test_rl_16_what_waits_for_the_budget_holds_up_nobody_who_waits_for_ses(world: World, small: None) -> None:
     for _ in range(20):
         forgets(world)
