@@ -77,10 +77,13 @@ def test_how_much_is_too_much() -> None:
         (limits.RESET_MAILS_DAILY, 10, 86400),
         (limits.SELF_SERVICE_MAILS, 300, 60),
         (limits.NEW_CLIENTS_DAILY, 10, 86400),
+        (limits.SHUT_OUTS_BY_SOURCE, 1, 300),
+        (limits.SHUT_OUTS, 60, 60),
         (limits.warning_daily("one"), 1, 86400),
     ]
     assert [(one.most, one.seconds) for one, _, _ in said] == [(most, seconds) for _, most, seconds in said]
     assert len({one.name for one, _, _ in said}) == len(said)
+    assert {one for one in vars(limits).values() if isinstance(one, Limit)} <= {one for one, _, _ in said}
     assert PACES == ((5, 0), (20, 300), (100, 3600))
 
 
