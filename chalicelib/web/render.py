@@ -156,8 +156,8 @@ def _hash(text: str) -> str:
 @cache
 def _read(name: str) -> str:
     text = (STATIC / name).read_text(encoding="utf-8")
-    # Comments and indentation are for whoever writes a sheet or a script; every page would carry them.
+    # Comments, indentation and line breaks are for whoever writes a sheet or a script; every page would carry them.
     if name.endswith(".css"):
         bare = re.sub(r"/\*.*?\*/\s*|^ +", "", text, flags=re.DOTALL | re.MULTILINE)
-        return re.sub(r" *([{};]) *", r"\1", bare)
+        return re.sub(r"\s*([{};,])\s*", r"\1", bare)
     return re.sub(r"^ *//.*\n|^ +", "", text, flags=re.MULTILINE)

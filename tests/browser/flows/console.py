@@ -28,6 +28,8 @@ def enters(person: Person, desk: Desk) -> None:
 def directories(town: Town, person: Person) -> None:
     """Directories, domains, users: whom the portal knows."""
     desk = at_the_console(town, person)
+    person.looks("overview", "What needs attention, and two weeks of logons and refusals.")
+    person.follows("Domains")
     domain = town.new_address("x").replace("@", ".")
     person.types("Domain", domain)
     person.page.get_by_label("Its users must use 2-step authentication").check()
@@ -49,9 +51,9 @@ def directories(town: Town, person: Person) -> None:
     person.presses("Invite")
     assert person.status == 409
     person.looks("users-exists", "Whoever has an account already is not invited twice.")
-    person.types("Search by address", "olga@")
+    person.types("Address or domain", "olga@")
     person.presses("Search")
-    person.looks("users", "Users found by how their address begins.")
+    person.looks("users", "Users found by a part of their address.")
     person.follows(f"olga@{domain}")
     assert person.fact("Status") == "Invited: has not logged on yet."
     assert desk.user(f"olga@{domain}")["password"]["state"] == "temporary_pending"

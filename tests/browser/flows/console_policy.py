@@ -55,6 +55,7 @@ def support(town: Town, person: Person) -> None:
     refused.opens("/logon")
     reference = refused.submits("/logon", email=ann, password="wrong wrong wrong").facts()["Reference"]
     enters(person, seated(town, Kind.SUPPORT))
+    person.follows("Attempts")
     person.looks("attempts-asked", "The support desk sees users and attempts, and changes nothing.")
     person.types("Reference", reference.lower())
     person.presses("Search")
