@@ -1,7 +1,7 @@
 """What the console's home shows: the attempts of a day, counted, and who needs attention. No clock, no table.
 
 A day is counted along its trail: `reached` is the key of the last attempt in it, so that what was counted is never
-counted again, whoever counts and however often (ADR 58).
+counted again, whoever counts and however often (ADR 42).
 """
 
 from collections import Counter

@@ -7,7 +7,7 @@ after one, two, three and five days, and what left no note is sent, or withheld 
 And what the stream cannot know: that something did not follow. A right password whose code never came is told to the
 account's owner, at most an hour and five minutes after it was entered, and a day later where mail was down (LG-17).
 
-And once mails are settled, the attempts since the last run are counted into the days of the console's home (ADR 58).
+And once mails are settled, the attempts since the last run are counted into the days of the console's home (ADR 42).
 """
 
 import logging
