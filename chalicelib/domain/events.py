@@ -192,11 +192,11 @@ class Event(NamedTuple):
         So no logon is in the index of it, and what is there is what a taken-over administrator could do (TR-05).
         """
         actor = self.actor or ""
+        if self.kind is EventKind.ADMINISTRATOR_CHANGED or self.kind in MAILS:
+            return None  # neither is what the act itself caused: the copy for each administrator, the mail
         if actor.endswith(")") and (service := re.search(_BY_SERVICE + "$", actor)):
             return AccountId(f"{SERVICE_TRAIL}{service[1]}")  # see domain/services.py, actor_of
-        if "@" not in actor or self.kind is EventKind.ADMINISTRATOR_CHANGED or self.kind in MAILS:
-            return None  # neither is what the act itself caused: the copy for each administrator, the mail
-        if self.by_owner and self.kind not in AS_STAFF:
+        if "@" not in actor or (self.by_owner and self.kind not in AS_STAFF):
             return None
         return account_id(CanonicalAddress(actor))
 

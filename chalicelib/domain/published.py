@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.domain.addresses import CanonicalAddress, account_id
-from chalicelib.domain.events import ATTEMPTS, SERVICE_TRAIL, Event, EventKind, iso
+from chalicelib.domain.events import ATTEMPTS, Event, EventKind, iso
 from chalicelib.domain.personal import IMPERSONAL, IMPERSONAL_STATE, PERSONAL_FIELDS
 
 NOTICE_SOURCE = "secure-messaging-portal.accounts"
@@ -175,9 +175,10 @@ def identity(event: Event) -> str:
 
 def _actor_id(event: Event) -> str | None:
     """Whoever did it, as an account or a sending system; None for nobody who was logged on, and for `setup`."""
-    if event.acted_by and event.acted_by.startswith(SERVICE_TRAIL):
-        return event.acted_by
-    return account_id(CanonicalAddress(event.actor)) if event.actor and "@" in event.actor else None
+    actor = event.actor or ""
+    if actor.endswith(")"):
+        return event.acted_by  # a sending system's name, which may have any character in it
+    return account_id(CanonicalAddress(actor)) if "@" in actor else None
 
 
 def _details(event: Event, *, personal: bool) -> dict[str, object]:

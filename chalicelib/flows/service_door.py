@@ -4,6 +4,7 @@ Its routes open to no session, and it is looked up on no other route: there a ke
 (ADR 46). One strongly consistent trip, as for people; at most once a minute also last use.
 """
 
+import hashlib
 import logging
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from chalicelib.domain.tokens import new_reference
 from chalicelib.flows.shut_out import ShutOut, recorded
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
-from chalicelib.web.asked import UNREADABLE, Asked, shut_out
+from chalicelib.web.asked import UNREADABLE, Asked
 from chalicelib.web.same_origin import check_same_origin
 
 REFUSALS_SECONDS = 3600
@@ -48,8 +49,10 @@ def judged(request: Asked, arn: str) -> tuple[str, str, dict[str, str]]:
     standing = _standing(request)
     denied = _outside(request, standing)
     if denied:
+        # A document, whatever a program's HTTP library accepts: no answer of API Gateway's own can be sure to be one.
         reference = _record(request, standing.sender, denied)
-        return "Deny", arn, shut_out(request, None, denied, reference)
+        outside = Refusal(Code.ADDRESS_NOT_PERMITTED, denied, reference=reference)
+        return "Allow", arn, verdicts.write(None, outside)
     refusal = _refusal(request, standing)
     if refusal:
         said = {"code": refusal.code, "cause": refusal.cause, "resource": request.resource}
@@ -111,7 +114,9 @@ def _record(request: Asked, sender: Sender | None, rule: str) -> str:
     portal, now = request.portal, request.portal.clock()
     if sender is None:
         return recorded(portal, ShutOut(None, rule, request.source, request.resource, request.headers))
-    reference = new_reference(portal.random)
+    filed_at = now // REFUSALS_SECONDS * REFUSALS_SECONDS
+    same = hashlib.sha256(f"{sender.trail}|{rule}|{filed_at:.0f}".encode()).digest()
+    reference = new_reference(lambda size: same[:size])
     log.write(
         logging.WARNING,
         "authz_fail",
@@ -121,7 +126,6 @@ def _record(request: Asked, sender: Sender | None, rule: str) -> str:
         reference=reference,
         account=sender.trail,
     )
-    filed_at = now // REFUSALS_SECONDS * REFUSALS_SECONDS
     event = Event(
         account_id=sender.trail,
         kind=EventKind.REQUEST_REFUSED,

@@ -40,6 +40,16 @@ def test_ip_10_a_key_is_good_in_its_ranges_alone(world: World) -> None:
     assert system(world, desk, OUTSIDE, ranges=None).sends().status == 201
 
 
+def test_ip_10_whoever_is_outside_gets_a_document_whatever_their_library_accepts(world: World) -> None:
+    """Attack: a library of its own accord prefers HTML, and a program reads a page where its contract says JSON."""
+    sender = system(world, staff(world), OUTSIDE, ranges=RANGES)
+    javas = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
+    told = [sender.posts("/service/messages", DRAFT, Accept=javas) for _ in range(2)]
+    assert {one.header("Content-Type") for one in told} == {"application/problem+json"}
+    assert {(one.status, one.code) for one in told} == {(403, "address_not_permitted")}
+    assert {one.json()["reference"] for one in told} == {one.reference for one in refusals(world)}
+
+
 def test_ip_10_the_portal_s_ranges_gate_every_key(world: World) -> None:
     sender = system(world, staff(world), OUTSIDE)
     plant(world.store, Policy(PORTAL_POLICY, ranges=tuple(RANGES)))

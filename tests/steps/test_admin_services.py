@@ -2,14 +2,15 @@
 
 import html
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import REPEAT_SECONDS
-from chalicelib.domain.services import KEY, split_key
+from chalicelib.domain.services import KEY, MOST_DOMAINS, split_key
 from tests.console.staff import Staff, logged_on, staff
 from tests.world.clicking import at_once, pressed_twice
 from tests.world.phones import enrolled
@@ -128,6 +129,30 @@ def test_what_cannot_be_is_refused_by_its_field(world: World, field: str, value:
     refused = desk.visitor.post("/admin/services", good | {field: value})
     assert (refused.status, refused.json()["field"]) == (422, field)
     assert listed(desk) == []
+
+
+def test_ad_14_a_key_that_was_made_is_shown_whatever_cannot_be_read_then(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack on itself: 503 after the change, asked again, and the key in use is ended that nobody had to lose."""
+    desk = staff(world)
+    made = system(world, desk)
+
+    def away() -> NoReturn:
+        raise Unavailable("dynamodb:away")
+
+    monkeypatch.setattr(world.fake.services, "every", away)
+    path = f"/admin/services/{made.id}/rotate"
+    assert desk.visitor.post(path, {}).json()["key"].startswith(made.key[:20])
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    page = desk.visitor.sends("POST", path, b"", form)
+    assert (page.status, made.key[:20] in page.text) == (200, True)
+
+
+def test_ad_13_more_domains_than_a_key_can_have_are_refused(world: World) -> None:
+    many = " ".join(f"d{number}.test" for number in range(MOST_DOMAINS + 1))
+    refused = staff(world).visitor.post("/admin/services", {"name": "Gateway", "domains": [many]})
+    assert (refused.status, refused.json()["field"]) == (422, "domains")
 
 
 def test_ad_14_two_rotations_at_once_give_two_keys_that_live_or_one(
