@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, synthetic
 from chalicelib.domain.events import NOTEWORTHY, Event, EventKind, iso
 from chalicelib.domain.mails import hour
 from chalicelib.domain.overview import Day, Standing, counted, frozen, last_days, months, unusual
@@ -59,7 +59,8 @@ def attention(request: Request, days: Sequence[Day]) -> list[Line]:
     ]
     locked = [one for day in days[-2:] for one in day.locked]
     asked = [*locked, *frozen_ids, *staff, *waiting, *(event.account_id for event in recent)]
-    known = acts.standing(asked, now)
+    # The canary is no person: it needs nobody's attention here, and nobody is to learn its address (ADR 43).
+    known = acts.standing([one for one in asked if not synthetic(one)], now)
     lines = [
         *_of_accounts(request, recent, known, locked),
         _many(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Status, TwoStep
+from chalicelib.domain.addresses import SIMULATOR
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.overview import last_days
 from chalicelib.flows import overview
@@ -30,6 +31,12 @@ def lines(desk: Staff) -> dict[str, Any]:
 
 def recorded(world: World, who: Account, kind: EventKind, ago: float = 0, **facts: Any) -> None:
     world.store.events.record(an_event(who.id, kind, world.clock() - ago, **facts))
+
+
+def test_the_canary_needs_nobody_s_attention_and_is_named_to_nobody(world: World) -> None:
+    desk, canary = staff(world), world.person(f"walk@{SIMULATOR}")
+    recorded(world, canary, EventKind.ACCOUNT_CONTAINED)
+    assert "contained" not in lines(desk)
 
 
 def test_days_are_the_last_fourteen_with_logons_and_refusals_by_reason(world: World) -> None:
