@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
 from chalicelib.presentation.languages import LANGUAGES, SOURCE
 
+LEAST_TRAIL_DAYS = 7
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 SAID = {
     "unprintable": "it must be one line that is seen as it is",
@@ -124,7 +125,7 @@ def _told(environment: Mapping[str, str]) -> dict[str, Any]:
     """What becomes of events beside the table."""
     return {
         "copy_bucket": environment.get("PORTAL_COPY_BUCKET", ""),
-        "trail_days": _number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650),
+        "trail_days": _trail_days(environment),
         "publishes_everything": _choice(
             environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
         ),
@@ -132,6 +133,14 @@ def _told(environment: Mapping[str, str]) -> dict[str, Any]:
             environment, "PORTAL_PUBLISH_PERSONAL_DATA", {"left_out": False, "kept": True}, "left_out"
         ),
     }
+
+
+def _trail_days(environment: Mapping[str, str]) -> int:
+    """0 for good. Mails that wait are swept for five days, by their events: fewer than a week would lose some."""
+    days = _number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650)
+    if 0 < days < LEAST_TRAIL_DAYS:
+        raise BadSettings(f"PORTAL_TRAIL_DAYS must be 0, for good, or {LEAST_TRAIL_DAYS} to 3650")
+    return days
 
 
 def _brand(environment: Mapping[str, str]) -> Brand:

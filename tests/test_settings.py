@@ -91,6 +91,16 @@ def test_an_empty_setting_says_what_it_must_be(name: str, says: str) -> None:
     assert str(refusal.value) == f"{name} {says}"
 
 
+@pytest.mark.parametrize(("days", "fits"), [("0", True), ("6", False), ("7", True), ("3651", False)])
+def test_tr_15_events_are_kept_for_good_or_as_long_as_the_sweep_needs_them(days: str, fits: bool) -> None:
+    told = {**REQUIRED, "PORTAL_TRAIL_DAYS": days}
+    if fits:
+        assert read_settings(told).trail_days == int(days)
+        return
+    with pytest.raises(BadSettings, match="PORTAL_TRAIL_DAYS"):
+        read_settings(told)
+
+
 @pytest.mark.parametrize(
     "url", ["https://portal.example:8443", "https://portal.example/", "http://127.0.0.1:1"]
 )

@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.events import iso
 from chalicelib.domain.refusals import Unavailable
+from chalicelib.storage.tables import EventRow
 from infra.copy_stack import NoCopy
 from infra.data_stack import Clients
 from infra.restore import copies, doors, lost
@@ -90,6 +91,7 @@ class Restore:
         page: int = 100,
     ) -> None:
         self._stage, self._client, self._clock, self._sleep = stage, client, clock, sleep
+        EventRow.Meta.kept_seconds = stage.trail_days * 86400  # what is put back goes in its time
         self._tables = Tables(client("dynamodb"), stage.shared["PORTAL_TABLE_PREFIX"], page)
         file = kept / f"{stage.name}-{copies.stamp(at)}.json"
         self.state = State.of(file, at, clock(), reopen=bool(os.environ.get("REOPEN")))
@@ -166,7 +168,9 @@ class Restore:
 
     def _verify(self) -> None:
         """Before anybody is let in. Raises `Held` where something does not hold."""
-        found = verify(self._tables, self._clock, Progress())
+        days = self._stage.trail_days
+        since = self._clock() - days * 86400 if days else 0
+        found = verify(self._tables, self._clock, Progress(), since=since)
         if found:
             told = "\n".join(f"  {one.line()}" for one in found)
             if not os.environ.get("ACCEPT"):

@@ -48,7 +48,9 @@ def main(arguments: list[str]) -> int:
         print(wrong, file=sys.stderr)
         return 2
     try:
-        return report(arguments[0], tables_of(arguments[0]), KEPT, trail_of(arguments[0]))
+        name = arguments[0]
+        days = 0 if name == LOCAL else stage_of(name).trail_days
+        return report(name, tables_of(name), KEPT, trail_of(name), days)
     except FileNotFoundError:
         print("No portal runs on this machine: make run", file=sys.stderr)
         return 2
@@ -96,15 +98,15 @@ def local_client(service: str, url: str) -> Any:
     )
 
 
-def report(name: str, tables: Tables, kept: Path, trail: Copy | None = None) -> int:
-    """Say what was found, row by row; 1 where there was anything."""
+def report(name: str, tables: Tables, kept: Path, trail: Copy | None = None, days: int = 0) -> int:
+    """Say what was found, row by row; 1 where there was anything. `days`: how long events are kept; 0: for good."""
     file = kept / f"{name}.json"
     if os.environ.get("FRESH"):
         file.unlink(missing_ok=True)
     progress = Progress.read(file)
     if progress.rows:
         print(f"Going on in {progress.table}, after {progress.rows} rows")
-    found = verify(tables, time.time, progress)
+    found = verify(tables, time.time, progress, since=time.time() - days * 86400 if days else 0)
     print("".join(f"{one.line()}\n" for one in found), end="")
     print(f"{progress.rows} rows: {summary(found)}")
     differing = compared(tables, trail) if trail else []
@@ -115,7 +117,7 @@ def compared(tables: Tables, trail: Copy) -> list[Finding]:
     """The trail beside its copy: what differs, and what somebody should know besides."""
     lists, found = erasures(trail.copies, trail.ring)
     erased = frozenset(row for one in lists for row in one.rows)
-    told = Comparison(tables, trail.copies, erased, time.time, time.sleep).run()
+    told = Comparison(tables, trail.copies, erased, time.time, time.sleep, trail.kept_seconds).run()
     found += [*told.findings, *seals(trail.copies, trail.ring, time.time(), trail.kept_seconds)]
     for one in lists:
         print(f"{one.at}: {one.by} erased what is a person's from {len(one.rows)} events ({one.name})")

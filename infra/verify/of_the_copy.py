@@ -42,7 +42,9 @@ class Compared(NamedTuple):
 
 
 class Comparison:
-    """One comparison. `kept` is a file for what has no room in memory: the names of all copies."""
+    """One comparison. `kept` is a file for what has no room in memory: the names of all copies. `kept_seconds` is how
+    long copies stay; what is older is compared with nothing. 0: for good.
+    """
 
     def __init__(
         self,
@@ -51,10 +53,11 @@ class Comparison:
         erased: frozenset[str],
         clock: Callable[[], float],
         sleep: Callable[[float], None],
+        kept_seconds: float = 0,
         kept: str = "",
     ) -> None:
         self._tables, self._copies, self._erased = tables, copies, erased
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._kept_seconds = clock, sleep, kept_seconds
         self._known = sqlite3.connect(kept)  # "" is a file without a name, which goes with this
         self._known.execute("DROP TABLE IF EXISTS copies")
         self._known.execute(ROWS)
@@ -88,7 +91,7 @@ class Comparison:
         for one in self._copies.versions(EVENTS):
             copy = copied_of(one.name)
             if one.hidden:
-                if copy is None or not over(copy, self._clock()):
+                if copy is None or not (over(copy, self._clock()) or self._gone(copy.created)):
                     self._tell("copy_is_not_hidden", one.name, "a mark of deletion is before it", anew)
             elif copy is None:
                 self._tell("copy_is_named_as_one", one.name, "it is no copy of an event", anew)
@@ -112,9 +115,13 @@ class Comparison:
         after: Item | None = None
         while True:
             items, after = self._tables.page("events", after)
-            yield from items
+            yield from (one for one in items if not self._gone(float(one.get("time", {"N": "inf"})["N"])))
             if after is None:
                 return
+
+    def _gone(self, at: float) -> bool:
+        """Whether what was made then has no copy any more: the bucket lets it go."""
+        return bool(self._kept_seconds) and at + self._kept_seconds < self._clock()
 
     def _of(self, row: str) -> list[Copied]:
         """The copies of a row, the first that was made first: it is the one that counts."""
@@ -161,7 +168,7 @@ class Comparison:
         told = set[str]()
         for (name,) in self._known.execute(gone).fetchall():
             copy = copied_of(name)
-            if copy is None or copy.row in told or over(copy, self._clock()):
+            if copy is None or copy.row in told or over(copy, self._clock()) or self._gone(copy.created):
                 continue
             told.add(copy.row)
             first = counts(self._of(copy.row))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import datetime
 
 from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
@@ -48,7 +50,15 @@ def what_waits_is_an_event(case: Case) -> Wrong:
         return
     at, _, trail = key.removesuffix(SETTLED).partition(ASIDE)
     if case.around.row("events", account_id=trail, at=at) is None:
-        yield "no event waits under its key"
+        yield "no event waits under its key", _moment(at)
+
+
+def _moment(key: str) -> float:
+    """When the event of this key was; never over, where it is none."""
+    try:
+        return datetime.fromisoformat(key.partition("#")[0]).timestamp()
+    except ValueError:
+        return math.inf
 
 
 @of("events")

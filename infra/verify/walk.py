@@ -82,9 +82,11 @@ def verify(
     progress: Progress,
     seen: Callable[[str, Item], bool] | None = None,
     patience: float | None = None,
+    since: float = 0,
 ) -> list[Finding]:
     """Everything that does not hold. `seen` may leave out rows that were looked at before, as they are now.
 
+    `since` is the moment before which events have gone in their time (`PORTAL_TRAIL_DAYS`); 0 where they stay.
     `patience` is how many seconds a due mail may be without its fate; what the sweep takes at most, unless it is said.
     """
     names = list(KEYS)
@@ -93,13 +95,21 @@ def verify(
         while True:
             items, after = tables.page(table, progress.after)
             new = [item for item in items if seen is None or not seen(table, item)]
-            progress.found += judged(table, new, Around(tables, clock(), patience))
+            if table == "events":
+                new = [item for item in new if not expired(item, clock())]
+            found = judged(table, new, Around(tables, clock(), patience))
+            progress.found += [one for one in found if one.moment is None or one.moment >= since]
             progress.rows, progress.after = progress.rows + len(items), after
             progress.keep()
             if after is None:
                 break
     progress.over()
     return progress.found
+
+
+def expired(item: Item, now: float) -> bool:
+    """Whether an event is over, whenever DynamoDB comes to delete it."""
+    return "expires_at" in item and float(item["expires_at"]["N"]) <= now
 
 
 def judged(table: str, items: list[Item], around: Around) -> list[Finding]:

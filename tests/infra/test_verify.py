@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import botocore.session
 import pytest
 
 from chalicelib.domain.accounts import Account, Policy, TwoStep
@@ -16,7 +17,7 @@ from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.domain.mails import NOTE, WAITS, hour, told_of
 from chalicelib.domain.tokens import session_handle
 from chalicelib.mail.worker import note_of
-from chalicelib.storage.bus import FOR_THE_BUS, key_of, mark_side, waits_as
+from chalicelib.storage.bus import FOR_THE_BUS, TOLD, key_of, mark_side, row, waits_as
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from infra.gateway.environment import known, make_copy
@@ -388,6 +389,23 @@ def test_rl_14_a_walk_that_was_stopped_goes_on(
     assert said.count("count_is_within_its_limit") == 5
     assert "5 rows: 5 findings" in said
     assert not file.exists()
+
+
+def test_tr_15_what_went_in_its_time_is_not_missed(engine: Engine, table_prefix: str) -> None:
+    """With `PORTAL_TRAIL_DAYS` the event of an old password is gone, and a row that is over may still lie there."""
+    client, days = engine.client("dynamodb"), 86400
+    store = DynamoStore(botocore.session.get_session(), "eu-west-1", table_prefix, threshold=5, cap=900)
+    plant(store, an_account(password_changed_at=NOW - 100 * days))
+    over = row(f"{TOLD}2030-01", "2030-01-01T00:00:00.000Z#x|nobody", NOW).serialize()
+    client.put_item(TableName=f"{table_prefix}events", Item=over | {"expires_at": number(NOW - 1)})
+
+    def found(since: float) -> set[str]:
+        walked = verify(Tables(client, table_prefix), lambda: NOW, Progress(), since=since)
+        return {one.invariant for one in walked}
+
+    assert "password_has_its_event" in found(0)
+    assert "password_has_its_event" in found(NOW - 101 * days)
+    assert found(NOW - 90 * days) == set()
 
 
 def test_rl_14_nothing_is_written(engine: Engine, table_prefix: str, tmp_path: Path) -> None:

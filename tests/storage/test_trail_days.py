@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.mails import WAITS, hour
+from chalicelib.storage.bus import mark_side
 from chalicelib.storage.rows import event_row
 from chalicelib.storage.store import DynamoStore
 from chalicelib.storage.tables import EventRow
@@ -31,9 +32,11 @@ def test_tr_15_event_says_when_it_goes_and_so_does_what_waits(
     event = an_event(an_account().id, EventKind.LOGON_SUCCEEDED, at=NOW)
     kept.events.record(event)
     kept.outbox.put_aside(event.account_id, event.sort_key, "fault", NOW)
+    kept.bus.mark([event])
     client = engine.client("dynamodb")
     rows = client.scan(TableName=f"{table_prefix}events")["Items"]
-    assert {row["account_id"]["S"] for row in rows} == {event.account_id, f"{WAITS}{hour(NOW)}"}
+    sides = {event.account_id, f"{WAITS}{hour(NOW)}", mark_side(event)}
+    assert {row["account_id"]["S"] for row in rows} == sides
     assert {row["expires_at"]["N"] for row in rows} == {str(int(NOW) + 90 * DAY)}
     told = client.describe_time_to_live(TableName=f"{table_prefix}events")["TimeToLiveDescription"]
     assert told["AttributeName"] == "expires_at"
