@@ -26,7 +26,7 @@ def read_configuration() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Stage:
-    """One of them. Its two stacks are `portal-STAGE-data`, which stays, and `portal-STAGE`, which can be replaced."""
+    """One of them: `portal-STAGE-data` stays, `portal-STAGE` is replaced, `portal-STAGE-copy` nobody can rewrite."""
 
     name: str
     configuration: dict[str, Any]
