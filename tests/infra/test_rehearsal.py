@@ -121,7 +121,7 @@ def test_routes_of_the_template_are_those_of_the_contract(template: Any) -> None
         (one.method, one.path, logical(one.step)) for one in read_contract().operations
     }
     assert stack.authorizer_of(template) == "Authorizer"
-    assert sorted(stack.mappings(template)) == ["PublishEvent", "SendMail", "WatchTrail"]
+    assert sorted(stack.mappings(template)) == ["CopyTrail", "PublishEvent", "SendMail", "WatchTrail"]
 
 
 def test_method_without_the_gate_is_not_rehearsed(template: Any) -> None:
