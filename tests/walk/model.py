@@ -25,6 +25,7 @@ DESK = {
     "admin_users.show",
     "admin_user.show",
     "admin_domains.show",
+    "admin_overview.show",
     "admin_attempts.show",
     "admin_attempts.export",
     "admin_events.show",
