@@ -19,11 +19,19 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.trail_copy import DAY, SEALED_AFTER, beginning
+from chalicelib.services.event_bus import Publisher
 from chalicelib.services.ses import Mailer, RenderedMail
+from chalicelib.services.teller import Teller
+from chalicelib.services.trail_copy import copies_in
 from chalicelib.steps import home
+from chalicelib.steps.resume_events import resume
+from chalicelib.steps.seal_trail import seal
 from chalicelib.steps.sweep_mail import sweep
+from chalicelib.storage.bus import key_of
 from chalicelib.storage.store import DynamoStore
 from infra.gateway import functions
+from infra.gateway.environment import make_copy
 from infra.gateway.roles import USED, Roles
 from infra.permissions import read_permissions
 from infra.unused_permissions import allowed, main, read_used
@@ -32,6 +40,7 @@ from tests.engine import Engine
 from tests.fakes.held import full_account_row
 from tests.fakes.looking import trail
 from tests.fakes.samples import an_event
+from tests.world.bus import Bus
 from tests.world.clicking import pressed_twice
 from tests.world.clock import Clock
 from tests.world.mailer import Sent
@@ -39,6 +48,7 @@ from tests.world.phones import Phone, enrolled
 from tests.world.residents import a_resident
 from tests.world.running import at_work
 from tests.world.ses_events import arrive, bounce, mailed
+from tests.world.systems import system
 from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
 
@@ -73,6 +83,14 @@ def world(engine: Engine, table_prefix: str) -> Iterator[World]:
     engine.client("sesv2").create_email_identity(EmailIdentity="portal@portal.example")
     yield guarded(table_prefix)
     engine.client("sesv2").delete_email_identity(EmailIdentity="portal@portal.example")
+
+
+@pytest.fixture
+def bound_session(world: World) -> botocore.session.Session:
+    """A session whose clients are held to the rows as well."""
+    session = botocore.session.get_session()
+    Roles("").guard(session)
+    return session
 
 
 @pytest.fixture
@@ -210,6 +228,57 @@ def test_wb_20_each_form_of_the_console_is_done_once_within_its_row(world: World
     for path, fields in forms.items():
         reply = pressed_twice(browser, path, {"form": os.urandom(8).hex(), **fields})
         assert (reply.status, "?done=" in reply.header("Location")) == (303, True), path
+
+
+def test_home_names_whose_mails_wait_within_its_row(world: World, desk: Staff) -> None:
+    assert desk.visitor.post("/admin/users", {"email": "late@people.test", "kind": "recipient"}).status == 201
+    for event in world.store.events.of_account(account_id(canonical_address("late@people.test"))):
+        world.store.outbox.put_aside(event.account_id, event.sort_key, "a_test", world.clock())
+    lines = {one["kind"]: one["users"] for one in desk.visitor.get("/admin/overview").json()["attention"]}
+    assert lines["mails_waiting"] == ["late@people.test"]
+
+
+def test_users_are_found_by_a_part_of_their_domain_within_the_row(world: World, desk: Staff) -> None:
+    assert desk.visitor.post("/admin/users", {"email": "new@harbour.test", "kind": "recipient"}).status == 201
+    found = desk.visitor.get("/admin/users?q=arbour").json()["users"]
+    assert [one["email"] for one in found] == ["new@harbour.test"]
+
+
+def test_services_are_rotated_by_a_form_and_the_former_key_is_used_within_the_rows(
+    world: World, desk: Staff
+) -> None:
+    sender = system(world, desk)
+    browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
+    shown = pressed_twice(browser, f"/admin/services/{sender.id}/rotate", {"form": os.urandom(8).hex()})
+    assert shown.status == 200
+    world.clock.passes(120)
+    assert sender.sends().status == 201
+
+
+def test_events_that_the_bus_did_not_take_go_within_the_row(world: World, bound_session: Any) -> None:
+    bus, ann = Bus(), world.person()
+    publisher = Publisher(bound_session, "eu-west-1", "default")
+    publisher._client.meta.events.register("before-send.events.PutEvents", bus)
+    world.visitor().logon(ann.address, "not the password at all")
+    (event,) = world.store.events.of_account(ann.id)
+    world.store.bus.put_aside(*key_of(event), "a_test", world.clock())
+    teller = Teller(publisher, world.store.bus, everything=True, personal=True)
+    with at_work("resume_events"):
+        found = resume(world.portal, teller)
+    assert (found["settled"], len(bus.entries)) == (1, 1)
+
+
+def test_a_day_is_sealed_on_the_one_before_within_the_row(
+    world: World, bound_session: Any, engine: Engine
+) -> None:
+    name, s3 = f"sealed-{os.urandom(4).hex()}", engine.client("s3")
+    make_copy(s3, name)
+    for day in ("2030-03-10", "2030-03-11"):
+        s3.put_object(Bucket=name, Key=f"events/{day}/a", Body=b"x", IfNoneMatch="*")
+    copies = copies_in(bound_session, "eu-west-1", name)
+    for end in ("2030-03-10", "2030-03-11"):
+        with at_work("seal_trail"):
+            assert seal(copies, world.rings["trail"], beginning(end) + DAY + SEALED_AFTER) == {"sealed": 1}
 
 
 def test_criteria_and_not_me_count_bad_links_and_record_used_ones(world: World) -> None:
