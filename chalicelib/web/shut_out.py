@@ -22,9 +22,6 @@ WHAT = MappingProxyType(
         "admin_ranges": marked(
             "The console can be used from certain networks only, and you are on another one. Nothing was changed."
         ),
-        "service_ranges": marked(
-            "This key can be used from certain networks only, and you are on another one. Nothing was changed."
-        ),
     }
 )
 PORTAL = marked(
