@@ -225,10 +225,10 @@ def key_on(text: str) -> str:
 def test_mistyped_code_in_a_browser_loses_nothing(world: World) -> None:
     ann, browser = world.person(), world.browser()
     browser.logs_on(ann)
-    secret = key_on(browser.post(PATH).text)
-    again = browser.post(CONFIRM, {"code": "000000"})
+    phone = Phone(key_on(browser.post(PATH).text), world.clock)
+    again = browser.post(CONFIRM, {"code": phone.mistyped()})
     assert (again.status, "This code is not valid." in again.text) == (401, True)
-    shown = browser.post(CONFIRM, {"code": TOTP(secret).at(int(world.clock()))})
+    shown = browser.post(CONFIRM, {"code": phone.code()})
     assert "Save your recovery codes" in shown.text
     kinds = [event.kind for event in world.store.events.of_account(ann.id)]
     assert EventKind.TWO_STEP_ENROLLED in kinds
