@@ -8,16 +8,15 @@ names in order, one date.
 
 from __future__ import annotations
 
-import ast
 import gzip
-import importlib.util
 import json
-import marshal
 import re
 import struct
 import zipfile
 from pathlib import Path
 from typing import Any
+
+from infra.compiling import compiled
 
 # botocore's names of the services that functions call, and the prefixes under which endpoints.json has them.
 SERVICES = {
@@ -50,9 +49,7 @@ ELSEWHERE = re.compile(
 )
 # The world's time zones, which dateutil brings and AWS's times in UTC never ask for.
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
-WHERE = "/var/task/"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
-UNCHECKED_HASH = 0b01
 
 
 def bundle(archive: Path, instead: dict[str, bytes]) -> None:
@@ -61,7 +58,7 @@ def bundle(archive: Path, instead: dict[str, bytes]) -> None:
         files = {name: given.read(name) for name in given.namelist() if is_run(name)}
     if not instead.keys() <= files.keys():
         raise ValueError(f"not in the package: {instead.keys() - files.keys()}")
-    write(archive, compiled(trimmed(files | instead)))
+    write(archive, without_sources(trimmed(files | instead)))
 
 
 def is_run(name: str) -> bool:
@@ -145,30 +142,11 @@ def loaded_part(library: bytes) -> bytes:
     return bytes(head)
 
 
-def compiled(files: dict[str, bytes]) -> dict[str, bytes]:
+def without_sources(files: dict[str, bytes]) -> dict[str, bytes]:
     """Each module instead of its source: no traceback that would quote one leaves a function (`runtime/log.py`)."""
-    return {
-        f"{name}c" if name.endswith(".py") else name: module(name, data) if name.endswith(".py") else data
-        for name, data in files.items()
-    }
-
-
-def module(name: str, source: bytes) -> bytes:
-    """A compiled module that Python trusts without looking at the source: in Lambda nobody changes it."""
-    code = compile(without_docstrings(source), WHERE + name, "exec", dont_inherit=True)
-    head = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    return head + importlib.util.source_hash(source) + marshal.dumps(code)
-
-
-def without_docstrings(source: bytes) -> ast.Module:
-    """A dot for each: a dataclass without any would write itself one, at each start."""
-    tree = ast.parse(source)
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            match part.body:
-                case [ast.Expr(ast.Constant(str()) as text), *_]:
-                    text.value = "."
-    return tree
+    sources = {name: data for name, data in files.items() if name.endswith(".py")}
+    modules = {f"{name}c": data for name, data in compiled(sources).items()}
+    return modules | {name: data for name, data in files.items() if name not in sources}
 
 
 def write(archive: Path, files: dict[str, bytes]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
-import marshal
 import ssl
 import sysconfig
-import types
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,7 @@ import botocore
 import pytest
 from botocore.model import ServiceModel
 
-from infra.bundle import SERVICES, bundle, headed, is_run, loaded_part, module, our_roots, undocumented
+from infra.bundle import SERVICES, bundle, headed, is_run, loaded_part, our_roots, undocumented
 
 SOURCE = b"def answer():\n    return 42\n"
 ENDPOINTS = json.dumps({"partitions": [{"services": {"dynamodb": {}, "email": {}, "ec2": {}}}]}).encode()
@@ -98,19 +95,6 @@ def test_file_is_packaged_instead_of_the_one_of_its_name(tmp_path: Path) -> None
         bundled(tmp_path, list(GIVEN), {"library/renamed.so": b""})
 
 
-def test_compiled_module_is_trusted_without_its_source() -> None:
-    made = module("library/core.py", SOURCE)
-    assert made[:4] == importlib.util.MAGIC_NUMBER
-    assert int.from_bytes(made[4:8], "little") == 0b01  # by its hash, and unchecked
-    assert made[8:16] == importlib.util.source_hash(SOURCE)
-    code = marshal.loads(made[16:])
-    assert isinstance(code, types.CodeType)
-    assert code.co_filename == "/var/task/library/core.py"
-    found: dict[str, object] = {}
-    exec(code, found)  # our own three lines above
-    assert found["answer"]() == 42  # type: ignore[operator]
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -132,28 +116,6 @@ def test_tests_scripts_and_leftovers_are_not_run(name: str) -> None:
 
 def test_of_a_library_s_papers_the_manual_is_left_out() -> None:
     assert headed(b"Name: library\nVersion: 1\n\nIts manual.\n") == b"Name: library\nVersion: 1\n"
-
-
-def test_texts_for_readers_of_the_source_are_left_out_and_its_lines_stay_where_they_are() -> None:
-    source = b'''"""Of the module."""
-class One:
-    """Of the class,
-    two lines."""
-    def act(self):
-        """Of the method."""
-        return "kept", 1 / 0
-'''
-    code = marshal.loads(module("library/core.py", source)[16:])
-    assert isinstance(code, types.CodeType)
-    made: dict[str, Any] = {}
-    exec(code, made)
-    assert [made["__doc__"], made["One"].__doc__, made["One"].act.__doc__] == ["."] * 3
-    with pytest.raises(ZeroDivisionError) as raised:
-        made["One"]().act()
-    assert raised.traceback[-1].frame.code.raw is made["One"].act.__code__
-    assert raised.traceback[-1].lineno + 1 == 7
-    assert b"kept" in marshal.dumps(code)
-    assert b"Of the" not in marshal.dumps(code)
 
 
 def test_roots_of_aws_stay_and_no_others() -> None:
