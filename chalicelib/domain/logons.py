@@ -25,7 +25,6 @@ class LogonRefused(Exception):
     """No session, for this reason; the person hears the same sentence whatever it is (EN-01)."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
         self.reason = reason
 
 
@@ -39,8 +38,8 @@ class Admission(NamedTuple):
     counter: str
     policy: Policy | None
     temporary: Reset | None
-    network: str = ""
-    network_until: float = 0
+    network: str
+    network_until: float
 
     def knows_network(self, now: float) -> bool:
         """Whether the account was used from this network before, and not too long ago."""
@@ -111,8 +110,8 @@ def told_of(attempt: Attempt, reason: Reason, threshold: int, cap: int) -> "Deta
     """What the event of a refusal tells besides: which ranges shut it out, or that it set a lock."""
     if reason is Reason.OUTSIDE_RANGES and attempt.account:
         return {"rule": ranges_rule(attempt.account)}
-    failures = attempt.tries.failures if attempt.counted else 0
-    if not lockout.lock_seconds(failures, threshold, cap):
+    failures = attempt.tries.failures
+    if not attempt.counted or not lockout.lock_seconds(failures, threshold, cap):
         return {}
     return {"failures": failures, "locks": failures == threshold}
 

@@ -115,7 +115,7 @@ def recovery_digest(code: str) -> str | None:
     if not characters.isascii() or len(characters) != _RECOVERY_LENGTH:
         return None
     characters = characters.lower()
-    if not set(characters) <= set(UNMISTAKABLE):
+    if set(characters) - set(UNMISTAKABLE):
         return None
     hashed = hashlib.sha256(characters.encode("ascii")).digest()
     return base64.urlsafe_b64encode(hashed).decode("ascii")[:RECOVERY_DIGEST_LENGTH]

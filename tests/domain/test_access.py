@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from chalicelib.domain import access
 from chalicelib.domain.access import GUARDS, Guard, check, guard_of
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Credential, Next
 from tests.domain.truth import ANY, Row, Table, told
 from tests.fakes.samples import NOW, a_digest, an_account
@@ -20,6 +23,7 @@ NAMED = {
         *("DESK", "ADMIN", "ADMIN_FRESH", "CANARY", "SERVICE"),
     )
 }
+ROOT = Path(__file__).parents[2]
 NOBODY = "nobody"
 CODE_DUE, CHANGE_DUE, ENROLMENT_DUE, WHOLE = (
     Next.ENTER_CODE,
@@ -92,6 +96,11 @@ def a_caller(stage: Next = WHOLE, kind: Kind = ADMINISTRATOR, reauthenticated_at
     )
 
 
+def a_canary(kind: Kind = RECIPIENT) -> Caller:
+    account = an_account("success+0a@simulator.amazonses.com")
+    return a_caller(kind=kind)._replace(account_id=account.id, address=account.address)
+
+
 def refusal(guard: Guard, caller: Caller | None, cause: str | None = None) -> Refusal | None:
     try:
         check(guard, caller, cause, NOW)
@@ -116,9 +125,8 @@ def test_everybody_before_every_guard_stands_in_one_row() -> None:
 
 def test_canary_passes_its_own_guard_and_what_can_end_a_session() -> None:
     """Whatever its account is said to be."""
-    account = an_account("success+0a@simulator.amazonses.com")
     for kind in Kind:
-        known = a_caller(kind=kind)._replace(account_id=account.id, address=account.address)
+        known = a_canary(kind)
         passed = {name for name, guard in NAMED.items() if refusal(guard, known) is None}
         assert passed == {"CANARY", "PUBLIC", "HELP", "LOGOFF"}
 
@@ -131,11 +139,45 @@ def test_ip_09_from_everywhere_one_may_read_help_and_end_a_session_one_has() -> 
     assert [route for route, guard in GUARDS.items() if guard.everywhere] == ["GET /help", "POST /logoff"]
 
 
+def test_ip_05_administrators_ranges_count_for_the_whole_console_and_for_nothing_else() -> None:
+    """IP-05."""
+    console = [route for route, guard in GUARDS.items() if guard.admin_network]
+    assert console == [route for route in GUARDS if route.partition(" ")[2].startswith("/admin/")]
+
+
+def test_only_who_asks_for_their_session_is_told_of_the_ranges_by_a_document() -> None:
+    assert [route for route, guard in GUARDS.items() if guard.document] == ["GET /session"]
+
+
+def test_ad_01_routes_with_a_guard_are_those_of_the_contract() -> None:
+    contract = yaml.safe_load((ROOT / "infra/api.yaml").read_text(encoding="utf-8"))
+    routes = {
+        f"{method.upper()} {path}"
+        for path, methods in contract["paths"].items()
+        for method in methods
+        if method != "parameters"
+    }
+    assert set(GUARDS) == routes
+
+
+def test_keys_of_sending_systems_open_their_own_routes_alone() -> None:
+    opened = {route for route in GUARDS if access.for_services(*route.split(" "))}
+    assert opened == {route for route in GUARDS if route.partition(" ")[2].startswith("/service/")}
+    assert not access.for_services("GET", "/nothing")
+
+
+def test_whoever_shows_no_session_is_told_so_and_not_that_theirs_is_over() -> None:
+    never, over = refusal(access.FULL, None), refusal(access.FULL, None, "epoch_moved")
+    assert (never and never.hint, over and over.hint) == (Hint.NO_SESSION, None)
+
+
 @pytest.mark.parametrize(
     ("guard", "caller", "cause", "told"),
     [
         ("FULL", None, None, "no_session"),
         ("FULL", None, "epoch_moved", "epoch_moved"),
+        ("CANARY", a_caller(), None, "not_the_canary"),
+        ("FULL", a_canary(), None, "the_canary"),
         ("FULL", a_caller(CODE_DUE), None, "stage_enter_code"),
         ("DESK", a_caller(kind=RECIPIENT), None, "kind_recipient"),
         ("ADMIN_FRESH", a_caller(reauthenticated_at=0), None, "password_typed_too_long_ago"),

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Policy, Status
+from chalicelib.domain.accounts import Account, Policy, Status, Tries
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.logons import Admission, Attempt, LogonRefused, judge, to_verify
+from chalicelib.domain.logons import told_of as told_of_attempt
 from chalicelib.domain.password_text import Password
 from chalicelib.domain.refusals import Reason
 from chalicelib.domain.resets import Reset
@@ -96,7 +97,7 @@ def attempted(
         temporary=typed,
         source=ip_address("203.0.113.1"),
         now=NOW,
-        admission=Admission("the source's counter", policy, row),
+        admission=Admission("the source's counter", policy, row, "a network", 0),
         counted=counted,
         account=account,
     )
@@ -203,3 +204,54 @@ def test_tp_02_a_temporary_password_is_good_until_its_moment(left: float, reason
 def test_a_temporary_password_that_was_not_typed_is_not_looked_at() -> None:
     account = an_account()
     assert outcome(attempted(account, row=a_temporary(account, spent_at=NOW - 1))) is None
+
+
+DAY = 86400
+
+
+@pytest.mark.parametrize(
+    ("until", "known", "learned"),
+    [
+        (0, False, True),
+        (NOW, False, True),
+        (NOW + 0.001, True, True),
+        (NOW + 83 * DAY, True, True),
+        (NOW + 83 * DAY + 0.001, True, False),
+        (NOW + 90 * DAY, True, False),
+    ],
+)
+def test_lg_14_network_is_known_for_ninety_days_and_noted_again_after_a_week(
+    until: float, known: bool, learned: bool
+) -> None:
+    admission = Admission("the source's counter", None, None, "a network", until)
+    assert admission.knows_network(NOW) is known
+    assert admission.to_learn(NOW) == ("a network" if learned else None)
+
+
+def test_lg_14_attempt_is_under_the_count_of_where_it_comes_from() -> None:
+    account = an_account(failures=3, known_failures=1)
+    assert [attempted(account)._replace(known=known).tries.failures for known in (False, True)] == [3, 1]
+    assert attempted(None).tries == Tries(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("failures", "counted", "told"),
+    [
+        (4, True, {}),
+        (5, True, {"failures": 5, "locks": True}),
+        (6, True, {"failures": 6, "locks": False}),
+        (5, False, {}),  # it came in the lock; the one that set it has told
+    ],
+)
+def test_lg_01_event_of_a_refusal_tells_the_failures_that_lock_and_which_set_the_lock(
+    failures: int, counted: bool, told: dict[str, Any]
+) -> None:
+    attempt = attempted(an_account(failures=failures), counted=counted)
+    assert told_of_attempt(attempt, Reason.WRONG_PASSWORD, 5, 900) == told
+
+
+@pytest.mark.parametrize(("own", "rule"), [(None, "domain_ranges"), ((), "account_ranges")])
+def test_event_of_a_refusal_tells_which_ranges_shut_it_out(own: tuple[str, ...] | None, rule: str) -> None:
+    attempt = attempted(an_account(ranges=own, failures=5))
+    assert told_of_attempt(attempt, Reason.OUTSIDE_RANGES, 5, 900) == {"rule": rule}
+    assert told_of_attempt(attempted(None, counted=False), Reason.OUTSIDE_RANGES, 5, 900) == {}

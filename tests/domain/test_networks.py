@@ -97,6 +97,8 @@ def test_ip_04_what_is_no_text_is_no_address(source: Any) -> None:
     assert not permitted(source, None)
     with pytest.raises(InvalidSource):
         throttle_key(source)
+    with pytest.raises(InvalidSource):
+        parse_address(source)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +224,19 @@ def test_ip_03_no_random_text_does_more_than_be_refused(entries: list[str]) -> N
 @given(st.ip_addresses(v=4))
 def test_ip_02_a_mapped_address_is_its_ipv4_address(address: Any) -> None:
     assert parse_address(f"::ffff:{address}") == address
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("::0.255.255.255", "::ff:ffff"),
+        ("::1.0.0.0", "1.0.0.0"),
+        ("::255.255.255.255", "255.255.255.255"),
+        ("::1:0:0", "::1:0:0"),
+    ],
+)
+def test_ip_02_compatible_address_is_its_ipv4_address_and_no_other_is(address: str, meant: str) -> None:
+    assert parse_address(address) == ip_address(meant)
 
 
 @pytest.mark.parametrize(

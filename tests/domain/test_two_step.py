@@ -5,12 +5,16 @@ import os
 import re
 
 import pytest
+from pyotp import TOTP
 
 from chalicelib.domain.two_step import (
+    SEED_LENGTH,
     fresh,
+    looks_like_recovery_code,
     matching_step,
     new_recovery_codes,
     new_seed,
+    of_another_time,
     otpauth_uri,
     recovery_digest,
 )
@@ -72,6 +76,12 @@ def test_tf_01_anything_but_six_ascii_digits_is_refused(typed: str) -> None:
     assert matching_step(SEED, typed, 59) is None
 
 
+@pytest.mark.parametrize(("length", "read"), [(64, True), (65, False)])
+def test_nothing_that_is_longer_than_64_characters_is_read(length: int, read: bool) -> None:
+    assert (matching_step(SEED, "287082".ljust(length), 59) == 1) is read
+    assert (recovery_digest(CODE.ljust(length)) == recovery_digest(CODE)) is read
+
+
 def test_tf_01_a_wrong_code_is_refused() -> None:
     assert matching_step(SEED, "287083", 59) is None
     assert matching_step(new_seed(lambda size: b"other" * (size // 5)), "287082", 59) is None
@@ -98,6 +108,7 @@ def test_tf_04_a_seed_has_160_bits() -> None:
     seed = new_seed(random)
     assert asked == [20]
     assert re.fullmatch(r"[A-Z2-7]{32}", seed)
+    assert len(seed) == SEED_LENGTH
 
 
 def test_the_uri_is_what_authenticators_read() -> None:
@@ -111,6 +122,9 @@ def test_the_uri_is_what_authenticators_read() -> None:
 def test_tf_08_ten_different_codes_of_at_least_112_bits() -> None:
     codes = new_recovery_codes(os.urandom)
     assert len(set(codes)) == 10
+    asked: list[int] = []
+    new_recovery_codes(lambda size: asked.append(size) or os.urandom(size))
+    assert asked == [32] * 10
     assert all(
         re.fullmatch(r"([2-9b-df-hjkmnp-tv-z]{4}-){5}[2-9b-df-hjkmnp-tv-z]{4}", code) for code in codes
     )
@@ -165,3 +179,44 @@ def test_tf_08_anything_else_is_no_recovery_code(typed: str) -> None:
 
 def test_tf_08_another_code_has_another_digest() -> None:
     assert recovery_digest(CODE) != recovery_digest(CODE[:-1] + "w")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", False),
+        ("-- -", False),
+        ("7", False),
+        ("b", True),
+        ("12345", False),
+        ("1234b", True),
+        ("123456", False),
+        ("12 34-56", False),
+        ("12345b", False),  # so long is a code of the phone, mistyped
+        ("1234567", True),
+        (CODE[:9], True),
+        (CODE, True),
+    ],
+)
+def test_tf_08_whoever_typed_no_code_of_a_phone_meant_a_recovery_code(typed: str, meant: bool) -> None:
+    assert looks_like_recovery_code(typed) is meant
+
+
+STEP = 1234567890 // 30
+DAY = 2880  # steps
+
+
+@pytest.mark.parametrize("now", [30 * STEP, 30 * STEP + 29.9])
+@pytest.mark.parametrize("away", [-DAY - 1, -DAY, *range(-60, 61, 5), DAY, DAY + 1])
+def test_code_of_another_time_is_known_within_a_day(now: float, away: int) -> None:
+    code = TOTP(SEED).generate_otp(STEP + away)
+    assert of_another_time(SEED, code, now) is (abs(away) <= DAY)
+
+
+@pytest.mark.parametrize("now", [0, 30, 86400])
+def test_code_of_another_time_may_be_of_the_first_step_there_is(now: float) -> None:
+    assert of_another_time(SEED, "755224", now)
+
+
+def test_what_is_no_code_is_of_no_time() -> None:
+    assert not of_another_time(SEED, "28708a", 59)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 COSMIC_RAY = (
     *(f"ReplaceBinaryOperator_{pair}" for pair in ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul")),
@@ -72,6 +72,8 @@ def unread_lines(source: str) -> set[int]:
             found.update(_lines(node))
         elif isinstance(node, ast.FunctionDef) and node.body:
             found.update(range(node.lineno, node.body[0].lineno))
+        elif _for_type_checkers(node):
+            found.add(node.lineno)
     return found
 
 
@@ -84,8 +86,12 @@ def _unread(tree: ast.AST) -> Iterator[ast.AST]:
             yield from filter(None, [node.returns])
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             yield node.slice  # dict[str, int], as a name for it has it
-        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        elif _for_type_checkers(node):
             yield node
+
+
+def _for_type_checkers(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _conditions(node: ast.AST, source: str) -> Iterator[Change]:

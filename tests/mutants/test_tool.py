@@ -70,6 +70,7 @@ def test_one_thing_after_the_other_is_left_out(source: str, mutants: set[str]) -
 def test_what_only_people_and_type_checkers_read_is_not_broken() -> None:
     source = "import a\nfrom b import (\n    c,\n)\n\n\ndef d(\n    e=1,\n):\n    return c\n"
     assert unread_lines(source) == {1, 2, 3, 4, 7, 8, 9}
+    assert unread_lines("if TYPE_CHECKING:\n    import a\nif a:\n    b()\n") == {1, 2}
 
 
 def git(tree: Path, *words: str) -> None:
