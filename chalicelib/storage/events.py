@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
-from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
+from chalicelib.domain.limits import (
+    BAD_LINKS_BY_SOURCE,
+    RESETS_BY_SOURCE,
+    SHUT_OUTS,
+    SHUT_OUTS_BY_SOURCE,
+    Limit,
+)
 from chalicelib.domain.refusals import Refusal, Unavailable
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, event_of, event_row
@@ -69,13 +75,16 @@ class Events:
 
     def record_strangers(self, source: str, event: Event) -> None:
         """Write one event of nobody's account: of its source the only one for a while, of all one of a few (IP-09)."""
-        reserve(self._database, SHUT_OUTS_BY_SOURCE, source, event.at)
+        taken: list[tuple[Limit, str]] = []
         try:
-            reserve(self._database, SHUT_OUTS, "strangers", event.at)
-        except Refusal:  # once there is room again, it is written
-            release(self._database, SHUT_OUTS_BY_SOURCE, source, event.at)
+            for limit, subject in ((SHUT_OUTS_BY_SOURCE, source), (SHUT_OUTS, "strangers")):
+                reserve(self._database, limit, subject, event.at)
+                taken.append((limit, subject))
+            self.record(event)
+        except Refusal:  # once there is room again, or the store answers, it is written
+            for limit, subject in taken:
+                release(self._database, limit, subject, event.at)
             raise
-        self.record(event)
 
     @contextmanager
     def recording(self, event: Event) -> Iterator[None]:

@@ -12,8 +12,11 @@ from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable
 from chalicelib.domain.repeats import once
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.rows import event_row
+from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import ThrottleRow
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.samples import NOW, an_account, an_event, number
+from tests.faults.breaking import Fault, breaking
 
 HOUR = 3600
 
@@ -52,6 +55,21 @@ def test_ip_09_strangers_of_one_network_are_one_event_for_a_while_and_few_of_all
     late = an_event(who.id, EventKind.REQUEST_REFUSED, start + SHUT_OUTS.seconds)
     store.events.record_strangers("another", late)  # it took no place of its own then
     assert len(store.events.trail(who.id, None, 100).others.events) == SHUT_OUTS.most + 1
+
+
+def test_ip_09_stranger_whose_event_could_not_be_written_has_taken_no_place(real_store: DynamoStore) -> None:
+    """Attack: the store fails for a second, and nothing of this network is in the trail for five minutes."""
+    who, start = an_account(), NOW + 86400 * number()
+    start -= start % SHUT_OUTS_BY_SOURCE.seconds
+    source, event = f"network {number()}", an_event(who.id, EventKind.REQUEST_REFUSED, start)
+    with breaking(real_store, Fault.TIMEOUT, 2), pytest.raises(Unavailable):
+        real_store.events.record_strangers(source, event)
+    for limit, subject in ((SHUT_OUTS_BY_SOURCE, source), (SHUT_OUTS, "strangers")):
+        row = real_store.database.read(ThrottleRow, limit.key(subject, start))
+        assert row is not None
+        assert row.count == 0
+    real_store.events.record_strangers(source, event)
+    assert trail(real_store, who) == [EventKind.REQUEST_REFUSED]
 
 
 def test_wb_20_a_form_asks_once_and_takes_one_place_of_its_source(store: Store) -> None:
