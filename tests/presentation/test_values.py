@@ -117,13 +117,14 @@ def test_wb_14_what_is_quoted_is_in_quotation_marks_and_no_link(
     """But in a message: its text is its sender's, and a link in it says where it leads (WB-18)."""
     pages, _ = seen
     quoted = [one for one in pages if "<q>" in one.said]
-    assert {one.name for one in quoted} == {"admin_attempts", "admin_user"}
+    assert {"admin_attempts"} <= {one.name for one in quoted} <= {"admin_attempts", "admin_user"}
     for page in pages:
         links = " ".join(re.findall(r'(?:href|action|src)="([^"]*)"', unescape(page.said)))
         assert page.name == "message" or "//" + MARK not in links
         for path, text in leaves(page.given):
             if path in {"attempts[].agent", "mails[].detail"} and MARK in text:
-                assert f"<q><bdi>{text}</bdi></q>" in unescape(page.said)
+                said = unescape(page.said)
+                assert said.count(f"<q><bdi>{text}</bdi></q>") == said.count(text)
 
 
 @pytest.mark.parametrize("walk", [PAGES, MAILS], ids=["pages", "mails"])

@@ -111,6 +111,13 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
         "disputed": USER | {"two_step": USER["two_step"] | {"active": True, "disputed_at": LATER}},
+        "contained": TROUBLED
+        | {
+            "notice": "contained",
+            "user": USER["user"] | {"status": "disabled", "kind": "support"},
+            "two_step": USER["two_step"] | {"active": True},
+            "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"},
+        },
         "own": USER
         | {
             "user": USER["user"] | {"kind": "administrator"},

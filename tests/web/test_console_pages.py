@@ -36,6 +36,33 @@ def test_every_action_on_a_user_is_on_the_users_page() -> None:
     assert "/enable?" in sample("admin_user", "new").html
 
 
+def test_after_a_containment_minutes_three_to_five_of_the_guide_are_a_list_of_ways() -> None:
+    seen = Seen(sample("admin_user", "contained").html)
+    ways = {str(a["href"]).partition("?")[0] for a in seen.all("a")}
+    assert ways >= {"#enable", "#set", "#second", "#ranges", "/admin/attempts", "/admin/events"}
+    here = {f"#{one['id']}" for tag in ("details", "h4") for one in seen.all(tag) if "id" in one}
+    assert here >= {one for one in ways if one.startswith("#") and one not in {"#main", "#state"}}
+    assert "After the containment" not in sample("admin_user", "plain").html
+
+
+def test_where_one_is_stands_above_whatever_is_said() -> None:
+    for page, state in (("admin_user", "plain"), ("admin_ip_ranges", "domain"), ("admin_status", "disable")):
+        html = sample(page, state, notice="contained", reauthenticate_first="/admin/users").html
+        assert (
+            html.index('class="crumbs"')
+            < html.index('class="notice good"')
+            < html.index('class="notice warn"')
+        )
+
+
+def test_a_users_page_is_a_summary_whose_sections_open() -> None:
+    """Only what calls for an act stands open: 5,600 pixels were more than anybody looks through."""
+    closed, due = (Seen(sample("admin_user", state).html).all("details") for state in ("plain", "troubled"))
+    assert len(closed) == 12
+    assert not [one for one in closed if "open" in one]
+    assert len([one for one in due if "open" in one]) == 2
+
+
 def test_nobody_is_offered_to_disable_or_contain_themselves() -> None:
     html = sample("admin_user", "own").html
     assert "/disable?" not in html
