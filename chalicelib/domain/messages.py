@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import SERVICE_TRAIL
 
 UNSENT = "unsent:"
 DELIVERED, BOUNCED = "delivered", "bounced"  # what became of the mail that brought its notice
@@ -14,6 +15,7 @@ class Message(NamedTuple):
     """One message to one account. `sealed_body` is encrypted for its recipient and id; `recalled_at` takes it back.
 
     `mail` is what became of the mail that brought its notice: "delivered" or "bounced", since `mail_at`.
+    `service` is the id of the sending system that sent it as `sender`; "" where its sender did.
     """
 
     account_id: AccountId
@@ -28,6 +30,7 @@ class Message(NamedTuple):
     recipient: str = ""
     mail: str | None = None
     mail_at: float | None = None
+    service: str = ""
 
     def readable(self, now: float) -> bool:
         """Expired or recalled is answered like one that never was."""
@@ -41,6 +44,11 @@ class Message(NamedTuple):
 def drawer(account_id: AccountId) -> AccountId:
     """Under which key lies what an account had typed when its session ended: no list of messages reads it (ADR 30)."""
     return AccountId(f"{UNSENT}{account_id}")
+
+
+def sent_drawer(service: str) -> AccountId:
+    """Under which key lies what a service sent: to whom each of its messages went. No recipient's list reads it."""
+    return AccountId(f"{SERVICE_TRAIL}{service}")
 
 
 def unsent(account_id: AccountId, name: str, now: float) -> Message:

@@ -7,11 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import SERVICE_TRAIL, Event, EventKind
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.keys import Ring, UnknownKey
 from chalicelib.domain.limits import Limit
-from chalicelib.domain.messages import BOUNCED, Message
+from chalicelib.domain.messages import BOUNCED, Message, sent_drawer
 from chalicelib.domain.refusals import Code, Refusal, invalid
 
 CLAIM_SECONDS = 86400
@@ -35,21 +34,34 @@ class Claim(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A message of a service; `message` is None once its row is gone, `note` until its mail has one."""
+    """A message of a service; `message` is None once its row is gone, `note` until its mail has one.
+
+    What its recipient or its sender did stands with `about` too, which outlives the message by a month.
+    """
 
     about: Message
     message: Message | None
     note: Event | None
 
+    @property
+    def until(self) -> float:
+        """When its days are over."""
+        return self.about.expires_at - KEPT_SECONDS
+
+    @property
+    def read_at(self) -> float | None:
+        """When it was read."""
+        return self.about.read_at or (self.message and self.message.read_at)
+
+    @property
+    def recalled_at(self) -> float | None:
+        """When it was taken back."""
+        return self.about.recalled_at or (self.message and self.message.recalled_at)
+
 
 def rate(per_minute: int) -> Limit:
     """How many requests each service may make."""
     return Limit("service", per_minute, 60)
-
-
-def sent_drawer(service: str) -> AccountId:
-    """Under which key lies what a service sent: to whom each of its messages went. No recipient's list reads it."""
-    return AccountId(f"{SERVICE_TRAIL}{service}")
 
 
 def pointer(service: str, message: Message) -> Message:
@@ -58,6 +70,7 @@ def pointer(service: str, message: Message) -> Message:
     return message._replace(
         account_id=where,
         sender=where,
+        service="",
         subject="",
         sealed_body="",
         expires_at=message.expires_at + KEPT_SECONDS,
@@ -102,15 +115,13 @@ def event_id_of(message_id: str) -> str:
 
 def state_of(sent: Sent, now: float) -> tuple[str, float]:
     """What became of a message, and since when: what its recipient did counts before what its mail did."""
-    about, message = sent.about, sent.message
-    if message is None:
-        return "expired", about.expires_at - KEPT_SECONDS
-    mail: tuple[str, float | None] = (message.mail or "", message.mail_at)
-    if message.mail is None and sent.note is not None and sent.note.kind in _NEVER_SENT:
+    message = sent.message
+    mail: tuple[str, float | None] = (message.mail or "", message.mail_at) if message else ("", None)
+    if mail[0] == "" and sent.note is not None and sent.note.kind in _NEVER_SENT:
         mail = BOUNCED, sent.note.at
-    over = message.expires_at if now >= message.expires_at else None
-    told = (("recalled", message.recalled_at), ("read", message.read_at), ("expired", over), mail)
+    over = sent.until if now >= sent.until else None
+    told = (("recalled", sent.recalled_at), ("read", sent.read_at), ("expired", over), mail)
     return next(
         ((state, at) for state, at in told if at is not None),
-        ("waiting", message.sent_at),
+        ("waiting", sent.about.sent_at),
     )

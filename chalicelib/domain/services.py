@@ -18,6 +18,7 @@ from chalicelib.domain.tokens import Digest
 KEY = r"smp_([a-z2-7]{16})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})"  # docs/sending.md gives it to secret scanners
 SERVICE_ID = r"[a-z2-7]{16}"
 MOST_DOMAINS = 100
+HANDLE = 12
 TOUCH_SECONDS = 60  # last use is written at most this often
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -37,6 +38,11 @@ class HeldKey(NamedTuple):
     digest: Digest
     made_at: float
     used_at: float | None = None
+
+    @property
+    def handle(self) -> str:
+        """Which key is meant. 48 bits of a digest of 256 random ones: nothing is found out by it."""
+        return self.digest[:HANDLE]
 
 
 class Service(NamedTuple):

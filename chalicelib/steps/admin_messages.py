@@ -96,7 +96,7 @@ def recall(request: Request) -> Page:
     """Take it back; one that was read, or is not this sender's, stays as it is."""
     who = account_id(address_input(request.text("to"), "to"))
     found = request.store.messages.read(who, request.params.get("id", "")[:64] or "-")
-    if found is None or found.sender != request.known.address:
+    if found is None or found.service or found.sender != request.known.address:
         raise Refusal(Code.NOT_FOUND, "no_such_message")
     event = event_of(request, EventKind.MESSAGE_RECALLED, who, details={"message": found.id})
     late = Refusal(Code.CONFLICT, "already_read_or_recalled", hint=Hint.ALREADY_READ)

@@ -24,12 +24,14 @@ from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import differs, domain_input
 from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges
 from chalicelib.flows.repeats import NAMED, of_session
+from chalicelib.flows.services import facts_of, rules
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 SECRET_BYTES = 32
+NO_KEY = "-"
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("devices",), store=("services",))
@@ -42,8 +44,8 @@ def admin_services(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """Every service, and when its keys were last used; no key, and no digest of one."""
-    listed = [_facts(one) for one in request.store.services.every()]
+    """Every service, and when its keys were last used; no key, and of a digest no more than names it."""
+    listed = [facts_of(one) for one in request.store.services.every()]
     return Page(facts={"services": listed}, template="admin_services", view=_view(request, listed))
 
 
@@ -62,7 +64,7 @@ def submit(request: Request) -> Page:
     new = Service(
         identity, name, tuple(dict.fromkeys(domains)), ranges, request.now(), request.known.address, made
     )
-    event = _event(request, EventKind.SERVICE_MADE, new, {"after": _rules(new)})
+    event = _event(request, EventKind.SERVICE_MADE, new, {"after": rules(new)})
     make = request.store.services.make
     acted(request, lambda who: make(who, new, event), "service_made", holds=lambda: _opens(request, new))
     return _shown_once(request, new, key, "made", 201)
@@ -80,7 +82,7 @@ def rotate(request: Request) -> Page:
     change = request.store.services.rotate
     acted(
         request,
-        lambda who: change(who, seen, new.current, event),
+        lambda who: change(who, seen, new.current, event, _replaces(request)),
         "service_rotated",
         holds=lambda: _opens(request, new),
     )
@@ -92,7 +94,7 @@ def revoke(request: Request) -> Page:
     seen = _named(request)
     if seen.revoked_at is not None:  # as it was asked for, by whoever was first
         return _revoked(seen.id, seen.revoked_at, "service_revoked")
-    event = _event(request, EventKind.SERVICE_REVOKED, seen, {"before": _rules(seen)})
+    event = _event(request, EventKind.SERVICE_REVOKED, seen, {"before": rules(seen)})
     end = request.store.services.revoke
     done = acted(request, lambda who: end(who, seen, event), "service_revoked")
     return _revoked(seen.id, event.at, done)
@@ -111,6 +113,12 @@ def _random(request: Request) -> Any:
     return made.source() if made else request.portal.random
 
 
+def _replaces(request: Request) -> str:
+    """Which key was the newest on the page that asks. A program may leave it out: what it asks, it asks now."""
+    handle = request.fields.get("replaces", "" if request.wants_json else NO_KEY)
+    return handle if re.fullmatch(r"[0-9a-f]{12}|", handle) else NO_KEY
+
+
 def _opens(request: Request, service: Service) -> bool:
     """Whether the key that the first of two forms has made still opens it."""
     found = request.store.services.find(service.id)
@@ -120,9 +128,9 @@ def _opens(request: Request, service: Service) -> bool:
 def _shown_once(request: Request, service: Service, key: str, done: str, status: int) -> Page:
     """It is done: a list that cannot be read now costs nobody the key, which is told this once."""
     try:
-        listed = [] if request.wants_json else [_facts(one) for one in request.store.services.every()]
+        listed = [] if request.wants_json else [facts_of(one) for one in request.store.services.every()]
     except Refusal:
-        listed = [_facts(service)]
+        listed = [facts_of(service)]
     view = _view(request, listed)
     made = {"id": service.id, "name": service.name, "key": key, "done": done}
     return Page(
@@ -173,7 +181,7 @@ def _split(request: Request) -> list[str]:
 
 def _in_both_spellings(request: Request, typed: list[str], domains: tuple[str, ...]) -> Page:
     """As the console's other forms do, of several domains at once (IN-05)."""
-    listed = [_facts(one) for one in request.store.services.every()]
+    listed = [facts_of(one) for one in request.store.services.every()]
     spellings = {"typed": " ".join(typed), "canonical": " ".join(domains)}
     view = _view(request, listed) | {"typed": dict(request.fields) | {"domains": list(domains)}}
     return Page(status=409, template="admin_services", view=view | {"respelled": spellings})
@@ -191,32 +199,6 @@ def _event(request: Request, kind: EventKind, service: Service, told: dict[str, 
     return event_of(request, kind, service.trail, details=facts)
 
 
-def _rules(service: Service) -> dict[str, object]:
-    return {
-        "name": service.name,
-        "domains": list(service.domains),
-        "ranges": None if service.ranges is None else list(service.ranges),
-    }
-
-
-def _facts(service: Service) -> dict[str, object]:
-    keys = [one for one in (service.current, service.former) if one and service.revoked_at is None]
-    uses = [one.used_at for one in (service.current, service.former) if one and one.used_at is not None]
-    return {
-        "id": service.id,
-        **_rules(service),
-        "created_at": iso(service.created_at),
-        "created_by": service.created_by,
-        "last_used_at": iso(max(uses)) if uses else None,
-        "keys": [
-            {"made_at": iso(one.made_at), "last_used_at": iso(one.used_at) if one.used_at else None}
-            for one in keys
-        ],
-        "revoked_at": None if service.revoked_at is None else iso(service.revoked_at),
-        "revoked_by": service.revoked_by,
-    }
-
-
 def _view(request: Request, listed: list[dict[str, object]]) -> dict[str, object]:
     named = [{**one, "handle": f"smp_{one['id']}"} for one in listed]
     return {"services": named, **console_view(request)}
@@ -226,7 +208,7 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The list, with the form as it was filled in."""
     if request.caller is None:
         return None
-    listed = [_facts(one) for one in request.store.services.every()]
+    listed = [facts_of(one) for one in request.store.services.every()]
     return correct(
         request, refusal, "admin_services", _view(request, listed) | {"typed": dict(request.fields)}
     )
@@ -245,6 +227,8 @@ ROUTES = {
         },
         show_refused,
     ),
-    "POST /admin/services/{id}/rotate": Route(rotate, NAMED, show_refused),
+    "POST /admin/services/{id}/rotate": Route(
+        rotate, {**NAMED, "replaces": Field(required=False, most=64)}, show_refused
+    ),
     "POST /admin/services/{id}/revoke": Route(revoke, NAMED, show_refused),
 }

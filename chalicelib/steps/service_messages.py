@@ -64,13 +64,14 @@ def recall(request: Request) -> Page:
     _within_rate(request)
     sent = _sent(request)
     message = sent.message
-    if message is not None and message.recalled_at is None:
+    # Over is over, whether DynamoDB has taken the row away by then or not.
+    if message is not None and sent.recalled_at is None and request.now() < sent.until:
         told = event_of(
             request, EventKind.MESSAGE_RECALLED, message.account_id, details={"message": message.id}
         )
         done = request.store.sendings.recall(request.sending, message, told)
         sent = sent._replace(message=message._replace(recalled_at=told.at)) if done else _sent(request)
-    if sent.message is not None and sent.message.read_at is not None:
+    if sent.read_at is not None:
         raise Refusal(Code.ALREADY_READ, "read_before_recall")
     return _state(sent, request.now())
 
@@ -130,6 +131,7 @@ def _send(request: Request, draft: Draft, identity: str) -> None:
     now, random = request.now(), request.portal.random
     invited, message, event = prepared(sealer, draft, now=now, random=random, identity=identity)
     request.store.accounts.invite(*invited, request.sending)
+    message = message._replace(service=request.sending.id)
     request.store.sendings.send(request.sending, message, event._replace(id=event_id_of(identity)))
 
 

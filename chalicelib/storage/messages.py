@@ -1,10 +1,10 @@
 """The acts on messages: sent, listed and read."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
-from chalicelib.domain.messages import DELIVERED, Message
+from chalicelib.domain.messages import DELIVERED, Message, sent_drawer
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
@@ -65,18 +65,30 @@ class Messages:
 
     def mark_read(self, message: Message, event: Event) -> bool:
         """Note the first reading; a second one changes nothing. False for one that was recalled meanwhile."""
-        transaction = self._database.transaction()
-        row = MessageRow
+        failed = self._note_reading(message, event, told=bool(message.service))
+        if failed.keys() == {
+            "sent"
+        }:  # what its sender finds it by is gone: nobody reads it the less for that
+            failed = self._note_reading(message, event, told=False)
+        return "message" not in failed or MessageRow.read_at.attr_name in (failed["message"] or {})
+
+    def _note_reading(
+        self, message: Message, event: Event, *, told: bool
+    ) -> dict[str, dict[str, Any] | None]:
+        """On the message, and where it is `told` to its service for as long as that may ask."""
+        transaction, row = self._database.transaction(), MessageRow
         transaction.update(
             "message",
-            MessageRow(message.account_id, message.id),
+            row(message.account_id, message.id),
             [row.read_at.set(event.at)],
             row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist(),
             shown=True,
         )
+        if told:
+            where = row(sent_drawer(message.service), message.id)
+            transaction.update("sent", where, [row.read_at.set(event.at)], row.id.exists())
         transaction.add("event", event_row(event))
-        failed = transaction.commit()
-        return "message" not in failed or row.read_at.attr_name in (failed["message"] or {})
+        return transaction.commit()
 
     def mail_went(self, message: tuple[AccountId, str], fate: str, at: float) -> None:
         """Note what SES tells of its notice; what bounced once has bounced, whatever comes before or after."""

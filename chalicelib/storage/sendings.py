@@ -4,8 +4,8 @@ from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import NOTE
-from chalicelib.domain.messages import Message
-from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer, sent_drawer
+from chalicelib.domain.messages import Message, sent_drawer
+from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer
 from chalicelib.domain.services import Sender, void
 from chalicelib.storage.database import Database
 from chalicelib.storage.message_rows import message_of, message_row
@@ -82,6 +82,9 @@ class Sendings:
         transaction.update(
             "message", row(message.account_id, message.id), [row.recalled_at.set(event.at)], unread
         )
+        # The message goes with its end; that it was taken back is told for as long as its sender may ask.
+        where = row(sent_drawer(sender.id), message.id)
+        transaction.update("sent", where, [row.recalled_at.set(event.at)], row.id.exists())
         transaction.add("event", event_row(event))
         failed = transaction.commit()
         if "service" in failed:

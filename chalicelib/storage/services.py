@@ -61,11 +61,12 @@ class Services:
         transaction.put("service", service_row(service), ServiceRow.id.does_not_exist())
         return self._done(transaction, event)
 
-    def rotate(self, actor: "Actor", seen: Service, key: HeldKey, event: Event) -> bool:
+    def rotate(self, actor: "Actor", seen: Service, key: HeldKey, event: Event, handle: str = "") -> bool:
         """A new key in the place of the older one, if both are still those that were seen.
 
         Attack: two administrators rotate at once; each key takes the place of the other's, and one of the two that were
-        shown is dead. Defence: one of them looks again.
+        shown is dead. Or a form of a week ago is sent again, makes the key it made then, and a leaked key lives again.
+        Defence: who asks says which key was the newest when they looked, and looks again where another is.
         """
         row, current = ServiceRow, seen.current
         actions = [
@@ -80,6 +81,8 @@ class Services:
         ]
         # A form that comes back after its minute makes the key that it has made before.
         condition = self._as_seen(seen) & (row.digest != key.digest)
+        if handle:
+            condition &= row.digest.startswith(handle)
         transaction = self._by(actor)
         transaction.update("service", row(OWNER, seen.id), actions, condition)
         return self._done(transaction, event)

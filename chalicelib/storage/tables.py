@@ -207,7 +207,8 @@ class MessageRow(Model):
 
     account_id = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    sender = UnicodeAttribute()
+    sender = UnicodeAttribute()  # of a service's message the service, so that no person's list has it
+    speaks_as = UnicodeAttribute(null=True)
     recipient = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
     sealed_body = UnicodeAttribute(null=True)

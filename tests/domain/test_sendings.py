@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.keys import Keyring
-from chalicelib.domain.messages import Message
+from chalicelib.domain.messages import Message, sent_drawer
 from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.sendings import (
     KEPT_SECONDS,
@@ -17,7 +17,6 @@ from chalicelib.domain.sendings import (
     event_id_of,
     pointer,
     same_request,
-    sent_drawer,
     state_of,
 )
 from tests.fakes.samples import DAY, NOW, a_message, an_account

@@ -14,7 +14,7 @@ from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import Claim
-from chalicelib.domain.messages import Message
+from chalicelib.domain.messages import Message, sent_drawer
 from chalicelib.domain.overview import Day
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.repeats import Once
@@ -60,6 +60,12 @@ class Tables:
     def put_event(self, event: Event) -> None:
         """Every change brings its event along; one that is there stays as it is."""
         self.events.setdefault((event.account_id, event.sort_key), event)
+
+    def tell_service(self, service: str, message_id: str, **facts: Any) -> None:
+        """What was done with a message, where the service that sent it looks."""
+        key = (sent_drawer(service), message_id)
+        if key in self.messages:
+            self.messages[key] = self.messages[key]._replace(**facts)
 
     def put_session(self, session: Session) -> None:
         """A session under its key."""

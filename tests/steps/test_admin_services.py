@@ -145,7 +145,8 @@ def test_ad_14_a_key_that_was_made_is_shown_whatever_cannot_be_read_then(
     path = f"/admin/services/{made.id}/rotate"
     assert desk.visitor.post(path, {}).json()["key"].startswith(made.key[:20])
     form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
-    page = desk.visitor.sends("POST", path, b"", form)
+    key = world.fake.tables.services[made.id].current
+    page = desk.visitor.sends("POST", path, f"replaces={key.handle}".encode(), form)
     assert (page.status, made.key[:20] in page.text) == (200, True)
 
 
@@ -206,7 +207,8 @@ def test_wb_20_a_form_that_is_sent_twice_makes_one_key_and_shows_it(world: World
     browser = at_the_console(world)
 
     def press(path: str, fields: dict[str, str]) -> Reply:
-        fields = fields | {"form": form_of(browser.get("/admin/services"))}
+        page = browser.get("/admin/services")
+        fields = fields | (rotation_of(page) if path.endswith("/rotate") else {"form": form_of(page)})
         if sent == "at once":
             return at_once(world, browser, path, fields)
         return pressed_twice(browser, path, fields)
@@ -229,7 +231,7 @@ def test_wb_20_after_its_minute_the_same_form_shows_no_key_again(world: World) -
     fields = FIELDS | {"form": form_of(browser.get("/admin/services"))}
     assert shown(browser.post("/admin/services", fields))
     (service,) = world.fake.tables.services.values()
-    rotation = {"form": form_of(browser.get("/admin/services"))}
+    rotation = rotation_of(browser.get("/admin/services"))
     browser.post(f"/admin/services/{service.id}/rotate", rotation)
     world.clock.passes(REPEAT_SECONDS + 1)
     for path, sent in (("/admin/services", fields), (f"/admin/services/{service.id}/rotate", rotation)):
@@ -238,15 +240,63 @@ def test_wb_20_after_its_minute_the_same_form_shows_no_key_again(world: World) -
         assert 'id="key"' not in again.text
 
 
+def rotation_of(page: Reply) -> dict[str, str]:
+    found = re.search(r'name="replaces" value="(\w+)"', page.text)
+    assert found
+    return {"form": form_of(page), "replaces": found[1]}
+
+
+def test_ad_14_an_old_form_brings_no_ended_key_back(world: World) -> None:
+    """Its minute is over, so it is another act; but what it is to replace is not the newest key any more."""
+    desk, browser = staff(world), at_the_console(world)
+    made = system(world, desk)
+    path, old = f"/admin/services/{made.id}/rotate", rotation_of(browser.get("/admin/services"))
+    leaked = System(made.id, shown(browser.post(path, old)), made.asks)
+    newer = [rotated(desk, made) for _ in range(2)]
+    assert not opens(leaked)
+    world.clock.passes(REPEAT_SECONDS + 1)
+    again = browser.post(path, old)
+    assert (again.status, 'id="key"' in again.text) == (409, False)
+    assert not opens(leaked)
+    assert all(opens(one) for one in newer)
+
+
+def test_ad_14_a_form_that_says_no_key_or_what_is_none_rotates_nothing(world: World) -> None:
+    browser = at_the_console(world)
+    made = system(world, staff(world))
+    path, form = f"/admin/services/{made.id}/rotate", rotation_of(browser.get("/admin/services"))
+    for fields in ({"form": form["form"]}, form | {"replaces": ""}, form | {"replaces": "é" * 12}):
+        assert browser.post(path, fields).status == 409
+    assert opens(made)
+    assert len(listed_keys(world, made)) == 1
+
+
+def listed_keys(world: World, service: System) -> list[Any]:
+    (line,) = [one for one in listed(staff(world)) if one["id"] == service.id]
+    keys: list[Any] = line["keys"]
+    return keys
+
+
+def test_ad_14_a_program_says_which_key_it_means_or_leaves_it_out(world: World) -> None:
+    desk = staff(world)
+    made = system(world, desk)
+    path, first = f"/admin/services/{made.id}/rotate", listed(desk)[0]["keys"][0]["handle"]
+    assert desk.visitor.post(path, {"replaces": first}).status == 200
+    refused = desk.visitor.post(path, {"replaces": first})
+    assert (refused.status, refused.code) == (409, "conflict")
+    assert desk.visitor.post(path).status == 200
+
+
 def test_wb_20_one_page_s_forms_make_a_key_for_each_service(world: World) -> None:
     browser = at_the_console(world)
     for name in ("One", "Two"):
         form = form_of(browser.get("/admin/services"))
         assert browser.post("/admin/services", FIELDS | {"name": name, "form": form}).status == 201
-    form = form_of(browser.get("/admin/services"))
+    page = browser.get("/admin/services")
+    handles = {one.id: one.current.handle for one in world.fake.tables.services.values()}
     keys = [
-        shown(browser.post(f"/admin/services/{one}/rotate", {"form": form}))
-        for one in world.fake.tables.services
+        shown(browser.post(f"/admin/services/{one}/rotate", {"form": form_of(page), "replaces": handle}))
+        for one, handle in handles.items()
     ]
     assert keys[0][-49:] != keys[1][-49:]
 

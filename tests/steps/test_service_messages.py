@@ -184,6 +184,48 @@ def test_it_expires_when_its_days_are_over(world: World) -> None:
     assert sender.state(message) == "expired"
 
 
+def test_what_was_done_with_it_is_told_when_its_row_is_long_gone(world: World) -> None:
+    """DynamoDB takes a message away after its end; what its sender asks is told for a month more."""
+    sender, ann, reader = a_sender(world), world.person("ann@people.test"), world.visitor()
+    read, recalled, neither = (sender.sent(expires_in_days=1) for _ in range(3))
+    reader.logs_on(ann)
+    reader.get(f"/messages/{read}")
+    assert sender.posts(f"/service/messages/{recalled}/recall").status == 200
+    told = {one: sender.gets(f"/service/messages/{one}").json() for one in (read, recalled)}
+    world.clock.passes(2 * DAY)
+    for gone in [key for key in world.fake.tables.messages if not key[0].startswith("service:")]:
+        del world.fake.tables.messages[gone]
+    assert {one: sender.gets(f"/service/messages/{one}").json() for one in (read, recalled)} == told
+    again = {one: sender.posts(f"/service/messages/{one}/recall") for one in (read, recalled, neither)}
+    assert (again[read].status, again[read].code) == (409, "already_read")
+    assert again[recalled].json() == told[recalled]
+    assert (again[neither].status, again[neither].json()["state"]) == (200, "expired")
+
+
+def test_recalling_what_is_over_is_the_same_before_its_row_is_taken_away(world: World) -> None:
+    sender, ann = a_sender(world), world.person("ann@people.test")
+    message = sender.sent(expires_in_days=1)
+    world.clock.passes(DAY)
+    reply = sender.posts(f"/service/messages/{message}/recall")
+    assert (reply.status, reply.json()["state"]) == (200, "expired")
+    assert EventKind.MESSAGE_RECALLED not in trail(world.store, ann)
+
+
+def test_tr_05_what_is_sent_as_an_administrator_is_not_among_what_they_sent(world: World) -> None:
+    """Nor may they take it back: they would be told that they had sent it."""
+    desk, ann = staff(world), world.person("ann@people.test")
+    domain = desk.account.address.partition("@")[2]
+    sender = system(world, desk, domains=[domain])
+    message = sender.sent(**{"from": desk.account.address})
+    assert desk.visitor.get("/admin/messages").json()["messages"] == []
+    refused = desk.visitor.post(f"/admin/messages/{message}/recall", {"to": ann.address})
+    assert (refused.status, refused.code) == (404, "not_found")
+    reader = world.visitor()
+    reader.logs_on(ann)
+    assert reader.get("/messages").json()["messages"][0]["from"] == desk.account.address
+    assert reader.get(f"/messages/{message}").json()["from"] == desk.account.address
+
+
 def test_recall_before_it_is_read_and_409_after(world: World) -> None:
     sender, ann, reader = a_sender(world), world.person("ann@people.test"), world.visitor()
     unread, read = sender.sent(), sender.sent()

@@ -25,7 +25,7 @@ def told(message: Message) -> Event:
 
 def sent(store: Store, sender: Sender) -> tuple[Account, Message]:
     account = planted(store)
-    message = a_message(account)
+    message = a_message(account)._replace(service=sender.id)
     store.sendings.send(sender, message, told(message))
     return account, message
 
@@ -105,6 +105,33 @@ def test_a_message_is_taken_back_once_and_not_once_it_was_read(store: Store) -> 
     found = store.sendings.sent(sender.id, message.id)
     assert found
     assert found.message == message._replace(recalled_at=NOW + 5)
+
+
+def test_what_was_done_with_it_outlives_the_message(store: Store) -> None:
+    """Kept with the way by which its service finds it; of a reading only the first."""
+    _, sender = a_system(store)
+    (_, recalled), (_, read) = sent(store, sender), sent(store, sender)
+    assert store.sendings.recall(
+        sender, recalled, an_event(recalled.account_id, EventKind.MESSAGE_RECALLED, NOW + 5)
+    )
+    for seconds in (5, 9):
+        stored = store.messages.read(read.account_id, read.id)
+        assert stored
+        assert store.messages.mark_read(
+            stored, an_event(read.account_id, EventKind.MESSAGE_READ, NOW + seconds)
+        )
+    found = [store.sendings.sent(sender.id, one.id) for one in (recalled, read)]
+    assert [(one.about.recalled_at, one.about.read_at) for one in found if one] == [
+        (NOW + 5, None),
+        (None, NOW + 5),
+    ]
+
+
+def test_tr_05_a_service_s_message_is_in_no_person_s_list(store: Store) -> None:
+    _, sender = a_system(store)
+    account, message = sent(store, sender)
+    assert store.directory.sent_by(message.sender, None, 10) == []
+    assert store.messages.read(account.id, message.id) == message
 
 
 @pytest.mark.parametrize("how", ["revoked", "rotated away", "never there"])

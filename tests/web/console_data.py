@@ -321,7 +321,7 @@ SERVICE: dict[str, Any] = {
     "created_at": AT,
     "created_by": EMAIL,
     "last_used_at": None,
-    "keys": [{"made_at": AT, "last_used_at": None}],
+    "keys": [{"handle": "0f" * 6, "made_at": AT, "last_used_at": None}],
     "revoked_at": None,
     "revoked_by": None,
 }
@@ -329,7 +329,10 @@ USED: dict[str, Any] = {
     "name": "Documents",
     "ranges": LISTED,
     "last_used_at": LATER,
-    "keys": [{"made_at": LATER, "last_used_at": LATER}, {"made_at": AT, "last_used_at": AT}],
+    "keys": [
+        {"handle": "1e" * 6, "made_at": LATER, "last_used_at": LATER},
+        {"handle": "2d" * 6, "made_at": AT, "last_used_at": AT},
+    ],
 }
 REVOKED: dict[str, Any] = {
     "name": "Newsletter",

@@ -29,8 +29,8 @@ class ServiceActs(Protocol):
     def make(self, actor: Actor, service: Service, event: Event) -> bool:
         """Store a new one."""
 
-    def rotate(self, actor: Actor, seen: Service, key: HeldKey, event: Event) -> bool:
-        """Put a new key in the place of the older one."""
+    def rotate(self, actor: Actor, seen: Service, key: HeldKey, event: Event, handle: str = "") -> bool:
+        """Put a new key in the place of the older one, if the newest is still that of this handle, or any for ""."""
 
     def revoke(self, actor: Actor, seen: Service, event: Event) -> bool:
         """End both of its keys for good."""

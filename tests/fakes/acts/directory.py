@@ -74,7 +74,7 @@ class Directory(Family):
         sent = [
             message
             for message in self._tables.messages.values()
-            if message.sender == sender and (before is None or message.id < before)
+            if not message.service and message.sender == sender and (before is None or message.id < before)
         ]
         newest = sorted(sent, key=lambda message: message.id, reverse=True)[:limit]
         return [message._replace(sealed_body="") for message in newest]

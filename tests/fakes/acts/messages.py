@@ -54,6 +54,7 @@ class Messages(Family):
             return False
         if stored.read_at is None:
             self._tables.messages[key] = stored._replace(read_at=event.at)
+            self._tables.tell_service(stored.service, message.id, read_at=event.at)
             self._tables.put_event(event)
         return True
 

@@ -6,8 +6,8 @@ from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import NOTE
-from chalicelib.domain.messages import Message
-from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer, sent_drawer
+from chalicelib.domain.messages import Message, sent_drawer
+from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer
 from chalicelib.domain.services import Sender, void
 from tests.fakes.tables import Family, act
 
@@ -62,5 +62,6 @@ class Sendings(Family):
         if stored is None or stored.read_at is not None or stored.recalled_at is not None:
             return False
         self._tables.messages[message.account_id, message.id] = stored._replace(recalled_at=event.at)
+        self._tables.tell_service(sender.id, message.id, recalled_at=event.at)
         self._tables.put_event(event)
         return True

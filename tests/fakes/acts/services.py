@@ -39,12 +39,12 @@ class Services(Family):
         return service.id not in self._tables.services and self._write(actor, service, event)
 
     @act
-    def rotate(self, actor: Actor, seen: Service, key: HeldKey, event: Event) -> bool:
+    def rotate(self, actor: Actor, seen: Service, key: HeldKey, event: Event, handle: str = "") -> bool:
         self._tables.demand_first(actor.once)
         stored = self._tables.services.get(seen.id)
         if stored is None or stored.revoked_at is not None or digests(stored) != digests(seen):
             return False
-        if stored.current.digest == key.digest:
+        if stored.current.digest == key.digest or not stored.current.digest.startswith(handle):
             return False
         return self._write(actor, stored._replace(current=key, former=stored.current), event)
 
