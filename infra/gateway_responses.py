@@ -88,7 +88,8 @@ def one_response(row: dict[str, Any], document: dict[str, Any]) -> GatewayRespon
     headers = {name: Template(text).safe_substitute(known) for name, text in document["headers"].items()}
     if "retry_after" in known:
         headers["Retry-After"] = str(known["retry_after"])
-    bodies = {kind: Template(text).safe_substitute(known) for kind, text in document["templates"].items()}
+    kinds = document["templates"] if known.get("pages", True) else {JSON: document["templates"][JSON]}
+    bodies = {kind: Template(text).safe_substitute(known) for kind, text in kinds.items()}
     return GatewayResponse(known["status"], headers, bodies, known.get("fallback", ""))
 
 

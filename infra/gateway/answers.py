@@ -39,7 +39,8 @@ class GatewayAnswers:
     ) -> Answer:
         """The response of one type, as a page where the client prefers one; `told` by the authorizer."""
         response = self._responses[kind]
-        content_type = HTML if prefers_html(request.header("accept")) else JSON
+        page = HTML in response.bodies and prefers_html(request.header("accept"))
+        content_type = HTML if page else JSON
         body = fill_in(response, content_type, request_id, told, request.source_ip)
         headers = {**response.headers, "Content-Type": f"{content_type}; charset=utf-8"}
         return Answer(response.status, list(headers.items()), body)

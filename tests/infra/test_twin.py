@@ -166,6 +166,12 @@ def test_path_without_a_route_is_404_with_and_without_credentials(headers: Any) 
     assert not functions.questions
 
 
+def test_wb_30_path_without_a_route_is_no_page_for_whoever_brings_a_token() -> None:
+    for headers, page in (([], True), ([("Authorization", "Bearer dead")], False)):
+        answer = ask(Functions(), path="/nope", headers=[*headers, ("Accept", "text/html")])
+        assert dict(answer.headers)["Content-Type"].startswith("text/html") is page
+
+
 def test_body_over_ten_megabytes_is_413() -> None:
     functions = Functions()
     assert ask(functions, method="POST", body=b"x" * LARGEST_BODY).status == 200
