@@ -80,6 +80,11 @@ def support(contact: str) -> dict[str, str]:
     }
 
 
+def with_pages(settings: Mapping[str, str]) -> dict[str, GatewayResponse]:
+    """Those among them that a person may see."""
+    return {kind: one for kind, one in read_gateway_responses(settings).items() if HTML in one.bodies}
+
+
 def one_response(row: dict[str, Any], document: dict[str, Any]) -> GatewayResponse:
     """Its templates filled in except for what only the request knows."""
     known: dict[str, Any] = dict(row)

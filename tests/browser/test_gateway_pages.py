@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.shut_out import told
-from infra.gateway_responses import HTML, fill_in, read_gateway_responses
+from infra.gateway_responses import HTML, fill_in, with_pages
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.gallery import Gallery
 from tests.browser.looking import faults, misplaced, unseen_focus
 
 SETTINGS = {"PORTAL_SUPPORT_CONTACT": "support@portal.example"}
-PAGES = read_gateway_responses(SETTINGS)
+PAGES = with_pages(SETTINGS)
 # Only where the authorizer was asked somebody's language is known.
 SHOWN = [("ACCESS_DENIED", lang) for lang in LANGUAGES] + [
     ("MISSING_AUTHENTICATION_TOKEN", "en"),

@@ -12,7 +12,7 @@ import pytest
 
 from infra.contract import API, Operation, path_parameters, read_contract
 from infra.documents import read_yaml
-from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses
+from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses, with_pages
 from infra.tables import described_tables
 
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", list: "array"}
@@ -112,7 +112,7 @@ def test_every_gateway_response_is_a_whole_problem_with_security_headers(kind: A
     assert ("Retry-After" in response.headers) == (response.status in {429, 503})
 
 
-@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+@pytest.mark.parametrize("kind", sorted(with_pages({})))
 def test_wb_04_own_page_lets_its_one_style_through_and_nothing_else(kind: Any) -> None:
     response = read_gateway_responses({})[kind]
     page = fill_in(response, HTML, "the-request-id").decode()
@@ -127,7 +127,7 @@ def test_wb_04_own_page_lets_its_one_style_through_and_nothing_else(kind: Any) -
     assert {'href="/"', 'href="/help"'} <= set(re.findall('href="[^"]*"', page))
 
 
-@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+@pytest.mark.parametrize("kind", sorted(with_pages({})))
 @pytest.mark.parametrize(
     ("contact", "link"),
     [

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.brand import Brand, Image, png
 from chalicelib.domain.colours import shades
 from chalicelib.web.render import Rendered, facade, render
-from infra.gateway_responses import HTML, JSON, fill_in, read_gateway_responses
+from infra.gateway_responses import HTML, JSON, fill_in, with_pages
 from tests.domain.pictures import picture
 from tests.web.page_samples import SAMPLES, Seen
 from tests.web.test_pages import WEIGHT
@@ -82,12 +82,10 @@ def test_name_is_the_authenticators_issuer_and_no_password() -> None:
     assert [name for name, met in told.items() if not met] == ["not_personal"]
 
 
-@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+@pytest.mark.parametrize("kind", sorted(with_pages({})))
 def test_the_gateways_own_pages_carry_name_and_colour(kind: str) -> None:
     name = "$context.authorizer.code #set & <Ko"
-    response = read_gateway_responses({"PORTAL_NAME": name.replace("<", ""), "PORTAL_COLOUR": "#a8232c"})[
-        kind
-    ]
+    response = with_pages({"PORTAL_NAME": name.replace("<", ""), "PORTAL_COLOUR": "#a8232c"})[kind]
     page = fill_in(response, HTML, "the-request-id").decode()
     assert "<span>&dollar;context.authorizer.code &num;set &amp; Ko</span>" in page
     assert "--accent:rgb(168 35 44)" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.gateway_responses import HTML, read_gateway_responses
+from infra.gateway_responses import HTML, with_pages
 from tests.web.page_samples import STATES, Seen, sample
 from tests.world.settings import PORTAL_URL
 from tests.world.visitors import CHOSEN, PASSWORD
@@ -29,9 +29,9 @@ def test_rs_04_no_page_leads_to_another_origin_or_loads_from_one(page: str, stat
             assert not where.startswith("//")
 
 
-@pytest.mark.parametrize("kind", sorted(read_gateway_responses({})))
+@pytest.mark.parametrize("kind", sorted(with_pages({})))
 def test_wb_13_the_gateways_own_answers_have_the_same_policy(kind: str) -> None:
-    response = read_gateway_responses({})[kind]
+    response = with_pages({})[kind]
     assert response.headers["Referrer-Policy"] == "same-origin"
     (told,) = [one for one in Seen(response.bodies[HTML]).all("meta") if one.get("name") == "referrer"]
     assert told["content"] == "strict-origin"

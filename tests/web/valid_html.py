@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.presentation.languages import LANGUAGES
 from chalicelib.web.shut_out import told
-from infra.gateway_responses import HTML, fill_in, read_gateway_responses
+from infra.gateway_responses import HTML, fill_in, with_pages
 from tests.mail import test_look as mails
 from tests.web.page_samples import STATES, sample
 
@@ -57,7 +57,7 @@ def written(folder: Path) -> None:
             name = f"mail-{language}-{mail}-{number}.html"
             (folder / name).write_text(mails.sample(mail, number, lang=language).html, encoding="utf-8")
         words = told("account_ranges", language, "K7MW-3FQ9", 1790000000, logged_on=False)
-        for kind, response in read_gateway_responses({}).items():
+        for kind, response in with_pages({}).items():
             body = fill_in(response, HTML, "x", words, "198.51.100.7")
             (folder / f"gateway-{language}-{kind}.html").write_bytes(body)
     (folder / "control.html").write_text(NOT_THAT, encoding="utf-8")
