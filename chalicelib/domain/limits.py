@@ -23,6 +23,15 @@ class Limit(NamedTuple):
         return self._replace(most=self.most - 1)
 
 
+def last_second(now: float, seconds: int) -> float:
+    """The end of the window that `now` is in, under which what is told once in it is filed.
+
+    Attack: filed under its beginning, what comes late in it lies before what was counted meanwhile, and in no number.
+    Defence: it lies where nobody has counted yet (ADR 42).
+    """
+    return now // seconds * seconds + seconds - 1
+
+
 LOGONS_BY_SOURCE = Limit("logon", 20, 300)
 RESETS_BY_SOURCE = Limit("forgot", 20, 3600)
 BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)

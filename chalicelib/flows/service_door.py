@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Policy
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.limits import last_second
 from chalicelib.domain.networks import InvalidSource, parse_address, permitted
 from chalicelib.domain.refusals import Code, Reason, Refusal
 from chalicelib.domain.services import (
@@ -114,7 +115,7 @@ def _record(request: Asked, sender: Sender | None, rule: str) -> str:
     portal, now = request.portal, request.portal.clock()
     if sender is None:
         return recorded(portal, ShutOut(None, rule, request.source, request.resource, request.headers))
-    filed_at = now // REFUSALS_SECONDS * REFUSALS_SECONDS
+    filed_at = last_second(now, REFUSALS_SECONDS)
     same = hashlib.sha256(f"{sender.trail}|{rule}|{filed_at:.0f}".encode()).digest()
     reference = new_reference(lambda size: same[:size])
     log.write(

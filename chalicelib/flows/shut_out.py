@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.limits import SHUT_OUTS_BY_SOURCE
+from chalicelib.domain.limits import SHUT_OUTS_BY_SOURCE, last_second
 from chalicelib.domain.networks import InvalidSource, parse_address, throttle_key
 from chalicelib.domain.refusals import Code, Reason, Refusal
 from chalicelib.domain.sessions import Caller
@@ -69,9 +69,9 @@ def recorded(portal: Portal, one: ShutOut) -> str:
 
 def _event(portal: Portal, one: ShutOut) -> Event:
     now, caller = portal.clock(), one.caller
-    since = now // SHUT_OUTS_BY_SOURCE.seconds * SHUT_OUTS_BY_SOURCE.seconds
+    filed_at = last_second(now, SHUT_OUTS_BY_SOURCE.seconds)
     who = caller.account_id if caller else STRANGERS
-    same = hashlib.sha256(f"{who}|{one.rule}|{one.network}|{since:.0f}".encode()).digest()
+    same = hashlib.sha256(f"{who}|{one.rule}|{one.network}|{filed_at:.0f}".encode()).digest()
     return Event(
         account_id=who,
         kind=EventKind.REQUEST_REFUSED,
@@ -85,5 +85,5 @@ def _event(portal: Portal, one: ShutOut) -> Event:
         url=one.resource,
         details={"rule": one.rule},
         request=portal.request_id,
-        filed_at=since,
+        filed_at=filed_at,
     )
