@@ -101,15 +101,19 @@ class Restore:
     def steps(self) -> Steps:
         """What is done, in this order, each safe to be done again."""
         rows, prefix, at = self._rows(), self._tables.prefix, self.state.at
-        dynamodb = self._tables.client
+        dynamodb, minutes = self._tables.client, doors.longest_run(self._stage) / 60
         return {
             "shut": (
                 "shut the portal (503 to everybody), and stop mails, messages to directories and the sweep",
-                lambda: doors.shut(self._stage, self._client, self.state, self._sleep),
+                lambda: doors.shut(self._stage, self._client, self.state, self._sleep, self._clock),
             ),
             "copies": (
                 f"have {', '.join(copies.TOGETHER)} of {copies.stamp(at)} made, as tables of other names",
                 lambda: copies.make(dynamodb, prefix, at, self._sleep),
+            ),
+            "drained": (
+                f"wait until what was under way is over, {minutes:.0f} minutes from the end of the first step",
+                lambda: doors.drained(self._stage, self.state, self._sleep, self._clock),
             ),
             "lost": ("read what happened since, from the live trail", rows.lost_time),
             "removed": ("put back what somebody removed from it, by its copy", rows.removed),

@@ -12,13 +12,21 @@ from infra.restore.state import State
 from infra.stages import Stage
 
 DOOR = "authorizer"  # without it API Gateway answers 503 to everybody
-DRAIN_SECONDS = 30  # longer than any function may take: what was under way is over
 PATIENCE = 60
 PAUSE = 5.0
 
 
-def shut(stage: Stage, client: Clients, state: State, sleep: Callable[[float], None] = time.sleep) -> None:
-    """No request, no mail, no message to a directory, no sweep. How it was is written down first."""
+def shut(
+    stage: Stage,
+    client: Clients,
+    state: State,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """No request, no mail, no message to a directory, no sweep. How it was is written down first.
+
+    What is under way goes on: `drained` waits for it.
+    """
     if not state.closed:
         state.closed = as_it_is(stage, client)
         state.keep()
@@ -29,7 +37,22 @@ def shut(stage: Stage, client: Clients, state: State, sleep: Callable[[float], N
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     switch(client, state, on=False)
     settle(client, state, "Disabled", sleep)
-    sleep(DRAIN_SECONDS)
+    state.closed["shut_at"] = clock()
+
+
+def drained(stage: Stage, state: State, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+    """Wait until whatever began before the door was shut has ended: so long as the longest function may run.
+
+    Attack: a sweep that was under way writes notes and rows while rows are put back, and one of both is lost.
+    """
+    sleep(max(0.0, state.closed["shut_at"] + longest_run(stage) - clock()))
+
+
+def longest_run(stage: Stage) -> float:
+    """Seconds after which Lambda has stopped every function of the stage."""
+    levels = (stage.configuration, stage.configuration["stages"][stage.name])
+    places = [place for level in levels for place in (level, *level.get("lambda_functions", {}).values())]
+    return max(float(place["lambda_timeout"]) for place in places if "lambda_timeout" in place)
 
 
 def unlock(stage: Stage, client: Clients, state: State, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -16,9 +16,11 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.events import RESTORED, EventKind
 from chalicelib.storage.store import DynamoStore
 from infra.gateway.event_filter import wakes
+from infra.gateway.functions import CONFIGURATION, time_out
 from infra.restore import __main__ as program
 from infra.restore.__main__ import Restore, moment
 from infra.restore.copies import NotThen, copy_of
+from infra.restore.doors import longest_run
 from infra.restore.merging import merged
 from infra.stages import Stage, stage_of
 from infra.verify.around import Tables
@@ -126,7 +128,7 @@ class Drill(NamedTuple):
             more.pop("client", self.client),
             self.at,
             clock=lambda: self.backups.now,
-            sleep=lambda _: None,
+            sleep=more.pop("sleep", lambda _: None),
             kept=self.kept,
             page=2,
             **more,
@@ -442,3 +444,28 @@ def test_rl_15_a_wrong_call_is_said(
     monkeypatch.delenv("AT", raising=False)
     assert program.main(["staging"]) == 2
     assert "AT=" in capsys.readouterr().err
+
+
+def test_nothing_is_read_or_put_back_while_a_function_may_still_run_that_began_before(drill: Drill) -> None:
+    """Attack: a sweep of fifteen minutes, begun a moment before, writes into what is put back."""
+    stopped = drill.restore()
+    assert list(stopped.steps())[:4] == ["shut", "copies", "drained", "lost"]
+    drill.passes(3600)
+    waited = list[float]()
+    steps = drill.restore(sleep=waited.append).steps()
+    steps["shut"][1]()
+    assert sum(waited) < 60
+    for already, still in ((300, 600), (600, 0), (10, 0)):
+        drill.passes(already)
+        waited.clear()
+        steps["drained"][1]()
+        assert waited == [still], already
+
+
+def test_the_longest_run_is_that_of_the_function_with_the_most_time_at_any_level(drill: Drill) -> None:
+    stage = drill.stage
+    assert longest_run(stage) == max(time_out(one) for one in CONFIGURATION["lambda_functions"]) == 900
+    own = stage.configuration["stages"][stage.name].setdefault("lambda_functions", {})
+    own["any"] = {"lambda_timeout": 901}
+    assert longest_run(stage) == 901
+    assert longest_run(Stage(stage.name, {"lambda_timeout": 10, "stages": {stage.name: {}}})) == 10
