@@ -91,7 +91,9 @@ def test_lg_15_no_warning_takes_the_place_of_another() -> None:
     assert limits.warning_daily("one").name != limits.warning_daily("other").name
 
 
-@pytest.mark.parametrize(("now", "last"), [(0, 299), (299.9, 299), (300, 599), (1_000_000_000, 1_000_000_199)])
+@pytest.mark.parametrize(
+    ("now", "last"), [(0, 299), (299.9, 299), (300, 599), (1_000_000_000, 1_000_000_199)]
+)
 def test_what_is_told_once_in_a_window_is_filed_under_its_last_second(now: float, last: float) -> None:
     assert limits.last_second(now, 300) == last
 
