@@ -8,6 +8,7 @@ from chalicelib.domain.events import EventKind
 
 KINDS: Mapping[EventKind, str] = {
     EventKind.ACCOUNT_INVITED: "somebody was invited: by an administrator, or by a message that was sent to them",
+    EventKind.INVITATION_WITHDRAWN: "an administrator took an invitation back that nobody had answered",
     EventKind.ACCOUNT_FROZEN: "the owner pressed *This was not me* in a notice",
     EventKind.ACCOUNT_DISABLED: "an administrator disabled an account",
     EventKind.ACCOUNT_ENABLED: "an administrator enabled an account again",
@@ -95,6 +96,7 @@ DETAILS: Mapping[str, str] = {
     "administrators": "so many were told",
     "acts_of": "whose acts were read",
     "after": "what differs, as it is now",
+    "again": "whether it is an invitation that goes out once more, to somebody who never came",
     "attempts": "what was searched for",
     "before": "what differs, as it was",
     "by": "the link that did it: `link` or `not_me_link`",

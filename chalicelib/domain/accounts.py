@@ -118,6 +118,11 @@ class Account(NamedTuple):
         """Whether nobody has ever had a password of its own for it: the next one is no reset (ML-09)."""
         return self.password_hash is None and self.password_changed_at is None
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether its invitation was taken back: nobody can get in, and nobody ever has."""
+        return self.new and self.status is Status.DISABLED and self.alias_of is None
+
     def tries(self, *, known: bool) -> Tries:
         """The count that an attempt from a known browser or network, or from a stranger's, is under (LG-14)."""
         if known:

@@ -40,6 +40,7 @@ class Details(From, total=False):
     reason: str | None  # in the administrator's words
     before: Mapping[str, object] | None  # of what differs only
     after: Mapping[str, object] | None
+    again: bool | None  # an invitation that goes out once more, to somebody who never came
     measures: Sequence[str] | None  # of a containment, see `administration.done`
     force_change: bool | None  # the password that was set must be changed at the next logon
     service: str | None  # the name of a sending system that was made, rotated or revoked

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     """What happened, in the words of the OWASP logging vocabulary where it has one (LO-01)."""
 
     ACCOUNT_INVITED = "account_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
@@ -96,18 +97,8 @@ FOLDED = frozenset(
         EventKind.MAIL_WITHHELD,
     }
 )
-MAILS = frozenset(
-    {
-        EventKind.MAIL_SENT,
-        EventKind.MAIL_FAILED,
-        EventKind.MAIL_WITHHELD,
-        EventKind.MAIL_UNKNOWN,
-        EventKind.MAIL_DELIVERED,
-        EventKind.MAIL_DELAYED,
-        EventKind.MAIL_BOUNCED,
-        EventKind.MAIL_COMPLAINED,
-    }
-)  # what became of a mail
+# What became of a mail.
+MAILS = frozenset(kind for kind in EventKind if kind.startswith("mail_")) - {EventKind.ADDRESS_LIFTED}
 UNDELIVERED = frozenset({EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED})
 READINGS = frozenset({EventKind.TRAIL_READ, EventKind.USERS_READ})
 UNCHANGING = (FOLDED | READINGS | MAILS - UNDELIVERED) | {

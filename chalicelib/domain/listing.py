@@ -7,6 +7,8 @@ from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import SIMULATOR
 
 INVITED = "invited"  # active, and nobody has come yet
+WITHDRAWN = "withdrawn"  # nobody has come, and nobody can
+STANDINGS = {INVITED: Status.ACTIVE, WITHDRAWN: Status.DISABLED}  # of whoever never came, by their status
 
 
 class ListedAccount(NamedTuple):
@@ -21,9 +23,9 @@ class ListedAccount(NamedTuple):
     created_at: float = 0
 
     def is_in(self, standing: str) -> bool:
-        """Whether it is `invited`, and so never came, or has this status (AD-11)."""
-        if standing == INVITED:
-            return self.status == Status.ACTIVE and self.invited_at is not None
+        """Whether it is `invited` or `withdrawn`, and so never came, or has this status (AD-11)."""
+        if standing in STANDINGS:
+            return self.status == STANDINGS[standing] and self.invited_at is not None
         return self.status == standing
 
 
@@ -46,7 +48,7 @@ class Wanted(NamedTuple):
 
     def has(self, status: Status) -> bool:
         """Whether somebody of this status can be in the list."""
-        return self.standing in ("", status) or (self.standing == INVITED and status is Status.ACTIVE)
+        return self.standing in ("", status) or STANDINGS.get(self.standing) is status
 
     def fits(self, line: ListedAccount) -> bool:
         """Whether a line is in the list; of an account that is no person's, where its domain is asked for (ADR 43)."""

@@ -224,6 +224,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
 FOR_ADMINISTRATORS = frozenset(
     {
         EventKind.ACCOUNT_INVITED,
+        EventKind.INVITATION_WITHDRAWN,
         EventKind.PASSWORD_RESET,
         EventKind.TWO_STEP_RESET,
         EventKind.ACCOUNT_CONTAINED,

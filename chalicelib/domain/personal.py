@@ -8,6 +8,7 @@ IMPERSONAL = frozenset(
         "actor_kind",
         "administrators",
         "after",
+        "again",
         "before",
         "by",
         "cause",

@@ -38,7 +38,8 @@ OF_RULES = ("policy", "before", "after")
 OF_SERVICE = ("service", "actor_kind", "before", "after")
 DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
     {
-        EventKind.ACCOUNT_INVITED: ("kind", "message", "from"),
+        EventKind.ACCOUNT_INVITED: (*BY_STAFF, "message", "from", "again"),
+        EventKind.INVITATION_WITHDRAWN: BY_STAFF,
         EventKind.ACCOUNT_FROZEN: ("by", "kind", "two_step"),
         EventKind.ACCOUNT_DISABLED: BY_STAFF,
         EventKind.ACCOUNT_ENABLED: BY_STAFF,
@@ -82,7 +83,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.SERVICE_REVOKED: OF_SERVICE,
         EventKind.ADMINISTRATOR_CHANGED: ("about", "whose", "actor_kind"),
         EventKind.ADMINISTRATORS_TOLD: ("about", "administrators"),
-        EventKind.ADDRESS_LIFTED: BY_STAFF,
+        EventKind.ADDRESS_LIFTED: (*BY_STAFF, "again"),
         EventKind.MAIL_DELIVERED: OF_SES,
         EventKind.MAIL_DELAYED: OF_SES,
         EventKind.MAIL_BOUNCED: OF_SES,

@@ -32,6 +32,7 @@ class Code(StrEnum):
     EXISTS = "exists"
     CONFLICT = "conflict"
     OWN_ACCOUNT = "own_account"
+    ALREADY_JOINED = "already_joined"
     WOULD_LOCK_YOU_OUT = "would_lock_you_out"
     SENDER_NOT_PERMITTED = "sender_not_permitted"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"

@@ -169,6 +169,9 @@ SAID: Mapping[Hint | Code, str] = {
     ),
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
     Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
+    Code.ALREADY_JOINED: marked(
+        "The user has chosen a password already, so there is no invitation any more."
+    ),
     Code.EXISTS: marked("An account with this address already exists."),
 }
 FIELDS_SAID = {
@@ -194,16 +197,7 @@ FIELDS_SAID = {
 }
 NOT_ACCEPTED = marked("This was not accepted. Please check it.")
 CHECK_THIS = marked("Please check this.")
-CORRECTABLE = frozenset(
-    {
-        Code.INVALID_REQUEST,
-        Code.CONFLICT,
-        Code.CRITERIA_NOT_MET,
-        Code.EXISTS,
-        Code.OWN_ACCOUNT,
-        Code.NOT_PERMITTED,
-    }
-)
+CORRECTABLE = frozenset({Code.INVALID_REQUEST, Code.CRITERIA_NOT_MET, Code.NOT_PERMITTED, *SAID})
 
 
 def correct(request: Request, refusal: Refusal, template: str, view: Mapping[str, object]) -> Page | None:

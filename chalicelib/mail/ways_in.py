@@ -19,6 +19,9 @@ HOUR = 3600
 def invitation(mail: Outgoing) -> Values:
     """A first-time user's temporary password, from whom, and whether a message of theirs waits."""
     told = mail.event.told
+    if not mail.account.may_reset:
+        # Withdrawn while the mail waited, or disabled.
+        raise Withheld(f"account_{mail.account.status}")
     return _opened(mail) | {
         "kind": mail.account.kind.value,
         "sender": named(told["from"] or mail.event.actor),

@@ -76,7 +76,8 @@ class Worker(NamedTuple):
         """
         name = mail_of(event) or (mail_if_nothing_follows(event) if late else None)
         concerns = concerns_administrators(event)
-        if event.kind is EventKind.ADDRESS_LIFTED:
+        # Each event is settled by itself, so an invitation that goes out again does not count on the other's turn.
+        if event.kind is EventKind.ADDRESS_LIFTED or event.told["again"]:
             self._let_through(event)
         if name is None and not concerns:
             return None

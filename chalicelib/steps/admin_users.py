@@ -8,11 +8,12 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.accounts import Kind, Status
+from chalicelib.domain.accounts import Account, Kind, Status, next_epoch
 from chalicelib.domain.addresses import InvalidAddress, account_id, canonical_address
-from chalicelib.domain.events import iso
+from chalicelib.domain.administration import Actor
+from chalicelib.domain.events import Event, iso
 from chalicelib.domain.invitations import invitation
-from chalicelib.domain.listing import INVITED, Found, ListedAccount, Wanted
+from chalicelib.domain.listing import STANDINGS, Found, ListedAccount, Wanted
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import (
     acted,
@@ -36,7 +37,7 @@ PATH = "/admin/users"
 DESCENDING = "-address"
 ASKED = ("domain", "q", "status", "kind", "two_step", "sort")
 CHOICES = {
-    "status": (*Status, INVITED),
+    "status": (*Status, *STANDINGS),
     "kind": tuple(Kind),
     "two_step": ("true", "false"),
     "sort": ("address", DESCENDING),
@@ -137,10 +138,21 @@ def submit(request: Request) -> Page:
         actor=request.known.address,
         request=request.portal.request_id,
     )
-    invite, exists = request.store.accounts.invite, Refusal(Code.EXISTS, "account_exists")
-    done = acted(request, lambda who: invite(account, event, who), "invited", exists)
+    exists = Refusal(Code.EXISTS, "account_exists")
+    done = acted(request, lambda who: _invite(request, account, event, who), "invited", exists)
     facts = {"email": address, "kind": kind.value, "status": "active"}
     return Page(status=201, facts=facts, location=f"{user_path(address)}?done={done}")
+
+
+def _invite(request: Request, account: Account, event: Event, who: Actor) -> bool:
+    """Where there is none, or one whose invitation was withdrawn, of which nothing stays but that its epoch is over."""
+    if request.store.accounts.invite(account, event, who):
+        return True
+    epoch = request.store.directory.withdrawn(account.id)
+    if epoch is None:
+        return False
+    anew = account._replace(epoch=next_epoch(epoch, event.at))
+    return request.store.accounts.invite(anew, event, who, epoch)
 
 
 def _kind(request: Request) -> Kind:

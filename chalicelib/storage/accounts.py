@@ -39,11 +39,18 @@ class Accounts:
         row = self._database.read(AccountRow, account_id)
         return account_of(row) if row else None
 
-    def invite(self, account: Account, event: Event, actor: "Actor | Sender | None" = None) -> bool:
+    def invite(
+        self,
+        account: Account,
+        event: Event,
+        actor: "Actor | Sender | None" = None,
+        over: int | None = None,
+    ) -> bool:
         """The account, its event, and its domain in the list of domains where it is new there: all or nothing.
 
         False when there is one already: of many at once one wins (IN-03). An `actor` must still be an administrator, or
-        a service whose key is still good.
+        a service whose key is still good. `over`: in place of one that was withdrawn and is still at this epoch; its
+        own is a later one.
         """
         from chalicelib.storage.repeats import committed  # noqa: PLC0415 - for who invites, as few do
 
@@ -53,7 +60,8 @@ class Accounts:
         row, domain = PolicyRow, domain_of(account.address)
         named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
         transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
-        transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
+        unmade = AccountRow.id.does_not_exist() if over is None else _withdrawn_at(over)
+        transaction.put("account", account_row(account), unmade)
         transaction.add("event", event_row(event))
         failed = committed(transaction)
         if "actor" in failed:
@@ -68,6 +76,14 @@ class Accounts:
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
         transaction.add("event", event_row(event))
         return not transaction.commit()
+
+
+def _withdrawn_at(epoch: int) -> Condition:
+    """That nobody has come or can, as it was read: whoever is in between, by whatever way, moves the epoch."""
+    row = AccountRow
+    still: Condition = (row.epoch == epoch) & (row.status == Status.DISABLED.value)
+    still &= row.password_changed_at.does_not_exist()
+    return still
 
 
 def check_sender_or_actor_in(transaction: Transaction, actor: "Actor | Sender") -> None:

@@ -75,6 +75,16 @@ class Directory:
         """One user as a line of the list."""
         return next(iter(self._lines([account_id])), None)
 
+    def withdrawn(self, account_id: AccountId) -> int | None:
+        """The epoch of an account whose invitation was withdrawn; None for any other, another name of one too."""
+        row = AccountRow
+        (found,) = self._database.read_together(
+            (row, account_id, None),
+            only={row: (row.id, row.status, row.password_changed_at, row.epoch, row.alias_of)},
+        )
+        never_came = found is not None and found.password_changed_at is None and found.alias_of is None
+        return int(found.epoch) if never_came and found.status == Status.DISABLED.value else None
+
     def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
         """So many domains with a user or a policy, by name, behind one or before it, whose name begins so."""
         name = PolicyRow.name

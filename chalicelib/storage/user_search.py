@@ -14,7 +14,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.listing import INVITED, Wanted
+from chalicelib.domain.listing import STANDINGS, Wanted
 from chalicelib.storage.database import Database
 from chalicelib.storage.deadline import patiently
 from chalicelib.storage.tables import AccountRow
@@ -116,8 +116,8 @@ def _condition(wanted: Wanted, stretch: Stretch) -> Condition | None:
     if wanted.domain and by_status:
         asked.append(row.domain == wanted.domain)
     if wanted.standing and not by_status:
-        asked.append(row.status == (Status.ACTIVE.value if wanted.standing == INVITED else wanted.standing))
-    if wanted.standing == INVITED:
+        asked.append(row.status == str(STANDINGS.get(wanted.standing, wanted.standing)))
+    if wanted.standing in STANDINGS:
         asked.append(row.password_changed_at.does_not_exist())
     if wanted.two_step is not None:
         asked.append(row.two_step_on.exists() if wanted.two_step else row.two_step_on.does_not_exist())

@@ -42,6 +42,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "admin_contain": ("busy",),
     "admin_delivery": ("busy",),
     "admin_domains": ("busy",),
+    "admin_invitations": ("busy",),
     "admin_ip_ranges": ("busy",),
     "admin_messages": ("busy",),
     "admin_password": ("reveal", "busy"),

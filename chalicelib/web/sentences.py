@@ -111,6 +111,11 @@ SENTENCES = MappingProxyType(
             marked("Not for your own account"),
             marked("This cannot be done to your own account. Another administrator can do it."),
         ),
+        Code.ALREADY_JOINED: Sentence(
+            409,
+            marked("Has come already"),
+            marked("Whoever was invited has chosen a password. There is no invitation any more."),
+        ),
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,
             marked("This would lock you out"),

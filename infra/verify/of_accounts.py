@@ -24,7 +24,11 @@ MOVES = {
 }
 SET_UP = {EventKind.TWO_STEP_ENROLLED, EventKind.TWO_STEP_MOVED}
 CLOSING = {
-    Status.DISABLED: {EventKind.ACCOUNT_DISABLED, EventKind.ACCOUNT_CONTAINED},
+    Status.DISABLED: {
+        EventKind.ACCOUNT_DISABLED,
+        EventKind.ACCOUNT_CONTAINED,
+        EventKind.INVITATION_WITHDRAWN,
+    },
     Status.FROZEN: {EventKind.ACCOUNT_FROZEN},
 }
 FRESH_CODES = {*SET_UP, EventKind.RECOVERY_CODES_RENEWED}

@@ -68,6 +68,7 @@ CEILINGS = {
     "admin_delivery": 73,
     "admin_domains": 74,  # with the ways in a list
     "admin_events": 110,  # the same, and what a service is called
+    "admin_invitations": 74,
     "admin_ip_ranges": 105,
     "admin_messages": 103,  # with what waits for a writer whose session ended
     "admin_overview": 78,  # with what is counted, and the lock's arithmetic

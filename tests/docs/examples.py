@@ -148,6 +148,10 @@ class Scene:
         fields = {"from": "desk@example.org", "to": ANN, "subject": "Your statement", "body": "Good day."}
         return str(caller.post("/service/messages", fields).json()["id"])
 
+    def invited(self, caller: Visitor) -> str:
+        caller.post("/admin/users", {"email": "eve@example.com", "kind": "recipient"})
+        return "eve@example.com"
+
     def sent(self, caller: Visitor) -> str:
         fields = {"to": ANN, "subject": "Your statement", "body": "Good day."}
         return str(caller.post("/admin/messages", fields).json()["id"])
@@ -172,6 +176,7 @@ THINGS: Mapping[str, Callable[[Scene, Visitor], str]] = {
     "reset": lambda scene, _: scene.mailed("/password/reset"),
     "not_me": lambda scene, _: scene.noticed(),
     "message": lambda scene, _: scene.message,
+    "invited": lambda scene, caller: scene.invited(caller),
     "sent": lambda scene, caller: scene.sent(caller),
     "service": lambda scene, caller: scene.made(caller)["id"],
     "service_message": lambda scene, caller: scene.handed_in(caller),

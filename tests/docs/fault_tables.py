@@ -70,6 +70,8 @@ FLOWS = {
     "console: domain's ranges": "POST /admin/domains/{domain}/ip-ranges",
     "console: brand": "POST /admin/domains/{domain}/brand",
     "console: invitation": "POST /admin/users",
+    "console: invited again": "POST /admin/users/{email}/invite",
+    "console: withdrawal": "POST /admin/users/{email}/withdraw",
     "console: message": "POST /admin/messages",
     "console: recall": "POST /admin/messages/{id}/recall",
     "console: service": "POST /admin/services",

@@ -10,6 +10,7 @@ from tests.fakes.samples import NOW, an_account, an_event
 CHANGE, FOLDED_BY_THE_HOUR, SINGLE = "a change", "no change, folded", "no change, a line of its own"
 TABLE = {
     EventKind.ACCOUNT_INVITED: CHANGE,
+    EventKind.INVITATION_WITHDRAWN: CHANGE,
     EventKind.ACCOUNT_FROZEN: CHANGE,
     EventKind.ACCOUNT_DISABLED: CHANGE,
     EventKind.ACCOUNT_ENABLED: CHANGE,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Policy
+from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.administration import record_of
 from chalicelib.domain.events import EventKind
@@ -64,18 +64,28 @@ def on_a_user(action: str) -> Arrange:
         somebody: Resident = a_resident_with_two_step(
             world, failures=3, locked_until=NOW + 9, undeliverable="bounced"
         )
-        _, desk = an_administrator(world)
-        who, store = somebody.account, world.store
-
-        def state() -> State:
-            account = stored(store, who)
-            kinds = sorted(event.kind.value for event in store.events.of_account(who.id))
-            return record_of(account), account.failures, account.undeliverable, kinds
-
-        path = f"/admin/users/{somebody.email}/{action}"
-        return Action(lambda: desk.post(path, ON_USERS[action]), state)
+        return acting_on(world, somebody.account, action, ON_USERS[action])
 
     return arrange
+
+
+def on_a_newcomer(action: str) -> Arrange:
+    def arrange(world: World) -> Action:
+        never_came = world.person(password=None, failures=3, undeliverable="bounced")
+        return acting_on(world, never_came, action, {})
+
+    return arrange
+
+
+def acting_on(world: World, who: Account, action: str, fields: dict[str, Any]) -> Action:
+    _, desk = an_administrator(world)
+
+    def state() -> State:
+        account = stored(world.store, who)
+        kinds = sorted(event.kind.value for event in world.store.events.of_account(who.id))
+        return record_of(account), account.failures, account.undeliverable, kinds
+
+    return Action(lambda: desk.post(f"/admin/users/{who.address}/{action}", fields), state)
 
 
 def on_a_policy(path: str, **fields: Any) -> Arrange:
@@ -215,6 +225,8 @@ def service_recall(world: World) -> Action:
 
 ARRANGEMENTS = {
     **{name: on_a_user(name) for name in ON_USERS},
+    "invited again": on_a_newcomer("invite"),
+    "withdrawal": on_a_newcomer("withdraw"),
     "domain": on_a_policy("/admin/domains", internal=True, two_step_required=True),
     "domain's ranges": on_a_policy("/admin/domains/{}/ip-ranges", ranges=["192.0.2.0/24"]),
     "brand": branding,

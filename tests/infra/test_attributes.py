@@ -39,6 +39,7 @@ SETTERS = {
     "chosen_at": {"password_reset", "password_change", "admin_password"},
     "status": {
         *("password_reset", "password_change", "not_me", "admin_password", "admin_status", "admin_contain"),
+        "admin_invitations",
         *INVITE,
     },
     # `not_me` takes a fresh one away (TF-12); IAM cannot tell that from giving one.
@@ -49,7 +50,7 @@ SETTERS = {
     "di": {"logon_code", "account_two_step", "admin_two_step", "not_me"},
     "ranges": {"admin_ip_ranges", "admin_contain"},
     "two_step_required": {"admin_two_step", "admin_contain", *INVITE},
-    "undeliverable": {"admin_delivery", "record_delivery"},
+    "undeliverable": {"admin_delivery", "admin_invitations", "record_delivery"},
     "clients": {"logon"},
     "lang": {"account_preferences"},
     "zone": {"account_preferences"},

@@ -14,7 +14,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Code, Refusal
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
-from tests.fakes.samples import an_account, an_event, number
+from tests.fakes.samples import NOW, an_account, an_event, number
 
 
 def test_an_account_comes_with_the_policy_of_its_domain(store: Store) -> None:
@@ -76,3 +76,19 @@ def test_se_10_nobody_is_invited_by_an_actor_who_no_longer_stands(
         store.accounts.invite(new, an_event(new.id, EventKind.ACCOUNT_INVITED), Actor(admin.id, 1))
     assert refused.value.code is Code.CONFLICT
     assert (store.accounts.read(new.id), trail(store, new)) == (None, [])
+
+
+def test_withdrawn_account_is_made_anew_and_no_other_one_is(store: Store) -> None:
+    """Only by whoever saw it at this epoch; nothing of it stays, and the epoch is a later one."""
+    gone = planted(store, status=Status.DISABLED, password_hash=None, undeliverable="bounced", epoch=7)
+    came = planted(store, status=Status.DISABLED, password_changed_at=NOW, password_hash=None, epoch=7)
+    waits = planted(store, password_hash=None, epoch=7)
+    assert [store.directory.withdrawn(one.id) for one in (gone, came, waits)] == [7, None, None]
+    assert store.directory.withdrawn(an_account().id) is None
+    for one, over in ((gone, 6), (gone, None), (came, 7), (waits, 7)):
+        anew = an_account(one.address, password_hash=None, epoch=8)
+        assert not store.accounts.invite(anew, an_event(one.id, EventKind.ACCOUNT_INVITED), over=over)
+        assert stored(store, one) == one
+    anew = an_account(gone.address, password_hash=None, epoch=8)
+    assert store.accounts.invite(anew, an_event(gone.id, EventKind.ACCOUNT_INVITED), over=7)
+    assert stored(store, gone) == anew

@@ -52,7 +52,8 @@ def test_users_are_found_by_any_part_of_their_address(store: Store) -> None:
     [
         (Wanted(kind="support"), ["support"]),
         (Wanted(standing="frozen"), ["frozen"]),
-        (Wanted(standing="disabled"), []),
+        (Wanted(standing="disabled"), ["gone"]),
+        (Wanted(standing="withdrawn"), ["gone"]),
         (Wanted(standing="invited"), ["new"]),
         (Wanted(standing="active"), ["new", "plain", "support", "two_step"]),
         (Wanted(two_step=True), ["two_step"]),
@@ -62,6 +63,7 @@ def test_users_are_found_by_any_part_of_their_address(store: Store) -> None:
 def test_users_are_found_by_what_they_are(store: Store, wanted: Wanted, expected: list[str]) -> None:
     domain = f"list{number()}.test"
     planted(store, address=f"new@{domain}", password_hash=None, password_changed_at=None)
+    planted(store, address=f"gone@{domain}", password_hash=None, status=Status.DISABLED)
     planted(store, address=f"plain@{domain}", password_changed_at=NOW)
     planted(store, address=f"support@{domain}", password_changed_at=NOW, kind=Kind.SUPPORT)
     planted(store, address=f"frozen@{domain}", password_changed_at=NOW, status=Status.FROZEN)

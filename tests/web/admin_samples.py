@@ -11,6 +11,7 @@ from tests.web.console_data import (
     EMAIL,
     EVENTS,
     FOUND,
+    INVITED,
     LATER,
     LISTED,
     MADE,
@@ -108,6 +109,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "plain": USER | {"notice": "password_set"},
         "troubled": TROUBLED | {"reauthenticate_first": "/admin/users/claire@insurer.example"},
         "new": NEW,
+        "invited": INVITED | {"notice": "invited_again"},
+        "withdrawn": INVITED | {"user": NEW["user"], "notice": "withdrawn"},
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
         "disputed": USER | {"two_step": USER["two_step"] | {"active": True, "disputed_at": LATER}},
@@ -126,6 +129,11 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         },
         "support": TROUBLED | {"caller": SUPPORT},
         "read_only": USER | {"may_act": False},
+    },
+    "admin_invitations": {
+        "joined": ONE | {"action": "invite", "problem": "The user has chosen a password already."},
+        "no_reason": ONE
+        | {"action": "withdraw", "reason": "x", "errors": {"reason": "Say why, for the record."}},
     },
     "admin_password": {
         "missed": ONE
@@ -393,6 +401,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
 
 USER_POSTS = {
     "password": {"new_password", "force_change"},
+    "invite": {"reason"},
+    "withdraw": {"reason"},
     "force-change": set(),
     "disable": {"confirm"},
     "enable": set(),

@@ -266,7 +266,7 @@ USER: dict[str, Any] = {
     "caller": ADMINISTRATOR,
 }
 TROUBLED: dict[str, Any] = USER | {
-    "password": {"state": "temporary_expired", "changed_at": None, "expires_at": AT, "must_change": True},
+    "password": {"state": "temporary_expired", "changed_at": AT, "expires_at": AT, "must_change": True},
     "two_step": {
         "active": True,
         "required": True,
@@ -286,7 +286,7 @@ TROUBLED: dict[str, Any] = USER | {
 }
 NEW: dict[str, Any] = USER | {
     "user": USER["user"] | {"status": "disabled", "last_logon_at": None},
-    "password": {"state": "temporary_pending", "changed_at": None, "expires_at": LATER, "must_change": False},
+    "password": {"state": "temporary_pending", "changed_at": AT, "expires_at": LATER, "must_change": False},
     "ranges": {"effective": [], "source": "account", "own": [], "domain": None},
     "sessions": [],
     "attempts": [],
@@ -295,6 +295,10 @@ NEW: dict[str, Any] = USER | {
     "more": {"events": False, "attempts": False, "mails": False},
     "mails": [],
     "may_choose_password": False,
+}
+INVITED: dict[str, Any] = NEW | {
+    "user": NEW["user"] | {"status": "active"},
+    "password": NEW["password"] | {"changed_at": None},
 }
 FOUND: dict[str, Any] = {"checked": 312, "refused": [{"at": AT, "email": EMAIL, "address": "198.51.100.7"}]}
 RANGES: dict[str, Any] = {"name": "", "your_address": "203.0.113.1", "caller": ADMINISTRATOR}

@@ -27,9 +27,10 @@ def test_support_desk_sees_a_user_whole_and_is_offered_nothing_to_do() -> None:
 
 
 def test_every_action_on_a_user_is_on_the_users_page() -> None:
-    seen = Seen(sample("admin_user", "troubled").html)
     actions = {
-        str(form["action"]).split("?")[0].partition("insurer.example/")[2] for form in seen.all("form")
+        str(form["action"]).split("?")[0].partition("insurer.example/")[2]
+        for state in ("troubled", "invited")
+        for form in Seen(sample("admin_user", state).html).all("form")
     }
     assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run"}
     assert '/ip-ranges/dry-run"' in sample("admin_user", "troubled").html

@@ -18,9 +18,11 @@ class AccountActs(Protocol):
     def read(self, account_id: AccountId) -> Account | None:
         """One account, where its domain does not matter."""
 
-    def invite(self, account: Account, event: Event, actor: Actor | Sender | None = None) -> bool:
+    def invite(
+        self, account: Account, event: Event, actor: Actor | Sender | None = None, over: int | None = None
+    ) -> bool:
         """Make an account, once; False where there is one. Raises for an `actor` who may no longer: CONFLICT, or
-        SESSION_REQUIRED for a service.
+        SESSION_REQUIRED for a service. `over`: in place of one that was withdrawn and is still at this epoch.
         """
 
     def set_up(self, account: Account, event: Event) -> bool:

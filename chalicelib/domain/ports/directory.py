@@ -16,6 +16,9 @@ class DirectoryActs(Protocol):
     def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
         """Users by address, behind one or (`backwards`) before it. Few or none may be a page that has a next one."""
 
+    def withdrawn(self, account_id: AccountId) -> int | None:
+        """The epoch of an account whose invitation was withdrawn; None for any other."""
+
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user, strongly consistent, as a line of the list."""
 

@@ -23,15 +23,19 @@ class Accounts(Family):
         return self._tables.accounts.get(account_id)
 
     @act
-    def invite(self, account: Account, event: Event, actor: Actor | Sender | None = None) -> bool:
+    def invite(
+        self, account: Account, event: Event, actor: Actor | Sender | None = None, over: int | None = None
+    ) -> bool:
         once = actor.once if isinstance(actor, Actor) else None
         self._tables.demand_first(once)
         if isinstance(actor, Sender) and not self._tables.still_good(actor):
             raise void()
         if isinstance(actor, Actor) and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
-        if account.id in self._tables.accounts:
+        stored = self._tables.accounts.get(account.id)
+        if stored is not None and (over is None or not stored.withdrawn or stored.epoch != over):
             return False
+        self._tables.accounts.pop(account.id, None)  # the row is written whole, over one that was withdrawn
         domain = domain_of(account.address)
         self._tables.policies.setdefault(domain_id(domain), Policy(domain))
         self._tables.accounts[account.id] = Account(

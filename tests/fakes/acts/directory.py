@@ -46,6 +46,11 @@ class Directory(Family):
         return _line(found) if found else None
 
     @act
+    def withdrawn(self, account_id: AccountId) -> int | None:
+        found = self._tables.accounts.get(account_id)
+        return found.epoch if found and found.withdrawn else None
+
+    @act
     def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
         named = [
             policy

@@ -1,0 +1,41 @@
+"""What becomes of an invitation: sent again, withdrawn, or over, since whoever was invited has come."""
+
+from chalicelib.domain.accounts import Account, Status, next_epoch
+from chalicelib.domain.administration import Measure
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.refusals import Code, Refusal
+
+
+def invite_again(account: Account, at: float) -> Measure:
+    """A fresh temporary password by mail; what was mailed before is void, and so is a bounce of it.
+
+    One that was withdrawn is open again by it.
+    """
+    never_came(account)
+    new = account.forgiven()._replace(
+        epoch=next_epoch(account.epoch, at), status=Status.ACTIVE, must_change_password=False
+    )
+    if account.undeliverable is None:
+        return Measure(new, (EventKind.ACCOUNT_INVITED,))
+    reachable = new._replace(undeliverable=None, delivery_lifted_at=at)
+    return Measure(reachable, (EventKind.ADDRESS_LIFTED, EventKind.ACCOUNT_INVITED))
+
+
+def withdraw(account: Account, at: float) -> Measure:
+    """What was mailed opens nothing any more, nor does asking for more, until somebody invites the address anew."""
+    never_came(account)
+    if account.withdrawn:
+        return Measure(account, ())
+    new = account._replace(epoch=next_epoch(account.epoch, at), status=Status.DISABLED)
+    return Measure(new, (EventKind.INVITATION_WITHDRAWN,))
+
+
+def never_came(account: Account) -> None:
+    """Raise ALREADY_JOINED for whoever has ever had a password of their own, and for another name of an account.
+
+    Attack: an administrator's slip, or a thief in the console, takes an account with messages in it for an invitation
+    that nobody answered, and hands it to whoever reads the mailbox now. Defence: what gives a password to somebody who
+    has been here is a reset, with its notice.
+    """
+    if not account.new or account.alias_of is not None:
+        raise Refusal(Code.ALREADY_JOINED, "already_joined")
