@@ -86,6 +86,8 @@ ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("two-step", {"required": SENTENCE}),
     ("ip-ranges/dry-run", {"restriction": "nobody"}),
     ("ip-ranges", {"restriction": "listed", "ranges": SENTENCE}),
+    ("withdraw", {"reason": SENTENCE}),
+    ("invite", {}),
     ("deliverable", {"reason": ""}),
     ("deliverable", {"reason": SENTENCE}),
     ("password", {"new_password": "evil"}),

@@ -76,7 +76,8 @@ PAGES: Walk = MappingProxyType(
             typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
             typed.domains[] typed.ranges[] typed.restriction
             typed.domain typed.name typed.colour typed.logo typed.support_contact
-            admin_two_step:reason admin_delivery:reason asked.reason asked.ranges[] lists[].ranges[]
+            admin_two_step:reason admin_delivery:reason admin_invitations:reason
+            asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
             address email user.email users[].email attention[].users[] caller.address
