@@ -90,4 +90,5 @@ def copies_in(session: botocore.session.Session, region: str, bucket: str) -> Co
 
 
 def _code(error: Exception) -> str:
-    return getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
+    told = getattr(error, "response", None) or {}  # a read that timed out has one that is None
+    return told.get("Error", {}).get("Code") or type(error).__name__

@@ -86,6 +86,8 @@ FLOWS = {
     "record_delivery": "SNS",
     "publish_event": "the events stream",
     "resume_events": "every minute",
+    "copy_trail": "the events stream",
+    "seal_trail": "every hour",
 }
 NO_SCENE = {
     "POST /password/criteria": "writes nothing: what breaks is an answer that the form does without",
@@ -117,9 +119,11 @@ class Proof(NamedTuple):
 
 STORE, SES, BUS, SECRETS = "DynamoDB", "SES", "EventBridge", "Secrets Manager"
 STREAM, SNS, BROWSER, CLOCK = "the events stream", "SNS", "the person's connection", "the clock"
+BUCKET = "the bucket of the copy"
 MAILS = ("send_mail", "put aside", "resume_mail", "sweep_mail")
 PASSWORDS = ("change", "forced_change", "reset")
 CODES = ("code", "recovery_code", "renew", "remove", "reauthenticate_by_code")
+TRAIL = ("copy_trail", "seal_trail")
 _F, _S = "tests/faults/test_", "tests/steps/test_"
 
 PROOFS = (
@@ -138,6 +142,7 @@ PROOFS = (
     Proof(STORE, f"{_F}waiting.py::test_ml_05_whatever_call_breaks_while_a_bounce_is_recorded_it_is_recorded_once", ("record_delivery",)),
     Proof(STORE, f"{_F}bus.py::test_rl_16_whatever_call_breaks_while_an_event_is_told_or_put_aside_it_is_out_within_minutes", ("publish_event",)),
     Proof(STORE, f"{_F}bus.py::test_rl_06_whatever_call_of_the_minute_s_run_breaks_the_next_one_tells_what_waits", ("resume_events",)),
+    Proof(STORE, f"{_F}copy.py::test_rl_06_whatever_call_to_the_table_breaks_each_event_is_copied_once_as_it_is", ("copy_trail",)),
     Proof(STORE, f"{_F}deadline.py::test_rl_01_logon_over_a_late_store_ends_before_lambda_ends_it", ("logon",), ("slow",)),
     Proof(STORE, f"{_F}deadline.py::test_rl_01_authorizer_over_a_late_store_is_a_503_in_time", ("reading",), ("slow",)),
     Proof(STORE, f"{_S}restored.py::test_se_15_restored_account_that_is_contained_revives_no_thief",
@@ -169,6 +174,11 @@ PROOFS = (
     Proof(BUS, f"{_S}resume_events.py::test_a_run_ends_before_the_next_one_begins", ("resume_events",), ("slow",), "w"),
     Proof(BUS, f"{_S}publish_event.py::test_repetition_carries_the_same_id", ("publish_event",), ("duplicate", "lost answer", "reset after"), "w"),
     Proof(BUS, "tests/services/test_event_bus.py::test_bus_that_is_away_delays_no_mail", ("send_mail",), ("reset before",), "m"),
+    Proof(BUCKET, f"{_F}copy.py::test_rl_06_whatever_call_to_the_bucket_breaks_each_event_is_copied_once_as_it_is", ("copy_trail",), engine="b"),
+    Proof(BUCKET, f"{_F}copy.py::test_rl_06_whatever_call_of_the_sealing_breaks_the_next_run_makes_the_seals_of_a_whole_one", ("seal_trail",), engine="b"),
+    Proof(BUCKET, f"{_S}copy_trail.py::test_tr_12_bucket_that_is_away_delays_and_loses_nothing", ("copy_trail",), ("late",), "b"),
+    Proof(BUCKET, f"{_S}seal_trail.py::test_tr_13_runs_that_were_missed_are_made_up_for_day_by_day", ("seal_trail",), ("late",), "b"),
+    Proof(BUCKET, f"{_S}seal_trail.py::test_tr_13_copy_of_before_the_first_day_gets_no_seal_behind_the_others", ("seal_trail",), ("poison",), "b"),
     Proof(SECRETS, "tests/test_wiring.py::test_lo_10_logon_starts_while_the_secrets_are_away_and_goes_on_once_they_are_back",
           ("logon",), ("error", "throttled", "reset before", "lost answer"), "o"),
     Proof(SECRETS, "tests/domain/test_held_keys.py::test_lo_10_store_that_hangs_is_waited_for_once_in_a_while_and_not_by_everybody", ("logon",), ("slow",)),
@@ -196,6 +206,11 @@ PROOFS = (
           ("send_mail", "publish_event"), ("reset before", "error"), "m"),
     Proof(STREAM, "tests/infra/test_restore.py::test_rl_13_events_that_are_put_back_are_marked_and_wake_nobody",
           ("send_mail", "publish_event"), ("restored",), "m"),
+    Proof(STREAM, f"{_S}copy_trail.py::test_tr_12_each_event_is_copied_as_it_is_and_once", ("copy_trail",), ("duplicate",), "b"),
+    Proof(STREAM, f"{_S}copy_trail.py::test_tr_13_old_record_that_was_kept_comes_into_no_day", ("copy_trail",), ("late",), "b"),
+    Proof(STREAM, f"{_S}copy_trail.py::test_tr_13_what_is_no_record_holds_up_no_other", ("copy_trail",), ("poison",), "b"),
+    Proof(STREAM, f"{_S}copy_trail.py::test_tr_13_made_up_record_is_copied_beside_the_true_one_and_told_of", ("copy_trail",), ("poison",), "b"),
+    Proof(STREAM, f"{_S}copy_trail.py::test_tr_12_every_new_row_wakes_it_and_no_other_record", ("copy_trail",), ("restored",)),
     Proof(SNS, f"{_S}record_delivery.py::test_ml_05_any_order_and_any_number_of_times_comes_to_the_same", ("record_delivery",), ("duplicate", "late")),
     Proof(SNS, f"{_S}record_delivery.py::test_news_that_overtakes_the_note_waits_for_it", ("record_delivery",), ("slow",)),
     Proof(SNS, f"{_S}record_delivery.py::test_unreadable_notification_is_logged_and_holds_nobody_up", ("record_delivery",), ("poison",)),
@@ -239,6 +254,9 @@ REASONS = (
     (BUS, ("slow", "throttled", "error", "reset after", "lost answer", "duplicate", "late"), ("send_mail",), "it does not ask the bus: its mapping goes on while the bus is away, which is shown"),
     (BUS, ("late",), ("publish_event",), "what is published carries the time of its event"),
     (BUS, ("poison", "restored"), ALL, "the bus hands nothing back; see the events stream"),
+    (BUCKET, ("slow",), ALL, "nobody waits for it: a call ends after three seconds, twice, and mapping or clock ask again"),
+    (BUCKET, ("poison",), ("copy_trail",), "it reads nothing there; what is no copy, `make verify` names"),
+    (BUCKET, ("restored",), ALL, "nothing there is changed or goes before its time, so nothing is put back (ADR 44)"),
     (SECRETS, ("slow", "throttled", "error", "reset before", "lost answer", "poison", "restored"), ALL, "keys are read at a start and by one holder for every flow (`domain/held_keys.py`): shown at logon"),
     (SECRETS, ("reset after", "duplicate"), ALL, "secrets are read only"),
     (STREAM, ("slow",), ALL, "a record that comes slowly is `late`"),
@@ -267,11 +285,20 @@ WEB_FLOWS = tuple(name for name, way in FLOWS.items() if way.startswith(("POST",
 PEOPLE = tuple(name for name in WEB_FLOWS if not name.startswith("console"))
 # The flows that a dependency takes part in.
 ROWS = {
-    STORE: tuple(FLOWS),
+    STORE: tuple(name for name in FLOWS if name != "seal_trail"),  # which asks no table
     SES: MAILS,
     BUS: ("publish_event", "resume_events", "send_mail"),
     SECRETS: ("logon", "code", "change", "reset", "enrol", "reading", "send_mail"),
-    STREAM: ("send_mail", "put aside", "resume_mail", "sweep_mail", "publish_event", "resume_events"),
+    STREAM: (
+        "send_mail",
+        "put aside",
+        "resume_mail",
+        "sweep_mail",
+        "publish_event",
+        "resume_events",
+        "copy_trail",
+    ),
+    BUCKET: TRAIL,
     SNS: ("record_delivery",),
     BROWSER: PEOPLE,
     CLOCK: ("logon", "code", "reset", "reading"),

@@ -33,6 +33,7 @@ ENGINES = {
     "o": "moto, in the test's process",
     "w": "the service's client itself, whose requests are answered in the test",
     "f": "the store in memory",
+    "b": "a bucket with object lock in memory, as S3's client shows one",
 }
 ON_AN_ENGINE = {"real_store", "bound", "engine", "slow_world", "table_prefix"}
 Place = tuple[str, str, str]  # dependency, flow, fault
