@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.events import event_of
+from chalicelib.flows.mailbox import mailbox
 from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -24,15 +25,10 @@ def messages(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """The readable ones, the newest first."""
-    caller, now = request.known, request.now()
-    listed = [
-        message_facts(one)
-        for one in request.store.messages.of_account(caller.account_id)
-        if one.readable(now)
-    ]
-    view = {"messages": listed, "last_logon_at": caller.previous_logon_at}
-    return Page(facts={"messages": listed}, template="messages", view=view)
+    """A page of the readable ones."""
+    facts, ways = mailbox(request)
+    view = {**facts, **ways, "last_logon_at": request.known.previous_logon_at}
+    return Page(facts=facts, template="messages", view=view)
 
 
 def read(request: Request) -> Page:

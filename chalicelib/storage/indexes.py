@@ -154,6 +154,21 @@ class AllDomains(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  #
     name = UnicodeAttribute(range_key=True)
 
 
+class ByRecipient(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
+    """What an account has got, a line of each message: a list costs no body (ADR 49)."""
+
+    class Meta:
+        """Its name and what it holds."""
+
+        index_name = "by_recipient"
+        projection = IncludeProjection(
+            ["sender", "speaks_as", "subject", "sent_at", "expires_at", "read_at", "recalled_at"]
+        )
+
+    account_id = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
 class BySender(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """What one sender sent, for its state in the console; no body is in it."""
 

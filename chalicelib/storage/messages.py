@@ -58,6 +58,23 @@ class Messages:
         )
         return [message_of(row) for row in rows]
 
+    def lines(
+        self, account_id: AccountId, beyond: str | None, limit: int, *, back: bool = False
+    ) -> list[Message]:
+        """So many of them without bodies, newest first, before one of its ids; or `back`, oldest first, after it."""
+        condition = None
+        if beyond is not None:
+            condition = MessageRow.id > beyond if back else MessageRow.id < beyond
+        rows = self._database.query(
+            MessageRow,
+            account_id,
+            index=MessageRow.by_recipient,
+            range_key_condition=condition,
+            scan_index_forward=back,
+            limit=limit,
+        )
+        return [message_of(row) for row in rows]
+
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         """One message of this account; somebody else's is not found, since the account is half of the key (AD-02)."""
         row = self._database.read(MessageRow, account_id, message_id)

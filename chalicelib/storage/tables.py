@@ -219,6 +219,7 @@ class MessageRow(Model):
     mail = UnicodeAttribute(null=True)
     mail_at = NumberAttribute(null=True)
     by_sender = indexes.BySender()
+    by_recipient = indexes.ByRecipient()
 
 
 class ServiceRow(Model):

@@ -36,7 +36,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "account_preferences": ("busy",),
     "account_sessions": ("busy",),
     "account_two_step": ("reveal", "support", "busy"),
-    "message": ("busy",),
+    "message": ("support", "busy"),
     "messages": ("busy",),
     "admin_brand": ("busy",),
     "admin_contain": ("busy",),

@@ -13,6 +13,7 @@ from tests.budgets.ledger import counting
 from tests.console.staff import staff
 from tests.fakes.held import full_account_row
 from tests.fakes.planting import plant
+from tests.fakes.samples import a_message
 from tests.world.world import World
 
 MANY = 240
@@ -82,3 +83,18 @@ def test_a_page_of_domains_is_one_trip_of_as_many_rows_as_it_shows(world: World)
         told = desk.visitor.get("/admin/domains", Accept="text/html")
     assert ledger.told("admin_domains") == ["Query domains"]
     assert told.text.count("/admin/users?domain=") == 25
+
+
+@pytest.mark.parametrize(("asked", "trips"), [("", 1), ("q=statement", 1), ("sort=unread", 2), ("q=none", 1)])
+def test_a_page_of_messages_is_one_trip_for_each_part_and_no_body(
+    world: World, asked: str, trips: int
+) -> None:
+    """However many there are: 3,000 were one answer of 840 KB, each body read for a list that shows none."""
+    ann, visitor = world.person(), world.visitor()
+    visitor.logs_on(ann)
+    for _ in range(30):
+        plant(world.store, a_message(ann, sealed_body="x" * 12000))
+    with counting(world) as ledger:
+        assert visitor.get(f"/messages?{asked}").status == 200
+    assert ledger.trips("messages") == trips
+    assert {call.operation for call in ledger.of("messages")} == {"Query"}

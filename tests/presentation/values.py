@@ -133,8 +133,8 @@ PAGES: Walk = MappingProxyType(
         ): "support.url attempts[].url account_two_step:next_url caller.answered attention[].url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            services[].id services[].handle made.id made.key
-            before form form_name sessions[].handle link message.id messages[].id
+            services[].id services[].handle services[].keys[].handle made.id made.key
+            before after form form_name sessions[].handle link message.id messages[].id
             caller.account_id caller.digest caller.logon
         """,
         (US, form.REFERRER): "referrer",

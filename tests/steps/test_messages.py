@@ -50,7 +50,7 @@ def test_ad_02_other_peoples_expired_recalled_and_none_are_the_same(
     ]
     assert {reply.same for reply in replies} == {replies[0].same}
     assert (replies[0].status, replies[0].code) == (404, "not_found")
-    assert visitor.get("/messages").json() == {"messages": []}
+    assert visitor.get("/messages").json() == {"messages": [], "before": None, "after": None}
 
 
 def test_message_is_sealed_for_its_recipient(world: World, reader: tuple[Account, Visitor]) -> None:

@@ -77,6 +77,18 @@ def test_a_message_that_is_not_there_is_not_read_into_being(store: Store) -> Non
     assert store.messages.read(message.account_id, message.id) is None
 
 
+def test_lines_come_without_bodies_on_and_back(store: Store) -> None:
+    account = an_account()
+    made = [a_message(account) for _ in range(5)]
+    for message in made:
+        send(store, message)
+    lines = [one._replace(sealed_body="", recipient="") for one in made]
+    assert store.messages.lines(account.id, None, 2) == lines[:2:-1]
+    assert store.messages.lines(account.id, made[3].id, 2) == lines[2:0:-1]
+    assert store.messages.lines(account.id, made[1].id, 2, back=True) == lines[2:4]
+    assert store.messages.lines(account.id, None, 9, back=True) == lines
+
+
 def test_tr_06_messages_come_in_pages_back_to_the_first(store: Store) -> None:
     who, other = planted(store), planted(store)
     sent = [a_message(who) for _ in range(5)]

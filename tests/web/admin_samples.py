@@ -426,12 +426,13 @@ ADMIN_POSTS: dict[str, set[str]] = {
     "/admin/ip-ranges": {"form", "scope", "restriction", "ranges", "confirm"},
     "/admin/ip-ranges/dry-run": {"form", "scope", "restriction", "ranges", "confirm"},
     "/admin/services": {"form", "name", "domains", "restriction", "ranges"},
-    "/admin/services/{}/rotate": {"form"},
+    "/admin/services/{}/rotate": {"form", "replaces"},
     "/admin/services/{}/revoke": {"form"},
     "/admin/messages": {"form", "to", "subject", "body", "expires_in_days"},
     "/admin/messages/{}/recall": {"form", "to"},
 }
 ADMIN_GETS = {
+    "/messages": {"q", "sort"},
     "/admin/domains": {"q"},
     "/admin/users": {"domain", "q", "status", "kind", "two_step", "sort"},
     "/admin/attempts": {"reference", "email", "network", "outcome", "reason", "from", "until"},

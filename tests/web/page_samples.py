@@ -89,6 +89,13 @@ WITH_ADDRESSES = MESSAGE | {
     "body": "Dear customer,\n\nthe conditions are at https://insurer.example/conditions/2026?language=en&page=12."
     "\nQuestions? Write to claims@insurer.example (we answer within a day).\n\nKind regards"
 }
+IN_ALL = {"search": {"q": "", "sort": ""}, "first_url": "", "previous_url": "", "next_url": ""}
+FOUND = {
+    "search": {"q": "claim", "sort": "unread"},
+    "first_url": "/messages?q=claim&sort=unread",
+    "previous_url": "/messages?q=claim&sort=unread&after=read.01J9",
+    "next_url": "/messages?q=claim&sort=unread&before=read.01J8",
+}
 READ = MESSAGE | {"id": "01J8", "subject": "Documents for your signature", "read_at": AT}
 CHANGE = {"criteria": OPEN, "needs_current": False, "reason": "", "address": ADDRESS}
 ACCOUNT = {
@@ -327,8 +334,12 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "void": {"state": "void", "reference": "K7MW-3FQ9"},
     },
     "messages": {
-        "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT},
-        "none": {"caller": ADMINISTRATOR, "messages": []},
+        "some": {"caller": RECIPIENT, "messages": [MESSAGE, READ], "last_logon_at": AT} | IN_ALL,
+        "none": {"caller": ADMINISTRATOR, "messages": []} | IN_ALL,
+        "found": {"caller": RECIPIENT, "messages": [READ]} | FOUND,
+        "not_found": {"caller": RECIPIENT, "messages": []} | FOUND | {"next_url": "", "previous_url": ""},
+        "so_far": {"caller": RECIPIENT, "messages": []} | FOUND,
+        "behind_the_last": {"caller": RECIPIENT, "messages": []} | IN_ALL | {"first_url": "/messages"},
     },
     "message": {
         "one": {"caller": RECIPIENT, "message": MESSAGE},

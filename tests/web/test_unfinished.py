@@ -28,6 +28,7 @@ SAYS_NOTHING = {
     "confirm",
     "scope",
     "form",
+    "replaces",
 }  # of whom and of what: which of one's own, and yes
 
 

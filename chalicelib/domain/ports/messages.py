@@ -24,6 +24,11 @@ class MessageActs(Protocol):
     def page(self, account_id: AccountId, before: str | None, limit: int) -> list[Message]:
         """So many messages of an account, newest first, those that were sent before one of its ids."""
 
+    def lines(
+        self, account_id: AccountId, beyond: str | None, limit: int, *, back: bool = False
+    ) -> list[Message]:
+        """So many of them without bodies, newest first, before one of its ids; `back`: oldest first, after it."""
+
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         """One message of this account."""
 

@@ -43,6 +43,14 @@ class Messages(Family):
         return [one for one in every if before is None or one.id < before][:limit]
 
     @act
+    def lines(
+        self, account_id: AccountId, beyond: str | None, limit: int, *, back: bool = False
+    ) -> list[Message]:
+        every = self.of_account(account_id)[:: -1 if back else 1]
+        wanted = [one for one in every if beyond is None or (one.id > beyond if back else one.id < beyond)]
+        return [one._replace(sealed_body="", recipient="", mail=None, mail_at=None) for one in wanted[:limit]]
+
+    @act
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
         return self._tables.messages.get((account_id, message_id))
 
