@@ -1,5 +1,6 @@
 """A list that comes page by page: how long a page is, and the ways between them. May not know what is listed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -9,6 +10,9 @@ from chalicelib.web.request import Request
 ROWS = 25  # of a table on one page, which so stays under 50 KB
 ROWS_OF_A_PROGRAM = 100
 LONGEST_NAME = 254
+REMEMBERED = 8  # pages, whose positions are in the address of the page
+NEWEST = "0"  # the position of the first page, which has none
+_PASSED = re.compile(rf"[A-Za-z0-9_-]{{1,200}}(\.[A-Za-z0-9_-]{{1,200}}){{0,{REMEMBERED}}}")
 
 
 def rows_of(request: Request) -> int:
@@ -17,13 +21,34 @@ def rows_of(request: Request) -> int:
 
 
 def turning(request: Request, path: str, asked: Mapping[str, str], before: str | None) -> dict[str, str]:
-    """The ways from one page of a list to the next and back to the newest, "" where there is none (TR-02)."""
+    """The ways from one page of a list to the next, back to the one before and to the newest, "" where there is none.
+
+    A trail is read from its end, and its pages are cut by hours: what was on the page before, only that page's own
+    position says. So the ways carry the positions of the last pages along, `later`, and going back is exact (TR-02).
+    """
+    here, passed = request.query.get("before", ""), _passed(request)
     fields = {name: value for name, value in asked.items() if value}
-    newest = f"{path}?{urlencode(fields)}" if fields else path
+
+    def to(position: str, way: Sequence[str]) -> str:
+        where = (
+            {} if position == NEWEST else {"before": position, **({"later": ".".join(way)} if way else {})}
+        )
+        return f"{path}?{urlencode({**fields, **where})}" if fields or where else path
+
     return {
-        "earlier_url": f"{path}?{urlencode({**fields, 'before': before})}" if before else "",
-        "newest_url": newest if request.query.get("before") else "",
+        "earlier_url": to(before, (*passed, here or NEWEST)[-REMEMBERED:]) if before else "",
+        "later_url": to(passed[-1], passed[:-1]) if here and passed else "",
+        "newest_url": to(NEWEST, ()) if here else "",
     }
+
+
+def _passed(request: Request) -> tuple[str, ...]:
+    """The positions of the pages that were passed, the last of them last. They are only led to, never read here.
+
+    Attack: a sentence as a position, to stand in a link of ours. Defence: what cannot be a position is none.
+    """
+    text = request.query.get("later", "")
+    return tuple(text.split("."))[-REMEMBERED:] if _PASSED.fullmatch(text) else ()
 
 
 class Place(NamedTuple):

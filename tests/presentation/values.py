@@ -55,7 +55,10 @@ PAGES: Walk = MappingProxyType(
             search.from search.until search.q search.status search.kind search.two_step search.sort
         """,
         (LINK, form.own_path): "reauthenticate_first",
-        (LINK, form.our_url): "next_url newest_url earlier_url first_url previous_url csv_url jsonl_url",
+        (
+            LINK,
+            form.our_url,
+        ): "next_url newest_url later_url earlier_url first_url previous_url csv_url jsonl_url",
         (LINK, form.address_or_service): "admin_events:email admin_events:actor",
         (LINK, form.domain): "admin_users:domain admin_brand:domain search.domain",
         (LINK, form.TOKEN): "token",
