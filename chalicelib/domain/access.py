@@ -129,6 +129,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /admin/ip-ranges/dry-run": ADMIN,
         "GET /admin/attempts": DESK,
         "GET /admin/attempts/export": DESK,
+        "GET /admin/users/export": DESK,
         "GET /admin/events": DESK,
         "GET /admin/events/export": DESK,
         "GET /admin/messages": ADMIN,

@@ -1,6 +1,7 @@
 """What an account is. No rule here reads a clock or a table; the caller hands in what it needs."""
 
 from enum import StrEnum
+from time import gmtime
 from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, synthetic
@@ -183,6 +184,16 @@ def next_epoch(epoch: int, now: float) -> int:
     the time, which a restored row has not seen yet; and where a clock is behind, still a later one than the row's own.
     """
     return max(epoch + 1, int(now))
+
+
+def month_of(at: float) -> int:
+    """The month of an instant in UTC, counted from January 2000: as fine as an index knows the last logon.
+
+    An index is written when what it holds changes. By the second, each logon would cost two units more; by the month
+    the first of a month does.
+    """
+    then = gmtime(at)
+    return (then.tm_year - 2000) * 12 + then.tm_mon - 1
 
 
 PORTAL_POLICY = (

@@ -22,6 +22,11 @@ class ListedAccount(NamedTuple):
     last_logon_at: float | None = None
     created_at: float = 0
 
+    @property
+    def last_sign_at(self) -> float:
+        """When somebody last logged on, or else when it was made."""
+        return self.created_at if self.last_logon_at is None else self.last_logon_at
+
     def is_in(self, standing: str) -> bool:
         """Whether it is `invited` or `withdrawn`, and so never came, or has this status (AD-11)."""
         if standing in STANDINGS:
@@ -32,7 +37,8 @@ class ListedAccount(NamedTuple):
 class Wanted(NamedTuple):
     """Which users a list has: of a domain or of all, by part of address, standing, kind and whether 2-step is on.
 
-    A field left at "" or None asks for nothing.
+    `idle_since`: nobody has logged on since this instant, nor was it made since. A field left at "" or None asks for
+    nothing.
     """
 
     domain: str = ""
@@ -40,11 +46,17 @@ class Wanted(NamedTuple):
     standing: str = ""
     kind: str = ""
     two_step: bool | None = None
+    idle_since: float | None = None
 
     @property
     def filters(self) -> bool:
         """Whether rows are looked at that are not in the list."""
-        return bool(self.part or self.standing or self.kind) or self.two_step is not None
+        return bool(self.part or self.standing or self.kind) or self.by_status
+
+    @property
+    def by_status(self) -> bool:
+        """Whether it asks for what the index of all users alone has."""
+        return self.two_step is not None or self.idle_since is not None
 
     def has(self, status: Status) -> bool:
         """Whether somebody of this status can be in the list."""
@@ -59,6 +71,7 @@ class Wanted(NamedTuple):
             and (not self.standing or line.is_in(self.standing))
             and self.kind in ("", line.kind)
             and self.two_step in (None, line.two_step)
+            and (self.idle_since is None or line.last_sign_at < self.idle_since)
         )
 
 

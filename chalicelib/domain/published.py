@@ -65,7 +65,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.POLICY_CHANGED: OF_RULES,
         EventKind.BRAND_CHANGED: OF_RULES,
         EventKind.TRAIL_READ: ("attempts", "events_of", "acts_of", "file"),
-        EventKind.USERS_READ: ("user", "users"),
+        EventKind.USERS_READ: ("user", "users", "file"),
         EventKind.ACCOUNT_EXPORTED: (),
         EventKind.TWO_STEP_REQUIRED: BY_STAFF,
         EventKind.TWO_STEP_RESET: BY_STAFF,

@@ -39,8 +39,10 @@ def as_file(
     path: str,
     fields: Mapping[str, str],
     further: str | None,
+    *,
+    by: str = "before",
 ) -> Page:
-    """One part of a list; `further` is where the next one begins, asked for with the same fields."""
+    """One part of a list; `further` is where the next one begins, asked for with the same fields and it as `by`."""
     headers = {
         "Content-Type": TYPES[kind],
         "Content-Disposition": f'attachment; filename="{name}{"-incomplete" if further else ""}.{kind}"',
@@ -49,15 +51,14 @@ def as_file(
         asked = {
             "format": kind,
             **{field: value for field, value in fields.items() if value},
-            "before": further,
+            by: further,
         }
         headers["Link"] = f'<{path}?{urlencode(asked)}>; rel="next"'
     return Page(text=_csv(columns, rows) if kind == "csv" else _json_lines(rows), headers=headers)
 
 
-def export_links(request: Request, path: str, fields: Mapping[str, str]) -> dict[str, str]:
-    """The files of a list that is shown, each from the first row of this page on."""
-    before = request.query.get("before", "")
+def export_links(path: str, fields: Mapping[str, str], before: str = "") -> dict[str, str]:
+    """The files of a list that is shown, from its beginning or from the first row of the page before this position."""
     asked = {name: value for name, value in {**fields, "before": before}.items() if value}
     return {f"{kind}_url": f"{path}?{urlencode({'format': kind, **asked})}" for kind in TYPES}
 

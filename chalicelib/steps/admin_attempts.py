@@ -59,7 +59,7 @@ def show(request: Request) -> Page:
     rows = [attempt_row(one, request.say) for one in found.events]
     before = opaque(found.before)
     turns = turning(request, "/admin/attempts", texts, before)
-    files = export_links(request, EXPORT, texts)
+    files = export_links(EXPORT, texts, request.query.get("before", ""))
     view = {"search": _in_form(texts), "attempts": rows, **turns, **files, **console_view(request)}
     facts = {"attempts": [attempt_facts(row) for row in rows], "before": before}
     return Page(facts=facts, template="admin_attempts", view=view)

@@ -105,7 +105,7 @@ def show(request: Request) -> Page:
         "changes": asked.changes,
         "events": found.facts,
         **turns,
-        **export_links(request, EXPORT, asked.fields),
+        **export_links(EXPORT, asked.fields, request.query.get("before", "")),
         **console_view(request),
     }
     return Page(facts={"events": found.facts, "before": further}, template="admin_events", view=view)

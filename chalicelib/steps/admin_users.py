@@ -3,6 +3,7 @@
 Reading them is itself an event.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from chalicelib.flows.console import (
     shown_in_both_spellings,
     user_path,
 )
+from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
 from chalicelib.flows.inputs import address_input, domain_input, respelled
 from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
@@ -32,10 +34,14 @@ from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
+DAY = 86400
 PAGE_SIZE = 40  # with which a page stays under 50 KB
 PATH = "/admin/users"
 DESCENDING = "-address"
-ASKED = ("domain", "q", "status", "kind", "two_step", "sort")
+EXPORT = "/admin/users/export"
+COLUMNS = ("email", "kind", "status", "two_step", "last_logon_at", "invited_at")
+ASKED = ("domain", "q", "status", "kind", "two_step", "idle_days", "sort")
+MOST_IDLE_DAYS = 3650
 CHOICES = {
     "status": (*Status, *STANDINGS),
     "kind": tuple(Kind),
@@ -58,9 +64,7 @@ def admin_users(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """One page of users by address."""
     wanted, asked, place = _asked(request)
-    told = {name: value for name, value in asked.items() if name in ("domain", "q") or value}
-    told.pop("sort", None)
-    with reading_users(request, {"users": told}):
+    with reading_users(request, {"users": _told(asked)}):
         found = _found(request, wanted, place, descending=asked["sort"] == DESCENDING)
     turns, urls = ways(place, PATH, asked, [one.address for one in found.users], found.further)
     return Page(
@@ -68,6 +72,23 @@ def show(request: Request) -> Page:
         template="admin_users",
         view=_view(request, asked) | urls | {"users": [_facts(one) for one in found.users]},
     )
+
+
+def export(request: Request) -> Page:
+    """The same users as a file, from the first of them on."""
+    kind, (wanted, asked, place) = file_asked_for(request), _asked(request)
+    descending = asked["sort"] == DESCENDING
+    with reading_users(request, {"users": _told(asked), "file": kind}):
+        found = request.store.directory.users(wanted, place.name, ROWS_OF_A_FILE, backwards=descending)
+    rows = [_facts(one) for one in found.users]
+    return as_file(kind, "users", COLUMNS, rows, EXPORT, asked, found.further, by="after")
+
+
+def _told(asked: Mapping[str, str]) -> dict[str, str]:
+    """What was searched for, as the event tells it."""
+    return {
+        name: text for name, text in asked.items() if name in ("domain", "q") or (text and name != "sort")
+    }
 
 
 def _facts(one: ListedAccount) -> dict[str, object]:
@@ -94,15 +115,27 @@ def _asked(request: Request) -> tuple[Wanted, dict[str, str], Place]:
         standing=text["status"],
         kind=text["kind"],
         two_step=text["two_step"] == "true" if text["two_step"] else None,
+        idle_since=_idle_since(text["idle_days"], request.now()),
     )
     return wanted, {**text, "domain": domain, "q": searched(request, "q")}, place_of(request)
+
+
+def _idle_since(days: str, now: float) -> float | None:
+    if not days:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,3}", days) or int(days) > MOST_IDLE_DAYS:
+        raise invalid("idle_days", "idle_days")
+    return now - int(days) * DAY
 
 
 def _view(request: Request, asked: Mapping[str, str]) -> dict[str, object]:
     """Attack: a link to this page with a sentence as its domain, which then is the page's heading. Defence: the heading
     has a domain in its one spelling or none; what else was asked for stands in its field alone (WB-14).
     """
-    return {"users": None, "search": asked, "domain": asked["domain"], **NO_WAYS, **console_view(request)}
+    begins_here = "" if request.query.get("before") else request.query.get("after", "")[:LONGEST_NAME]
+    files = {"begins_here": bool(begins_here), **export_links(EXPORT, {**asked, "after": begins_here})}
+    shown = {"users": None, "search": asked, "domain": asked["domain"], **NO_WAYS}
+    return {**shown, **files, **console_view(request)}
 
 
 def _found(request: Request, wanted: Wanted, place: Place, *, descending: bool) -> Found:
@@ -176,6 +209,7 @@ def _view_of_refusal(request: Request) -> dict[str, object]:
 
 
 ROUTES = {
+    "GET /admin/users/export": Route(export),
     "GET /admin/users": Route(show, {}, show_refused),
     "POST /admin/users": Route(
         submit, {**NAMED, "email": Field(most=2000), "kind": Field(required=False, most=20)}, show_refused

@@ -44,7 +44,7 @@ class UsersByStatus(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
         """Its name and what it holds: never a seed, but whether there is one."""
 
         index_name = "users_by_status"
-        projection = IncludeProjection(["domain", "kind", "chosen_at", "ts"])
+        projection = IncludeProjection(["domain", "kind", "chosen_at", "ts", "m"])
 
     status = UnicodeAttribute(hash_key=True)
     address = UnicodeAttribute(range_key=True)

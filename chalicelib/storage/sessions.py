@@ -18,6 +18,7 @@ from chalicelib.domain.sessions import (
     newest_number,
 )
 from chalicelib.domain.tokens import Digest
+from chalicelib.storage.accounts import logged_on
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
@@ -193,7 +194,7 @@ def numbering(session: Session, account: Account, at: float) -> tuple[list[Actio
     if session.serial <= newest_number(account, session):
         return [], row.id.exists()
     if session.whole:
-        taken: list[Action] = [row.session_serial.set(session.serial), row.last_logon_at.set(at)]
+        taken: list[Action] = [row.session_serial.set(session.serial), *logged_on(at)]
         return taken, row.session_serial == account.session_serial
     count, seen = half_done_count(known=session.known), account.half_done(known=session.known)
     untaken: Condition = count == seen

@@ -44,6 +44,7 @@ class AccountRow(Model):
     half_done_serial = NumberAttribute(default=0, attr_name="hs")
     known_half_done_serial = NumberAttribute(default=0, attr_name="kh")
     last_logon_at = NumberAttribute(null=True, attr_name="logon_at")
+    last_logon_month = NumberAttribute(null=True, attr_name="m")  # an older row has it from its next logon
     reserved_by = UnicodeAttribute(null=True, attr_name="rb")
     two_step_seed = UnicodeAttribute(null=True, attr_name="seed")
     two_step_last = NumberAttribute(default=0, attr_name="code_last")

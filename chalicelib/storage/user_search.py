@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex
 
-from chalicelib.domain.accounts import Status
+from chalicelib.domain.accounts import Status, month_of
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.listing import STANDINGS, Wanted
 from chalicelib.storage.database import Database
@@ -76,11 +76,11 @@ def search(
 
 
 def _stretches(wanted: Wanted, start: str | None, *, backwards: bool) -> Iterator[Stretch]:
-    """What is to be looked at. Whether there is a second step stands in the one index alone."""
+    """What is to be looked at. The second step and the month of the last logon stand in the one index alone."""
     row = AccountRow
     for index, key, many in (
         [(row.users_by_domain, wanted.domain, True)]
-        if wanted.domain and wanted.two_step is None
+        if wanted.domain and not wanted.by_status
         else [(row.users_by_status, one, one is Status.ACTIVE) for one in Status if wanted.has(one)]
     ):
         begins = BEGINNINGS if many and wanted.filters else FEW
@@ -121,6 +121,9 @@ def _condition(wanted: Wanted, stretch: Stretch) -> Condition | None:
         asked.append(row.password_changed_at.does_not_exist())
     if wanted.two_step is not None:
         asked.append(row.two_step_on.exists() if wanted.two_step else row.two_step_on.does_not_exist())
+    if wanted.idle_since is not None:  # by the month, and rows from before it was noted; the list looks again
+        month = month_of(wanted.idle_since)
+        asked.append(row.last_logon_month.does_not_exist() | (row.last_logon_month <= month))
     condition: Condition | None = None
     for one in asked:
         condition = one if condition is None else condition & one

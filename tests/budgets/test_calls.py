@@ -413,6 +413,8 @@ def test_ad_12_whether_an_administrator_stands_alone_costs_a_query_and_a_reading
         ("/admin/users?domain=read.test", "admin_users", 2),
         ("/admin/users?q=ann@read.test", "admin_users", 1),
         ("/admin/users?q=ead.tes&two_step=false", "admin_users", 2),
+        ("/admin/users?domain=read.test&idle_days=90", "admin_users", 2),
+        ("/admin/users/export?format=csv&domain=read.test", "admin_users", 2),
         ("/admin/events/export?format=csv&email=ann@read.test", "admin_events", 1),
         ("/admin/events/export?format=csv&email=ann@read.test&changes=true", "admin_events", 1),
         ("/admin/attempts/export?format=csv&email=ann@read.test", "admin_attempts", 1),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, month_of
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event
 from chalicelib.storage import rows
@@ -63,6 +63,7 @@ def full_account_row(account: Account) -> AccountRow:
     row.half_done_serial = account.half_done_serial
     row.known_half_done_serial = account.known_half_done_serial
     row.last_logon_at = account.last_logon_at
+    row.last_logon_month = None if account.last_logon_at is None else month_of(account.last_logon_at)
     row.two_step_seed, row.two_step_last = two_step.seed, two_step.last_step
     row.two_step_on = rows.ON if two_step.active else None
     row.two_step_pending = two_step.pending_seed

@@ -52,7 +52,8 @@ PAGES: Walk = MappingProxyType(
         (LINK, form.key): "notice",
         (LINK, form.search): """
             q search.reference search.email search.since search.network search.outcome search.reason
-            search.from search.until search.q search.status search.kind search.two_step search.sort
+            search.from search.until search.q search.status search.kind search.two_step search.idle_days
+            search.sort
         """,
         (LINK, form.own_path): "reauthenticate_first",
         (
@@ -158,7 +159,7 @@ PAGES: Walk = MappingProxyType(
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
-            may_act may_choose_password own_account changes more cookies unsent
+            begins_here may_act may_choose_password own_account changes more cookies unsent
         """,
     }
 )

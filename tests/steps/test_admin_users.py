@@ -153,7 +153,7 @@ def test_users_are_found_by_any_part_of_address_or_domain_and_by_what_they_are(w
     assert found("q=other@b.test&kind=support") == []
 
 
-@pytest.mark.parametrize("field", ["status", "kind", "two_step", "sort"])
+@pytest.mark.parametrize("field", ["status", "kind", "two_step", "idle_days", "sort"])
 def test_what_no_list_can_be_asked_for_is_refused_by_its_field(world: World, field: str) -> None:
     desk = staff(world)
     refused = desk.visitor.get(f"/admin/users?{field}=nonsense")
@@ -185,3 +185,44 @@ def test_a_list_is_read_to_its_end_and_back_to_its_beginning(world: World, sort:
         back.append(emails(answer))
     assert back == there[::-1]
     assert answer["next"] == there[0][-1]
+
+
+def test_whoever_has_not_been_in_for_long_is_found(world: World) -> None:
+    desk = staff(world)
+    world.person("gone@idle.test")
+    world.clock.passes(100 * 86400)
+    desk = staff(world)
+    world.visitor().logs_on(world.person("here@idle.test"))
+    asked = "/admin/users?domain=idle.test&idle_days="
+    assert emails(desk.visitor.get(f"{asked}90").json()) == ["gone@idle.test"]
+    assert emails(desk.visitor.get(f"{asked}120").json()) == []
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "x", "1e3", "\u0663"])
+def test_days_that_are_none_are_refused_by_their_field(world: World, days: str) -> None:
+    reply = staff(world).visitor.get(f"/admin/users?idle_days={quote(days)}")
+    assert (reply.status, reply.json()["field"]) == (422, "idle_days")
+
+
+def test_users_are_a_file_too_in_parts_that_lead_on(world: World) -> None:
+    desk = staff(world)
+    for number in range(260):
+        world.person(f"filed{number:03}@many.test")
+    part = desk.visitor.get("/admin/users/export?format=csv&domain=many.test")
+    lines = part.text.split("\r\n")
+    assert lines[0] == "email,kind,status,two_step,last_logon_at,invited_at"
+    assert part.header("Content-Disposition") == 'attachment; filename="users-incomplete.csv"'
+    onward = re.fullmatch('<(/admin/users/export[^>]+)>; rel="next"', part.header("Link"))
+    assert onward
+    rest = desk.visitor.get(onward[1])
+    assert (len(lines) - 2, len(rest.text.split("\r\n")) - 2) == (250, 10)
+    assert not rest.header("Link")
+    read = [one for one in world.store.events.of_account(desk.account.id) if one.kind is EventKind.USERS_READ]
+    assert {one.told["file"] for one in read} == {"csv"}
+
+
+def test_a_file_begins_where_the_page_does(world: World) -> None:
+    desk = staff(world)
+    world.person("c@a.test")
+    html = desk.visitor.get("/admin/users?domain=a.test&after=b@a.test", Accept="text/html").text
+    assert "/admin/users/export?format=csv&amp;domain=a.test&amp;after=b%40a.test" in html

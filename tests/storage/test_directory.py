@@ -72,6 +72,17 @@ def test_users_are_found_by_what_they_are(store: Store, wanted: Wanted, expected
         assert names(store.directory.users(asked, None, 9)) == expected
 
 
+def test_users_are_found_by_how_long_nobody_has_been_in(store: Store) -> None:
+    """By the second, although the index knows the month alone. Whoever never came counts from the invitation."""
+    domain, since, day = f"list{number()}.test", NOW - 90 * 86400, 86400
+    for name, at in (("fresh", NOW), ("just", since + 1), ("old", since - 1), ("older", since - 40 * day)):
+        planted(store, address=f"{name}@{domain}", last_logon_at=at, created_at=since - 400 * day)
+    planted(store, address=f"new@{domain}", created_at=since + 1)
+    planted(store, address=f"never@{domain}", created_at=since - 1)
+    for asked in (Wanted(domain, idle_since=since), Wanted(part=domain, idle_since=since)):
+        assert names(store.directory.users(asked, None, 9)) == ["never", "old", "older"]
+
+
 def test_a_search_that_finds_nothing_says_how_far_it_looked_and_goes_on(
     real_store: DynamoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

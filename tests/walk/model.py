@@ -28,6 +28,7 @@ DESK = {
     "admin_overview.show",
     "admin_attempts.show",
     "admin_attempts.export",
+    "admin_users.export",
     "admin_events.show",
     "admin_events.export",
 }

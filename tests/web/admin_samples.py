@@ -40,7 +40,18 @@ FILES = {
 }
 WAYS = dict.fromkeys(("first_url", "previous_url", "next_url"), "")
 DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
-USERS_LISTED = SEEN_BY | WAYS | {"domain": "", "search": ASKED, "users": None}
+USERS_LISTED = (
+    SEEN_BY
+    | WAYS
+    | {
+        "domain": "",
+        "search": ASKED,
+        "users": None,
+        "begins_here": False,
+        "csv_url": "/admin/users/export?format=csv",
+        "jsonl_url": "/admin/users/export?format=jsonl",
+    }
+)
 ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_domains": {
         "some": DOMAINS_LISTED | {"domains": DOMAINS, "notice": "domain_added"},
@@ -434,7 +445,7 @@ ADMIN_POSTS: dict[str, set[str]] = {
 ADMIN_GETS = {
     "/messages": {"q", "sort"},
     "/admin/domains": {"q"},
-    "/admin/users": {"domain", "q", "status", "kind", "two_step", "sort"},
+    "/admin/users": {"domain", "q", "status", "kind", "two_step", "idle_days", "sort"},
     "/admin/attempts": {"reference", "email", "network", "outcome", "reason", "from", "until"},
     "/admin/events": {"email", "actor", "changes"},
 }

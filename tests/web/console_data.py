@@ -49,7 +49,7 @@ UNBRANDED = BRANDED | {
     "size": None,
 }
 RESPELLED = {"typed": "ann@b\u00fccher.example", "canonical": "ann@xn--bcher-kva.example"}
-ASKED = dict.fromkeys(("q", "status", "kind", "two_step", "sort"), "")
+ASKED = dict.fromkeys(("q", "status", "kind", "two_step", "idle_days", "sort"), "")
 LISTED_USER: dict[str, Any] = {
     "email": EMAIL,
     "kind": "recipient",
