@@ -29,7 +29,8 @@ NEEDS = {
     "whole now": "account_export",
     "whole": "account account_activity account_sessions account_preferences account_two_step.show_removal"
     " account_two_step.remove account_two_step.renew account_two_step.move messages",
-    "desk": "admin_overview admin_users.show admin_users.export admin_user admin_domains.show admin_attempts admin_events",
+    "desk": "admin_overview admin_users.show admin_users.export admin_user "
+    "admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"
     " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show"
     " admin_services.show",
