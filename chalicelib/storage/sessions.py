@@ -197,9 +197,8 @@ def numbering(session: Session, account: Account, at: float) -> tuple[list[Actio
         taken: list[Action] = [row.session_serial.set(session.serial), *logged_on(at)]
         return taken, row.session_serial == account.session_serial
     count, seen = half_done_count(known=session.known), account.half_done(known=session.known)
-    untaken: Condition = count == seen
-    if not seen:
-        untaken |= count.does_not_exist()  # a row from before these numbers
+    # A row from before these numbers has none.
+    untaken: Condition = count == seen if seen else (count == seen) | count.does_not_exist()
     return [count.set(session.serial)], untaken
 
 
