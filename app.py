@@ -17,6 +17,7 @@ from chalicelib.steps import (
     admin_events,
     admin_invitations,
     admin_ip_ranges,
+    admin_kind,
     admin_messages,
     admin_overview,
     admin_password,
@@ -90,6 +91,7 @@ app.register_blueprint(admin_invitations.step)  # console: invite again, withdra
 app.register_blueprint(admin_user.step)  # console: one user
 app.register_blueprint(admin_contain.step)  # console: contain a compromised account, all measures at once
 app.register_blueprint(admin_password.step)  # console: set a password, force a change
+app.register_blueprint(admin_kind.step)  # console: recipient, support desk, administrator
 app.register_blueprint(admin_sessions.step)  # console: end every session
 app.register_blueprint(admin_status.step)  # console: disable, enable, unlock
 app.register_blueprint(admin_two_step.step)  # console: require or reset the second step

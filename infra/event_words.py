@@ -9,6 +9,7 @@ from chalicelib.domain.events import EventKind
 KINDS: Mapping[EventKind, str] = {
     EventKind.ACCOUNT_INVITED: "somebody was invited: by an administrator, or by a message that was sent to them",
     EventKind.INVITATION_WITHDRAWN: "an administrator took an invitation back that nobody had answered",
+    EventKind.KIND_CHANGED: "an administrator changed what an account is for, as `before` and `after` say",
     EventKind.ACCOUNT_FROZEN: "the owner pressed *This was not me* in a notice",
     EventKind.ACCOUNT_DISABLED: "an administrator disabled an account",
     EventKind.ACCOUNT_ENABLED: "an administrator enabled an account again",

@@ -105,6 +105,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/users/{email}": DESK,
         "POST /admin/users/{email}/invite": ADMIN_FRESH,
         "POST /admin/users/{email}/withdraw": ADMIN_FRESH,
+        "GET /admin/users/{email}/kind": ADMIN,
+        "POST /admin/users/{email}/kind": ADMIN_FRESH,
         "POST /admin/users/{email}/password": ADMIN_FRESH,
         "POST /admin/users/{email}/force-change": ADMIN_FRESH,
         "POST /admin/users/{email}/disable": ADMIN_FRESH,

@@ -120,6 +120,11 @@ class Account(NamedTuple):
         return self.password_hash is None and self.password_changed_at is None
 
     @property
+    def staff(self) -> str | None:
+        """By what it is in the index of administrators; None where it is in none."""
+        return self.kind.value if self.kind is Kind.ADMINISTRATOR else None
+
+    @property
     def withdrawn(self) -> bool:
         """Whether its invitation was taken back: nobody can get in, and nobody ever has."""
         return self.new and self.status is Status.DISABLED and self.alias_of is None

@@ -60,6 +60,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         # Staff's alone, on this account.
         EventKind.ACCOUNT_INVITED: Advice.SUPPORT,
         EventKind.INVITATION_WITHDRAWN: Advice.SUPPORT,
+        EventKind.KIND_CHANGED: Advice.SUPPORT,
         EventKind.ACCOUNT_DISABLED: Advice.SUPPORT,
         EventKind.ACCOUNT_ENABLED: Advice.SUPPORT,
         EventKind.ACCOUNT_UNLOCKED: Advice.SUPPORT,

@@ -207,6 +207,7 @@ def is_so(meant: Account, now: Account | None) -> bool:
 
 def _set_by_measures(account: Account) -> tuple[object, ...]:
     return (
+        account.kind,
         account.status,
         account.must_change_password,
         account.two_step_required,

@@ -24,6 +24,7 @@ class EventKind(StrEnum):
 
     ACCOUNT_INVITED = "account_invited"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    KIND_CHANGED = "authz_change"
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"

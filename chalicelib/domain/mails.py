@@ -55,6 +55,7 @@ class Mail(StrEnum):
     NEW_CLIENT_LOGON = "new_client_logon"
     ADMINISTRATOR_CHANGED = "administrator_changed"
     CODE_NOT_ENTERED = "code_not_entered"
+    KIND_CHANGED = "kind_changed"
 
 
 class Claim(NamedTuple):
@@ -142,7 +143,8 @@ def concerns_administrators(event: Event) -> bool:
     the account it was done to is told. Defence: whatever gives somebody an administrator's account, or shuts one out,
     is told to all the others. What administrators change of their own, as everybody may, is their own affair.
     """
-    return event.kind in FOR_ADMINISTRATORS and event.told["kind"] == Kind.ADMINISTRATOR
+    kinds = (event.told["kind"], *((event.told[side] or {}).get("kind") for side in ("before", "after")))
+    return event.kind in FOR_ADMINISTRATORS and Kind.ADMINISTRATOR in kinds
 
 
 def told_of(event: Event, administrator: AccountId) -> Event:
@@ -182,10 +184,6 @@ def sender_of(event: Event) -> DomainId:
         return domain_id_of(event.account_id)
 
 
-def _of_refusal(told: "Details") -> Mail | None:
-    return Mail.ACCOUNT_LOCKED if told["locks"] else None
-
-
 def _of_logon(told: "Details") -> Mail | None:
     if (told["failures_before"] or 0) >= MANY_FAILURES:
         return Mail.SUSPICIOUS_LOGON
@@ -217,6 +215,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.PASSWORD_ISSUED: Mail.PASSWORD_RESET,
         EventKind.ACCOUNT_CONTAINED: Mail.ACCOUNT_CONTAINED,
         EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE_USED,
+        EventKind.KIND_CHANGED: Mail.KIND_CHANGED,
         EventKind.ADMINISTRATOR_CHANGED: Mail.ADMINISTRATOR_CHANGED,
     }
 )
@@ -225,6 +224,7 @@ FOR_ADMINISTRATORS = frozenset(
     {
         EventKind.ACCOUNT_INVITED,
         EventKind.INVITATION_WITHDRAWN,
+        EventKind.KIND_CHANGED,
         EventKind.PASSWORD_RESET,
         EventKind.TWO_STEP_RESET,
         EventKind.ACCOUNT_CONTAINED,
@@ -243,7 +243,7 @@ REASONED: Mapping[EventKind, tuple[str, Mail]] = MappingProxyType(
 # Due or not by their details; a plain right or wrong password has none.
 DETAILED: Mapping[EventKind, "Callable[[Details], Mail | None]"] = MappingProxyType(
     {
-        EventKind.LOGON_REFUSED: _of_refusal,
+        EventKind.LOGON_REFUSED: lambda told: Mail.ACCOUNT_LOCKED if told["locks"] else None,
         EventKind.LOGON_SUCCEEDED: _of_logon,
         EventKind.REAUTHENTICATED: _of_confirmation,
     }

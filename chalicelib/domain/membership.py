@@ -1,7 +1,7 @@
-"""What becomes of an invitation: sent again, withdrawn, or over, since whoever was invited has come."""
+"""Whose an account is and what it is for: invited again, an invitation withdrawn, another kind."""
 
-from chalicelib.domain.accounts import Account, Status, next_epoch
-from chalicelib.domain.administration import Measure
+from chalicelib.domain.accounts import Account, Kind, Status, next_epoch
+from chalicelib.domain.administration import Actor, Measure
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 
@@ -28,6 +28,22 @@ def withdraw(account: Account, at: float) -> Measure:
         return Measure(account, ())
     new = account._replace(epoch=next_epoch(account.epoch, at), status=Status.DISABLED)
     return Measure(new, (EventKind.INVITATION_WITHDRAWN,))
+
+
+def change_kind(account: Account, actor: Actor, kind: Kind, at: float) -> Measure:
+    """What the account may do from its next logon on; every session that was opened as another kind ends.
+
+    Attack: two administrators make each other recipients at once, and nobody is left (AD-07). Defence: nobody changes
+    their own kind, and that the actor is an administrator is a condition of the write: of the two, one fails.
+    What was mailed to somebody who never came is void with it, so it is mailed anew.
+    """
+    if account.id == actor.account_id:
+        raise Refusal(Code.OWN_ACCOUNT, "not_oneself")
+    if account.kind is kind:
+        return Measure(account, ())
+    new = account._replace(kind=kind, epoch=next_epoch(account.epoch, at))
+    waits = account.new and account.open
+    return Measure(new, (EventKind.KIND_CHANGED, *((EventKind.ACCOUNT_INVITED,) if waits else ())))
 
 
 def never_came(account: Account) -> None:

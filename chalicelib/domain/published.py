@@ -40,6 +40,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
     {
         EventKind.ACCOUNT_INVITED: (*BY_STAFF, "message", "from", "again"),
         EventKind.INVITATION_WITHDRAWN: BY_STAFF,
+        EventKind.KIND_CHANGED: (*BY_STAFF, "again"),
         EventKind.ACCOUNT_FROZEN: ("by", "kind", "two_step"),
         EventKind.ACCOUNT_DISABLED: BY_STAFF,
         EventKind.ACCOUNT_ENABLED: BY_STAFF,

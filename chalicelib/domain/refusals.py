@@ -33,6 +33,7 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     OWN_ACCOUNT = "own_account"
     ALREADY_JOINED = "already_joined"
+    LAST_ADMINISTRATOR = "last_administrator"
     WOULD_LOCK_YOU_OUT = "would_lock_you_out"
     SENDER_NOT_PERMITTED = "sender_not_permitted"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"

@@ -172,6 +172,9 @@ SAID: Mapping[Hint | Code, str] = {
     Code.ALREADY_JOINED: marked(
         "The user has chosen a password already, so there is no invitation any more."
     ),
+    Code.LAST_ADMINISTRATOR: marked(
+        "Nobody else could administer the portal. Make somebody an administrator first."
+    ),
     Code.EXISTS: marked("An account with this address already exists."),
 }
 FIELDS_SAID = {

@@ -72,6 +72,15 @@ def account_contained(mail: Outgoing) -> Values:
     return {"measures": mail.event.told["measures"] or []}
 
 
+def kind_changed(mail: Outgoing) -> Values:
+    """An administrator changed what the account may do."""
+    if not mail.account.open:
+        raise Withheld(f"account_{mail.account.status}")
+    if mail.account.new:
+        raise Withheld("invited_again")
+    return {"kind": mail.account.kind.value, "logon_url": mail.url("/logon")}
+
+
 def administrator_changed(mail: Outgoing) -> Values:
     """Something was done to another administrator's account (AD-09). It has no acting link: one acts in the console."""
     if not mail.account.open or mail.account.kind is not Kind.ADMINISTRATOR:

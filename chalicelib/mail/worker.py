@@ -39,6 +39,7 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             notices.recovery_code_used,
             notices.account_frozen,
             notices.account_contained,
+            notices.kind_changed,
             notices.administrator_changed,
             messages.message_waiting,
             warnings.suspicious_logon,

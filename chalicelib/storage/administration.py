@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Policy, PolicyChange, Status, TwoStep
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, PolicyChange, Status, TwoStep
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -23,7 +23,7 @@ from chalicelib.storage.rows import event_row
 from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
-GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
+GUARDED = ("kind", "status", "must_change_password", "two_step_required", "ranges", "undeliverable")
 COUNTERS = (
     "failures",
     "locked_until",
@@ -128,6 +128,8 @@ def _difference(old: Account, new: Account) -> list[Action]:
     actions: list[Action] = [AccountRow.epoch.set(new.epoch)]
     changed = [name for name in (*GUARDED, *COUNTERS) if getattr(old, name) != getattr(new, name)]
     actions.extend(_set(name, _stored(getattr(new, name))) for name in changed)
+    if old.staff != new.staff:
+        actions.append(_set("staff", new.staff))
     if old.two_step != new.two_step:
         actions.extend(_two_step(old.two_step, new.two_step))
     return actions
@@ -160,4 +162,4 @@ def _set(name: str, value: object) -> Action:
 def _stored(value: object) -> object:
     if isinstance(value, tuple):
         return list(value)
-    return value.value if isinstance(value, Status) else value
+    return value.value if isinstance(value, Status | Kind) else value

@@ -77,7 +77,7 @@ def account_row(account: Account) -> AccountRow:
         password_hash=account.password_hash,
         two_step_required=account.two_step_required,
         alias_of=account.alias_of,
-        staff=account.kind.value if account.kind is Kind.ADMINISTRATOR else None,
+        staff=account.staff,
         created_at=account.created_at,
     )
 

@@ -44,6 +44,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "admin_domains": ("busy",),
     "admin_invitations": ("busy",),
     "admin_ip_ranges": ("busy",),
+    "admin_kind": ("busy",),
     "admin_messages": ("busy",),
     "admin_password": ("reveal", "busy"),
     "admin_services": ("support", "busy"),

@@ -116,6 +116,11 @@ SENTENCES = MappingProxyType(
             marked("Has come already"),
             marked("Whoever was invited has chosen a password. There is no invitation any more."),
         ),
+        Code.LAST_ADMINISTRATOR: Sentence(
+            409,
+            marked("The last administrator"),
+            marked("Nobody else could administer the portal. Make somebody an administrator first."),
+        ),
         Code.WOULD_LOCK_YOU_OUT: Sentence(
             409,
             marked("This would lock you out"),

@@ -70,6 +70,7 @@ CEILINGS = {
     "admin_events": 110,  # the same, and what a service is called
     "admin_invitations": 74,
     "admin_ip_ranges": 105,
+    "admin_kind": 74,
     "admin_messages": 103,  # with what waits for a writer whose session ended
     "admin_overview": 78,  # with what is counted, and the lock's arithmetic
     "admin_password": 92,

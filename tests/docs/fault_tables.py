@@ -72,6 +72,7 @@ FLOWS = {
     "console: invitation": "POST /admin/users",
     "console: invited again": "POST /admin/users/{email}/invite",
     "console: withdrawal": "POST /admin/users/{email}/withdraw",
+    "console: kind": "POST /admin/users/{email}/kind",
     "console: message": "POST /admin/messages",
     "console: recall": "POST /admin/messages/{id}/recall",
     "console: service": "POST /admin/services",

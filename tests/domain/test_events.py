@@ -11,6 +11,7 @@ CHANGE, FOLDED_BY_THE_HOUR, SINGLE = "a change", "no change, folded", "no change
 TABLE = {
     EventKind.ACCOUNT_INVITED: CHANGE,
     EventKind.INVITATION_WITHDRAWN: CHANGE,
+    EventKind.KIND_CHANGED: CHANGE,
     EventKind.ACCOUNT_FROZEN: CHANGE,
     EventKind.ACCOUNT_DISABLED: CHANGE,
     EventKind.ACCOUNT_ENABLED: CHANGE,

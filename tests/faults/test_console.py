@@ -43,6 +43,7 @@ ON_USERS: dict[str, dict[str, Any]] = {
     "ip-ranges": {"ranges": ["192.0.2.0/24"]},
     "contain": {"disable": True, "require_two_step": True, "ranges": ["192.0.2.0/24"], "reason": REASON},
     "deliverable": {"reason": REASON},
+    "kind": {"kind": "administrator", "reason": REASON},
 }
 State = tuple[Any, ...]
 

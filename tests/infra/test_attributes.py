@@ -54,11 +54,11 @@ SETTERS = {
     "clients": {"logon"},
     "lang": {"account_preferences"},
     "zone": {"account_preferences"},
-    "kind": INVITE,
+    "kind": {"admin_kind", *INVITE},
     "address": INVITE,
     "domain": INVITE,
     "created_at": INVITE,
-    "staff": INVITE - {"admin_messages", "service_messages"},
+    "staff": {"admin_kind", *INVITE} - {"admin_messages", "service_messages"},
     "alias_of": set(),
 }
 

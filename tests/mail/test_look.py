@@ -85,6 +85,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         ALARM | {"reason": reason}
         for reason in ("after_failures", "after_failures_new_client", "code_refused")
     ],
+    "kind_changed": [
+        {"kind": kind, "logon_url": "https://portal.example/logon"}
+        for kind in ("recipient", "support", "administrator")
+    ],
     "account_contained": [
         {"measures": ["password", "disabled", "force_change", "two_step", "ranges", "sessions"]}
     ],

@@ -50,6 +50,7 @@ def behind_the_console(world: World, headers: Mapping[str, str]) -> Staff:
     account, phone = enrolled(world, kind=Kind.ADMINISTRATOR, address="admin@insurer.example")
     plant(world.store, Policy(DomainName("insurer.example")))
     world.person("colleague@insurer.example", kind=Kind.ADMINISTRATOR)  # who hears of what is done to others
+    world.person("cleo@insurer.example")
     browser = logged_on(world, hostile(world, headers), account, phone)
     return Staff(account, browser, phone)
 
@@ -73,6 +74,7 @@ def staff_writes(desk: Staff, ann: Account) -> None:
     for name, domains in (("Evil gateway", "insurer.example"), (says("name"), says("domains"))):
         ask("/admin/services", {"name": name, "domains": domains, "restriction": "none"})
     ask("/admin/services", {"name": "Gateway", "domains": "\u0435vil.example"})
+    ask("/admin/users/cleo@insurer.example/kind", {"kind": "support", "reason": SENTENCE})
     user = f"/admin/users/{ann.address}"
     for action, fields in ACTIONS:
         ask(f"{user}/{action}", fields)
@@ -87,6 +89,7 @@ ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("ip-ranges/dry-run", {"restriction": "nobody"}),
     ("ip-ranges", {"restriction": "listed", "ranges": SENTENCE}),
     ("withdraw", {"reason": SENTENCE}),
+    ("kind", {"kind": SENTENCE, "reason": SENTENCE}),
     ("invite", {}),
     ("deliverable", {"reason": ""}),
     ("deliverable", {"reason": SENTENCE}),

@@ -80,7 +80,7 @@ PAGES: Walk = MappingProxyType(
             typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
             typed.domains[] typed.ranges[] typed.restriction
             typed.domain typed.name typed.colour typed.logo typed.support_contact
-            admin_two_step:reason admin_delivery:reason admin_invitations:reason
+            admin_two_step:reason admin_delivery:reason admin_invitations:reason admin_kind:reason
             asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
@@ -119,7 +119,8 @@ PAGES: Walk = MappingProxyType(
         (US, form.WORD): """
             made.done
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
-            account_two_step:done caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
+            account_two_step:done admin_kind:kind
+            caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind attempts[].outcome attempts[].reason attempts[].rule
             messages[].state mails[].what mails[].state

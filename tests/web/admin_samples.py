@@ -146,6 +146,11 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "no_reason": ONE
         | {"action": "withdraw", "reason": "x", "errors": {"reason": "Say why, for the record."}},
     },
+    "admin_kind": {
+        "asked": ONE | {"kind": "recipient", "reason": "", "reauthenticate_first": "/admin/users"},
+        "wrong": ONE
+        | {"kind": "", "reason": "x", "errors": {"kind": "Choose a kind.", "reason": "Say why."}},
+    },
     "admin_password": {
         "missed": ONE
         | {
@@ -413,6 +418,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
 USER_POSTS = {
     "password": {"new_password", "force_change"},
     "invite": {"reason"},
+    "kind": {"kind", "reason"},
     "withdraw": {"reason"},
     "force-change": set(),
     "disable": {"confirm"},

@@ -12,7 +12,7 @@ from chalicelib.domain.messages import Message
 from tests.fakes.tables import Family, act
 
 # Changes of these lose against a change in between; the rest lies under the epoch.
-GUARDED = ("status", "must_change_password", "two_step_required", "ranges", "undeliverable")
+GUARDED = ("kind", "status", "must_change_password", "two_step_required", "ranges", "undeliverable")
 
 
 class Administration(Family):
