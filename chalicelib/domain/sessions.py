@@ -93,7 +93,7 @@ class Caller(NamedTuple):
     It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial`,
     `started_at`, `whole` and `logon` are the session's, `newest_serial` the account's. `language` and `zone` are what
     its owner chose, "" where the browser is asked. `answered` is the page of the form that gave the session its secret
-    a moment ago, "" where none did.
+    a moment ago, "" where none did. `console_shut`: staff, at an address outside the administrators' ranges.
     """
 
     account_id: AccountId
@@ -120,6 +120,7 @@ class Caller(NamedTuple):
     whole: bool = True
     logon: str = ""
     answered: str = ""
+    console_shut: bool = False
 
     @property
     def few_codes(self) -> bool:

@@ -1,5 +1,7 @@
 """The one builder of a session, and the answer of every step that gives one (contract, `POST /logon`)."""
 
+import logging
+
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, device_cookie, knows
@@ -8,9 +10,10 @@ from chalicelib.domain.repeats import Answer, repeatable
 from chalicelib.domain.sessions import Answered, Credential, Next, Session, expiry, numbered
 from chalicelib.domain.tokens import Token, digest, new_token, session_token
 from chalicelib.flows.repeats import done_before, of_session
+from chalicelib.runtime import log
 from chalicelib.web.cookies import device_name, read_cookie, set_device, set_session
 from chalicelib.web.page import Page
-from chalicelib.web.paths import CONSOLE, HOME, after
+from chalicelib.web.paths import AWAY_FROM_CONSOLE, CONSOLE, HOME, after
 from chalicelib.web.request import Request
 
 LOGON_BYTES = 8
@@ -105,6 +108,10 @@ def _with_expiry(request: Request, session: Session) -> Session:
 def session_page(request: Request, secret: Token, session: Session, **facts: object) -> Page:
     """The session as an answer: JSON for a client; for a browser the cookie and the way to the next step."""
     token, secure = session_token(session.account_id, secret), request.settings.secure
+    home = home_of(request, session.account_id)
+    if home == AWAY_FROM_CONSOLE and session.whole and not request.known.whole:
+        told = {"account": session.account_id, "source": str(request.source)}
+        log.write(logging.INFO, "console_shut", cause="admin_ranges", **told)
     seconds = max(1, int(session.expires_at - request.now()))
     return Page(
         facts={
@@ -112,7 +119,7 @@ def session_page(request: Request, secret: Token, session: Session, **facts: obj
             "next": session.next.value,
             "session": {"token": token, "expires_at": iso(session.expires_at)},
         },
-        location=after(session.next, request.query.get("next"), home_of(request, session.account_id)),
+        location=after(session.next, request.query.get("next"), home),
         cookies=(set_session(token, seconds, secure=secure), *_known_again(request, session)),
     )
 
@@ -120,10 +127,14 @@ def session_page(request: Request, secret: Token, session: Session, **facts: obj
 def home_of(request: Request, who: AccountId) -> str:
     """What somebody comes for: staff the console, everybody else their messages. Staff are known before they are in,
     since a second step is asked of all of them; whoever else this browser was is not meant.
+
+    Where the administrators' ranges shut the console to them here, they are told so on a page of their own. Nothing was
+    refused yet: what they ask of the console all the same is.
     """
     caller = request.caller
-    staff = caller is not None and caller.account_id == who and caller.kind is not Kind.RECIPIENT
-    return CONSOLE if staff else HOME
+    if caller is None or caller.account_id != who or caller.kind is Kind.RECIPIENT:
+        return HOME
+    return AWAY_FROM_CONSOLE if caller.console_shut else CONSOLE
 
 
 def session_again(request: Request) -> Page | None:

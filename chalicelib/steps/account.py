@@ -40,6 +40,7 @@ def show(request: Request) -> Page:
         "time_zone": caller.zone,
         "alone": caller.kind is Kind.ADMINISTRATOR
         and request.store.directory.stands_alone(caller.account_id),
+        "console_shut": caller.console_shut,
         "fresh": recently_reauthenticated(caller, request.now()),
     }
     return Page(facts=account_facts(caller, request.now()), template="account", view=view)

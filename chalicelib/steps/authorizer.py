@@ -15,6 +15,7 @@ from chalicelib.domain import access
 from chalicelib.domain.accounts import (
     PORTAL_POLICY,
     Account,
+    Kind,
     Policy,
     effective_ranges,
     ranges_rule,
@@ -102,7 +103,13 @@ def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | No
     caller, form = _as_caller(request, session, account, standing.domain), session.answered
     if form and request.method == "POST" and repeatable(form.at, request.portal.clock()):
         caller = caller._replace(answered=form.page)
-    return caller, None
+    return caller._replace(console_shut=_console_shut(request, caller, standing)), None
+
+
+def _console_shut(request: Asked, caller: Caller, standing: Standing) -> bool:
+    """Whether staff would be refused at the console's door, so that a logon does not lead them to it."""
+    ranges = (standing.portal or Policy(PORTAL_POLICY)).admin_ranges
+    return caller.kind is not Kind.RECIPIENT and not permitted(request.source, ranges)
 
 
 def _before(request: Asked, standing: Standing) -> Caller | None:

@@ -7,7 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.sessions import Next
 from chalicelib.web.page import Page
-from chalicelib.web.paths import CONSOLE, HOME
+from chalicelib.web.paths import AWAY_FROM_CONSOLE, CONSOLE, HOME
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
@@ -23,10 +23,11 @@ def home(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """To the messages, which ask for a logon where there is none; of staff to the console's overview."""
+    """To the messages, which ask for a logon where there is none; of staff to the console's overview, if it is open."""
     caller = request.caller
-    staff = caller is not None and caller.kind is not Kind.RECIPIENT and caller.next is Next.PORTAL
-    return Page(status=303, location=CONSOLE if staff else HOME)
+    if caller is None or caller.kind is Kind.RECIPIENT or caller.next is not Next.PORTAL:
+        return Page(status=303, location=HOME)
+    return Page(status=303, location=AWAY_FROM_CONSOLE if caller.console_shut else CONSOLE)
 
 
 ROUTES = {"GET /": Route(show)}

@@ -9,6 +9,8 @@ from chalicelib.domain.sessions import Next
 
 HOME = "/messages"
 CONSOLE = "/admin/overview"
+# Where staff come to whom the console is shut at their address: its page says so, and all of it is theirs.
+AWAY_FROM_CONSOLE = "/account"
 
 PAGES = MappingProxyType(
     {
@@ -60,7 +62,11 @@ def suffix(path: str | None, notice: str = "") -> str:
 
 
 def after(step: Next, wanted: str | None, home: str = HOME) -> str:
-    """Where to go now: the step's page, carrying along where the person wanted to; in the end that page itself."""
+    """Where to go now: the step's page, carrying along where the person wanted to; in the end that page itself.
+
+    But to no page of the console where that is shut to them: a refusal would be all that a logon leads to.
+    """
     if step is Next.PORTAL:
-        return safe_next(wanted) or home
+        path = safe_next(wanted) or home
+        return home if home == AWAY_FROM_CONSOLE and path.startswith("/admin/") else path
     return PAGES[step] + suffix(wanted)

@@ -43,6 +43,7 @@ def told(rule: str, language: str, reference: str, at: float, *, logged_on: bool
         ),
         "help": say(marked("Help with logging on")),
         "log_off_label": say(marked("Log off")),
+        "own_label": say(marked("Your account")),
         "address_label": say(marked("Your network address")),
         "reference_label": say(marked("Reference")),
         "time_label": say(marked("Date and time")),
@@ -55,6 +56,8 @@ def told(rule: str, language: str, reference: str, at: float, *, logged_on: bool
         "lang": language,
         "time": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC",
         "log_off": "" if logged_on else "hidden",
+        # Only the console is shut: what is their own is open to them.
+        "own": "" if logged_on and rule == "admin_ranges" else "hidden",
     }
 
 

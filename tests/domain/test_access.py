@@ -139,8 +139,7 @@ def test_ip_09_from_everywhere_one_may_read_help_and_end_a_session_one_has() -> 
     assert [route for route, guard in GUARDS.items() if guard.everywhere] == ["GET /help", "POST /logoff"]
 
 
-def test_ip_05_administrators_ranges_count_for_the_whole_console_and_for_nothing_else() -> None:
-    """IP-05."""
+def test_administrators_ranges_count_for_the_whole_console_and_for_nothing_else() -> None:
     console = [route for route, guard in GUARDS.items() if guard.admin_network]
     assert console == [route for route in GUARDS if route.partition(" ")[2].startswith("/admin/")]
 

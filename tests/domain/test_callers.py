@@ -55,6 +55,7 @@ def test_what_nobody_says_of_a_session_is_that_it_is_whole_and_from_a_stranger()
     session, caller = Session._field_defaults, Caller._field_defaults
     assert (session["confirmations"], session["known"], session["whole"]) == (0, False, True)
     assert (caller["known"], caller["started_at"], caller["whole"]) == (False, 0, True)
+    assert caller["console_shut"] is False
 
 
 def test_the_caller_is_the_session_s_and_the_account_s_as_they_are_now() -> None:

@@ -156,7 +156,7 @@ PAGES: Walk = MappingProxyType(
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
-            moving alone fresh
+            moving alone console_shut fresh
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out

@@ -249,6 +249,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "account": {
         "plain": ACCOUNT,
         "few_codes": ACCOUNT | {"caller": FEW, "two_step": True, "recovery_codes_left": 1},
+        "console_shut": ACCOUNT | {"caller": ADMINISTRATOR, "console_shut": True},
         "not_done": ACCOUNT | {"unfinished": UNFINISHED},
         "kept_elsewhere": ACCOUNT
         | {
