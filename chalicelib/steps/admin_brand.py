@@ -56,11 +56,14 @@ def show(request: Request) -> Page:
 
 
 def submit(request: Request) -> Page:
-    """Change what was sent; null or empty is the stage's again."""
+    """Change what was sent; null or empty is the stage's again. A preview shows what it would be and saves nothing."""
     policy, old = _known(request)
     new = (old or Brand())._replace(
         **{name: _checked(request, name) for name in CHECKED if name in request.fields}
     )
+    if request.fields.get("preview"):
+        facts, view = _facts(policy, new), _view(request, policy, new)
+        return Page(facts=facts, template="admin_brand", view=view | {"preview": True})
     event = event_of(
         request,
         EventKind.BRAND_CHANGED,
@@ -125,6 +128,7 @@ def _view(request: Request, policy: Policy, brand: Brand) -> dict[str, object]:
         "shown": shown,
         "size": shown.logo.fitted(240, 40) if shown.logo else None,
         "mail_from": request.settings.mail_from,
+        "preview": False,
         **console_view(request),
     }
 
@@ -147,6 +151,7 @@ ROUTES = {
             "colour": Field(required=False, nullable=True, most=20),
             "logo": Field(required=False, nullable=True, most=9000),
             "support_contact": Field(required=False, nullable=True, most=300),
+            "preview": Field(bool, required=False),
         },
         show_refused,
     ),

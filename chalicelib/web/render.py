@@ -38,7 +38,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "account_two_step": ("reveal", "support", "busy"),
     "message": ("support", "busy"),
     "messages": ("busy",),
-    "admin_brand": ("busy",),
+    "admin_brand": ("picture", "busy"),
     "admin_contain": ("busy",),
     "admin_delivery": ("busy",),
     "admin_domains": ("busy",),

@@ -160,7 +160,7 @@ PAGES: Walk = MappingProxyType(
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required two_step_required done first saved sent force_change would_lock_you_out
-            begins_here may_act may_choose_password own_account changes more cookies unsent
+            begins_here preview may_act may_choose_password own_account changes more cookies unsent
         """,
     }
 )

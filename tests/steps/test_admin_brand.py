@@ -146,3 +146,21 @@ def test_browser_sees_how_a_mail_begins_corrects_and_clears(world: World, desk: 
     browser.post(PATH, WHOLE | {"logo": "", "name": ""})
     assert stored(world) == Brand(colour="#a8232c", support_contact="+49 30 1234")
     assert f'href="{PATH}"' in browser.get("/admin/domains").text
+
+
+def test_preview_shows_what_was_typed_and_saves_nothing(world: World, desk: Staff) -> None:
+    browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
+    before = len(world.store.events.of_account(desk.account.id))
+    page = browser.post(PATH, WHOLE | {"preview": "true"})
+    assert (page.status, stored(world)) == (200, None)
+    assert "Nothing is saved yet." in page.text
+    assert f'src="data:image/png;base64,{LOGO}" alt="Acme &amp; Sons"' in page.text
+    assert 'fill="#a8232c"' in page.text
+    assert 'value="Acme &amp; Sons"' in page.text
+    told = desk.visitor.post(PATH, {"name": "Acme", "preview": True})
+    assert (told.status, told.json()["name"], stored(world)) == (200, "Acme", None)
+    assert len(world.store.events.of_account(desk.account.id)) == before
+    wrong = browser.post(PATH, {"colour": "#ffff00", "preview": "true"})
+    assert (wrong.status, "dark enough for white text" in wrong.text) == (422, True)
+    assert browser.post(PATH, WHOLE).status == 303
+    assert stored(world) is not None

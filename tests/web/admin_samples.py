@@ -83,6 +83,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_brand": {
         "own": SEEN_BY | BRANDED | {"notice": "brand_saved"},
         "none": SEEN_BY | UNBRANDED,
+        "preview": SEEN_BY | BRANDED | {"preview": True},
         "stale": SEEN_BY | BRANDED | {"reauthenticate_first": "/admin/domains/insurer.example/brand"},
         "invalid": SEEN_BY
         | BRANDED
@@ -437,7 +438,7 @@ ADMIN_POSTS: dict[str, set[str]] = {
     **{f"/admin/users/{{}}/{route}": fields | {"form"} for route, fields in USER_POSTS.items()},
     "/admin/users": {"form", "email", "kind"},
     "/admin/domains": {"form", "domain", "internal", "two_step_required"},
-    "/admin/domains/{}/brand": {"form", "name", "colour", "logo", "support_contact"},
+    "/admin/domains/{}/brand": {"form", "name", "colour", "logo", "support_contact", "preview"},
     "/admin/domains/{}/ip-ranges": {"form", "restriction", "ranges", "confirm"},
     "/admin/domains/{}/ip-ranges/dry-run": {"form", "restriction", "ranges", "confirm"},
     "/admin/ip-ranges": {"form", "scope", "restriction", "ranges", "confirm"},

@@ -42,6 +42,7 @@ BRANDED: dict[str, Any] = {
     "shown": OWN,
     "size": (120, 40),
     "mail_from": "portal@portal.test",
+    "preview": False,
 }
 UNBRANDED = BRANDED | {
     "typed": {"name": None, "colour": None, "logo": None, "support_contact": None},

@@ -29,6 +29,7 @@ SAYS_NOTHING = {
     "scope",
     "form",
     "replaces",
+    "preview",
 }  # of whom and of what: which of one's own, and yes
 
 
