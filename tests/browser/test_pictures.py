@@ -12,7 +12,7 @@ from tests.browser.gallery import Gallery
 from tests.domain.pictures import picture
 from tests.web.page_samples import sample
 
-DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><rect width="9" height="9" fill="teal"/></svg>'
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><circle r="9" fill="teal"/></svg>'
 
 
 @pytest.fixture
