@@ -14,6 +14,7 @@ from chalicelib.steps import (
     admin_contain,
     admin_delivery,
     admin_domains,
+    admin_erase,
     admin_events,
     admin_invitations,
     admin_ip_ranges,
@@ -29,6 +30,7 @@ from chalicelib.steps import (
     admin_users,
     authorizer,
     copy_trail,
+    erase_accounts,
     health,
     health_deep,
     help,  # noqa: A004 - the step's name
@@ -93,6 +95,7 @@ app.register_blueprint(admin_contain.step)  # console: contain a compromised acc
 app.register_blueprint(admin_password.step)  # console: set a password, force a change
 app.register_blueprint(admin_kind.step)  # console: recipient, support desk, administrator
 app.register_blueprint(admin_sessions.step)  # console: end every session
+app.register_blueprint(admin_erase.step)  # console: erase an account, closed at once and for good
 app.register_blueprint(admin_status.step)  # console: disable, enable, unlock
 app.register_blueprint(admin_two_step.step)  # console: require or reset the second step
 app.register_blueprint(admin_ip_ranges.step)  # console: permitted IP ranges, with a dry run
@@ -105,6 +108,7 @@ app.register_blueprint(service_messages.step)  # for sending systems: send, ask,
 app.register_blueprint(send_mail.step)  # behind the events stream: every mail
 app.register_blueprint(resume_mail.step)  # once a minute: mails that could not be sent at once
 app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still due after a day
+app.register_blueprint(erase_accounts.step)  # every five minutes: what there is of accounts that are to go
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(resume_events.step)  # once a minute: events that the bus did not take
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away

@@ -21,6 +21,7 @@ WATCHED = (
     "sweep_mail",
     "publish_event",
     "resume_events",
+    "erase_accounts",
     "watch_trail",
     "copy_trail",
     "seal_trail",

@@ -15,6 +15,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.ACCOUNT_ENABLED: "an administrator enabled an account again",
     EventKind.ACCOUNT_UNLOCKED: "an administrator ended a lock",
     EventKind.ACCOUNT_CONTAINED: "an administrator contained an account that looks compromised",
+    EventKind.ACCOUNT_ERASED: "an administrator decided to erase an account; who, and why, is all that stays of it",
     EventKind.LOGON_SUCCEEDED: "a logon was whole",
     EventKind.LOGON_HALF_DONE: "the password was right, and a code or a new password is still asked for",
     EventKind.LOGON_REFUSED: "a logon was refused; `reason` says why",

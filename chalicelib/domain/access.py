@@ -119,6 +119,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /admin/users/{email}/sessions/revoke": ADMIN_FRESH,
         "POST /admin/users/{email}/contain": ADMIN_FRESH,
         "POST /admin/users/{email}/deliverable": ADMIN_FRESH,
+        "GET /admin/users/{email}/erase": ADMIN,
+        "POST /admin/users/{email}/erase": ADMIN_FRESH,
         "GET /admin/domains": DESK,
         "POST /admin/domains": ADMIN_FRESH,
         "GET /admin/domains/{domain}/ip-ranges": ADMIN,

@@ -18,11 +18,15 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """`frozen` is the owner's own "this was not me" and ends with a new password; `disabled` an administrator lifts."""
+    """`frozen` is the owner's own "this was not me" and ends with a new password; `disabled` an administrator lifts.
+
+    `erased` nobody lifts: the account is closed, and within minutes all there is of it is gone (ADR 53).
+    """
 
     ACTIVE = "active"
     FROZEN = "frozen"
     DISABLED = "disabled"
+    ERASED = "erased"
 
 
 class TwoStep(NamedTuple):
@@ -146,7 +150,7 @@ class Account(NamedTuple):
     @property
     def may_reset(self) -> bool:
         """A frozen account is given back to whoever reads its mail; a disabled one only by an administrator."""
-        return self.status is not Status.DISABLED and self.alias_of is None
+        return self.status in {Status.ACTIVE, Status.FROZEN} and self.alias_of is None
 
 
 class Policy(NamedTuple):

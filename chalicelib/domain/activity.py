@@ -90,6 +90,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         Reason.UNKNOWN: "closed",
         Reason.ALIAS: "closed",
         Reason.DISABLED: "closed",
+        Reason.ERASED: "closed",
         Reason.FROZEN: "closed",
         Reason.NO_PASSWORD: "closed",
         Reason.TEMPORARY_EXPIRED: "temporary_password",
@@ -112,13 +113,16 @@ WHOLE = frozenset({EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED})
 def of_owner(events: Sequence[Event]) -> list[Event]:
     """Those that the owner may see, with the owner's words for their reasons.
 
-    The half of a logon whose whole is among them is left out: it would read as somebody's who got no further.
+    The half of a logon whose whole is among them is left out: it would read as somebody's who got no further. So is
+    what is of an account that had the address before and was erased (ADR 53).
     """
     whole = {one.told["logon"] for one in events if one.kind in WHOLE} - {None}
     return [
         _worded(one)
         for one in events
-        if one.kind in SHOWN and not (one.kind is EventKind.LOGON_HALF_DONE and one.told["logon"] in whole)
+        if one.kind in SHOWN
+        and one.erased is None
+        and not (one.kind is EventKind.LOGON_HALF_DONE and one.told["logon"] in whole)
     ]
 
 

@@ -82,6 +82,15 @@ def disable(account: Account, actor: Actor, at: float) -> Measure:
     return Measure(_moved(account, at)._replace(status=Status.DISABLED), (EventKind.ACCOUNT_DISABLED,))
 
 
+def erase(account: Account, actor: Actor, at: float) -> Measure:
+    """Closed at once and for good; what there is of it goes within minutes (ADR 53). Nobody erases themselves."""
+    _not_oneself(account, actor)
+    if account.status is Status.ERASED:
+        return Measure(account, ())
+    new = _moved(account, at)._replace(status=Status.ERASED, password_hash=None, must_change_password=False)
+    return Measure(new, (EventKind.ACCOUNT_ERASED,))
+
+
 def enable(account: Account, at: float) -> Measure:
     """Logon is possible again; what was void stays void (AD-04)."""
     if account.status is Status.ACTIVE:

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_UNLOCKED = "authn_login_unlock"
     ACCOUNT_CONTAINED = "account_contained"
+    ACCOUNT_ERASED = "account_erased"
     LOGON_SUCCEEDED = "authn_login_success"
     LOGON_HALF_DONE = "authn_login_half_done"
     LOGON_REFUSED = "authn_login_fail"
@@ -132,9 +133,7 @@ PROVED = frozenset(
 )  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
 SERVICE_TRAIL = "service:"  # before its id: the account id under which the events of a sending system lie
 _BY_SERVICE = r"\(smp_([a-z2-7]{16})\)"
-RESTORED = (
-    "restored"  # the attribute of a row that was put back from a backup: of it everybody was told long ago
-)
+RESTORED = "restored"  # the attribute of a row put back from a backup: of it everybody was told long ago
 
 NO_DETAILS = cast("Details", MappingProxyType({}))
 
@@ -165,6 +164,7 @@ class Event(NamedTuple):
     details: "Details" = NO_DETAILS
     request: str | None = None
     filed_at: float | None = None
+    erased: str | None = None  # the key of the decision that took the person's data out of it
 
     @property
     def told(self) -> "Details":

@@ -18,6 +18,7 @@ from chalicelib.domain.temporary import Temporary
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
+_CLOSED = {Status.DISABLED: Reason.DISABLED, Status.ERASED: Reason.ERASED}
 _TEMPORARY = {"used": Reason.TEMPORARY_USED, "expired": Reason.TEMPORARY_EXPIRED}
 
 
@@ -119,4 +120,4 @@ def told_of(attempt: Attempt, reason: Reason, threshold: int, cap: int) -> "Deta
 def _closed(account: Account) -> Reason:
     if account.alias_of is not None:
         return Reason.ALIAS
-    return Reason.DISABLED if account.status is Status.DISABLED else Reason.FROZEN
+    return _CLOSED.get(account.status, Reason.FROZEN)

@@ -1,7 +1,6 @@
 """Which mails there are, which one an event makes due, and whose brand it carries.
 
-Notices hang on the event, so no path to a change can forget its notice (ML-01). May not know what a mail carries or
-says: that is `chalicelib/mail`'s.
+Notices hang on the event, so no path to a change forgets its notice (ML-01). What a mail says is `chalicelib/mail`'s.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +30,8 @@ LATER = "~later"  # behind an hour: the events whose mail is due only if nothing
 WAITS = "waits#"  # before an hour: the key under which lies what was put aside in it, to be tried again
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
-# SES cannot be asked what became of a mail whose answer was lost. So a mail is claimed before it is handed over, and of
-# those claims whose end nobody knows there are never more than two: once, or twice at worst (ML-11).
+# SES cannot be asked what became of a mail whose answer was lost. So a mail is claimed before, and of claims whose end
+# nobody knows there are never more than two: once, or twice at worst (ML-11).
 MOST_UNKNOWN = 2
 CLAIM_SECONDS = 60  # longer than any call: until then whoever has claimed it may still be about to send it
 
@@ -229,6 +228,7 @@ FOR_ADMINISTRATORS = frozenset(
         EventKind.TWO_STEP_RESET,
         EventKind.ACCOUNT_CONTAINED,
         EventKind.ACCOUNT_DISABLED,
+        EventKind.ACCOUNT_ERASED,
         EventKind.ACCOUNT_ENABLED,
         EventKind.ACCOUNT_FROZEN,
     }

@@ -46,6 +46,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.ACCOUNT_ENABLED: BY_STAFF,
         EventKind.ACCOUNT_UNLOCKED: BY_STAFF,
         EventKind.ACCOUNT_CONTAINED: OF_MEASURES,
+        EventKind.ACCOUNT_ERASED: BY_STAFF,
         EventKind.LOGON_SUCCEEDED: OF_LOGON,
         EventKind.LOGON_HALF_DONE: OF_LOGON,
         EventKind.LOGON_REFUSED: ("failures", "locks", "session_ended", "rule"),

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     LOCKED = "locked"
     STOPPED = "password_stopped_after_100_failures"
     DISABLED = "account_disabled"
+    ERASED = "account_erased"
     FROZEN = "account_frozen"
     ALIAS = "alias_instead_of_primary_address"
     OUTSIDE_RANGES = "ip_denied"

@@ -58,7 +58,7 @@ class Reset(NamedTuple):
         Whatever else has moved the epoch since, the factor is the same one: so it may be undone after a reset too.
         """
         two_step, enrolled_at = account.two_step, self.enrolled_at
-        if enrolled_at is None or not two_step.active or account.status is Status.DISABLED:
+        if enrolled_at is None or not two_step.active or account.status in {Status.DISABLED, Status.ERASED}:
             return False
         return two_step.unused_since == enrolled_at and now < enrolled_at + UNDONE_SECONDS
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.domain.accounts import Status
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import MAILS, Event, EventKind
 from chalicelib.domain.mails import (
@@ -127,6 +128,7 @@ class Worker(NamedTuple):
         if claim.tries >= MOST_UNKNOWN:
             return NOT_KNOWN
         try:
+            _judge(mail)
             words = words_of(mail, WRITTEN_BY[mail.name](mail))
             return self._hand_over(mail, words, claim)
         except Withheld as withheld:
@@ -175,6 +177,18 @@ class Worker(NamedTuple):
             cause = refused.cause.removeprefix("ses:")
             bare = words._replace(logo=None)
             return {"message_id": self.mailer.send(address, bare), "without_logo": cause}
+
+
+def _judge(mail: Outgoing) -> None:
+    """Never to an account that is to go, nor of what happened to one that had the address before.
+
+    Attack: the mailbox has a new holder, and the sweep mails them what their predecessor was to be told. Defence: no
+    mail is about a time before its account (ADR 53).
+    """
+    if mail.account.status is Status.ERASED:
+        raise Withheld("account_erased")
+    if mail.event.account_id == mail.account.id and mail.event.at < mail.account.created_at:
+        raise Withheld("of_an_account_before")
 
 
 def say(event: Event, note: Event | None, now: float) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.erasing import decision_of, erased
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.trail_copy import (
     ABSENT,
@@ -24,6 +25,7 @@ from chalicelib.domain.trail_copy import (
     body_of,
     copied,
     demand_of_stream,
+    plain,
 )
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
@@ -86,6 +88,9 @@ def seen(image: Image, row: Image | None) -> str:
     """Whether the table has a row as the stream tells it. What of it is a person's may have been erased since."""
     if row is None:
         return ABSENT
+    decision = decision_of(row)
+    if decision is not None:
+        return SAME if plain(row) == plain(erased(image, decision)) else OTHER
     return SAME if copied(row, 0, "", SAME).rest == copied(image, 0, "", SAME).rest else OTHER
 
 

@@ -1,21 +1,24 @@
 """Behind the events stream, for what must never happen: an event was changed or removed. Each is a line and an alarm.
 
-Nothing of ours does either (ADR 39); what does is a person with rights over the table, or a restore. It asks nobody and
-writes nowhere, so that nothing holds it up; a value that could be somebody's address or network stays out of the log.
+Nothing of ours does either (ADR 39), but one: what an administrator decided to erase has the person taken out of it
+(ADR 53). What is exactly that, it looks up in the table, and is quiet where the decision is there; whatever keeps it
+from knowing rings. It writes nowhere; a value that could be somebody's address or network stays out of the log.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.portal import own_id
+from chalicelib.domain.erasing import covers, decision_of, is_erasure, owner_of
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.portal import Portal, own_id
 from chalicelib.runtime import log
-from chalicelib.wiring import needs
+from chalicelib.wiring import needs, portal
 
 step = Blueprint(__name__)
-NEEDS = needs(__name__)
+NEEDS = needs(__name__, store=("events",))
 
 HOW = {"MODIFY": "changed", "REMOVE": "removed"}
 TOLD = ("kind", "id", "reference", "reason")
@@ -31,10 +34,47 @@ MOST, LONGEST = 24, 64
 def watch_trail(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Tell of each; none is asked for again."""
     with log.about(own_id(context)):
-        for record in event.get("Records", []):
-            if record.get("eventName") in HOW and not in_its_time(record):
-                tell(record)
+        watch(event, portal)
     return {"batchItemFailures": []}
+
+
+def watch(batch: Mapping[str, Any], portal: Callable[[], Portal]) -> None:
+    """Whatever is changed or removed, but in its time or as it was decided."""
+    records = [
+        one for one in batch.get("Records", []) if one.get("eventName") in HOW and not in_its_time(one)
+    ]
+    erasing = [one for one in records if erases(one)]
+    decided = as_decided(erasing, portal()) if erasing else set()
+    for record in records:
+        if id(record) not in decided:
+            tell(record)
+    if decided:
+        log.write(logging.INFO, "trail_erased", events=len(decided))
+
+
+def erases(record: Mapping[str, Any]) -> bool:
+    """Whether it is what an erasure makes of the row before, as far as the two images tell."""
+    changed = record["dynamodb"]
+    return is_erasure(changed.get("OldImage", {}), changed.get("NewImage", {}))
+
+
+def as_decided(records: Sequence[Mapping[str, Any]], portal: Portal) -> set[int]:
+    """Those of these records for which there is a decision, as the table has it now.
+
+    Attack: whoever has rights over the table takes who and where out of their own traces, in the shape of an erasure.
+    Defence: an erasure without an administrator's decision about that account rings as any other change (TR-17).
+    """
+    images = [one["dynamodb"]["NewImage"] for one in records]
+    try:
+        with log.bare_faults(), portal.store.request():
+            found = portal.store.events.images(
+                [(owner_of(image), decision_of(image) or "") for image in images]
+            )
+    except Unavailable as error:
+        log.write(logging.ERROR, "decision_not_read", cause=error.cause)
+        return set()
+    told = zip(records, images, found, strict=True)
+    return {id(record) for record, image, decision in told if covers(decision, image)}
 
 
 def in_its_time(record: Mapping[str, Any]) -> bool:

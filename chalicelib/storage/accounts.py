@@ -104,6 +104,18 @@ def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
     acts_once_in(transaction, actor)
 
 
+def check_recipient_in(transaction: Transaction, account_id: AccountId) -> None:
+    """Demand that whoever is sent something is not closed for good; a failed check is told by the name `recipient`.
+
+    Attack: none is needed. A message is sent while its recipient is erased, comes behind what is taken away, and lies
+    there for whoever is invited next under the address. Defence: it is not sent (ADR 53).
+    """
+    row = AccountRow
+    transaction.check(
+        "recipient", row(account_id), row.id.does_not_exist() | (row.status != Status.ERASED.value)
+    )
+
+
 def acts_once_in(transaction: Transaction, actor: "Actor") -> None:
     """Demand that the form of whoever acts has not done this already, where a form it is (WB-20)."""
     if actor.once is not None:

@@ -45,6 +45,8 @@ class Administration:
 
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
         """Write what differs, if the account is still at its epoch and the actor still an active administrator."""
+        if old.status is Status.ERASED:
+            return False  # nothing is done to it any more, and nothing undoes it (ADR 53)
         transaction = self._database.transaction()
         condition = AccountRow.epoch == old.epoch
         for name in GUARDED:

@@ -127,9 +127,7 @@ class Database:
         return [_pick(model, _key(model, h, r), found) for model, h, r in wanted]
 
     def read_all(self, requests: dict[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-        """Rows by table. Keys that DynamoDB had no room for are asked for again: a row not read is not a row there is
-        none of, and no failure either.
-        """
+        """Rows by table. Keys that DynamoDB had no room for are asked for again: not read is not absent."""
         found: dict[str, list[dict[str, Any]]] = {}
         tried = 0
         while requests:
@@ -190,6 +188,10 @@ class Database:
                 return self.update(model, actions, condition)
         except Unavailable:
             return False
+
+    def delete(self, model: Model, condition: Condition | None = None) -> bool:
+        """One DeleteItem, of a row that is there or not; False where its condition failed."""
+        return self._write("DeleteItem", model.get_delete_kwargs_from_instance(condition=condition))[0]
 
     def put(self, model: Model, condition: Condition | None = None) -> bool:
         """One PutItem, half the price of a transaction of one; False where the condition failed."""

@@ -24,15 +24,20 @@ class Messages:
 
     def send(self, message: Message, event: Event, actor: "Actor | None" = None) -> None:
         """Store a message with the event that mails its notice. An `actor` must still be an administrator (SE-10)."""
-        from chalicelib.storage.accounts import check_actor_in  # noqa: PLC0415 - for who sends, as few do
+        from chalicelib.storage.accounts import (  # noqa: PLC0415 - for who sends, as few do
+            check_actor_in,
+            check_recipient_in,
+        )
         from chalicelib.storage.repeats import committed  # noqa: PLC0415 - as above
 
         transaction = self._database.transaction()
         if actor is not None:
             check_actor_in(transaction, actor)
+        if actor is None or actor.account_id != message.account_id:  # of one row a transaction asks once
+            check_recipient_in(transaction, message.account_id)
         transaction.put("message", message_row(message), MessageRow.id.does_not_exist())
         transaction.add("event", event_row(event))
-        if "actor" in committed(transaction):
+        if {"actor", "recipient"} & committed(transaction).keys():
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
 
     def keep_unsent(self, message: Message, account_id: AccountId, session: Digest) -> bool:

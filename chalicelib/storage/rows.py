@@ -1,4 +1,4 @@
-"""Each row as the domain's value, and back. Only the shape changes here; no rule is applied."""
+"""Each row as the domain's value, and back: its shape, and no rule."""
 
 from typing import Any
 
@@ -171,9 +171,8 @@ def session_row(session: Session) -> SessionRow:
 def trail_key(event: Event) -> str:
     """The hash key of an event: of changes the account's id, of all else that and `APART` (ADR 23).
 
-    Attack: whoever knows an address has refusals recorded in its trail until nobody finds the change among them, or
-    until its partition takes no more writes. Defence: what changes nothing lies elsewhere, so that a million refusals
-    are between no two changes (TR-01).
+    Attack: whoever knows an address has refusals recorded until nobody finds the change among them, or no more writes
+    are taken. Defence: what changes nothing lies elsewhere: a million refusals are between no two changes (TR-01).
     """
     return event.account_id if event.beside_changes else f"{event.account_id}{APART}"
 
@@ -197,6 +196,7 @@ def event_of(row: EventRow) -> Event:
         details=row.details or NO_DETAILS,
         request=row.request,
         filed_at=row.filed_at,
+        erased=row.erased,
     )
 
 

@@ -5,8 +5,10 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import NOTE
 from chalicelib.domain.messages import Message, sent_drawer
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer
 from chalicelib.domain.services import Sender, void
+from chalicelib.storage.accounts import check_recipient_in
 from chalicelib.storage.database import Database
 from chalicelib.storage.message_rows import message_of, message_row
 from chalicelib.storage.rows import event_of, event_row
@@ -50,11 +52,15 @@ class Sendings:
         """
         transaction = self._database.transaction()
         check_sender_in(transaction, sender)
+        check_recipient_in(transaction, message.account_id)
         transaction.put("message", message_row(message), MessageRow.id.does_not_exist())
         transaction.put("sent", message_row(pointer(sender.id, message)), MessageRow.id.does_not_exist())
         transaction.add("event", event_row(event))
-        if "service" in transaction.commit():
+        failed = transaction.commit()
+        if "service" in failed:
             raise void()
+        if "recipient" in failed:
+            raise Refusal(Code.CONFLICT, "recipient_being_erased")
 
     def was_sent(self, service: str, message_id: str) -> bool:
         """Whether a message of this service is stored, strongly consistent."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.administration import Administration
     from chalicelib.storage.bus import Bus
     from chalicelib.storage.directory import Directory
+    from chalicelib.storage.erasing import Erasing
     from chalicelib.storage.events import Events
     from chalicelib.storage.health import Health
     from chalicelib.storage.logons import Logons
@@ -47,6 +48,7 @@ class DynamoStore:
     administration: "Administration" = _family("administration", "Administration")
     bus: "Bus" = _family("bus", "Bus")
     directory: "Directory" = _family("directory", "Directory")
+    erasing: "Erasing" = _family("erasing", "Erasing")
     events: "Events" = _family("events", "Events")
     health: "Health" = _family("health", "Health")
     messages: "Messages" = _family("messages", "Messages")

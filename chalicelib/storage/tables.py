@@ -151,6 +151,7 @@ class EventRow(Model):
     acted_by = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)  # where events are kept for so many days
     aside = UnicodeAttribute(null=True)  # of a row that only keeps a worker's place: it wakes nobody
+    erased = UnicodeAttribute(null=True)  # by which decision the person's data were taken out of it (ADR 53)
     restored = UnicodeAttribute(null=True)  # when it was put back from a backup: it wakes nobody (RL-13)
     by_reference = indexes.ByReference()
     by_day = indexes.ByDay()

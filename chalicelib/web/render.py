@@ -40,6 +40,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "messages": ("busy",),
     "admin_brand": ("picture", "busy"),
     "admin_contain": ("busy",),
+    "admin_erase": ("busy",),
     "admin_delivery": ("busy",),
     "admin_domains": ("busy",),
     "admin_invitations": ("busy",),

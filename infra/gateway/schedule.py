@@ -13,6 +13,7 @@ SECONDS = {
     "resume_mail": 5.0,
     "resume_events": 5.0,
     "walk_canary": 30.0,
+    "erase_accounts": 15.0,
     "seal_trail": 60.0,
 }
 

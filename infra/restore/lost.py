@@ -30,6 +30,7 @@ HEADINGS = {
     **dict.fromkeys(PASSWORDS - CLOSED, "with another password in the lost time"),
     **dict.fromkeys(SECOND_STEPS, "with another second step in the lost time"),
     EventKind.RECOVERY_CODE_USED: "codes spent in the lost time, and spent still",
+    EventKind.ACCOUNT_ERASED: "erased in the lost time, and erased still",
     EventKind.ACCOUNT_INVITED: "invited in the lost time",
     EventKind.ACCOUNT_ENABLED: "enabled in the lost time",
     EventKind.MESSAGE_RECALLED: "messages recalled in the lost time, and recalled still",
@@ -47,6 +48,8 @@ def note(state: State, event: Event) -> None:
     kinds = state.lost.setdefault(event.account_id, [])
     if [event.at, event.kind.value] not in kinds:
         kinds.append([event.at, event.kind.value])
+    if event.kind is EventKind.ACCOUNT_ERASED:
+        state.decisions[event.account_id] = max(event.sort_key, state.decisions.get(event.account_id, ""))
     who = event.email or event.account_id
     state.tell(
         heading, f"{who}: {event.kind.value} at {iso(event.at)} by {event.actor or 'somebody not logged on'}"

@@ -11,7 +11,7 @@ from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, Event, EventKind, 
 from chalicelib.domain.trail_copy import row_digest
 from chalicelib.storage.rows import event_of, event_row
 from chalicelib.storage.tables import EventRow
-from infra.restore import copied, lost, service_keys
+from infra.restore import copied, gone_for_good, lost, service_keys
 from infra.restore.copies import copy_of, stamp
 from infra.restore.merging import Merged, merged
 from infra.restore.state import State
@@ -55,7 +55,8 @@ class Rows:
             lost.note(self._state, event_of(EventRow.from_raw_data(image)))
             self._state.tell(REMOVED, f"{image['account_id']['S']} {image['at']['S']}")
             if not dry:
-                marked = {name: one for name, one in image.items() if name != "mail_hour"}
+                left = gone_for_good.as_decided(self._state, image, None)
+                marked = {name: one for name, one in left.items() if name != "mail_hour"}
                 self._put("events", marked | {RESTORED: self._mark})
 
     def events(self) -> None:
@@ -68,6 +69,7 @@ class Rows:
                 old = there.get(key_of("events", then))
                 # What was erased of a person since does not come back with the backup.
                 item = copied.as_erased(then, old) if row_digest(then) in erased else then
+                item = gone_for_good.as_decided(self._state, item, old)
                 if old is not None and plain(old) == plain(item):
                     continue
                 if old is not None:
@@ -89,8 +91,11 @@ class Rows:
         """Those that are gone; none is unread again, and above all none taken back is given back."""
         for items in self._pages("messages"):
             there = self._live("messages", items)
-            for item in items:
-                since = there.get(key_of("messages", item), {})
+            for then in items:
+                since = there.get(key_of("messages", then), {})
+                if gone_for_good.message_went(self._state, then):
+                    continue
+                item = gone_for_good.without_sender(self._state, then)
                 row = item | {name: since[name] for name in SINCE if name in since}
                 if row != since:
                     self._put("messages", row)
@@ -100,14 +105,18 @@ class Rows:
         for items in self._pages("accounts"):
             there = self._live("accounts", items)
             for item in items:
-                self._account(item, there.get(key_of("accounts", item)))
+                live = there.get(key_of("accounts", item))
+                if gone_for_good.at(self._state, item["id"]["S"]) is None:
+                    self._account(item, live)
+                elif live is not None and not gone_for_good.goes(live):
+                    self._account(None, live)  # somebody new under the address: made in the lost time
 
     def accounts_made_since(self) -> None:
         """Live accounts that were not there then."""
         for items in self._pages("accounts", live=True):
             then = self._then("accounts", items)
             for item in items:
-                if key_of("accounts", item) not in then:
+                if key_of("accounts", item) not in then and not gone_for_good.goes(item):
                     self._account(None, item)
 
     def services(self) -> None:

@@ -19,6 +19,7 @@ class State:
     steps: list[str] = field(default_factory=list)
     after: dict[str, Any] | None = None
     lost: dict[str, list[list[Any]]] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)  # to erase an account: the key of the last one
     report: dict[str, list[str]] = field(default_factory=dict)
     closed: dict[str, Any] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import account_id, domain_of
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.two_step import RECOVERY_CODES, STEP_SECONDS
 from infra.verify.around import Item
@@ -30,6 +30,7 @@ CLOSING = {
         EventKind.INVITATION_WITHDRAWN,
     },
     Status.FROZEN: {EventKind.ACCOUNT_FROZEN},
+    Status.ERASED: {EventKind.ACCOUNT_ERASED},
 }
 FRESH_CODES = {*SET_UP, EventKind.RECOVERY_CODES_RENEWED}
 LINKS_KEPT = 29 * 86400  # a row of what was mailed is kept for thirty days behind its own end
@@ -87,7 +88,7 @@ def has_numbers_that_make_sense(case: Case) -> Wrong:
 def epoch_is_not_behind_its_trail(case: Case) -> Wrong:
     """An account put back from a backup and not moved on: what the lost hour opened can live again (SE-15)."""
     account = case.value
-    for event in case.around.trail(account.id):
+    for event in own_trail(case):
         after = (event.told["after"] or {}).get("epoch")
         moved = after if isinstance(after, int | float) else event.at if event.kind in MOVES else 0
         if account.epoch < int(moved):
@@ -112,7 +113,7 @@ def second_step_has_its_event(case: Case) -> Wrong:
     two_step = case.value.two_step
     if two_step.unused_since is not None and not _tells(case, SET_UP, two_step.unused_since):
         yield "no event tells of its second step", two_step.unused_since
-    elif two_step.active and not [one for one in case.around.trail(case.value.id) if one.kind in SET_UP]:
+    elif two_step.active and not [one for one in own_trail(case) if one.kind in SET_UP]:
         yield "no event tells of its second step", 0
 
 
@@ -120,7 +121,7 @@ def second_step_has_its_event(case: Case) -> Wrong:
 def is_closed_by_an_event(case: Case) -> Wrong:
     """Whoever was shut out was shut out by somebody."""
     kinds = CLOSING.get(case.value.status)
-    if kinds and not [one for one in case.around.trail(case.value.id) if one.kind in kinds]:
+    if kinds and not [one for one in own_trail(case) if one.kind in kinds]:
         yield f"it is {case.value.status.value}, and no event tells of it", 0
 
 
@@ -158,7 +159,7 @@ def alias_leads_to_an_account(case: Case) -> Wrong:
 @of("accounts")
 def recovery_codes_are_spent_once(case: Case) -> Wrong:
     """As many are left as were not used since there were ten (TF-08)."""
-    account, trail = case.value, case.around.trail(case.value.id)
+    account, trail = case.value, own_trail(case)
     fresh = [place for place, event in enumerate(trail) if event.kind in FRESH_CODES]
     if not fresh or not account.two_step.active:
         return
@@ -174,7 +175,7 @@ def recovery_codes_are_spent_once(case: Case) -> Wrong:
 @of("accounts")
 def links_are_spent_once(case: Case) -> Wrong:
     """No more passwords were set by a link than links are spent (RS-02)."""
-    trail = case.around.trail(case.value.id)
+    trail = own_trail(case)
     recent = [
         event
         for event in trail
@@ -188,6 +189,13 @@ def links_are_spent_once(case: Case) -> Wrong:
     spent = [one for one in issued if one.purpose is Purpose.RESET and one.spent_at is not None]
     if len(recent) > len(spent):
         yield f"{len(recent)} passwords were set by {len(spent)} links", recent[-1].at
+
+
+def own_trail(case: Case) -> list[Event]:
+    """What its trail tells of this account: not of one that had the address before, and was erased (ADR 53)."""
+    trail, account = case.around.trail(case.value.id), case.value
+    ends = [place for place, event in enumerate(trail) if event.kind is EventKind.ACCOUNT_ERASED]
+    return trail[ends[-1] + 1 :] if ends and account.status is not Status.ERASED else trail
 
 
 def size(item: Item) -> int:
@@ -205,6 +213,4 @@ def _bytes(value: Item) -> int:
 
 
 def _tells(case: Case, kinds: set[EventKind], at: float) -> bool:
-    return any(
-        event.kind in kinds and abs(event.at - at) < SAME_MOMENT for event in case.around.trail(case.value.id)
-    )
+    return any(event.kind in kinds and abs(event.at - at) < SAME_MOMENT for event in own_trail(case))

@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import NamedTuple
 
+from chalicelib.domain.erasing import ERASED, decision_of, erased
 from chalicelib.domain.trail_copy import (
     ABSENT,
     EVENTS,
+    OF_RESTORES,
     OTHER,
     SAME,
     TAKEN,
     Copied,
     copied,
     copied_of,
+    plain,
     row_digest,
     without_personal,
 )
@@ -136,7 +139,9 @@ class Comparison:
         if not copies:
             return False
         now, first = copied(item, 0, "", SAME), counts(copies)
-        if now.rest != first.rest:
+        if ERASED in item and now.content != first.content:
+            self._judge_erased(item, first)
+        elif now.rest != first.rest:
             self._wrong("event_is_as_it_was_written", item, "it is other than it was when it was written")
         elif now.personal != first.personal and not (without_personal(item) and first.row in self._erased):
             self._wrong(
@@ -144,11 +149,23 @@ class Comparison:
                 item,
                 "what is a person's is other, and no list says it was erased",
             )
+        self._judge_marked(item, copies)
+        return True
+
+    def _judge_erased(self, item: Item, first: Copied) -> None:
+        """It is what an erasure makes of the copy that counts; that it was decided, `of_the_trail.py` asks."""
+        body = self._copies.read(first.name)
+        image: Item = json.loads(body) if body else {}
+        left = without_restore(erased(image, decision_of(item) or "")) if image else {}
+        if plain(left) != plain(without_restore(item)):
+            said = "it is neither as it was written nor what an erasure leaves of it"
+            self._wrong("event_is_as_it_was_written", item, said)
+
+    def _judge_marked(self, item: Item, copies: list[Copied]) -> None:
         for copy in copies:
             true = {one.content for one in copies if one.seen in {SAME, TAKEN}}
             if copy.seen in MARKED and copy.content not in true:
                 self._wrong("copy_is_of_the_table", item, f"a copy of it {MARKED[copy.seen]} when it came")
-        return True
 
     def _wrong(self, invariant: str, item: Item, said: str) -> None:
         self._findings.append(Finding(invariant, named("events", item), said))
@@ -207,6 +224,11 @@ class Comparison:
 def counts(copies: list[Copied]) -> Copied:
     """The copy that counts: the first that the table had so. Of none that it had, the first."""
     return next((one for one in copies if one.seen == SAME), copies[0])
+
+
+def without_restore(item: Item) -> Item:
+    """A row without the mark that a restore leaves."""
+    return {name: one for name, one in item.items() if name not in OF_RESTORES}
 
 
 def over(copy: Copied, now: float) -> bool:

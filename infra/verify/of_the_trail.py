@@ -6,8 +6,10 @@ import math
 import re
 from datetime import datetime
 
-from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, EventKind
+from chalicelib.domain.erasing import covers, decision_of, erased, owner_of
+from chalicelib.domain.events import MAILS, RESTORED, SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
+from chalicelib.domain.trail_copy import plain
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.bus import SETTLED, TOLD
 from chalicelib.storage.outbox import ASIDE
@@ -67,8 +69,9 @@ def due_mail_has_its_fate(case: Case) -> Wrong:
     hour = case.item.get("mail_hour", {}).get("S")
     if hour is None or hour.endswith(LATER) or case.value.at > case.around.now - case.around.patience:
         return
-    if case.around.account(case.value.account_id) is None:
-        return  # asked for an address that there is not: nobody is mailed
+    account = case.around.account(case.value.account_id)
+    if account is None or case.value.at < account.created_at:
+        return  # asked for an address that there is not, or was not yet: nobody is mailed
     # Beside changes lies the note of a change; an administrator's being told of one is none.
     side = trail_key(note_of(case.value, EventKind.MAIL_SENT, {}))
     if not case.around.has_note(side, case.item["at"]["S"]):
@@ -87,6 +90,19 @@ def note_is_of_an_event(case: Case) -> Wrong:
 
 
 @of("events")
+def erasure_was_decided(case: Case) -> Wrong:
+    """The person is out of it, all of it and for good, and an administrator's decision says why (TR-17)."""
+    item, decision = case.item, decision_of(case.item)
+    if decision is None:
+        return
+    found = case.around.row("events", account_id=owner_of(item), at=decision)
+    if not covers(found, item):
+        yield "the person was taken out of it, and no decision to erase the account covers it", case.value.at
+    if plain(erased(item, decision)) != plain(item):
+        yield "it was erased, and something of the person is left in it"
+
+
+@of("events")
 def change_is_of_an_account(case: Case) -> Wrong:
     """A refusal may be of anybody; a change is of an account that is there, or of a domain's rules."""
     event = case.value
@@ -96,8 +112,16 @@ def change_is_of_an_account(case: Case) -> Wrong:
     if event.account_id.startswith(SERVICE_TRAIL):
         if not case.around.service(event.account_id):
             yield "it is a change of no service"
-    elif case.around.account(event.account_id) is None:
+    elif case.around.account(event.account_id) is None and not _of_one_that_was_erased(case):
         yield "it is a change of no account"
+
+
+def _of_one_that_was_erased(case: Case) -> bool:
+    """Whether the person was taken out of it, or SES told of a mail when the account was gone already."""
+    if decision_of(case.item) is not None:
+        return True
+    trail = case.around.trail(case.value.account_id)
+    return case.value.kind in MAILS and any(one.kind is EventKind.ACCOUNT_ERASED for one in trail)
 
 
 @of("events")

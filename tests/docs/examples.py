@@ -57,7 +57,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.world = World(clock=Clock(NOW - 3600))
-        self.ann = self.world.person(ANN)
+        self.ann = self.world.person(ANN, created_at=NOW - 86400)
         plant(self.world.store, Policy(canonical_domain(DOMAIN)))
         self.message = self.world.sends(self.ann)
         self.world.clock.passes(600)
@@ -101,7 +101,7 @@ class Scene:
         self.world.clock.passes(60)
 
     def staff(self, kind: Kind, address: str) -> Visitor:
-        account, visitor = self.world.person(address, kind=kind), self.visitor(DESK)
+        account, visitor = self.world.person(address, kind=kind, created_at=NOW - 86400), self.visitor(DESK)
         visitor.logs_on(account)
         self.turns_it_on(visitor)
         visitor = self.visitor(DESK)

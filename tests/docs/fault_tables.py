@@ -66,6 +66,7 @@ FLOWS = {
     "console: ip-ranges": "POST /admin/users/{email}/ip-ranges",
     "console: contain": "POST /admin/users/{email}/contain",
     "console: deliverable": "POST /admin/users/{email}/deliverable",
+    "console: erase": "POST /admin/users/{email}/erase",
     "console: domain": "POST /admin/domains",
     "console: domain's ranges": "POST /admin/domains/{domain}/ip-ranges",
     "console: brand": "POST /admin/domains/{domain}/brand",
@@ -89,6 +90,7 @@ FLOWS = {
     "resume_events": "every minute",
     "copy_trail": "the events stream",
     "seal_trail": "every hour",
+    "erase_accounts": "every five minutes",
 }
 NO_SCENE = {
     "POST /password/criteria": "writes nothing: what breaks is an answer that the form does without",
@@ -142,6 +144,8 @@ PROOFS = (
     Proof(STORE, f"{_F}waiting.py::test_rl_06_whatever_call_of_the_sweep_breaks_the_next_one_sends_what_the_stream_has_lost", ("sweep_mail",)),
     Proof(STORE, f"{_F}waiting.py::test_ml_05_whatever_call_breaks_while_a_bounce_is_recorded_it_is_recorded_once", ("record_delivery",)),
     Proof(STORE, f"{_F}bus.py::test_rl_16_whatever_call_breaks_while_an_event_is_told_or_put_aside_it_is_out_within_minutes", ("publish_event",)),
+    Proof(STORE, "tests/infra/test_erased.py::test_tr_18_a_run_that_dies_at_any_write_is_ended_by_the_next", ("erase_accounts",), ("throttled", "error", "reset before", "reset after", "lost answer"), "m"),
+    Proof(STORE, f"{_S}erase_accounts.py::test_rl_04_of_two_runs_at_once_the_second_finds_nothing", ("erase_accounts",), ("duplicate",), "w"),
     Proof(STORE, f"{_F}bus.py::test_rl_06_whatever_call_of_the_minute_s_run_breaks_the_next_one_tells_what_waits", ("resume_events",)),
     Proof(STORE, f"{_F}copy.py::test_rl_06_whatever_call_to_the_table_breaks_each_event_is_copied_once_as_it_is", ("copy_trail",)),
     Proof(STORE, f"{_F}deadline.py::test_rl_01_logon_over_a_late_store_ends_before_lambda_ends_it", ("logon",), ("slow",)),

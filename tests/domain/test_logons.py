@@ -49,6 +49,7 @@ JUDGEMENT = Table(
         (set(Status), YES, ANY, ANY, ANY, ANY, ANY, ANY, Reason.ALIAS),
         (DISABLED, NO, ANY, ANY, ANY, ANY, ANY, ANY, Reason.DISABLED),
         (FROZEN, NO, ANY, ANY, ANY, ANY, ANY, ANY, Reason.FROZEN),
+        (Status.ERASED, NO, ANY, ANY, ANY, ANY, ANY, ANY, Reason.ERASED),
         (ACTIVE, NO, NO, ANY, ANY, ANY, ANY, ANY, Reason.OUTSIDE_RANGES),
         (ACTIVE, NO, YES, NO, YES, ANY, ANY, ANY, Reason.STOPPED),
         (ACTIVE, NO, YES, NO, NO, ANY, ANY, ANY, Reason.LOCKED),

@@ -47,6 +47,7 @@ DEATH = Table(
     [
         (Status.DISABLED, ANY, ANY, ANY, "account_disabled"),
         (Status.FROZEN, ANY, ANY, ANY, "account_frozen"),
+        (Status.ERASED, ANY, ANY, ANY, "account_erased"),
         (Status.ACTIVE, HALF_DONE, YES, ANY, "locked_half_way"),
         *[(Status.ACTIVE, HALF_DONE, NO, cause, cause) for cause in ENDED],
         *[(Status.ACTIVE, Next.PORTAL, ANY, cause, cause) for cause in ENDED],

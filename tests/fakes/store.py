@@ -26,6 +26,7 @@ from tests.fakes.acts import (
     administration,
     bus,
     directory,
+    erasing,
     events,
     health,
     logons,
@@ -70,6 +71,7 @@ class FakeStore:
         self.administration = administration.Administration(self)
         self.bus = bus.Bus(self)
         self.directory = directory.Directory(self)
+        self.erasing = erasing.Erasing(self)
         self.events = events.Events(self)
         self.health = health.Health(self)
         self.logons = logons.Logons(self)

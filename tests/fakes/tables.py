@@ -118,6 +118,12 @@ class Tables:
             return False
         return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
 
+    def demand_recipient(self, who: AccountId) -> None:
+        """CONFLICT for an account that is to go: nothing is sent to it any more."""
+        account = self.accounts.get(who)
+        if account is not None and account.status is Status.ERASED:
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+
     def still_good(self, sender: Sender) -> bool:
         """Whether the key of whoever sends still is."""
         return opened_by(self.services.get(sender.id), sender.digest) is not None

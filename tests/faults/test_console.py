@@ -44,6 +44,7 @@ ON_USERS: dict[str, dict[str, Any]] = {
     "contain": {"disable": True, "require_two_step": True, "ranges": ["192.0.2.0/24"], "reason": REASON},
     "deliverable": {"reason": REASON},
     "kind": {"kind": "administrator", "reason": REASON},
+    "erase": {"confirm": "", "reason": REASON},
 }
 State = tuple[Any, ...]
 
@@ -66,6 +67,18 @@ def on_a_user(action: str) -> Arrange:
             world, failures=3, locked_until=NOW + 9, undeliverable="bounced"
         )
         return acting_on(world, somebody.account, action, ON_USERS[action])
+        _, desk = an_administrator(world)
+        who, store = somebody.account, world.store
+
+        def state() -> State:
+            account = stored(store, who)
+            kinds = sorted(event.kind.value for event in store.events.of_account(who.id))
+            return record_of(account), account.failures, account.undeliverable, kinds
+
+        path, fields = f"/admin/users/{somebody.email}/{action}", ON_USERS[action]
+        if "confirm" in fields:
+            fields = fields | {"confirm": somebody.email}
+        return Action(lambda: desk.post(path, fields), state, 202 if action == "erase" else 200)
 
     return arrange
 
@@ -241,6 +254,7 @@ ARRANGEMENTS = {
     "service's recall": service_recall,
 }
 AGAIN = {
+    "erase": (202,),
     "invitation": (201, 409),
     "message": (201,),
     "recall": (200, 409),

@@ -35,11 +35,13 @@ SETTERS = {
     # A new hash of the password that was just right (`logon`); a new password; the loss of one; the canary's.
     "password_hash": {
         *("logon", "password_reset", "password_change", "not_me", "admin_password", "admin_contain", "setup"),
+        "admin_erase",  # takes it away
     },
     "chosen_at": {"password_reset", "password_change", "admin_password"},
     "status": {
         *("password_reset", "password_change", "not_me", "admin_password", "admin_status", "admin_contain"),
         "admin_invitations",
+        "admin_erase",
         *INVITE,
     },
     # `not_me` takes a fresh one away (TF-12); IAM cannot tell that from giving one.
@@ -250,13 +252,14 @@ def test_ad_13_what_sends_by_a_key_can_make_and_change_none_and_nothing_of_peopl
     assert set(row) - {"keys"} == set(SENDING)
     assert row["keys"] == ["bodies"]
     assert {table: set(row[table]) for table in SENDING} == {
-        "accounts": {"PutItem"},
+        "accounts": {"PutItem", "ConditionCheckItem"},
         "services": {"ConditionCheckItem"},
         "domains": {"UpdateItem"},
         "messages": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem"},
         "events": {"BatchGetItem", "PutItem"},
         "throttles": {"UpdateItem"},
     }
+    assert limits(row, "accounts", "ConditionCheckItem") == Named(tests=frozenset({"status"}))
     assert limits(row, "domains", "UpdateItem") == Named(sets=frozenset({"name", "listed"}))
     prefix = stage_of("dev").shared["PORTAL_TABLE_PREFIX"]
     rule = {"Key": {"domain": {"S": "*"}}, "UpdateExpression": "SET ranges = :none"}

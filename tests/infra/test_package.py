@@ -30,6 +30,7 @@ WITHOUT_ROUTE = {
     "publish_event",
     "record_delivery",
     "setup",
+    "erase_accounts",
     "sweep_mail",
     "watch_trail",
     "copy_trail",
@@ -46,7 +47,7 @@ WITHOUT_RESOURCE = {
     "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
 WORKERS = {"SendMail", "ResumeMail", "SweepMail", "PublishEvent", "WatchTrail", "RecordDelivery"}
-WORKERS |= {"CopyTrail", "SealTrail", "ResumeEvents", "WalkCanary"}
+WORKERS |= {"EraseAccounts", "CopyTrail", "SealTrail", "ResumeEvents", "WalkCanary"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
 

@@ -78,6 +78,7 @@ def number(value: float) -> Item:
 def town(engine: Engine, bound: tuple[DynamoStore, str], real_store: DynamoStore) -> Town:
     """An account, its trail, a session, a spent link, a read message, its domain's rules and a counter."""
     account = an_account(
+        created_at=NOW - 400 * 86400,
         epoch=int(NOW),
         session_serial=1,
         password_changed_at=NOW,
@@ -223,6 +224,7 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
     "what_waits_for_the_bus_goes": one_that_still_waits,
     "mark_is_of_an_event": a_mark_of_nothing,
     "note_is_of_an_event": a_note_of_nothing,
+    "erasure_was_decided": lambda town: town.broken("events", erased=text("2026-11-27T01:00:00.000Z#gone")),
     "change_is_of_an_account": lambda town: is_lost(town, "events"),
     "event_holds_no_secret": lambda town: town.broken("events", url=text("/password/reset/" + "x" * 43)),
     "message_is_somebodys": lambda town: is_lost(town, "messages"),

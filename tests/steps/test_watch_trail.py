@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.erasing import erased
 from chalicelib.domain.events import RESTORED, EventKind
-from chalicelib.steps.watch_trail import watch_trail
+from chalicelib.domain.refusals import Unavailable
+from chalicelib.steps.watch_trail import watch, watch_trail
 from chalicelib.storage.rows import event_row, trail_key
 from infra.alarms import watching
 from infra.gateway.event_filter import wakes
@@ -137,3 +141,63 @@ def test_tr_10_each_line_rings() -> None:
     assert (alarm["Namespace"], alarm["MetricName"]) == (counted["Namespace"], counted["Metrics"][0]["Name"])
     assert line[alarm["MetricName"]] == 1
     assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (0, 1)
+
+
+DECISION: Any = event_row(
+    an_event(EVENT.account_id, EventKind.ACCOUNT_ERASED, at=NOW + 60, actor="boss@portal.test")
+).serialize()
+LEFT = erased(ROW, DECISION["at"]["S"])
+
+
+def watched(*records: dict[str, Any], found: Any = None) -> list[str]:
+    """What rings, where the table has this decision; or where it does not answer."""
+
+    def images(keys: Any) -> list[Any]:
+        if found is None:
+            raise Unavailable("dynamodb:away")
+        return [found if key == (EVENT.account_id, DECISION["at"]["S"]) else None for key in keys]
+
+    store = SimpleNamespace(events=SimpleNamespace(images=images), request=nullcontext)
+    said: list[str] = []
+    with heard(said):
+        watch({"Records": list(records)}, lambda: SimpleNamespace(store=store))  # type: ignore[arg-type,return-value]
+    return [line["what"] for line in map(json.loads, said)]
+
+
+def test_tr_17_what_was_decided_to_be_erased_rings_nobody() -> None:
+    """TR-17: the person is out of it, and nothing else is other."""
+    assert watched(record(ROW, LEFT), found=DECISION) == ["trail_erased"]
+    own = erased(DECISION, DECISION["at"]["S"])
+    assert watched(record(DECISION, own), found=own) == ["trail_erased"]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {},
+        DECISION | {"kind": {"S": "account_disabled"}},
+        DECISION | {"account_id": {"S": "somebody else"}},
+        DECISION | {"time": {"N": str(NOW - 2 * 86400)}},
+        None,
+    ],
+    ids=["none", "of another kind", "of another account", "of an account before", "the store is away"],
+)
+def test_tr_17_an_erasure_without_a_decision_rings_as_any_other_change(found: Any) -> None:
+    """TR-17: attack: somebody takes who and where out of their own traces in the shape of an erasure."""
+    assert "trail_changed" in watched(record(ROW, LEFT), found=found)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        LEFT | {"kind": {"S": "account_enabled"}},
+        LEFT | {"source": ROW["source"]},
+        {name: one for name, one in LEFT.items() if name != "actor"},
+        {name: one for name, one in LEFT.items() if name != "erased"},
+    ],
+    ids=["of another kind", "half of it", "without who did it", "without a mark"],
+)
+def test_tr_17_what_is_not_exactly_an_erasure_rings(new: Any) -> None:
+    """TR-17: whatever was decided."""
+    assert watched(record(ROW, new), found=DECISION) == ["trail_changed"]
+    assert watched(record(LEFT, ROW), found=DECISION) == ["trail_changed"]

@@ -22,6 +22,7 @@ WITHOUT_ROUTES = {
     "resume_events",
     "resume_mail",
     "setup",
+    "erase_accounts",
     "sweep_mail",
     "publish_event",
     "record_delivery",

@@ -248,6 +248,18 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "no_reason": ONE | {"asked": {}, "errors": {"reason": "Say why, for the record."}},
         "oneself": ONE | {"asked": {}} | NOT_ONESELF,
     },
+    "admin_erase": {
+        "ask": ONE | {"status": "active", "own_account": False},
+        "decided": ONE | {"status": "erased", "own_account": False},
+        "oneself": ONE | {"status": "active", "own_account": True},
+        "refused": ONE
+        | {
+            "status": "",
+            "own_account": False,
+            "typed": {"confirm": "anna", "reason": ""},
+            "errors": {"confirm": "Enter the address of this account.", "reason": "Say why, for the record."},
+        },
+    },
     "admin_delivery": {"no_reason": ONE | {"errors": {"reason": "Say why, for the record."}}},
     "admin_attempts": {
         "found": SEEN_BY
@@ -432,6 +444,7 @@ USER_POSTS = {
     "sessions/revoke": set(),
     "contain": {"disable", "require_two_step", "restriction", "ranges", "reason"},
     "deliverable": {"reason"},
+    "erase": {"confirm", "reason"},
 }
 # route -> what its form may send; {} stands for one segment
 ADMIN_POSTS: dict[str, set[str]] = {

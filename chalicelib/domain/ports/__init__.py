@@ -8,6 +8,7 @@ code loads this package at run time (ADR 16).
 from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.directory import DirectoryActs
+from chalicelib.domain.ports.erasing import ErasingActs
 from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.hasher import PasswordHasher
 from chalicelib.domain.ports.health import HealthActs
@@ -27,6 +28,7 @@ __all__ = [
     "AccountActs",
     "AdministrationActs",
     "DirectoryActs",
+    "ErasingActs",
     "EventActs",
     "HealthActs",
     "LogonActs",

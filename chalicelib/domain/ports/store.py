@@ -7,6 +7,7 @@ from chalicelib.domain.ports.accounts import AccountActs
 from chalicelib.domain.ports.administration import AdministrationActs
 from chalicelib.domain.ports.bus import BusActs
 from chalicelib.domain.ports.directory import DirectoryActs
+from chalicelib.domain.ports.erasing import ErasingActs
 from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.health import HealthActs
 from chalicelib.domain.ports.logons import LogonActs
@@ -51,6 +52,10 @@ class Store(Protocol):
     @property
     def events(self) -> EventActs:
         """Events that stand alone."""
+
+    @property
+    def erasing(self) -> ErasingActs:
+        """Accounts that are to go, and all there is of them."""
 
     @property
     def health(self) -> HealthActs:

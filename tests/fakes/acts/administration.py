@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalicelib.domain.accounts import Account, PolicyChange
+from chalicelib.domain.accounts import Account, PolicyChange, Status
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -22,6 +22,8 @@ class Administration(Family):
     def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
         self._tables.demand_first(actor.once)
         stored = self._tables.accounts.get(old.id)
+        if old.status is Status.ERASED:
+            return False
         if stored is None or stored.epoch != old.epoch or not self._tables.still_administrator(actor):
             return False
         changed = [name for name in GUARDED if getattr(old, name) != getattr(new, name)]

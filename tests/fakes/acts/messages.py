@@ -20,6 +20,7 @@ class Messages(Family):
         self._tables.demand_first(once)
         if actor is not None and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        self._tables.demand_recipient(message.account_id)
         if (message.account_id, message.id) not in self._tables.messages:
             self._tables.messages[message.account_id, message.id] = message
             self._tables.put_event(event)

@@ -31,6 +31,7 @@ class Sendings(Family):
     def send(self, sender: Sender, message: Message, event: Event) -> None:
         if not self._tables.still_good(sender):
             raise void()
+        self._tables.demand_recipient(message.account_id)
         about = pointer(sender.id, message)
         if (
             not {(message.account_id, message.id), (about.account_id, about.id)}
