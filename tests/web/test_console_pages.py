@@ -32,7 +32,7 @@ def test_every_action_on_a_user_is_on_the_users_page() -> None:
         for state in ("troubled", "invited")
         for form in Seen(sample("admin_user", state).html).all("form")
     }
-    assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run", "kind"}
+    assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run", "kind", "erase"}
     assert '/ip-ranges/dry-run"' in sample("admin_user", "troubled").html
     assert 'insurer.example/kind"' in sample("admin_user", "troubled").html
     assert "/enable?" in sample("admin_user", "new").html
