@@ -102,6 +102,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/overview": DESK,
         "GET /admin/users": DESK,
         "POST /admin/users": ADMIN_FRESH,
+        "GET /admin/users/import": ADMIN,
+        "POST /admin/users/import": ADMIN_FRESH,
         "GET /admin/users/{email}": DESK,
         "POST /admin/users/{email}/invite": ADMIN_FRESH,
         "POST /admin/users/{email}/withdraw": ADMIN_FRESH,

@@ -181,6 +181,7 @@ FIELDS_SAID = {
     "reason": marked("Say why, in up to 500 characters."),
     "new_password": marked("This password does not meet the criteria marked below."),
     "email": marked("Enter the whole email address."),
+    "csv": marked("Enter up to 500 addresses, one a line or as CSV."),
     "to": marked("Enter the whole email address of the recipient."),
     "domain": marked("Enter a domain such as example.com."),
     "domains": marked("Enter at least one domain, such as example.com."),

@@ -1,5 +1,6 @@
 """What a person typed as an address or a domain, in its one spelling, or refused by the field it was typed in."""
 
+from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import (
     CanonicalAddress,
     DomainName,
@@ -35,6 +36,14 @@ def address_input(text: str, field: str = "email") -> CanonicalAddress:
         return canonical_address(text)
     except InvalidAddress as error:
         raise invalid(f"address:{error.cause}", field) from error
+
+
+def kind_input(request: Request, otherwise: str = "") -> Kind:
+    """The kind of account that was chosen."""
+    try:
+        return Kind(request.text("kind") or otherwise)
+    except ValueError as error:
+        raise invalid("kind", "kind") from error
 
 
 def domain_input(text: str) -> DomainName:

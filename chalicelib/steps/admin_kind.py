@@ -10,8 +10,9 @@ from chalice import Blueprint
 from chalicelib.domain import membership
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.console import MAX_REASON, actor, carry_out, console_view, correct, reason_of, target
+from chalicelib.flows.inputs import kind_input
 from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -42,7 +43,7 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Another kind, with what follows from it."""
     account, _ = target(request)
-    kind, reason = _kind(request), reason_of(request)
+    kind, reason = kind_input(request), reason_of(request)
     if account.id == request.known.account_id and request.store.directory.stands_alone(account.id):
         # A better word than that another administrator can do it: there is none.
         raise Refusal(Code.LAST_ADMINISTRATOR, "no_other_administrator")
@@ -51,13 +52,6 @@ def submit(request: Request) -> Page:
     if EventKind.ACCOUNT_INVITED in measure.events:
         told["again"] = True
     return carry_out(request, account, measure, "kind_changed", told)
-
-
-def _kind(request: Request) -> Kind:
-    try:
-        return Kind(request.text("kind"))
-    except ValueError as error:
-        raise invalid("kind", "kind") from error
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

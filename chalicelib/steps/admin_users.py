@@ -25,7 +25,7 @@ from chalicelib.flows.console import (
     user_path,
 )
 from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
-from chalicelib.flows.inputs import address_input, domain_input, respelled
+from chalicelib.flows.inputs import address_input, domain_input, kind_input, respelled
 from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.repeats import NAMED
@@ -159,7 +159,7 @@ def _exactly(request: Request, wanted: Wanted) -> ListedAccount | None:
 def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
     address = address_input(request.text("email"))
-    kind = _kind(request)
+    kind = kind_input(request, Kind.RECIPIENT)
     if respelled(request, request.text("email"), address):
         return shown_in_both_spellings(request, "admin_users", _view(request, NOTHING), "email", address)
     event_id = request.portal.random(16).hex()
@@ -186,13 +186,6 @@ def _invite(request: Request, account: Account, event: Event, who: Actor) -> boo
         return False
     anew = account._replace(epoch=next_epoch(epoch, event.at))
     return request.store.accounts.invite(anew, event, who, epoch)
-
-
-def _kind(request: Request) -> Kind:
-    try:
-        return Kind(request.text("kind") or Kind.RECIPIENT)
-    except ValueError as error:
-        raise invalid("kind", "kind") from error
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

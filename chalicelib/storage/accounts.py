@@ -16,6 +16,8 @@ from chalicelib.storage.tables import AccountRow, PolicyRow
 from chalicelib.storage.transaction import Transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.administration import Actor  # the console's, which others do without
     from chalicelib.domain.services import Sender
     from chalicelib.domain.sessions import Session
@@ -57,9 +59,7 @@ class Accounts:
         transaction = self._database.transaction()
         if actor is not None:
             check_sender_or_actor_in(transaction, actor)
-        row, domain = PolicyRow, domain_of(account.address)
-        named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
-        transaction.update("domain", PolicyRow(domain_id_of(account.id)), named)
+        list_domains_in(transaction, [account])
         unmade = AccountRow.id.does_not_exist() if over is None else _withdrawn_at(over)
         transaction.put("account", account_row(account), unmade)
         transaction.add("event", event_row(event))
@@ -70,12 +70,33 @@ class Accounts:
             raise Refusal(Code.SESSION_REQUIRED, "service_key_void_meanwhile")
         return not failed
 
+    def invite_all(self, invited: "Sequence[tuple[Account, Event]]", actor: "Actor") -> set[AccountId]:
+        """Make all of them, each with its event, or none: then those that are there already are told."""
+        transaction = self._database.transaction()
+        check_actor_in(transaction, actor)
+        list_domains_in(transaction, [account for account, _ in invited])
+        for account, event in invited:
+            transaction.put(account.id, account_row(account), AccountRow.id.does_not_exist())
+            transaction.add("event", event_row(event))
+        failed = transaction.commit()
+        if "actor" in failed:
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        return {AccountId(name) for name in failed}
+
     def set_up(self, account: Account, event: Event) -> bool:
         """An account that is no person's, and its event: its domain comes into no list. False where it is there."""
         transaction = self._database.transaction()
         transaction.put("account", account_row(account), AccountRow.id.does_not_exist())
         transaction.add("event", event_row(event))
         return not transaction.commit()
+
+
+def list_domains_in(transaction: Transaction, accounts: "Sequence[Account]") -> None:
+    """Have the domains of new accounts in the list of domains; what is known of them stays."""
+    row = PolicyRow
+    for key, domain in {domain_id_of(one.id): domain_of(one.address) for one in accounts}.items():
+        named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
+        transaction.update("domain", PolicyRow(key), named)
 
 
 def _withdrawn_at(epoch: int) -> Condition:

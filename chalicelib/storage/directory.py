@@ -41,11 +41,14 @@ class Directory:
     def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
         """The users that are wanted, behind an address or before it: found by an index, read as they are now."""
         keys = search(self._database, wanted, start, limit, backwards=backwards)
-        batches = [keys.ids[first : first + BATCH] for first in range(0, len(keys.ids), BATCH)]
+        return Found([line for line in self.several(keys.ids) if wanted.fits(line)], keys.further)
+
+    def several(self, ids: Sequence[AccountId]) -> list[ListedAccount]:
+        """Those of them that there are, in one trip."""
+        batches = [ids[first : first + BATCH] for first in range(0, len(ids), BATCH)]
         with self._database.all_beside(*(partial(self._lines, some) for some in batches)) as reading:
             pass
-        lines = [line for one in reading for line in one.result() if wanted.fits(line)]
-        return Found(lines, keys.further)
+        return [line for one in reading for line in one.result()]
 
     def _lines(self, ids: Sequence[AccountId]) -> list[ListedAccount]:
         """Of the step that lists users: it has no business with hash or seed (LO-07)."""

@@ -19,14 +19,17 @@ MAX_DEPTH = 3
 MAX_DIGITS = 9
 
 
-def read_fields(proxy: ProxyRequest, fields: Fields) -> dict[str, Any]:
-    """The body as exactly these fields. Raises TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, INVALID_REQUEST."""
+def read_fields(proxy: ProxyRequest, fields: Fields, most: int = MAX_BODY) -> dict[str, Any]:
+    """The body, of so many bytes at most, as exactly these fields.
+
+    Raises TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, MALFORMED_JSON, INVALID_REQUEST.
+    """
     try:
         body = cast(bytes, proxy.raw_body)  # Chalice says `str | bytes`, and always gives bytes
     except ValueError as error:
         raise invalid("body_encoding") from error
-    if len(body) > MAX_BODY:
-        raise Refusal(Code.TOO_LARGE, "body_over_16_kib")
+    if len(body) > most:
+        raise Refusal(Code.TOO_LARGE, f"body_over_{most // 1024}_kib")
     if not body and not any(spec.required for spec in fields.values()):
         return {}
     given = _parse(proxy.headers.get("content-type"), body, fields)

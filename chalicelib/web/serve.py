@@ -15,7 +15,7 @@ from chalicelib.portal import Portal
 from chalicelib.runtime import log
 from chalicelib.web import context as verdicts
 from chalicelib.web.answer import html_answer, json_answer, problem, refusal_page, text_answer
-from chalicelib.web.body import read_fields, shown_again
+from chalicelib.web.body import MAX_BODY, read_fields, shown_again
 from chalicelib.web.page import Page
 from chalicelib.web.request import Fields, Request, read_event, request_of
 
@@ -29,7 +29,7 @@ class Route(NamedTuple):
     `refused` may give None for a refusal it has no page of its own for; so may `turned_away`, which is asked for one of
     the authorizer's, before any field was read: the caller may do nothing here. `again` answers a form that was sent
     twice as it was answered the first time, or gives None for one that was not. `always_json`: its client is a program,
-    whatever it says it accepts, and its refusals are documents, never a redirect.
+    whatever it says it accepts, and its refusals are documents, never a redirect. `most`: bytes of its body.
     """
 
     answer: Answer
@@ -38,6 +38,7 @@ class Route(NamedTuple):
     again: Callable[[Request], Page | None] | None = None
     always_json: bool = False
     turned_away: Refused | None = None
+    most: int = MAX_BODY
 
 
 Routes = Mapping[str, Route]
@@ -84,7 +85,7 @@ def _admit(event: Mapping[str, Any], portal: Portal, routes: Routes) -> Admitted
         caller = verdicts.read(told)
         route = _declared(asked, proxy.method)
         if proxy.method not in {"GET", "HEAD"}:
-            fields = read_fields(proxy, route.fields)
+            fields = read_fields(proxy, route.fields, route.most)
     except Refusal as refusal:
         refused = refusal
         fields = shown_again(proxy, route.fields) if route else {}

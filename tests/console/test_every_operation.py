@@ -33,9 +33,9 @@ NEEDS = {
     "admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"
     " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show"
-    " admin_services.show admin_kind.show admin_erase.show",
+    " admin_services.show admin_kind.show admin_erase.show admin_invitations.show_several",
     "administrator now": "admin_users.submit admin_password admin_status admin_two_step admin_sessions admin_contain"
-    " admin_invitations admin_kind.submit"
+    " admin_invitations.invite admin_invitations.withdraw admin_invitations.submit_several admin_kind.submit"
     " admin_delivery admin_domains.submit admin_ip_ranges.save_account admin_ip_ranges.save_domain"
     " admin_ip_ranges.save_portal admin_brand.submit admin_services.submit admin_services.rotate admin_services.revoke"
     " admin_erase.submit",

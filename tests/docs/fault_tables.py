@@ -71,6 +71,7 @@ FLOWS = {
     "console: domain's ranges": "POST /admin/domains/{domain}/ip-ranges",
     "console: brand": "POST /admin/domains/{domain}/brand",
     "console: invitation": "POST /admin/users",
+    "console: several": "POST /admin/users/import",
     "console: invited again": "POST /admin/users/{email}/invite",
     "console: withdrawal": "POST /admin/users/{email}/withdraw",
     "console: kind": "POST /admin/users/{email}/kind",

@@ -118,6 +118,13 @@ def invitation(world: World) -> Action:
     )
 
 
+def several(world: World) -> Action:
+    _, desk = an_administrator(world)
+    email, store = f"invited{number()}@people.test", world.store
+    fields = {"emails": [email, f"other{number()}@people.test"]}
+    return Action(lambda: desk.post("/admin/users/import", fields), lambda: invited(store, desk, email))
+
+
 def invited(store: Any, desk: Visitor, email: str) -> State:
     """Whether there is an account, and its events."""
     found = desk.get(f"/admin/users/{email}")
@@ -231,6 +238,7 @@ def service_recall(world: World) -> Action:
 
 ARRANGEMENTS = {
     **{name: on_a_user(name) for name in ON_USERS},
+    "several": several,
     "invited again": on_a_newcomer("invite"),
     "withdrawal": on_a_newcomer("withdraw"),
     "domain": on_a_policy("/admin/domains", internal=True, two_step_required=True),

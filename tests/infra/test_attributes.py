@@ -28,7 +28,7 @@ COLUMNS = {one.attr_name for one in AccountRow.get_attributes().values()} - {"id
 INLINE_POLICY_MOST = (
     10_240  # characters of all inline policies of a role, white space not counted (IAM's quotas)
 )
-INVITE = {"admin_users", "admin_messages", "service_messages", "setup"}
+INVITE = {"admin_invitations", "admin_users", "admin_messages", "service_messages", "setup"}
 
 # Who may set it, by any means: a rule of its own, not read from the page. What is not here, the page alone says.
 SETTERS = {
@@ -40,7 +40,6 @@ SETTERS = {
     "chosen_at": {"password_reset", "password_change", "admin_password"},
     "status": {
         *("password_reset", "password_change", "not_me", "admin_password", "admin_status", "admin_contain"),
-        "admin_invitations",
         "admin_erase",
         *INVITE,
     },

@@ -66,7 +66,8 @@ PAGES: Walk = MappingProxyType(
         (SERVER, form.quoted): "mails[].detail",
         (READER, form.IP): "support.address your_address",
         (READER, form.address_typed): "support.email",
-        (READER, form.address_or_domain_typed): "respelled.typed",
+        (READER, form.address_or_domain_typed): "respelled.typed respelled[].typed",
+        (READER, form.quoted): "groups.invalid[]",
         (READER, form.domains_typed): "admin_services:respelled.typed",
         (READER, form.domains): "admin_services:respelled.canonical",
         (READER, form.address_or_domain): "respelled.canonical",
@@ -77,13 +78,14 @@ PAGES: Walk = MappingProxyType(
         """,
         (READER, form.typed): """
             logon:email password_forgot:email link_unusable:email
-            typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
+            typed.csv typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
             typed.domains[] typed.ranges[] typed.restriction
             typed.domain typed.name typed.colour typed.logo typed.support_contact
-            admin_two_step:reason admin_delivery:reason admin_invitations:reason admin_kind:reason
+            admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason
             asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
+            groups.invited[] groups.known[] groups.duplicate[] groups.not_yet[] respelled[].canonical
             address email user.email users[].email attention[].users[] caller.address
             messages[].to messages[].from message.from events[].actor
             services[].created_by services[].revoked_by
@@ -159,7 +161,7 @@ PAGES: Walk = MappingProxyType(
             moving alone console_shut fresh
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
-            required two_step_required done first saved sent force_change would_lock_you_out
+            required tried most two_step_required done first saved sent force_change would_lock_you_out
             begins_here preview may_act may_choose_password own_account changes more cookies unsent
         """,
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Kind, Policy, Status
-from chalicelib.domain.addresses import domain_of
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
+from chalicelib.domain.addresses import AccountId, domain_of
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
@@ -92,3 +92,27 @@ def test_withdrawn_account_is_made_anew_and_no_other_one_is(store: Store) -> Non
     anew = an_account(gone.address, password_hash=None, epoch=8)
     assert store.accounts.invite(anew, an_event(gone.id, EventKind.ACCOUNT_INVITED), over=7)
     assert stored(store, gone) == anew
+
+
+def test_several_are_made_all_or_none_and_who_was_there_is_told(store: Store) -> None:
+    admin, there = planted(store, kind=Kind.ADMINISTRATOR), planted(store)
+    new = [an_account(f"a{number()}@domain{one % 2}{number()}.test", password_hash=None) for one in range(30)]
+    actor = Actor(admin.id, admin.epoch)
+
+    def all_of(accounts: list[Account]) -> set[AccountId]:
+        with_events = [(one, an_event(one.id, EventKind.ACCOUNT_INVITED)) for one in accounts]
+        return store.accounts.invite_all(with_events, actor)
+
+    assert all_of([*new[:3], there]) == {there.id}
+    assert store.directory.several([one.id for one in new]) == []
+    assert all_of(new) == set()
+    assert {one.address for one in store.directory.several([one.id for one in new])} == {
+        one.address for one in new
+    }
+    for one in new:
+        assert trail(store, one) == [EventKind.ACCOUNT_INVITED]
+        assert store.accounts.find(one.id)[1] == Policy(domain_of(one.address))
+    plant(store, admin._replace(status=Status.DISABLED))
+    with pytest.raises(Refusal) as caught:
+        all_of([an_account(password_hash=None)])
+    assert caught.value.code is Code.CONFLICT

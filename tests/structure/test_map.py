@@ -96,7 +96,7 @@ def test_every_page_belongs_to_a_step_or_to_every_step() -> None:
     used = {"refusal", "link_unusable"}
     for step in STEPS:
         source = (LIBRARY / "steps" / f"{step}.py").read_text(encoding="utf-8")
-        used |= set(re.findall(r'template="(\w+)"', source)) | {step}
+        used |= set(re.findall(r'(?:template=|refusal, )"(\w+)"', source)) | {step}
     assert pages - used == set()
 
 

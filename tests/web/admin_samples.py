@@ -15,6 +15,7 @@ from tests.web.console_data import (
     LATER,
     LISTED,
     MADE,
+    MANY,
     NEW,
     NOT_ONESELF,
     ONE,
@@ -26,6 +27,7 @@ from tests.web.console_data import (
     SEEN_BY,
     SENT,
     SERVICE,
+    SEVERAL,
     SUPPORT,
     TROUBLED,
     UNBRANDED,
@@ -143,14 +145,28 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "read_only": USER | {"may_act": False},
     },
     "admin_invitations": {
+        "empty": SEVERAL,
+        "tried": SEVERAL
+        | {
+            "typed": {"csv": "\n".join(MANY), "kind": "support"},
+            "tried": True,
+            "groups": {"known": [EMAIL], "invalid": ["ann"], "duplicate": [EMAIL], "not_yet": []},
+            "respelled": [RESPELLED],
+        },
+        "done": SEVERAL | {"groups": {"invited": MANY, "known": [EMAIL]}},
+        "not_whole": SEVERAL
+        | {"typed": {"csv": EMAIL, "kind": "recipient"}, "groups": {"invited": MANY[:20]}},
+        "wrong": SEVERAL
+        | {"typed": {"csv": "x", "kind": "recipient"}, "errors": {"csv": "Enter up to 500 addresses."}},
+    },
+    "admin_invitation": {
         "joined": ONE | {"action": "invite", "problem": "The user has chosen a password already."},
         "no_reason": ONE
         | {"action": "withdraw", "reason": "x", "errors": {"reason": "Say why, for the record."}},
     },
     "admin_kind": {
         "asked": ONE | {"kind": "recipient", "reason": "", "reauthenticate_first": "/admin/users"},
-        "wrong": ONE
-        | {"kind": "", "reason": "x", "errors": {"kind": "Choose a kind.", "reason": "Say why."}},
+        "wrong": ONE | {"kind": "", "reason": "x", "errors": {"reason": "Say why."}},
     },
     "admin_password": {
         "missed": ONE
@@ -450,6 +466,7 @@ USER_POSTS = {
 ADMIN_POSTS: dict[str, set[str]] = {
     **{f"/admin/users/{{}}/{route}": fields | {"form"} for route, fields in USER_POSTS.items()},
     "/admin/users": {"form", "email", "kind"},
+    "/admin/users/import": {"form", "emails", "csv", "kind", "dry_run"},
     "/admin/domains": {"form", "domain", "internal", "two_step_required"},
     "/admin/domains/{}/brand": {"form", "name", "colour", "logo", "support_contact", "preview"},
     "/admin/domains/{}/ip-ranges": {"form", "restriction", "ranges", "confirm"},

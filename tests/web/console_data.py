@@ -301,6 +301,15 @@ INVITED: dict[str, Any] = NEW | {
     "user": NEW["user"] | {"status": "active"},
     "password": NEW["password"] | {"changed_at": None},
 }
+MANY = [f"ann.lee{number:03}@acme.example" for number in range(500)]
+SEVERAL: dict[str, Any] = {
+    "typed": {"csv": "", "kind": "recipient"},
+    "tried": False,
+    "groups": {},
+    "respelled": [],
+    "most": 500,
+    "caller": ADMINISTRATOR,
+}
 FOUND: dict[str, Any] = {"checked": 312, "refused": [{"at": AT, "email": EMAIL, "address": "198.51.100.7"}]}
 RANGES: dict[str, Any] = {"name": "", "your_address": "203.0.113.1", "caller": ADMINISTRATOR}
 LISTED = ["203.0.113.0/24", "2001:db8::/32"]

@@ -1,5 +1,6 @@
 """Accounts: finding one, making one. What changes one afterwards is the other families'."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.accounts import Account, Policy
@@ -23,6 +24,12 @@ class AccountActs(Protocol):
     ) -> bool:
         """Make an account, once; False where there is one. Raises for an `actor` who may no longer: CONFLICT, or
         SESSION_REQUIRED for a service. `over`: in place of one that was withdrawn and is still at this epoch.
+        """
+
+    def invite_all(self, invited: Sequence[tuple[Account, Event]], actor: Actor) -> set[AccountId]:
+        """Make so many accounts as go together, all or none. Of none: those that were there already.
+
+        Raises CONFLICT for an `actor` who may no longer.
         """
 
     def set_up(self, account: Account, event: Event) -> bool:

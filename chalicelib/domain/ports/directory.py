@@ -1,5 +1,6 @@
 """What the console reads."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.accounts import Policy
@@ -21,6 +22,9 @@ class DirectoryActs(Protocol):
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user, strongly consistent, as a line of the list."""
+
+    def several(self, ids: Sequence[AccountId]) -> list[ListedAccount]:
+        """Those of them that there are, strongly consistent, as lines of the list."""
 
     def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
         """So many domains with a user or a policy, by name, behind one or (`backwards`) before it."""

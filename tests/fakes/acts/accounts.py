@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.domain.accounts import Account, Policy
 from chalicelib.domain.addresses import AccountId, domain_id, domain_id_of, domain_of
 from chalicelib.domain.administration import Actor
@@ -52,6 +54,18 @@ class Accounts(Family):
         self._tables.put_event(event)
         self._tables.note(once)
         return True
+
+    @act
+    def invite_all(self, invited: Sequence[tuple[Account, Event]], actor: Actor) -> set[AccountId]:
+        if not self._tables.still_administrator(actor):
+            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        there = {account.id for account, _ in invited if account.id in self._tables.accounts}
+        for account, event in invited if not there else ():
+            domain = domain_of(account.address)
+            self._tables.policies.setdefault(domain_id(domain), Policy(domain))
+            self._tables.accounts[account.id] = account
+            self._tables.put_event(event)
+        return there
 
     @act
     def set_up(self, account: Account, event: Event) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
@@ -49,6 +51,10 @@ class Directory(Family):
     def withdrawn(self, account_id: AccountId) -> int | None:
         found = self._tables.accounts.get(account_id)
         return found.epoch if found and found.withdrawn else None
+
+    @act
+    def several(self, ids: Sequence[AccountId]) -> list[ListedAccount]:
+        return [_line(self._tables.accounts[one]) for one in ids if one in self._tables.accounts]
 
     @act
     def domains(self, prefix: str, start: str | None, limit: int, *, backwards: bool = False) -> list[Policy]:
