@@ -89,9 +89,7 @@ app.register_blueprint(admin_overview.step)  # console: what needs attention, an
 app.register_blueprint(admin_domains.step)  # console: Directories, Domains
 app.register_blueprint(admin_brand.step)  # console: what the mails of a domain are known by
 app.register_blueprint(admin_users.step)  # console: the users of a domain, and inviting one
-app.register_blueprint(
-    admin_invitations.step
-)  # console: invite several, invite again, withdraw an invitation
+app.register_blueprint(admin_invitations.step)  # console: invite several, again, or no longer
 app.register_blueprint(admin_user.step)  # console: one user
 app.register_blueprint(admin_contain.step)  # console: contain a compromised account, all measures at once
 app.register_blueprint(admin_password.step)  # console: set a password, force a change
