@@ -8,6 +8,7 @@ from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, c
 from chalicelib.presentation.languages import LANGUAGES, SOURCE
 
 LEAST_TRAIL_DAYS = 7
+LEAST_ATTEMPT_DAYS = 40
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 SAID = {
     "unprintable": "it must be one line that is seen as it is",
@@ -40,6 +41,8 @@ class Settings(NamedTuple):
     event_bus: str
     copy_bucket: str
     trail_days: int
+    attempt_days: int
+    read_message_days: int
     publishes_everything: bool
     publishes_personal_data: bool
     breached_url: str
@@ -79,8 +82,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read and check the PORTAL_ variables; raises `BadSettings`."""
     keys, secret = environment.get("PORTAL_KEYS", ""), environment.get("PORTAL_KEYS_SECRET", "")
     if not keys and not secret:
-        message = "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys the portal does not start"
-        raise BadSettings(message)
+        raise BadSettings(
+            "PORTAL_KEYS or PORTAL_KEYS_SECRET must be set: without keys the portal does not start"
+        )
     return Settings(
         **_rules(environment),
         **_told(environment),
@@ -126,6 +130,8 @@ def _told(environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         "copy_bucket": environment.get("PORTAL_COPY_BUCKET", ""),
         "trail_days": _trail_days(environment),
+        "attempt_days": _attempt_days(environment),
+        "read_message_days": _number(environment, "PORTAL_READ_MESSAGE_DAYS", 0, 0, 365),
         "publishes_everything": _choice(
             environment, "PORTAL_PUBLISH_EVENTS", {"some": False, "all": True}, "some"
         ),
@@ -140,6 +146,19 @@ def _trail_days(environment: Mapping[str, str]) -> int:
     days = _number(environment, "PORTAL_TRAIL_DAYS", 0, 0, 3650)
     if 0 < days < LEAST_TRAIL_DAYS:
         raise BadSettings(f"PORTAL_TRAIL_DAYS must be 0, for good, or {LEAST_TRAIL_DAYS} to 3650")
+    return days
+
+
+def _attempt_days(environment: Mapping[str, str]) -> int:
+    """0 for as long as all other events. What was mailed is kept for a month behind its end, and whatever came of it
+    must be told as long (`make verify`); nothing outlives the trail it is part of.
+    """
+    days, trail = _number(environment, "PORTAL_ATTEMPT_DAYS", 0, 0, 3650), _trail_days(environment)
+    if 0 < days < LEAST_ATTEMPT_DAYS or 0 < trail < days:
+        most = "3650, and no more than PORTAL_TRAIL_DAYS"
+        raise BadSettings(
+            f"PORTAL_ATTEMPT_DAYS must be 0, as PORTAL_TRAIL_DAYS, or {LEAST_ATTEMPT_DAYS} to {most}"
+        )
     return days
 
 
@@ -170,24 +189,21 @@ def _logo(name: str) -> Image:
 def _text(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").strip()
     if not value or not value.isprintable():
-        message = f"{name} must be one line of text"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be one line of text")
     return value
 
 
 def _address(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").strip()
     if not value.isprintable() or value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
-        message = f"{name} must be an email address"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be an email address")
     return value
 
 
 def _language(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, SOURCE).strip().lower()
     if value not in LANGUAGES:
-        message = f"{name} must be one of: {', '.join(LANGUAGES)}"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be one of: {', '.join(LANGUAGES)}")
     return value
 
 
@@ -195,8 +211,7 @@ def _url(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").strip().rstrip("/")
     parts = _reachable(value)
     if parts is None or parts.path or parts.query or parts.fragment:
-        message = f"{name} must be https://host, or http://localhost:port, without a path"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be https://host, or http://localhost:port, without a path")
     return value
 
 
@@ -205,8 +220,7 @@ def _service(environment: Mapping[str, str], name: str) -> str:
     value = environment.get(name, "").strip().rstrip("/")
     parts = _reachable(value)
     if value and (parts is None or parts.query):
-        message = f"{name} must be https://host/path (http only for localhost), or empty"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be https://host/path (http only for localhost), or empty")
     return value
 
 
@@ -224,14 +238,12 @@ def _reachable(url: str) -> SplitResult | None:
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environment.get(name, str(default)).strip()
     if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-        message = f"{name} must be a whole number from {least} to {most}"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be a whole number from {least} to {most}")
     return int(text)
 
 
 def _choice(environment: Mapping[str, str], name: str, choices: Mapping[str, bool], default: str) -> bool:
     text = environment.get(name, default).strip().lower()
     if text not in choices:
-        message = f"{name} must be one of: {', '.join(choices)}"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be one of: {', '.join(choices)}")
     return choices[text]

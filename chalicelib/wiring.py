@@ -90,6 +90,7 @@ def portal() -> Portal:
         threshold=chosen.lock_threshold,
         cap=chosen.lock_seconds,
         trail_days=chosen.trail_days,
+        attempt_days=chosen.attempt_days,
     )
     return Portal(
         settings=chosen,

@@ -119,3 +119,26 @@ def test_an_address_may_have_a_port_and_end_in_a_slash(url: str) -> None:
 )
 def test_wb_01_only_our_own_origins_are_ours(url: str, origins: set[str]) -> None:
     assert read_settings({**REQUIRED, "PORTAL_URL": url}).same_origins == origins
+
+
+@pytest.mark.parametrize(
+    ("attempts", "trail", "fits"),
+    [
+        ("0", "0", True),
+        ("40", "0", True),
+        ("39", "0", False),
+        ("40", "40", True),
+        ("41", "40", False),
+        ("3650", "3650", True),
+        ("3651", "0", False),
+    ],
+)
+def test_tr_19_attempts_are_kept_no_longer_than_the_trail_and_long_enough_for_what_was_mailed(
+    attempts: str, trail: str, *, fits: bool
+) -> None:
+    told = {**REQUIRED, "PORTAL_ATTEMPT_DAYS": attempts, "PORTAL_TRAIL_DAYS": trail}
+    if fits:
+        assert read_settings(told).attempt_days == int(attempts)
+        return
+    with pytest.raises(BadSettings, match="PORTAL_ATTEMPT_DAYS"):
+        read_settings(told)

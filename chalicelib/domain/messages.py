@@ -36,6 +36,10 @@ class Message(NamedTuple):
         """Expired or recalled is answered like one that never was."""
         return now < self.expires_at and self.recalled_at is None
 
+    def read(self, at: float, days: int) -> "Message":
+        """As its first reading leaves it: gone so many days later, where that is before its time; 0 for its time."""
+        return self._replace(expires_at=min(self.expires_at, int(at) + days * 86400)) if days else self
+
     def associated(self) -> bytes:
         """What the body is bound to, so a row moved to another account cannot be opened there."""
         return f"{self.account_id}/{self.id}".encode()

@@ -7,6 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain.events import iso
 from chalicelib.flows.support import support_details
 from chalicelib.presentation.browsers import read_browser, supported_browsers
+from chalicelib.settings import Settings
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -26,6 +27,7 @@ def show(request: Request) -> Page:
     """Your address, the time, your browser, the supported ones, and what to do."""
     support = support_details(request, None, "")
     supported = read_browser(request.user_agent).supported
+    kept = _kept(request.settings)
     facts = {
         "address": str(request.source),
         "time": iso(request.now()),
@@ -35,6 +37,7 @@ def show(request: Request) -> Page:
         "supported": supported,
         "supported_browsers": supported_browsers(request.say),
         "portal_url": request.settings.portal_url,
+        "kept_days": kept,
         "support_contact": request.settings.brand.support_contact,
     }
     view = {
@@ -42,8 +45,18 @@ def show(request: Request) -> Page:
         "supported": supported,
         "supported_browsers": supported_browsers(request.say),
         "portal_url": request.settings.portal_url,
+        "kept": kept,
     }
     return Page(facts=facts, template="help", view=view)
+
+
+def _kept(settings: Settings) -> dict[str, int]:
+    """For how many days what is kept; 0 for good, and of messages until their own end."""
+    return {
+        "events": settings.trail_days,
+        "attempts": settings.attempt_days or settings.trail_days,
+        "read_messages": settings.read_message_days,
+    }
 
 
 ROUTES = {"GET /help": Route(show)}

@@ -46,6 +46,7 @@ def read(request: Request) -> Page:
         raise Refusal(Code.NOT_FOUND, "body_unsealable")
     if found.read_at is None and request.method == "GET":
         event = event_of(request, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
+        found = found.read(event.at, request.settings.read_message_days)
         # Recalled between our reading and our note, it would be read although its sender was told that it was not.
         if not request.store.messages.mark_read(found, event):
             raise Refusal(Code.NOT_FOUND, "recalled_meanwhile")

@@ -9,7 +9,7 @@ from chalicelib.domain.mails import WAITS
 from chalicelib.domain.published import NOTICES, Waiting
 from chalicelib.storage.database import Database
 from chalicelib.storage.outbox import ASIDE, UNREADABLE
-from chalicelib.storage.rows import event_of, kept_until, trail_key
+from chalicelib.storage.rows import APART, event_of, kept_until, trail_key
 from chalicelib.storage.tables import EventRow
 
 FOR_THE_BUS = f"{WAITS}bus#"  # before an hour: what was put aside of that hour's events
@@ -95,7 +95,7 @@ def row(side: str, key: str, at: float, cause: str | None = None) -> EventRow:
         time=at,
         id=key,
         details={"cause": cause} if cause else None,
-        expires_at=kept_until(at),  # with its event
+        expires_at=kept_until(at, changes=APART not in key),  # with its event
         aside="bus",
     )
 

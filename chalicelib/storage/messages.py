@@ -102,7 +102,7 @@ class Messages:
         transaction.update(
             "message",
             row(message.account_id, message.id),
-            [row.read_at.set(event.at)],
+            [row.read_at.set(event.at), row.expires_at.set(int(message.expires_at))],
             row.id.exists() & row.read_at.does_not_exist() & row.recalled_at.does_not_exist(),
             shown=True,
         )

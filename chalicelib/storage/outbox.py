@@ -82,7 +82,7 @@ class Outbox:
             time=now,
             id=at,
             details={"cause": cause},
-            expires_at=kept_until(now),
+            expires_at=kept_until(now, changes=APART not in trail),
             aside="mail",
         )
         self._database.put(row, EventRow.at.does_not_exist())

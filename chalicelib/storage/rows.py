@@ -171,8 +171,7 @@ def session_row(session: Session) -> SessionRow:
 def trail_key(event: Event) -> str:
     """The hash key of an event: of changes the account's id, of all else that and `APART` (ADR 23).
 
-    Attack: whoever knows an address has refusals recorded until nobody finds the change among them, or no more writes
-    are taken. Defence: what changes nothing lies elsewhere: a million refusals are between no two changes (TR-01).
+    Attack: who knows an address buries a change under refusals. Defence: what changes nothing lies elsewhere (TR-01).
     """
     return event.account_id if event.beside_changes else f"{event.account_id}{APART}"
 
@@ -200,9 +199,10 @@ def event_of(row: EventRow) -> Event:
     )
 
 
-def kept_until(at: float) -> int | None:
-    """When an event goes by itself; None where events are kept for good."""
-    return int(at) + EventRow.Meta.kept_seconds if EventRow.Meta.kept_seconds else None
+def kept_until(at: float, *, changes: bool = True) -> int | None:
+    """When an event goes by itself; None where it is kept for good. What changed nothing may go before (ADR 54)."""
+    seconds = EventRow.Meta.kept_seconds if changes else EventRow.Meta.attempts_seconds
+    return int(at) + seconds if seconds else None
 
 
 def event_row(event: Event) -> EventRow:
@@ -229,7 +229,7 @@ def event_row(event: Event) -> EventRow:
         mail_hour=hour_of(event),
         message_id=event.told["message_id"] if event.kind is EventKind.MAIL_SENT else None,
         acted_by=event.acted_by,
-        expires_at=kept_until(event.at),
+        expires_at=kept_until(event.at, changes=event.beside_changes),
     )
 
 

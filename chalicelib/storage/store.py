@@ -41,7 +41,7 @@ def _family(file: str, name: str) -> Any:
 
 class DynamoStore:
     """The real store; implements `domain.ports.Store`. `threshold` and `cap` are the lock's settings, `trail_days` says
-    how long events are kept; 0 for good.
+    how long events are kept, 0 for good, and `attempt_days` what changed nothing, 0 for as long.
     """
 
     accounts: "Accounts" = _family("accounts", "Accounts")
@@ -70,10 +70,12 @@ class DynamoStore:
         threshold: int,
         cap: int,
         trail_days: int = 0,
+        attempt_days: int = 0,
     ) -> None:
         self.database = Database(session, region)
         self.database.bind(MODELS, prefix)
         EventRow.Meta.kept_seconds = trail_days * 86400
+        EventRow.Meta.attempts_seconds = (attempt_days or trail_days) * 86400
         self._threshold = threshold
         self._cap = cap
 

@@ -126,7 +126,7 @@ class SessionRow(Model):
 class EventRow(Model):
     """An event: trail, support record and outbox. `at` is time and id, so rows sort by time."""
 
-    Meta = _named("events", kept_seconds=0)  # what the store is told when it is made; 0: for good
+    Meta = _named("events", kept_seconds=0, attempts_seconds=0)  # what the store is told; 0: for good
 
     account_id = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)

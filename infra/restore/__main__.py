@@ -91,7 +91,9 @@ class Restore:
         page: int = 100,
     ) -> None:
         self._stage, self._client, self._clock, self._sleep = stage, client, clock, sleep
-        EventRow.Meta.kept_seconds = stage.trail_days * 86400  # what is put back goes in its time
+        EventRow.Meta.kept_seconds = (
+            stage.trail_days * 86400
+        )  # what is put back goes in its time; it is all changes
         self._tables = Tables(client("dynamodb"), stage.shared["PORTAL_TABLE_PREFIX"], page)
         file = kept / f"{stage.name}-{copies.stamp(at)}.json"
         self.state = State.of(file, at, clock(), reopen=bool(os.environ.get("REOPEN")))

@@ -51,6 +51,9 @@ def what_waits_is_an_event(case: Case) -> Wrong:
     if not side.startswith(WAITS):
         return
     at, _, trail = key.removesuffix(SETTLED).partition(ASIDE)
+    ends = float(case.item.get("expires_at", {}).get("N", "inf"))
+    if _moment(at) + ends - case.value.at <= case.around.now:
+        return  # it is kept as long as its event, from a later moment on
     if case.around.row("events", account_id=trail, at=at) is None:
         yield "no event waits under its key", _moment(at)
 

@@ -42,3 +42,24 @@ def test_page_has_the_guides_advice(world: World) -> None:
         "can be used once",
     ):
         assert words in page
+
+
+def test_tr_19_it_says_how_long_what_is_kept() -> None:
+    """TR-19: as the stage has it."""
+    told = {"TRAIL_DAYS": "730", "ATTEMPT_DAYS": "90", "READ_MESSAGE_DAYS": "30"}
+    world = World(**told)
+    assert world.visitor().get("/help").json()["kept_days"] == {
+        "events": 730,
+        "attempts": 90,
+        "read_messages": 30,
+    }
+    page = world.browser().get("/help").text
+    assert "changed nothing: 90 days" in page
+    assert "A message you have read: 30 days" in page
+    usual = World()
+    assert usual.visitor().get("/help").json()["kept_days"] == {
+        "events": 0,
+        "attempts": 0,
+        "read_messages": 0,
+    }
+    assert "Messages: until the day that each of them names." in usual.browser().get("/help").text

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import EventKind, iso
 from tests.fakes.planting import plant
 from tests.world.visitors import Visitor
 from tests.world.world import World
@@ -82,3 +82,34 @@ def test_message_arrives_once_and_says_nothing_of_itself(world: World) -> None:
     for part in (mail.subject, mail.text, mail.html):
         assert "Diagnosis" not in part
         assert "Everything" not in part
+
+
+def test_tr_19_a_message_that_was_read_goes_after_so_many_days_where_a_stage_says_so() -> None:
+    """TR-19: of the next reading on, and never later than its own end."""
+    world = World(READ_MESSAGE_DAYS="10")
+    ann, visitor = world.person(), world.visitor()
+    message = world.sends(ann)
+    visitor.logs_on(ann)
+    ends = visitor.get("/messages").json()["messages"][0]["expires_at"]
+    read_at = world.clock()
+    shown = visitor.get(f"/messages/{message}").json()["expires_at"]
+    assert shown == iso(int(read_at) + 10 * 86400) < ends
+    world.clock.passes(86400)
+    again = world.visitor()
+    again.logs_on(ann)
+    assert again.get(f"/messages/{message}").json()["expires_at"] == shown
+    world.clock.passes(9 * 86400)
+    later = world.visitor()
+    later.logs_on(ann)
+    assert later.get(f"/messages/{message}").status == 404
+    assert later.get("/messages").json()["messages"] == []
+
+
+def test_tr_19_no_reading_makes_a_message_stay_longer() -> None:
+    """TR-19."""
+    world = World(READ_MESSAGE_DAYS="365")
+    ann, visitor = world.person(), world.visitor()
+    message = world.sends(ann)
+    visitor.logs_on(ann)
+    ends = visitor.get("/messages").json()["messages"][0]["expires_at"]
+    assert visitor.get(f"/messages/{message}").json()["expires_at"] == ends

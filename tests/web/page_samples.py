@@ -159,6 +159,7 @@ HELP = {
     "supported": True,
     "supported_browsers": ["Chrome and Edge 111 or later", "Firefox 115 or later", "Safari 16.4 or later"],
     "portal_url": "https://portal.example",
+    "kept": {"events": 0, "attempts": 0, "read_messages": 0},
 }
 NOT_ME = {"state": "ask", "two_step": "", "token": "t0ken", "number": "472"}
 TWO_STEP = {"caller": RECIPIENT, "required": False, "moving": False, "form": "0123456789abcdef"}
@@ -348,7 +349,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "help": {
         "supported": HELP,
-        "too_old": HELP | {"supported": False},
+        "too_old": HELP | {"supported": False, "kept": {"events": 730, "attempts": 90, "read_messages": 30}},
         "unknown": HELP | {"supported": None, "caller": RECIPIENT},
     },
     "refusal": {

@@ -62,7 +62,7 @@ class Messages(Family):
         if stored is None or stored.recalled_at is not None:
             return False
         if stored.read_at is None:
-            self._tables.messages[key] = stored._replace(read_at=event.at)
+            self._tables.messages[key] = stored._replace(read_at=event.at, expires_at=message.expires_at)
             self._tables.tell_service(stored.service, message.id, read_at=event.at)
             self._tables.put_event(event)
         return True
