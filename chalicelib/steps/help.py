@@ -7,7 +7,6 @@ from chalice import Blueprint
 from chalicelib.domain.events import iso
 from chalicelib.flows.support import support_details
 from chalicelib.presentation.browsers import read_browser, supported_browsers
-from chalicelib.settings import Settings
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -27,7 +26,7 @@ def show(request: Request) -> Page:
     """Your address, the time, your browser, the supported ones, and what to do."""
     support = support_details(request, None, "")
     supported = read_browser(request.user_agent).supported
-    kept = _kept(request.settings)
+    kept = _kept(request)
     facts = {
         "address": str(request.source),
         "time": iso(request.now()),
@@ -50,8 +49,9 @@ def show(request: Request) -> Page:
     return Page(facts=facts, template="help", view=view)
 
 
-def _kept(settings: Settings) -> dict[str, int]:
+def _kept(request: Request) -> dict[str, int]:
     """For how many days what is kept; 0 for good, and of messages until their own end."""
+    settings = request.settings
     return {
         "events": settings.trail_days,
         "attempts": settings.attempt_days or settings.trail_days,

@@ -46,8 +46,7 @@ def test_page_has_the_guides_advice(world: World) -> None:
 
 def test_tr_19_it_says_how_long_what_is_kept() -> None:
     """TR-19: as the stage has it."""
-    told = {"TRAIL_DAYS": "730", "ATTEMPT_DAYS": "90", "READ_MESSAGE_DAYS": "30"}
-    world = World(**told)
+    world = World(TRAIL_DAYS="730", ATTEMPT_DAYS="90", READ_MESSAGE_DAYS="30")
     assert world.visitor().get("/help").json()["kept_days"] == {
         "events": 730,
         "attempts": 90,
