@@ -72,6 +72,9 @@ class Tries(NamedTuple):
     locked_until: float
 
 
+NO_TRIES = Tries(0, 0, 0)  # of nobody, or not counted
+
+
 class Account(NamedTuple):
     """One person's account, as one row.
 

@@ -6,7 +6,7 @@ May not read a clock or a table, nor hash: the step hands in what it read, and w
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Policy, Status, Tries, effective_ranges, ranges_rule
+from chalicelib.domain.accounts import NO_TRIES, Account, Policy, Status, Tries, effective_ranges, ranges_rule
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import KNOWN_SECONDS, LEARNED_AGAIN_SECONDS
 from chalicelib.domain.networks import IPAddress, permitted
@@ -72,7 +72,7 @@ class Attempt(NamedTuple):
     @property
     def tries(self) -> Tries:
         """The count this attempt is under, where there is an account."""
-        return self.account.tries(known=self.known) if self.account else Tries(0, 0, 0)
+        return self.account.tries(known=self.known) if self.account else NO_TRIES
 
     @property
     def issued(self) -> Reset | None:

@@ -29,6 +29,8 @@ from chalicelib.storage.transaction import Transaction
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
+Wanted = tuple[type[Model], str, str | None]
+
 ATTEMPTS = 2
 
 _WHOLE: Mapping[type[Model], Sequence[Attribute[Any]]] = {}
@@ -107,7 +109,7 @@ class Database:
 
     def read_together(
         self,
-        *wanted: tuple[type[Model], str, str | None],
+        *wanted: Wanted,
         only: Mapping[type[Model], Sequence[Attribute[Any]]] = _WHOLE,
     ) -> list[Any]:
         """Several rows of several tables in one strongly consistent trip, in the order asked; None for none.
@@ -134,7 +136,7 @@ class Database:
             answer = patiently(partial(self.connection.dispatch, "BatchGetItem", {"RequestItems": requests}))
             for table, items in answer["Responses"].items():
                 found.setdefault(table, []).extend(items)
-            requests = answer.get("UnprocessedKeys") or {}
+            requests = answer.get("UnprocessedKeys", {})
             if requests and not waits_for(tried, {"unprocessed_keys"}):
                 raise Unavailable("dynamodb:unprocessed_keys")
             tried += 1
@@ -173,13 +175,13 @@ class Database:
         name = uuid.uuid4().hex[:8]
         nobody_else = mark.does_not_exist() | (mark != name)
         try:
-            done, item = self.update_and_read(model, [*taken, mark.set(name)], condition & nobody_else)
+            _, item = self.update_and_read(model, [*taken, mark.set(name)], condition & nobody_else)
         except Throttled:
             raise
         except Unavailable:
             self.give_back(model, [*given_back, mark.remove()], mark == name)  # once: its mark is gone
             raise
-        return done or (item or {}).get(mark.attr_name) == {"S": name}, item
+        return (item or {}).get(mark.attr_name) == {"S": name}, item
 
     def give_back(self, model: Model, actions: Sequence[Action], condition: Condition) -> bool:
         """Undo a reservation for which the store has failed; where it fails in this too, the place stays taken."""

@@ -8,7 +8,7 @@ source only a refusal counts, once it is one (ADR 13).
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.domain import lockout
-from chalicelib.domain.accounts import Account, Status, Tries
+from chalicelib.domain.accounts import NO_TRIES, Account, Status, Tries
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.devices import network_key
 from chalicelib.domain.events import Event
@@ -19,7 +19,7 @@ from chalicelib.domain.resets import temporary_key
 from chalicelib.domain.sessions import MAX_HALF_DONE, Session, numbered
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.accounts import forgive
-from chalicelib.storage.database import Database
+from chalicelib.storage.database import Database, Wanted
 from chalicelib.storage.events import Events
 from chalicelib.storage.rows import account_of, event_row, policy_of, reset_of, session_of, session_row
 from chalicelib.storage.sessions import SERIAL_TRIES, alive, half_done_count, no_success_since, numbering
@@ -27,7 +27,6 @@ from chalicelib.storage.tables import AccountRow, PolicyRow, ResetRow, SessionRo
 from chalicelib.storage.throttles import count, demand_room, learn_in
 from chalicelib.storage.transaction import Transaction
 
-NOBODYS = Tries(10**9, 0, 0)  # which no account has
 MAX_CLIENTS = 4  # browsers of one person; more of them would take the account's row over 1 KB
 
 
@@ -45,7 +44,7 @@ class Logons:
         Whether the account was used from this network before is asked for every address alike (EN-03).
         """
         counter, network = LOGONS_BY_SOURCE.key(source, now), network_key(account_id, source)
-        wanted: list[tuple[type, str, str | None]] = [
+        wanted: list[Wanted] = [
             (ThrottleRow, counter, None),
             (PolicyRow, domain_id_of(account_id), None),
             (ThrottleRow, network, None),
@@ -189,7 +188,7 @@ class Logons:
         are tried again, which only a known address has, and time tells it. Defence: three plain writes at once, the
         same three whatever the account is; none is a transaction, so none conflicts with its like (EN-07).
         """
-        tries = account.tries(known=known) if account and counted else NOBODYS
+        tries = account.tries(known=known) if account and counted else NO_TRIES
         with self._database.all_beside(
             lambda: count(self._database, counter, LOGONS_BY_SOURCE, event.at),
             lambda: self._settle(event, account, tries, outside=outside and counted, known=known),
@@ -218,9 +217,10 @@ class Logons:
             shorter = locked_until.does_not_exist() | (locked_until < until)
             half_done = half_done_count(known=known)
             actions = [locked_until.set(until), half_done.set((half_done | 0) + MAX_HALF_DONE)]
-            earned = failures >= (self._threshold if tries is not NOBODYS else NOBODYS.failures)
+            # Of one that was not counted it is never true: no count is below zero.
+            earned = failures >= self._threshold if tries is not NO_TRIES else failures < 0
             condition = earned & no_success_since(account) & shorter
-        self._database.update(AccountRow(event.account_id), actions, AccountRow.id.exists() & condition)
+        self._database.update(AccountRow(event.account_id), actions, condition)
 
 
 def _counted_in(*, known: bool) -> tuple[NumberAttribute, NumberAttribute, NumberAttribute]:

@@ -95,7 +95,7 @@ class TwoSteps:
 
         Every other session ends (TF-06); so no condition on the number this one may take.
         """
-        row, proposed = AccountRow, account.two_step.pending_seed or ""
+        row, proposed = AccountRow, account.two_step.pending_seed
         transaction = self._database.transaction()
         number, _ = numbering(session, account, event.at)
         transaction.update(
@@ -180,7 +180,7 @@ class TwoSteps:
             hand_over_in(transaction, old, session, event)
             failed = transaction.commit()
             seen = failed.get("account")
-            if not failed or not seen or not number:
+            if not seen:  # nothing failed, or no number was asked for, which alone is worth another try
                 return not failed
             meanwhile = account_of(AccountRow.from_raw_data(seen))
             if meanwhile.session_serial == account.session_serial:

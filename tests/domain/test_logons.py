@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Policy, Status, Tries
+from chalicelib.domain.accounts import NO_TRIES, Account, Policy, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.logons import Admission, Attempt, LogonRefused, judge, to_verify
 from chalicelib.domain.logons import told_of as told_of_attempt
@@ -232,7 +232,7 @@ def test_lg_14_network_is_known_for_ninety_days_and_noted_again_after_a_week(
 def test_lg_14_attempt_is_under_the_count_of_where_it_comes_from() -> None:
     account = an_account(failures=3, known_failures=1)
     assert [attempted(account)._replace(known=known).tries.failures for known in (False, True)] == [3, 1]
-    assert attempted(None).tries == Tries(0, 0, 0)
+    assert attempted(None).tries == NO_TRIES
 
 
 @pytest.mark.parametrize(

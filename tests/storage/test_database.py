@@ -32,6 +32,7 @@ def test_rl_01_the_client_waits_a_second_to_connect_two_to_read_and_tries_twice(
     assert (config.connect_timeout, config.read_timeout) == (1.0, 2.0)
     assert config.retries["total_max_attempts"] == 2
     assert config.max_pool_connections == 64  # sixteen beside, for each of those who ask at once in tests
+    assert database._beside._max_workers == 16
 
 
 def test_one_client_and_one_description_for_all_models(database: Database) -> None:
@@ -122,8 +123,12 @@ def test_lo_07_of_some_models_only_what_is_needed_is_read(real_store: DynamoStor
             (AccountRow, account.id, None), only={AccountRow: [AccountRow.id, AccountRow.failures]}
         )
     assert (found.id, found.failures, found.password_hash) == (account.id, 3, None)
+    (bare,) = real_store.database.read_together(
+        (AccountRow, account.id, None), only={AccountRow: [AccountRow.id]}
+    )
     (asked,) = calls[0][1]["RequestItems"].values()
     assert set(asked["ExpressionAttributeNames"].values()) == {"id", "failures"}
+    assert (bare.id, bare.failures) == (account.id, 0)
 
 
 def unprocessed(store: DynamoStore, often: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,10 @@ def test_lg_03_a_place_is_taken_once_and_not_where_there_is_none(database: Datab
     assert counted(database, row) == 2
     done, item = reserved(database, row, 9)
     assert (done, (item or {})["count"]) == (True, {"N": "3"})
+    assert re.fullmatch(
+        "[0-9a-f]{8}", (item or {})["done"]["S"]
+    )  # no more: an account's row has no room for it
+    assert database.reserve(a_row(), ONE_MORE, ONE_LESS, COUNT.exists(), MARK) == (False, None)
 
 
 def test_lg_19_a_place_whose_answer_is_lost_once_is_one_place(real_store: DynamoStore) -> None:
@@ -109,6 +114,20 @@ def test_lg_19_a_place_of_which_no_answer_comes_is_given_back_if_it_was_taken(
     assert counted(real_store.database, row) == places
     # Throttled, it has not happened, and nothing more is asked of a table that has no room.
     assert breaker.calls == (TRIES if fault is Fault.THROTTLED else 2)
+
+
+def test_lg_19_a_place_is_given_back_once_though_that_is_asked_twice(real_store: DynamoStore) -> None:
+    """Attack: the answer to this is lost as well, botocore asks again, and somebody else's place is free."""
+    row = a_row()
+    reserved(real_store.database, row)
+    with (
+        breaking(real_store, Fault.LOST, 0),
+        breaking(real_store, Fault.LOST_ONCE, 1) as breaker,
+        pytest.raises(Unavailable),
+    ):
+        reserved(real_store.database, row)
+    assert breaker.hit
+    assert counted(real_store.database, row) == 1
 
 
 def test_lg_19_what_is_given_back_may_take_the_time_that_was_kept_and_fails_nobody(

@@ -106,6 +106,8 @@ def test_tf_05_the_proposed_seed_becomes_active_by_its_code_and_the_epoch_moves(
     assert after.epoch == 2
     assert [session.epoch for session in store.sessions.of_account(account.id)] == [2]
     assert trail(store, account) == [EventKind.TWO_STEP_ENROLLED]
+    assert (listed := store.directory.user(account.id))
+    assert listed.two_step
     assert not enrol(store, account, old)
 
 
@@ -114,6 +116,14 @@ def test_tf_05_a_seed_not_confirmed_in_time_is_dead(store: Store, left: float, w
     account, old = proposed(store, until=NOW + left)
     assert enrol(store, account, old) is works
     assert stored(store, account).two_step.active is works
+
+
+def test_tf_05_where_nothing_was_proposed_nothing_is_confirmed(store: Store) -> None:
+    account = planted(store)
+    old = a_session(account)
+    plant(store, old)
+    assert not enrol(store, account, old)
+    assert stored(store, account) == account
 
 
 def test_tf_05_the_seed_that_was_shown_is_the_one_confirmed(store: Store) -> None:

@@ -12,6 +12,7 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.ports import Store
 from chalicelib.domain.sessions import Next, Session, numbered
 from chalicelib.storage.store import DynamoStore
+from chalicelib.storage.tables import AccountRow
 from tests.fakes.looking import stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_session, an_event
@@ -210,3 +211,16 @@ def test_lg_09_a_half_done_logon_that_goes_on_takes_a_number_among_its_own(store
     after = stored(store, account)
     assert (after.half_done_serial, after.session_serial) == (5, account.session_serial)
     assert after.last_logon_at == account.last_logon_at
+
+
+@pytest.mark.parametrize("kind", [EventKind.LOGON_SUCCEEDED, EventKind.RECOVERY_CODE_USED])
+def test_a_row_from_before_the_console_listed_second_steps_is_listed_from_its_next_logon(
+    real_store: DynamoStore, kind: EventKind
+) -> None:
+    account, old = enrolled(real_store)
+    real_store.database.update(AccountRow(account.id), [AccountRow.two_step_on.remove()])
+    found = [real_store.directory.user(account.id)]
+    event = an_event(account.id, kind)
+    assert real_store.two_steps.accept_code_step(account, STEP + 1, old.digest, a_session(account), event)
+    found.append(real_store.directory.user(account.id))
+    assert [one and one.two_step for one in found] == [False, True]
