@@ -30,7 +30,6 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 Wanted = tuple[type[Model], str, str | None]
-
 ATTEMPTS = 2
 
 _WHOLE: Mapping[type[Model], Sequence[Attribute[Any]]] = {}
