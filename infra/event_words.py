@@ -38,6 +38,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.TRAIL_READ: "staff read a trail or searched the attempts",
     EventKind.USERS_READ: "staff read a list of users, or one user's page",
     EventKind.ACCOUNT_EXPORTED: "the owner took their own data away",
+    EventKind.ERASURE_ASKED: "the owner asked for the account to be erased; an administrator decides",
     EventKind.TWO_STEP_REQUIRED: "an administrator changed whether an account needs a second step",
     EventKind.TWO_STEP_RESET: "an administrator removed the second step of an account",
     EventKind.TWO_STEP_ENROLLED: "a second step was set up",

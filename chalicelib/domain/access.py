@@ -82,6 +82,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /account/activity": FULL,
         # Attack: who finds an open session walks away with all of it. Defence: the password of the last ten minutes.
         "GET /account/export": FULL_FRESH,
+        "POST /account/erasure": FULL_FRESH,
         "GET /account/sessions": FULL,
         "POST /account/sessions/revoke": FULL,  # fresh, but to end itself: the step asks
         "GET /account/preferences": FULL,

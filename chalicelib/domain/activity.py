@@ -56,6 +56,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.PREFERENCES_CHANGED: Advice.SESSION,
         EventKind.MESSAGE_READ: Advice.SESSION,
         EventKind.ACCOUNT_EXPORTED: Advice.SESSION,
+        EventKind.ERASURE_ASKED: Advice.SESSION,
         EventKind.ACCOUNT_FROZEN: Advice.MAILBOX,
         # Staff's alone, on this account.
         EventKind.ACCOUNT_INVITED: Advice.SUPPORT,

@@ -53,6 +53,7 @@ class EventKind(StrEnum):
     TRAIL_READ = "trail_read"
     USERS_READ = "users_read"
     ACCOUNT_EXPORTED = "account_exported"
+    ERASURE_ASKED = "account_erasure_asked"
     TWO_STEP_REQUIRED = "two_step_required"
     TWO_STEP_RESET = "two_step_reset"
     TWO_STEP_ENROLLED = "two_step_enrolled"
@@ -119,9 +120,12 @@ ATTEMPTS = frozenset(
         EventKind.REQUEST_REFUSED,
     }
 )  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
-NOTEWORTHY = UNDELIVERED | {EventKind.ACCOUNT_INVITED, EventKind.ACCOUNT_CONTAINED}  # for the console's home
-# What staff do to no account: it lies in their own trail.
-AS_STAFF = READINGS | {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}
+NOTEWORTHY = UNDELIVERED | {
+    EventKind.ACCOUNT_INVITED,
+    EventKind.ACCOUNT_CONTAINED,
+    EventKind.ERASURE_ASKED,
+}  # for the console's home
+AS_STAFF = READINGS | {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}  # what staff do to no account
 PROVED = frozenset(
     {
         EventKind.LOGON_SUCCEEDED,

@@ -69,6 +69,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.TRAIL_READ: ("attempts", "events_of", "acts_of", "file"),
         EventKind.USERS_READ: ("user", "users", "file"),
         EventKind.ACCOUNT_EXPORTED: (),
+        EventKind.ERASURE_ASKED: (),
         EventKind.TWO_STEP_REQUIRED: BY_STAFF,
         EventKind.TWO_STEP_RESET: BY_STAFF,
         EventKind.TWO_STEP_ENROLLED: ("logon",),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId, synthetic
 from chalicelib.domain.events import NOTEWORTHY, Event, EventKind, iso
 from chalicelib.domain.mails import hour
@@ -92,6 +93,8 @@ def _of_accounts(
     yield _line("locked", [one for one in _found(known, locked) if one.locked])
     yield _line("contained", of(frozenset({EventKind.ACCOUNT_CONTAINED}), after=now - CONTAINED_SECONDS))
     yield _line("undeliverable", [one for one in of(NO_MAIL) if one.undeliverable])
+    asked = [one.account_id for one in recent if one.kind is EventKind.ERASURE_ASKED and one.erased is None]
+    yield _line("erasure_asked", [one for one in _found(known, asked) if one.status != Status.ERASED])
     expired = of(frozenset({EventKind.ACCOUNT_INVITED}), before=now - settings.first_password_lifetime)
     yield _many("invitations_expired", [one for one in expired if not one.came], "status=invited")
 

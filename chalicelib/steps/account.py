@@ -10,11 +10,13 @@ from chalice import Blueprint
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.own_account import account_facts
-from chalicelib.presentation.languages import LANGUAGES
+from chalicelib.presentation.languages import LANGUAGES, marked
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
+
+ASKED = marked("You asked for your account to be erased. An administrator decides, and may ask you first.")
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -41,6 +43,7 @@ def show(request: Request) -> Page:
         "alone": caller.kind is Kind.ADMINISTRATOR
         and request.store.directory.stands_alone(caller.account_id),
         "console_shut": caller.console_shut,
+        "notice": request.say(ASKED) if request.query.get("done") == "erasure_asked" else "",
         "fresh": recently_reauthenticated(caller, request.now()),
     }
     return Page(facts=account_facts(caller, request.now()), template="account", view=view)

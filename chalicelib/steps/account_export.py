@@ -2,8 +2,12 @@
 
 It opens no message that was not opened before, and tells of the trail what `/account/activity` tells (TR-04). It is an
 event: whoever finds it among their activity, and was not it, knows what was taken (TR-06).
+
+And asking for all of it to be erased: that is an event alone, which the console's home shows until an administrator
+has decided (ADR 53).
 """
 
+import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +18,7 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.activity import owner_lines
+from chalicelib.flows.events import event_of
 from chalicelib.flows.own_account import account_facts
 from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
 from chalicelib.flows.own_sessions import live_sessions, session_facts
@@ -24,6 +29,7 @@ from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
 
 PATH = "/account/export"
+DAY = 86400
 # Lambda answers with 6 MB at most. A body is at most 12,000 characters, which escaped twice are 84 KB; a line of the
 # trail is half a kilobyte. So many rows are also what DynamoDB reads in one go, 1 MB.
 MESSAGES, EVENTS = 40, 250
@@ -67,6 +73,15 @@ def show(request: Request) -> Page:
     return Page(facts=facts, headers={"Content-Disposition": 'attachment; filename="account.json"'})
 
 
+def ask_erasure(request: Request) -> Page:
+    """Once a day, however often it is pressed: its key is made of account and day. Nothing is erased by it."""
+    filed_at = request.now() // DAY * DAY
+    event = event_of(request, EventKind.ERASURE_ASKED, request.known.account_id, email=request.known.address)
+    name = hashlib.sha256(f"{event.account_id} erasure {filed_at}".encode()).hexdigest()[:32]
+    request.store.events.record(event._replace(filed_at=filed_at, id=name))
+    return Page(status=202, facts={"asked_at": iso(event.at)}, location="/account?done=erasure_asked")
+
+
 def _lines(request: Request, before: str | None) -> Lines:
     return owner_lines(request.store.events, request.known.account_id, before, EVENTS, request.say)
 
@@ -83,4 +98,4 @@ def _message_id(text: str) -> str | None:
     return text or None
 
 
-ROUTES = {"GET /account/export": Route(show)}
+ROUTES = {"GET /account/export": Route(show), "POST /account/erasure": Route(ask_erasure, {})}

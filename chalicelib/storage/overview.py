@@ -17,7 +17,7 @@ KEPT_SECONDS = 40 * 86400  # longer than the page looks back
 TOGETHER = 100
 # A key of the index begins with its time, and this sorts behind every one of the time it follows.
 BEHIND = "~"
-ATTEMPT = ["account_id", "at", "kind", "time", "filed_at", "id", "reason", "details"]
+ATTEMPT = ["account_id", "at", "kind", "time", "filed_at", "id", "reason", "details", "erased"]
 STANDING = (
     AccountRow.id,
     AccountRow.address,

@@ -28,6 +28,7 @@ MOST_FIELDS = 20
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "/account/sessions/revoke": marked("End sessions"),
+        "/account/erasure": marked("Have your account erased"),
         "/account/two-step": marked("Turn on 2-step authentication"),
         "/account/two-step/confirm": marked("Turn on 2-step authentication"),
         "/admin/users": marked("Invite a user"),

@@ -94,6 +94,7 @@ FLOWS = {
     "erase_accounts": "every five minutes",
 }
 NO_SCENE = {
+    "POST /account/erasure": "one event under a key made of account and day: the conditional put of a reading, which every page of the console makes",
     "POST /password/criteria": "writes nothing: what breaks is an answer that the form does without",
     "POST /admin/users/{email}/enable": "the same act as `console: disable`, with the other status",
     "POST /admin/ip-ranges": "the ranges of the portal or of its console: a row of rules, written by the act of `console: domain's ranges`",

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import EventKind, iso
 from chalicelib.steps.account_export import EVENTS, MESSAGES
 from infra.openapi.schemas import answer_schemas
 from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
 from tests.world.phones import enrolled
-from tests.world.visitors import PASSWORD, Visitor
+from tests.world.visitors import PASSWORD, Reply, Visitor
 from tests.world.world import World
 
 PATH = "/account/export"
@@ -221,3 +221,50 @@ def test_tr_03_nobody_gets_anothers(world: World, ann: Account, visitor: Visitor
     eve.logs_on(world.person())
     told = eve.get(str(visitor.get(PATH).json()["next"])).json()
     assert (told["messages"], told["next"]) == ([], None)
+
+
+def asks(visitor: Visitor) -> Reply:
+    return visitor.post("/account/erasure")
+
+
+def test_tr_18_asking_to_be_erased_is_an_event_and_a_line_of_the_home_until_somebody_decides(
+    world: World,
+) -> None:
+    """TR-18: nothing is erased by it, and it is told once a day."""
+    desk, ann, visitor = staff(world), world.person(), world.visitor()
+    visitor.logs_on(ann)
+    before = world.stored(ann)
+    for _ in range(2):
+        asked = asks(visitor)
+        assert (asked.status, asked.json()) == (202, {"asked_at": iso(world.clock())})
+    assert world.stored(ann) == before
+    kinds = [event.kind for event in world.store.events.of_account(ann.id)]
+    assert kinds.count(EventKind.ERASURE_ASKED) == 1
+    assert "account_erasure_asked" in str(visitor.get("/account/activity").json())
+
+    def line() -> list[object]:
+        told = desk.visitor.get("/admin/overview").json()["attention"]
+        return [one for one in told if one["kind"] == "erasure_asked"]
+
+    (shown,) = line()
+    assert (shown["count"], shown["users"], shown["url"]) == (1, [ann.address], f"/admin/users/{ann.address}")
+    desk.tries(ann, "erase", confirm=ann.address, reason="asked for it")
+    assert line() == []
+
+
+def test_tr_18_who_finds_an_open_session_asks_for_nothing(world: World) -> None:
+    """TR-18: the password of the last ten minutes."""
+    ann, visitor = world.person(), world.visitor()
+    visitor.logs_on(ann)
+    world.clock.passes(601)
+    assert asks(visitor).code == "reauthentication_required"
+    assert [e.kind for e in world.store.events.of_account(ann.id) if e.kind is EventKind.ERASURE_ASKED] == []
+
+
+def test_tr_18_on_the_account_page_it_is_a_form_and_then_a_sentence(world: World) -> None:
+    browser, ann = world.browser(), world.person()
+    browser.logs_on(ann)
+    assert 'action="/account/erasure"' in browser.get("/account").text
+    done = browser.post("/account/erasure", {})
+    assert (done.status, done.header("Location")) == (303, "/account?done=erasure_asked")
+    assert "An administrator decides" in browser.get("/account?done=erasure_asked").text

@@ -35,6 +35,7 @@ POSTS = {
     "/password/change": {"current_password", "new_password", "confirm_password"},
     "/account/sessions/revoke": {"handle", "others"},
     "/account/preferences": {"language", "time_zone"},
+    "/account/erasure": set(),
     "/account/two-step": {"form"},
     "/account/two-step/move": {"password", "code", "form"},
     "/account/two-step/confirm": {"code"},
