@@ -38,6 +38,7 @@ from chalicelib.steps import (
     logoff,
     logon,
     logon_code,
+    message_reply,
     messages,
     not_me,
     password_change,
@@ -71,6 +72,7 @@ app.register_blueprint(password_reset.step)  # the mail's link, and the password
 app.register_blueprint(password_criteria.step)  # what a password must be
 app.register_blueprint(password_change.step)  # after a temporary password, or by own wish
 app.register_blueprint(messages.step)  # what it is all for
+app.register_blueprint(message_reply.step)  # a word back to whoever wrote
 app.register_blueprint(account.step)  # what the portal knows of one
 app.register_blueprint(account_sessions.step)  # where one is logged on
 app.register_blueprint(account_activity.step)  # what happened to one's account, and what to do about it

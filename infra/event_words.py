@@ -50,6 +50,8 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.MESSAGE_SENT: "a secure message was sent to this account",
     EventKind.MESSAGE_READ: "the recipient read it",
     EventKind.MESSAGE_RECALLED: "the sender recalled it",
+    EventKind.MESSAGE_ANSWERED: "the recipient of a message wrote back to its sender",
+    EventKind.REPLY_RECEIVED: "somebody wrote back to a message of this account, an administrator's",
     EventKind.SERVICE_MADE: "an administrator gave a sending system a key",
     EventKind.SERVICE_ROTATED: "a sending system got another key; the one before it lives on until the next time",
     EventKind.SERVICE_REVOKED: "an administrator ended the keys of a sending system",

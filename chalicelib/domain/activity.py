@@ -55,6 +55,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.RECOVERY_CODES_RENEWED: Advice.TWO_STEP,
         EventKind.PREFERENCES_CHANGED: Advice.SESSION,
         EventKind.MESSAGE_READ: Advice.SESSION,
+        EventKind.MESSAGE_ANSWERED: Advice.SESSION,
         EventKind.ACCOUNT_EXPORTED: Advice.SESSION,
         EventKind.ERASURE_ASKED: Advice.SESSION,
         EventKind.ACCOUNT_FROZEN: Advice.MAILBOX,

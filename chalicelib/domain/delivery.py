@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Draft(NamedTuple):
-    """A message as its sender hands it in."""
+    """A message as its sender hands it in; `answers_to` is the account that reads what is written back, "" for none."""
 
     sender: str
     to: CanonicalAddress
@@ -25,6 +25,7 @@ class Draft(NamedTuple):
     lifetime_seconds: int
     actor: str | None = None
     request: str | None = None
+    answers_to: str = ""
 
 
 class Prepared(NamedTuple):
@@ -47,6 +48,7 @@ def prepared(
     who, identity = account_id(draft.to), identity or message_id(now, random)
     until = now + draft.lifetime_seconds
     bare = Message(who, identity, draft.sender, draft.subject, "", now, until, recipient=draft.to)
+    bare = bare._replace(answers_to=draft.answers_to)
     invited = invitation(
         draft.to,
         Kind.RECIPIENT,

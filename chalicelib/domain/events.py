@@ -65,6 +65,8 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_READ = "message_read"
     MESSAGE_RECALLED = "message_recalled"
+    MESSAGE_ANSWERED = "message_answered"
+    REPLY_RECEIVED = "reply_received"
     SERVICE_MADE = "service_made"
     SERVICE_ROTATED = "service_key_rotated"
     SERVICE_REVOKED = "service_revoked"

@@ -50,6 +50,7 @@ class Mail(StrEnum):
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_CONTAINED = "account_contained"
     MESSAGE_WAITING = "message_waiting"
+    REPLY_WAITING = "reply_waiting"
     SUSPICIOUS_LOGON = "suspicious_logon"
     NEW_CLIENT_LOGON = "new_client_logon"
     ADMINISTRATOR_CHANGED = "administrator_changed"
@@ -70,9 +71,7 @@ class Claim(NamedTuple):
 
 
 class Due(NamedTuple):
-    """The account an event is about, whether its mail was already sent, the brand of whoever it comes from, and the
-    claim on it.
-    """
+    """The account an event is about, whether its mail was sent, the brand of whoever it comes from, its claim."""
 
     account: Account | None
     sent: bool
@@ -201,6 +200,7 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
     {
         EventKind.ACCOUNT_INVITED: Mail.INVITATION,
         EventKind.MESSAGE_SENT: Mail.MESSAGE_WAITING,
+        EventKind.REPLY_RECEIVED: Mail.REPLY_WAITING,
         EventKind.RESET_ASKED: Mail.PASSWORD_RESET,
         EventKind.PASSWORD_RESET: Mail.PASSWORD_WAS_RESET,
         EventKind.PASSWORD_CHANGED: Mail.PASSWORD_WAS_RESET,

@@ -7,6 +7,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import SERVICE_TRAIL
 
 UNSENT = "unsent:"
+REPLIES = "replies:"
 DELIVERED, BOUNCED = "delivered", "bounced"  # what became of the mail that brought its notice
 UNSENT_SECONDS = 3600  # to log on again, by a new password if need be
 
@@ -16,6 +17,7 @@ class Message(NamedTuple):
 
     `mail` is what became of the mail that brought its notice: "delivered" or "bounced", since `mail_at`.
     `service` is the id of the sending system that sent it as `sender`; "" where its sender did.
+    `answers_to` is the account that reads what its recipient writes back, "" for nobody; `answered_at`: when they did.
     """
 
     account_id: AccountId
@@ -31,6 +33,8 @@ class Message(NamedTuple):
     mail: str | None = None
     mail_at: float | None = None
     service: str = ""
+    answers_to: str = ""
+    answered_at: float | None = None
 
     def readable(self, now: float) -> bool:
         """Expired or recalled is answered like one that never was."""
@@ -48,6 +52,11 @@ class Message(NamedTuple):
 def drawer(account_id: AccountId) -> AccountId:
     """Under which key lies what an account had typed when its session ended: no list of messages reads it (ADR 30)."""
     return AccountId(f"{UNSENT}{account_id}")
+
+
+def reply_drawer(account_id: AccountId) -> AccountId:
+    """Under which key lies what was written back to an account: no list of messages reads it (ADR 50)."""
+    return AccountId(f"{REPLIES}{account_id}")
 
 
 def sent_drawer(service: str) -> AccountId:

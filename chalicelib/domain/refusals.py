@@ -38,6 +38,7 @@ class Code(StrEnum):
     SENDER_NOT_PERMITTED = "sender_not_permitted"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     ALREADY_READ = "already_read"
+    NO_REPLY = "no_reply"
     UNAVAILABLE = "unavailable"
 
 

@@ -4,8 +4,10 @@ import re
 
 from chalicelib.domain.events import iso
 from chalicelib.domain.messages import Message
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.portal import Portal
+from chalicelib.web.request import Request
 
 MESSAGE_ID = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
@@ -29,3 +31,14 @@ def body_of(message: Message, portal: Portal) -> str | None:
         return sealer.open(message.sealed_body, message.associated()).decode("utf-8")
     except Unsealable:
         return None
+
+
+def own_message(request: Request) -> Message:
+    """The message the path names, of whoever asks; somebody else's, one that is over or none is the same (AD-02)."""
+    asked = request.params.get("id", "")
+    found = (
+        request.store.messages.read(request.known.account_id, asked) if MESSAGE_ID.fullmatch(asked) else None
+    )
+    if found is None or not found.readable(request.now()):
+        raise Refusal(Code.NOT_FOUND, "no_such_message")
+    return found

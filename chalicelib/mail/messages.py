@@ -14,3 +14,12 @@ def message_waiting(mail: Outgoing) -> Values:
         "message_url": mail.url(f"/messages/{told['message']}"),
         "expires_at": until,
     }
+
+
+def reply_waiting(mail: Outgoing) -> Values:
+    """Somebody has written back, to be read where the message was sent from."""
+    told = mail.event.told
+    return {
+        "sender": named(told["from"]),
+        "message_url": mail.url(f"/admin/messages/{told['message']}/replies"),
+    }

@@ -43,6 +43,7 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             notices.kind_changed,
             notices.administrator_changed,
             messages.message_waiting,
+            messages.reply_waiting,
             warnings.suspicious_logon,
             warnings.new_client_logon,
             warnings.code_not_entered,

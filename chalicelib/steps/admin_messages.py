@@ -1,6 +1,5 @@
 """Console: send a secure message, see what became of it, take one back that nobody has read yet."""
 
-import re
 from typing import Any
 
 from chalice import Blueprint
@@ -8,7 +7,7 @@ from chalice import Blueprint
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.delivery import Draft, send_message
-from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.events import EventKind
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
@@ -17,8 +16,8 @@ from chalicelib.flows.console import acted, console_view, correct, shown_in_both
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.messages import DEFAULT_DAYS, MOST_DAYS, body_text, one_line
-from chalicelib.flows.paging import rows_of, turning
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.sent_messages import replies, sent_messages
 from chalicelib.presentation.languages import marked
 from chalicelib.web.answer import refusal_page
 from chalicelib.web.page import Page
@@ -30,7 +29,6 @@ from chalicelib.wiring import needs, portal
 NOT_KEPT = marked(
     "What you typed was not kept: it is too long, or not for a browser to keep. Please enter it again."
 )
-MESSAGE_ID = r"[0-9A-Za-z-]{1,64}"
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("bodies",))
@@ -62,6 +60,13 @@ def _typed_before(request: Request) -> tuple[dict[str, object], tuple[str, ...]]
     return {"typed": typed, "unsent": True}, ()
 
 
+def show_replies(request: Request) -> Page:
+    """What was written back to one of them, for its sender alone."""
+    found = replies(request)
+    facts = {name: found[name] for name in ("replies", "before")}
+    return Page(facts=facts, template="admin_replies", view=found | console_view(request))
+
+
 def submit(request: Request) -> Page:
     """Seal it for its recipient, who is invited if new, and have the notice mailed."""
     days = request.fields.get("expires_in_days", DEFAULT_DAYS)
@@ -74,6 +79,7 @@ def submit(request: Request) -> Page:
         body=body_text(request, "body"),
         lifetime_seconds=days * 86400,
         actor=request.known.address,
+        answers_to=request.known.account_id,
         request=request.portal.request_id,
     )
     if respelled(request, request.text("to"), draft.to):
@@ -105,37 +111,8 @@ def recall(request: Request) -> Page:
     return Page(facts={"id": found.id, "state": "recalled"}, location=f"/admin/messages?done={done}")
 
 
-def _facts(message: Message, now: float) -> dict[str, object]:
-    state = "read" if message.read_at is not None else "sent"
-    if message.recalled_at is not None:
-        state = "recalled"
-    elif state == "sent" and now >= message.expires_at:
-        state = "expired"
-    return {
-        "id": message.id,
-        "to": message.recipient,
-        "subject": message.subject,
-        "state": state,
-        "sent_at": iso(message.sent_at),
-        "read_at": None if message.read_at is None else iso(message.read_at),
-        "expires_at": iso(message.expires_at),
-    }
-
-
 def _sent(request: Request) -> dict[str, object]:
-    """A page of what this administrator sent. The position is an id, which opens nothing: the sender is the caller."""
-    most, now = rows_of(request), request.now()
-    asked = request.query.get("before", "") if request.method == "GET" else ""
-    if asked and not re.fullmatch(MESSAGE_ID, asked):
-        raise invalid("position", "before")
-    found = request.store.directory.sent_by(request.known.address, asked or None, most + 1)
-    before = found[most - 1].id if len(found) > most else None
-    return {
-        "messages": [_facts(one, now) for one in found[:most]],
-        "before": before,
-        **turning(request, "/admin/messages", {}, before),
-        **console_view(request),
-    }
+    return sent_messages(request) | console_view(request)
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
@@ -166,5 +143,6 @@ ROUTES = {
         show_refused,
         turned_away=keep,
     ),
+    "GET /admin/messages/{id}/replies": Route(show_replies),
     "POST /admin/messages/{id}/recall": Route(recall, {**NAMED, "to": Field(most=2000)}, show_refused),
 }

@@ -8,7 +8,7 @@ from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.events import event_of
 from chalicelib.flows.mailbox import mailbox
-from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
+from chalicelib.flows.own_messages import body_of, message_facts, own_message
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -33,25 +33,26 @@ def show(request: Request) -> Page:
 
 def read(request: Request) -> Page:
     """One message; the first reading is noted, but not a HEAD's, which nobody has read."""
-    caller, message_id = request.known, request.params.get("id", "")
-    found = (
-        request.store.messages.read(caller.account_id, message_id)
-        if MESSAGE_ID.fullmatch(message_id)
-        else None
-    )
-    if found is None or not found.readable(request.now()):
-        raise Refusal(Code.NOT_FOUND, "no_such_message")
+    found = own_message(request)
     body = body_of(found, request.portal)
     if body is None:
         raise Refusal(Code.NOT_FOUND, "body_unsealable")
     if found.read_at is None and request.method == "GET":
-        event = event_of(request, EventKind.MESSAGE_READ, caller.account_id, details={"message": found.id})
+        event = event_of(
+            request, EventKind.MESSAGE_READ, request.known.account_id, details={"message": found.id}
+        )
         found = found.read(event.at, request.settings.read_message_days)
         # Recalled between our reading and our note, it would be read although its sender was told that it was not.
         if not request.store.messages.mark_read(found, event):
             raise Refusal(Code.NOT_FOUND, "recalled_meanwhile")
     shown = message_facts(found) | {"body": body}
-    return Page(facts=shown, template="message", view={"message": shown})
+    view = {
+        "message": shown,
+        "can_reply": bool(found.answers_to),
+        "replied_at": found.answered_at,
+        "notice": request.query.get("done", ""),
+    }
+    return Page(facts=shown, template="message", view=view)
 
 
 ROUTES = {"GET /messages": Route(show), "GET /messages/{id}": Route(read)}

@@ -2,17 +2,18 @@
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import SERVICE_TRAIL
-from chalicelib.domain.messages import Message, sent_drawer
+from chalicelib.domain.messages import REPLIES, Message, sent_drawer
 from chalicelib.storage.tables import MessageRow
 
 
 def message_of(row: MessageRow) -> Message:
     """The row as the domain's value."""
+    of_service = bool(row.speaks_as) and row.sender.startswith(SERVICE_TRAIL)
     return Message(
         account_id=AccountId(row.account_id),
         id=row.id,
         sender=row.speaks_as or row.sender,
-        service=row.sender.removeprefix(SERVICE_TRAIL) if row.speaks_as else "",
+        service=row.sender.removeprefix(SERVICE_TRAIL) if of_service else "",
         recipient=row.recipient or "",
         subject=row.subject,
         sealed_body=row.sealed_body or "",
@@ -22,6 +23,8 @@ def message_of(row: MessageRow) -> Message:
         recalled_at=row.recalled_at,
         mail=row.mail,
         mail_at=row.mail_at,
+        answers_to=row.answers_to or "",
+        answered_at=row.answered_at,
     )
 
 
@@ -29,16 +32,20 @@ def message_row(message: Message) -> MessageRow:
     """The value as a row.
 
     Attack: a service sends as an administrator, whose own list then tells of what they never wrote. Defence: the
-    index of senders has it under the service.
+    index of senders has it under the service; a reply, under its drawer.
     """
+    apart = sent_drawer(message.service) if message.service else None
+    if message.account_id.startswith(REPLIES):
+        apart = message.account_id
     return MessageRow(
         message.account_id,
         message.id,
-        sender=sent_drawer(message.service) if message.service else message.sender,
-        speaks_as=message.sender if message.service else None,
+        sender=apart or message.sender,
+        speaks_as=message.sender if apart else None,
         recipient=message.recipient,
         subject=message.subject,
         sealed_body=message.sealed_body,
         sent_at=message.sent_at,
         expires_at=int(message.expires_at),
+        answers_to=message.answers_to or None,
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.overview import Overview
     from chalicelib.storage.passwords import Passwords
     from chalicelib.storage.preferences import Preferences
+    from chalicelib.storage.replies import Replies
     from chalicelib.storage.sendings import Sendings
     from chalicelib.storage.services import Services
     from chalicelib.storage.sessions import Sessions
@@ -56,6 +57,7 @@ class DynamoStore:
     overview: "Overview" = _family("overview", "Overview")
     passwords: "Passwords" = _family("passwords", "Passwords")
     preferences: "Preferences" = _family("preferences", "Preferences")
+    replies: "Replies" = _family("replies", "Replies")
     sendings: "Sendings" = _family("sendings", "Sendings")
     services: "Services" = _family("services", "Services")
     sessions: "Sessions" = _family("sessions", "Sessions")

@@ -209,7 +209,7 @@ class MessageRow(Model):
 
     account_id = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    sender = UnicodeAttribute()  # of a service's message the service, so that no person's list has it
+    sender = UnicodeAttribute()  # but of what no person's list may have: then in `speaks_as`
     speaks_as = UnicodeAttribute(null=True)
     recipient = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
@@ -220,6 +220,8 @@ class MessageRow(Model):
     recalled_at = NumberAttribute(null=True)
     mail = UnicodeAttribute(null=True)
     mail_at = NumberAttribute(null=True)
+    answers_to = UnicodeAttribute(null=True)
+    answered_at = NumberAttribute(null=True)
     by_sender = indexes.BySender()
     by_recipient = indexes.ByRecipient()
 

@@ -37,6 +37,7 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "account_sessions": ("busy",),
     "account_two_step": ("reveal", "support", "busy"),
     "message": ("support", "busy"),
+    "message_reply": ("busy",),
     "messages": ("busy",),
     "admin_brand": ("picture", "busy"),
     "admin_contain": ("busy",),

@@ -143,6 +143,11 @@ SENTENCES = MappingProxyType(
             marked("Already read"),
             marked("The message was read, and can no longer be taken back."),
         ),
+        Code.NO_REPLY: Sentence(
+            409,
+            marked("No replies here"),
+            marked("Whoever sent this message reads no replies in the portal. Reach them another way."),
+        ),
         Code.UNAVAILABLE: Sentence(
             503,
             marked("Please try again in a moment"),

@@ -12,7 +12,8 @@ from chalicelib.domain.limits import (
     RESET_MAILS_HOURLY,
     SELF_SERVICE_MAILS,
 )
-from chalicelib.domain.messages import UNSENT
+from chalicelib.domain.messages import REPLIES, UNSENT
+from chalicelib.domain.replies import answered_by
 from infra.verify.invariants import Case, Wrong, of
 
 # A place is taken only where there is one, so these never hold more.
@@ -25,14 +26,14 @@ NEVER_MORE = {
 @of("messages")
 def message_is_somebodys(case: Case) -> Wrong:
     """A row of nobody, which whoever is invited next under its key would read. What waits unsent is its writer's, and
-    what a service may ask of is the service's.
+    what a service may ask of is the service's, and a reply its reader's.
     """
     who = case.value.account_id
     if who.startswith(SERVICE_TRAIL):
         if not case.around.service(who):
             yield "it is of no service"
         return
-    if case.around.account(AccountId(case.value.account_id.removeprefix(UNSENT))) is None:
+    if case.around.account(AccountId(who.removeprefix(UNSENT).removeprefix(REPLIES))) is None:
         yield "it is of no account"
 
 
@@ -42,6 +43,13 @@ def message_has_its_events(case: Case) -> Wrong:
     message = case.value
     if message.account_id.startswith((UNSENT, SERVICE_TRAIL)):
         return  # kept for an hour, and sent to nobody (ADR 30); or no message, but where one went (ADR 46)
+    if message.account_id.startswith(REPLIES):
+        about = answered_by(message)
+        trail = case.around.trail(AccountId(message.account_id.removeprefix(REPLIES)))
+        kinds = {event.kind for event in trail if event.told["message"] == about}
+        if EventKind.REPLY_RECEIVED not in kinds:
+            yield "no event tells that it was received", message.sent_at
+        return
     told = {
         event.kind for event in case.around.trail(message.account_id) if event.told["message"] == message.id
     }
@@ -49,6 +57,7 @@ def message_has_its_events(case: Case) -> Wrong:
         (EventKind.MESSAGE_SENT, message.sent_at),
         (EventKind.MESSAGE_READ, message.read_at),
         (EventKind.MESSAGE_RECALLED, message.recalled_at),
+        (EventKind.MESSAGE_ANSWERED, message.answered_at),
     ):
         if at is not None and kind not in told:
             yield f"no event tells that it was {kind.value.removeprefix('message_')}", at

@@ -43,6 +43,7 @@ WANTED = {
         "logon_code",
         "reauthenticate",
         "messages",
+        "message_reply",
         "admin_messages",
         "service_messages",
     },
@@ -71,10 +72,10 @@ CEILINGS = {
     "admin_invitations": 74,
     "admin_ip_ranges": 105,
     "admin_kind": 74,
-    "admin_messages": 103,  # with what waits for a writer whose session ended
+    "admin_messages": 107,  # with what waits for a writer whose session ended, and what was written back
     "admin_overview": 78,  # with what is counted, and the lock's arithmetic
     "admin_password": 92,
-    "admin_services": 79,  # with its keys, and whether a form was sent twice
+    "admin_services": 80,  # with its keys, and whether a form was sent twice
     "admin_sessions": 73,
     "admin_status": 73,
     "admin_two_step": 73,
@@ -88,7 +89,8 @@ CEILINGS = {
     "logoff": 42,
     "logon": 99,
     "logon_code": 110,
-    "messages": 97,
+    "message_reply": 106,  # with what is written to whom, sealed, and whether a form was sent twice
+    "messages": 99,
     "not_me": 70,
     "password_change": 92,
     "password_criteria": 53,

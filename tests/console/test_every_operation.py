@@ -28,7 +28,7 @@ NEEDS = {
     "canary": "health_deep",
     "whole now": "account_export",
     "whole": "account account_activity account_sessions account_preferences account_two_step.show_removal"
-    " account_two_step.remove account_two_step.renew account_two_step.move messages",
+    " account_two_step.remove account_two_step.renew account_two_step.move messages message_reply",
     "desk": "admin_overview admin_users.show admin_users.export admin_user "
     "admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"

@@ -156,6 +156,16 @@ class Scene:
         fields = {"to": ANN, "subject": "Your statement", "body": "Good day."}
         return str(caller.post("/admin/messages", fields).json()["id"])
 
+    def answerable(self) -> str:
+        """A message of an administrator, who reads what is written back."""
+        return self.sent(self.staff(Kind.ADMINISTRATOR, KIM))
+
+    def answered(self, caller: Visitor) -> str:
+        """The same, answered."""
+        message = self.sent(caller)
+        assert self.plain().post(f"/messages/{message}/reply", {"body": "Thank you."}).status == 201
+        return message
+
 
 CALLERS: Mapping[str, Callable[[Scene], Visitor]] = {
     "nobody": lambda scene: scene.visitor(HERE),
@@ -178,6 +188,8 @@ THINGS: Mapping[str, Callable[[Scene, Visitor], str]] = {
     "message": lambda scene, _: scene.message,
     "invited": lambda scene, caller: scene.invited(caller),
     "sent": lambda scene, caller: scene.sent(caller),
+    "answerable": lambda scene, _: scene.answerable(),
+    "answered": lambda scene, caller: scene.answered(caller),
     "service": lambda scene, caller: scene.made(caller)["id"],
     "service_message": lambda scene, caller: scene.handed_in(caller),
 }

@@ -18,6 +18,7 @@ KEPT_FROM_OWNERS = MAILS | {
     EventKind.USERS_READ,
     EventKind.MESSAGE_SENT,
     EventKind.MESSAGE_RECALLED,
+    EventKind.REPLY_RECEIVED,
     EventKind.ADDRESS_LIFTED,
     EventKind.SERVICE_MADE,
     EventKind.SERVICE_ROTATED,

@@ -35,6 +35,7 @@ from tests.fakes.acts import (
     overview,
     passwords,
     preferences,
+    replies,
     sendings,
     services,
     sessions,
@@ -80,6 +81,7 @@ class FakeStore:
         self.overview = overview.Overview(self)
         self.passwords = passwords.Passwords(self)
         self.preferences = preferences.Preferences(self)
+        self.replies = replies.Replies(self)
         self.sendings = sendings.Sendings(self)
         self.services = services.Services(self)
         self.sessions = sessions.Sessions(self)

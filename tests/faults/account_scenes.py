@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chalicelib.domain.accounts import TwoStep, next_epoch
-from tests.fakes.looking import stored
+from chalicelib.domain.accounts import Kind, TwoStep, next_epoch
+from chalicelib.domain.events import EventKind
+from tests.fakes.looking import planted, stored, trail
+from tests.fakes.planting import plant
 from tests.faults.scenes import Scene, live_sessions, logs_on
 from tests.world.phones import Phone
 from tests.world.residents import Resident, a_resident, a_resident_with_two_step
@@ -277,5 +279,32 @@ def gets_on(world: World, resident: Resident, act: Callable[[], Reply]) -> Calla
     return finish
 
 
-ACCOUNT_SCENES = [preferences, propose, enrol, begin_move, move, remove, renew]
+def reply(world: World) -> Scene:
+    """A word back to an administrator: there with both of its events, or not at all."""
+    resident, visitor = a_resident(world), world.visitor()
+    admin, store = planted(world.store, kind=Kind.ADMINISTRATOR), world.store
+    message = store.messages.read(resident.account.id, world.sends(resident.account))
+    assert message
+    plant(store, message._replace(answers_to=admin.id))
+    visitor.logs_on(resident.email)
+
+    def act() -> Reply:
+        return visitor.post(f"/messages/{message.id}/reply", {"body": "Thank you."})
+
+    def holds(reply: Reply | None) -> None:
+        written = store.replies.page(admin.id, message.id, None, 9)
+        for account, kind in (
+            (admin, EventKind.REPLY_RECEIVED),
+            (resident.account, EventKind.MESSAGE_ANSWERED),
+        ):
+            assert trail(store, account).count(kind) == len(written)
+        assert written or reply is None or reply.status != 201
+
+    def finish() -> None:
+        assert act().status == 201
+
+    return Scene(world, resident, act, finish, holds, [PASSWORD])
+
+
+ACCOUNT_SCENES = [reply, preferences, propose, enrol, begin_move, move, remove, renew]
 ACCOUNT_SCENES += [reauthenticate, reauthenticate_by_code, revoke]

@@ -249,7 +249,10 @@ def test_services_are_rotated_by_a_form_and_the_former_key_is_used_within_the_ro
 ) -> None:
     sender = system(world, desk)
     browser = logged_on(world, world.browser(), *enrolled(world, kind=Kind.ADMINISTRATOR))
-    shown = pressed_twice(browser, f"/admin/services/{sender.id}/rotate", {"form": os.urandom(8).hex()})
+    held = world.store.services.find(sender.id)
+    assert held
+    form = {"form": os.urandom(8).hex(), "replaces": held.current.handle}
+    shown = pressed_twice(browser, f"/admin/services/{sender.id}/rotate", form)
     assert shown.status == 200
     world.clock.passes(120)
     assert sender.sends().status == 201

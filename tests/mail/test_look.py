@@ -50,6 +50,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "message_waiting": [
         {"sender": "claims@insurer.example", "message_url": f"{PORTAL}/messages/01J9", "expires_at": 1.8e9}
     ],
+    "reply_waiting": [
+        {"sender": "ann@people.example", "message_url": f"{PORTAL}/admin/messages/01J9/replies"},
+        {"sender": "", "message_url": f"{PORTAL}/admin/messages/01J9/replies"},
+    ],
     "password_reset": [WAY_IN, WAY_IN | {"by": "administrator"}],
     "password_reset_fresh": [WAY_IN],
     "account_locked": [{"reset_url": WAY_IN["reset_url"], "lifetime": 3600}],

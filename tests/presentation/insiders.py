@@ -20,6 +20,7 @@ from tests.presentation.strangers import (
     hostile,
     newcomer_chooses,
     owner_looks_round,
+    recipient_answers,
     says,
     strangers_try,
     thieves_get_in,
@@ -38,6 +39,8 @@ def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
     owner_looks_round(world, ann, headers)
     thieves_get_in(world, ann, headers)
     desk = behind_the_console(world, headers)
+    desk.visitor.post("/admin/messages", {"to": ann.address, "subject": HEBREW, "body": SENTENCE})
+    recipient_answers(world, ann, headers, world.store.directory.sent_by(desk.account.address, None, 1)[0].id)
     staff_writes(desk, ann)
     newcomer_chooses(world, "new@people.test", headers)
     mail_servers_answer(world, ann)
@@ -151,6 +154,10 @@ def staff_reads(world: World, desk: Staff, ann: Account) -> None:
         f"/admin/events?email={ann.address}",
         f"/admin/events?email={quote(SENTENCE)}",
         "/admin/messages" + LINK,
+        *(
+            f"/admin/messages/{one.id}/replies" + LINK
+            for one in world.store.directory.sent_by(desk.account.address, None, 9)
+        ),
         "/admin/services" + LINK,
         *(
             f"/admin/events?{of}=smp_{one.id}"

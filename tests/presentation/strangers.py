@@ -100,6 +100,16 @@ def owner_looks_round(world: World, ann: Account, headers: Mapping[str, str]) ->
     half.post("/logon/code", {"code": SENTENCE})
 
 
+def recipient_answers(world: World, ann: Account, headers: Mapping[str, str], message: str) -> None:
+    """Whoever got a message writes back to the administrator who sent it."""
+    one, path = hostile(world, headers), f"/messages/{message}/reply"
+    one.logs_on(ann)
+    one.get(path + LINK)
+    one.post(path, {"body": SENTENCE})
+    one.post(path, {"body": f"{says('body')}\x00"})
+    one.get(f"/messages/{message}" + LINK)
+
+
 def newcomer_chooses(world: World, address: str, headers: Mapping[str, str]) -> None:
     """Somebody who was invited sets a first password."""
     one = hostile(world, headers)

@@ -44,6 +44,7 @@ PAGES: Walk = MappingProxyType(
             form.address,
         ): "events[].details.events_of events[].details.acts_of attempts[].spelled attempts[].user",
         (STRANGER, form.key): "events[].details",
+        (STRANGER, form.text_by_staff): "replies[].body",
         (STRANGER, form.zone_name): "zone",
         (STRANGER, form.IP): """
             attempts[].address events[].source events[].address sessions[].address dry_run.refused[].address
@@ -79,7 +80,7 @@ PAGES: Walk = MappingProxyType(
         (READER, form.typed): """
             logon:email password_forgot:email link_unusable:email
             typed.csv typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
-            typed.domains[] typed.ranges[] typed.restriction
+            typed.domains[] typed.ranges[] typed.restriction message_reply:typed
             typed.domain typed.name typed.colour typed.logo typed.support_contact
             admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason
             asked.reason asked.ranges[] lists[].ranges[]
@@ -87,7 +88,7 @@ PAGES: Walk = MappingProxyType(
         (STAFF, form.address): """
             groups.invited[] groups.known[] groups.duplicate[] groups.not_yet[] respelled[].canonical
             address email user.email users[].email attention[].users[] caller.address
-            messages[].to messages[].from message.from events[].actor
+            messages[].to messages[].from message.from message.to replies[].from events[].actor
             services[].created_by services[].revoked_by
         """,
         (STAFF, form.domain): """
@@ -137,11 +138,11 @@ PAGES: Walk = MappingProxyType(
         (
             US,
             form.our_url,
-        ): "support.url attempts[].url account_two_step:next_url caller.answered attention[].url",
+        ): "support.url attempts[].url account_two_step:next_url message_reply:action caller.answered attention[].url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
             services[].id services[].handle services[].keys[].handle made.id made.key
-            before after form form_name sessions[].handle link message.id messages[].id
+            before after form form_name sessions[].handle link message.id messages[].id replies[].id
             caller.account_id caller.digest caller.logon
         """,
         (US, form.REFERRER): "referrer",
@@ -150,6 +151,7 @@ PAGES: Walk = MappingProxyType(
             attempts[].at events[].at events[].first_at events[].last_at mails[].at
             dry_run.refused[].at lock.locked_until
             message.sent_at message.read_at message.expires_at
+            replies[].sent_at replies[].read_at replies[].expires_at replied_at
             messages[].sent_at messages[].read_at messages[].expires_at
             services[].created_at services[].last_used_at services[].revoked_at
             services[].keys[].made_at services[].keys[].last_used_at
@@ -163,6 +165,7 @@ PAGES: Walk = MappingProxyType(
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
             begins_here preview may_act may_choose_password own_account changes more cookies unsent
+            can_reply messages[].replies messages[].new_replies
         """,
     }
 )

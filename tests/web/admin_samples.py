@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.web.console_data import (
     ASKED,
+    AT,
     ATTEMPTS,
     BRANDED,
     DOMAIN,
@@ -41,6 +42,16 @@ FILES = {
     "jsonl_url": "/admin/events/export?format=jsonl&email=a%40b.example",
 }
 WAYS = dict.fromkeys(("first_url", "previous_url", "next_url"), "")
+RECEIVED: dict[str, Any] = {"from": EMAIL, "read_at": None, "expires_at": LATER}
+ANSWERED: dict[str, Any] = {
+    "message": {"id": "0199-ab", "to": EMAIL, "subject": "Your claim of 12 November"},
+    "replies": [
+        RECEIVED | {"id": "0199-ab-1", "sent_at": LATER, "body": "Thank you.\nAnn"},
+        RECEIVED | {"id": "0199-ab-0", "sent_at": AT, "read_at": AT, "body": None},
+    ],
+    "newest_url": "",
+    "earlier_url": "",
+}
 DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
 USERS_LISTED = (
     SEEN_BY
@@ -398,12 +409,23 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "respelled": {"typed": "büro.test", "canonical": "xn--bro-hoa.test"},
         },
     },
+    "admin_replies": {
+        "some": SEEN_BY | ANSWERED,
+        "earlier": SEEN_BY
+        | ANSWERED
+        | {
+            "replies": [],
+            "newest_url": "/admin/messages/0199-ab/replies",
+            "later_url": "/admin/messages/0199-ab/replies",
+        },
+        "none": SEEN_BY | ANSWERED | {"replies": []},
+    },
     "admin_messages": {
         "some": SEEN_BY
         | {
             "messages": [
                 SENT,
-                SENT | {"state": "read", "read_at": LATER},
+                SENT | {"state": "read", "read_at": LATER, "replies": 2, "new_replies": 1},
                 SENT | {"state": "expired", "subject": ""},
                 SENT | {"state": "recalled"},
             ],

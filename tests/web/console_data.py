@@ -321,6 +321,8 @@ SENT: dict[str, Any] = {
     "expires_at": LATER,
     "state": "sent",
     "read_at": None,
+    "replies": 0,
+    "new_replies": 0,
 }
 ONE: dict[str, Any] = {"email": EMAIL, "caller": ADMINISTRATOR}
 NOT_ONESELF: dict[str, Any] = {

@@ -96,6 +96,13 @@ FOUND = {
     "previous_url": "/messages?q=claim&sort=unread&after=read.01J9",
     "next_url": "/messages?q=claim&sort=unread&before=read.01J8",
 }
+REPLY = {
+    "caller": RECIPIENT,
+    "message": MESSAGE,
+    "action": "/messages/01J9/reply",
+    "form_name": "0123456789abcdef",
+    "typed": "",
+}
 READ = MESSAGE | {"id": "01J8", "subject": "Documents for your signature", "read_at": AT}
 CHANGE = {"criteria": OPEN, "needs_current": False, "reason": "", "address": ADDRESS}
 ACCOUNT = {
@@ -344,8 +351,20 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "behind_the_last": {"caller": RECIPIENT, "messages": []} | IN_ALL | {"first_url": "/messages"},
     },
     "message": {
-        "one": {"caller": RECIPIENT, "message": MESSAGE},
-        "addresses": {"caller": RECIPIENT, "message": WITH_ADDRESSES},
+        "one": {"caller": RECIPIENT, "message": MESSAGE, "can_reply": False, "replied_at": None},
+        "addresses": {"caller": RECIPIENT, "message": WITH_ADDRESSES, "can_reply": True, "replied_at": None},
+        "replied": {
+            "caller": RECIPIENT,
+            "message": MESSAGE,
+            "can_reply": True,
+            "replied_at": AT,
+            "notice": "replied",
+        },
+    },
+    "message_reply": {
+        "empty": REPLY,
+        "refused": REPLY | {"errors": {"body": "Enter a message."}},
+        "typed": REPLY | {"typed": "x" * 20, "errors": {"body": "This is too long."}},
     },
     "help": {
         "supported": HELP,

@@ -43,6 +43,7 @@ POSTS = {
     "/account/two-step/recovery-codes": {"password", "code"},
     "/reauthenticate": {"password", "code"},
     "/not-me": {"token", "number"},
+    "/messages/{}/reply": {"form", "body"},
     **ADMIN_POSTS,
 }
 TICKED = {"checkbox", "radio"}

@@ -18,6 +18,7 @@ from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
+from chalicelib.domain.ports.replies import ReplyActs
 from chalicelib.domain.ports.sendings import SendingActs
 from chalicelib.domain.ports.services import ServiceActs
 from chalicelib.domain.ports.sessions import SessionActs
@@ -38,6 +39,7 @@ __all__ = [
     "PasswordActs",
     "PasswordHasher",
     "PreferenceActs",
+    "ReplyActs",
     "SendingActs",
     "ServiceActs",
     "SessionActs",

@@ -16,6 +16,7 @@ from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
 from chalicelib.domain.ports.preferences import PreferenceActs
+from chalicelib.domain.ports.replies import ReplyActs
 from chalicelib.domain.ports.sendings import SendingActs
 from chalicelib.domain.ports.services import ServiceActs
 from chalicelib.domain.ports.sessions import SessionActs
@@ -64,6 +65,10 @@ class Store(Protocol):
     @property
     def messages(self) -> MessageActs:
         """Messages, sent and read."""
+
+    @property
+    def replies(self) -> ReplyActs:
+        """What recipients write back."""
 
     @property
     def services(self) -> ServiceActs:

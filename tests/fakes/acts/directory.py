@@ -8,7 +8,7 @@ from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.listing import Found, ListedAccount, Wanted
-from chalicelib.domain.messages import Message
+from chalicelib.domain.messages import REPLIES, Message
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
 
@@ -85,7 +85,10 @@ class Directory(Family):
         sent = [
             message
             for message in self._tables.messages.values()
-            if not message.service and message.sender == sender and (before is None or message.id < before)
+            if not message.service
+            and not message.account_id.startswith(REPLIES)
+            and message.sender == sender
+            and (before is None or message.id < before)
         ]
         newest = sorted(sent, key=lambda message: message.id, reverse=True)[:limit]
         return [message._replace(sealed_body="") for message in newest]
