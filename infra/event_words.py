@@ -123,6 +123,8 @@ DETAILS: Mapping[str, str] = {
     "mailed": "the key of the account whose address it went to",
     "measures": "what was done: `password`, `sessions`, `disabled`, `force_change`, `two_step`, `ranges`",
     "message": "the message's id",
+    "reader": "the account that reads the reply: of whoever sent the message",
+    "reply": "the reply's id",
     "message_id": "the mail's id at SES",
     "new_client": "a browser the account had not been used with",
     "next": "where the logon goes on",

@@ -54,6 +54,8 @@ class Details(From, total=False):
 
     # A secure message.
     message: str | None  # its id
+    reply: str | None  # the id of what was written back to it
+    reader: str | None  # whose drawer that lies in: the account of whoever sent the message
     expires_at: float | None
 
     # What other administrators hear of one.

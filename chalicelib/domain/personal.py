@@ -30,6 +30,8 @@ IMPERSONAL = frozenset(
         "new_client",
         "next",
         "policy",
+        "reader",
+        "reply",
         "request",
         "rule",
         "second_step",

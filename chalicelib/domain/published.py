@@ -81,7 +81,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.MESSAGE_SENT: ("message", "from", "expires_at"),
         EventKind.MESSAGE_READ: ("message",),
         EventKind.MESSAGE_RECALLED: ("message",),
-        EventKind.MESSAGE_ANSWERED: ("message",),
+        EventKind.MESSAGE_ANSWERED: ("message", "reply", "reader"),
         EventKind.REPLY_RECEIVED: ("message", "from"),
         EventKind.SERVICE_MADE: OF_SERVICE,
         EventKind.SERVICE_ROTATED: OF_SERVICE,

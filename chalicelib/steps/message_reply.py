@@ -48,7 +48,12 @@ def submit(request: Request) -> Page:
     sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
     now, random = request.now(), request.portal.random
     reply = reply_to(about, caller.address, body, sealer=sealer, now=now, random=random)
-    own = event_of(request, EventKind.MESSAGE_ANSWERED, caller.account_id, details={"message": about.id})
+    own = event_of(
+        request,
+        EventKind.MESSAGE_ANSWERED,
+        caller.account_id,
+        details={"message": about.id, "reply": reply.row.id, "reader": about.answers_to},
+    )
     told = event_of(
         request,
         EventKind.REPLY_RECEIVED,

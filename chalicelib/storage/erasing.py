@@ -17,9 +17,9 @@ from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId, CanonicalAddress
 from chalicelib.domain.devices import network_key
 from chalicelib.domain.erasing import COVERED_SECONDS, DECIDES, ERASED, Erasure, Place, erased, is_decision
-from chalicelib.domain.events import SERVICE_TRAIL, iso
+from chalicelib.domain.events import SERVICE_TRAIL, EventKind, iso
 from chalicelib.domain.mails import NOTE
-from chalicelib.domain.messages import drawer
+from chalicelib.domain.messages import drawer, reply_drawer
 from chalicelib.domain.networks import throttle_key
 from chalicelib.storage.database import Database
 from chalicelib.storage.deadline import patiently
@@ -35,6 +35,7 @@ from chalicelib.storage.tables import (
 
 MOST = 100  # rows of one act
 TOLD_SECONDS = 6 * 86400  # so long the other administrators are told with every means there is (ADR 17)
+REPLIED = EventKind.MESSAGE_ANSWERED.value
 FIRST = "0"  # before every key of an event: they begin with a year
 Item = dict[str, Any]
 
@@ -82,6 +83,7 @@ class Erasing:
             lambda _: self._resets(who),
             lambda _: self._messages(who),
             lambda _: self._messages(drawer(who)),
+            lambda _: self._messages(reply_drawer(who)),
             lambda _: self._sent(erasure.address),
             lambda after: events(who, after),
             lambda after: events(who + APART, after),
@@ -156,6 +158,9 @@ class Erasing:
         items: list[Item] = [one for one in page["Items"] if not is_decision(one)]
         away = {str(one): one for item in items for one in self._named_by(erasure.account_id, item)}
         self._beside([partial(self._database.delete, one) for one in away.values()])
+        self._beside(
+            [partial(self._unsign, item, erasure.address) for item in items if item["kind"]["S"] == REPLIED]
+        )
         # Last: an event that is erased names nothing any more.
         self._beside([partial(self._erase, item, erasure.decision) for item in items])
         end = page.get("LastEvaluatedKey")
@@ -170,6 +175,12 @@ class Erasing:
         sender, message = item.get("acted_by", {}).get("S", ""), _message_of(item)
         if sender.startswith(SERVICE_TRAIL) and message:
             yield MessageRow(sender, message)
+
+    def _unsign(self, item: Item, address: CanonicalAddress) -> None:
+        """What it wrote back is its reader's, as what it wrote; its event says where that lies."""
+        told, row = json.loads(item.get("details", {}).get("S", "{}")), MessageRow
+        where = row(reply_drawer(AccountId(str(told.get("reader")))), str(told.get("reply")))
+        self._database.update(where, [row.speaks_as.set(ERASED)], row.speaks_as == address)
 
     def _erase(self, item: Item, decision: str) -> None:
         """Of a row that nobody has erased yet, what `domain/erasing.py` leaves of it."""

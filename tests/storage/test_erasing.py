@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,11 +13,14 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.devices import network_key
 from chalicelib.domain.erasing import COVERED_SECONDS, ERASED, SETTLED_SECONDS, Erasure, Place
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.keys import Keyring
 from chalicelib.domain.mails import Claim, hour_of
 from chalicelib.domain.messages import drawer, unsent
 from chalicelib.domain.networks import throttle_key
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.replies import reply_to
+from chalicelib.domain.sealing import Sealer
 from chalicelib.domain.sendings import event_id_of
 from chalicelib.mail.worker import note_of
 from tests.fakes.looking import planted
@@ -76,7 +80,7 @@ def test_tr_18_everything_of_the_account_goes_and_nothing_of_anybody_else(store:
     town = decided(store)
     erasure = of(store, town.ann)
     assert (erasure.address, erasure.decision) == (town.ann.address, town.decision.sort_key)
-    assert cleared(store, erasure) <= 7
+    assert cleared(store, erasure) <= 8
     assert store.erasing.finish(erasure, NOW + 300)
     for left, who in ((0, town.ann), (2, town.bert)):
         assert len(store.sessions.of_account(who.id)) == left
@@ -168,6 +172,26 @@ def test_what_others_have_of_the_account_stays_without_its_address(store: Store)
         DESK.replace("portal", "people"),
         ERASED,
     ]
+
+
+def test_what_was_written_back_to_it_goes_and_what_it_wrote_back_loses_its_name(store: Store) -> None:
+    ann, kim = planted(store), planted(store, kind=Kind.ADMINISTRATOR)
+    asked = a_message(ann, sender=kim.address, answers_to=kim.id)
+    store.messages.send(asked, an_event(ann.id, EventKind.MESSAGE_SENT))
+    ring = Keyring("k1", {"k1": bytes(32)})
+    sealer = Sealer(ring, os.urandom)
+    reply = reply_to(asked, ann.address, "Thanks", sealer=sealer, now=NOW, random=os.urandom)
+    told = {"message": asked.id, "reply": reply.row.id, "reader": kim.id}
+    own = an_event(ann.id, EventKind.MESSAGE_ANSWERED, NOW - 9, details=told)
+    store.replies.write(reply._replace(events=(own,)))
+    for one in (ann, kim):
+        plant(store, one._replace(status=Status.ERASED, epoch=int(NOW)))
+        store.events.record(an_event(one.id, EventKind.ACCOUNT_ERASED, NOW))
+    cleared(store, of(store, ann))
+    (left,) = store.replies.page(kim.id, asked.id, None, 9)
+    assert left == reply.row._replace(sender=ERASED)
+    cleared(store, of(store, kim))
+    assert store.replies.page(kim.id, asked.id, None, 9) == []
 
 
 def test_where_a_service_found_its_message_and_the_network_it_was_known_from_go_too(store: Store) -> None:

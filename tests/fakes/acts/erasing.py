@@ -6,9 +6,9 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.devices import network_key
 from chalicelib.domain.erasing import COVERED_SECONDS, DECIDES, ERASED, Erasure, Place, erased_event
-from chalicelib.domain.events import SERVICE_TRAIL
+from chalicelib.domain.events import SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import NOTE, hour_of
-from chalicelib.domain.messages import drawer
+from chalicelib.domain.messages import REPLIES, drawer, reply_drawer
 from chalicelib.domain.networks import throttle_key
 from tests.fakes.tables import Family, act
 
@@ -42,7 +42,7 @@ class Erasing(Family):
         for rows in (tables.sessions, tables.messages, tables.resets):
             self._remove(rows, [key for key in rows if self._is_of(who, key)])
         for key, message in tables.messages.items():
-            if message.sender == erasure.address:
+            if message.sender == erasure.address and not message.account_id.startswith(REPLIES):
                 tables.messages[key] = message._replace(sender=ERASED)
         until = erasure.decided_at + COVERED_SECONDS
         for key, event in list(tables.events.items()):
@@ -58,7 +58,7 @@ class Erasing(Family):
 
     def _is_of(self, who: AccountId, key: object) -> bool:
         if isinstance(key, tuple):
-            return key[0] in {who, drawer(who)}
+            return key[0] in {who, drawer(who), reply_drawer(who)}
         return self._tables.resets[str(key)].account_id == who
 
     def _forget(self, who: AccountId, key: tuple[AccountId, str]) -> None:
@@ -67,6 +67,9 @@ class Erasing(Family):
             self._tables.networks.pop(network_key(who, throttle_key(event.source)), None)
         if hour_of(event):
             self._tables.claims.pop(key, None)
+        where = reply_drawer(AccountId(str(event.told["reader"]))), str(event.told["reply"])
+        if event.kind is EventKind.MESSAGE_ANSWERED and where in self._tables.messages:
+            self._tables.messages[where] = self._tables.messages[where]._replace(sender=ERASED)
         sender, message = event.acted_by or "", event.told["message"]
         if sender.startswith(SERVICE_TRAIL) and message:
             self._tables.messages.pop((AccountId(sender), message), None)
