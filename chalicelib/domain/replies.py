@@ -47,7 +47,7 @@ def reply_to(
         "",
         "",
         now,
-        now + KEPT_SECONDS,
+        int(now) + KEPT_SECONDS,
         recipient=about.sender,
     )
     return Reply(bare._replace(sealed_body=sealer.seal(body.encode("utf-8"), bare.associated())), about)

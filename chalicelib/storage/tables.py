@@ -57,9 +57,7 @@ class AccountRow(Model):
     two_step_unused_since = NumberAttribute(null=True, attr_name="us")
     two_step_disputed_at = NumberAttribute(null=True, attr_name="di")
     two_step_required = BooleanAttribute(default=False)
-    two_step_on = UnicodeAttribute(
-        null=True, attr_name="ts"
-    )  # a seed is there; an older row has it from its next logon
+    two_step_on = UnicodeAttribute(null=True, attr_name="ts")  # a seed is there, since the last logon
     recovery: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     alias_of = UnicodeAttribute(null=True)
