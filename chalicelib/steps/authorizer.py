@@ -88,9 +88,8 @@ def _presented(request: Asked) -> tuple[AccountId, Digest] | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return split_session_token(token.strip())
-    return split_session_token(
-        read_cookie(request.headers.get("cookie", ""), session_name(request.portal.settings.secure)) or ""
-    )
+    cookies = request.headers.get("cookie", "")
+    return split_session_token(read_cookie(cookies, session_name(request.portal.settings.secure)))
 
 
 def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | None]:

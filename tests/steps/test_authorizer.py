@@ -150,6 +150,9 @@ def test_failed_touch_fails_nobody(world: World) -> None:
     world.clock.passes(61)
     world.fake.fail(1)
     assert visitor.get("/account").status == 200
+    assert [one["what"] for one in map(json.loads, world.lines) if one["level"] == "WARNING"] == [
+        "touch_failed"
+    ]
 
 
 @pytest.mark.parametrize("change", [{"epoch": 2}, {"status": Status.DISABLED}, {"status": Status.FROZEN}])
