@@ -56,6 +56,7 @@ class Settings(NamedTuple):
     admin_may_choose_passwords: bool
     require_two_step_of_all: bool
     service_requests: int
+    reset_accounts: int
 
     @property
     def secure(self) -> bool:
@@ -121,6 +122,7 @@ def _rules(environment: Mapping[str, str]) -> dict[str, Any]:
         "require_two_step_of_all": _choice(
             environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
         ),
+        "reset_accounts": _number(environment, "PORTAL_RESET_REQUESTS_PER_HOUR", 20, 1, 500),
         "service_requests": _number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
     }
 

@@ -32,6 +32,8 @@ def last_second(now: float, seconds: int) -> float:
     return now // seconds * seconds + seconds - 1
 
 
+# Of resets, how many accounts one source asks about; and in all so many times as much, whatever it asks about (RS-13).
+ASKED_AGAIN = 10
 LOGONS_BY_SOURCE = Limit("logon", 20, 300)
 RESETS_BY_SOURCE = Limit("forgot", 20, 3600)
 BAD_LINKS_BY_SOURCE = Limit("bad-link", 20, 3600)

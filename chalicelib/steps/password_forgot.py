@@ -51,7 +51,8 @@ def submit(request: Request) -> Page:
     who = account_id(address_input(email))
     event = event_of(request, EventKind.RESET_ASKED, who, email=email.strip())
     try:
-        request.store.events.ask_reset(throttle_key(request.source), event, once_of(request, "sent"))
+        source, most = throttle_key(request.source), request.settings.reset_accounts
+        request.store.events.ask_reset(source, event, once_of(request, "sent"), most)
     except Refusal as refusal:
         if refusal.hint is not Hint.OVERTAKEN:  # its button was pressed twice: it is on its way already
             raise

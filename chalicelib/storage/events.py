@@ -23,6 +23,8 @@ from chalicelib.storage.throttles import release, reserve, reserve_in, throttled
 if TYPE_CHECKING:
     from chalicelib.domain.repeats import Once
 
+ABOUT = 12  # characters of an account's id, which tell the few apart that one source asks about
+
 
 class Events:
     """Acts on the events table."""
@@ -30,31 +32,42 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask_reset(self, source: str, event: Event, once: "Once | None" = None) -> None:
+    def ask_reset(
+        self,
+        source: str,
+        event: Event,
+        once: "Once | None" = None,
+        most: int = RESETS_BY_SOURCE.most,
+    ) -> None:
         """Two writes, the same for every address, and no read of any account (EN-04). Raises THROTTLED.
 
         The account is not touched: a stranger may ask a thousand times and its owner's password and sessions live on.
+        Attack: behind one address of an office, twenty who have forgotten theirs shut out the twenty-first; and one who
+        presses the button twenty times shuts out everybody. Defence: of a source the accounts are counted, by an end of
+        their id, and how many is the stage's.
         Of a form, one transaction: its repeat takes no place of its source, and raises OVERTAKEN (WB-20).
         """
+        limit = RESETS_BY_SOURCE._replace(most=most)
         if once is not None:
-            self._ask_once(source, event, once)
+            self._ask_once(limit, source, event, once)
             return
-        reserve(self._database, RESETS_BY_SOURCE, source, event.at)
+        about = event.account_id[-ABOUT:]
+        reserve(self._database, limit, source, event.at, about)
         try:
             self.record(event)
         except Unavailable:  # nothing was asked for, so nothing is charged
-            release(self._database, RESETS_BY_SOURCE, source, event.at)
+            release(self._database, limit, source, event.at, about)
             raise
 
-    def _ask_once(self, source: str, event: Event, once: "Once") -> None:
+    def _ask_once(self, limit: Limit, source: str, event: Event, once: "Once") -> None:
         from chalicelib.storage.repeats import committed, once_in  # noqa: PLC0415 - for the one step that asks
 
         transaction = self._database.transaction()
-        reserve_in(transaction, "source", RESETS_BY_SOURCE, source, event.at)
+        reserve_in(transaction, "source", limit, source, event.at, event.account_id[-ABOUT:])
         once_in(transaction, once)
         transaction.add("event", event_row(event))
         if committed(transaction):
-            raise throttled(RESETS_BY_SOURCE, event.at)
+            raise throttled(limit, event.at)
 
     def count_bad_link(self, source: str, now: float) -> None:
         """Twenty unusable links an hour from one address, then THROTTLED (RS-13)."""

@@ -9,6 +9,7 @@ from pynamodb.attributes import (
     ListAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.models import Model
 
@@ -190,7 +191,6 @@ class ThrottleRow(Model):
     """A count in its window, a network an account is known from, a form's mark, or the claim on a mail."""
 
     Meta = _named("throttles")
-
     key = UnicodeAttribute(hash_key=True)
     count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
     expires_at = NumberAttribute()
@@ -198,6 +198,7 @@ class ThrottleRow(Model):
     claimed_by = UnicodeAttribute(null=True)  # by which run
     key_id = UnicodeAttribute(null=True)  # with which key
     done = UnicodeAttribute(null=True)  # what the form has done
+    seen = UnicodeSetAttribute(null=True)  # which accounts a source has asked about
 
 
 class MessageRow(Model):
@@ -246,5 +247,4 @@ class ServiceRow(Model):
     revoked_by = UnicodeAttribute(null=True)
 
 
-_OF_ACCOUNTS = (AccountRow, ResetRow, SessionRow, EventRow)
-MODELS = (*_OF_ACCOUNTS, PolicyRow, BrandRow, ThrottleRow, MessageRow, ServiceRow)
+MODELS = AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, BrandRow, ThrottleRow, MessageRow, ServiceRow

@@ -3,32 +3,40 @@
 A window is part of a counter's key, so it starts afresh by itself and its row is left to TTL.
 """
 
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.devices import KNOWN_SECONDS
-from chalicelib.domain.limits import Limit
+from chalicelib.domain.limits import ASKED_AGAIN, Limit
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.storage.database import Database
 from chalicelib.storage.tables import ThrottleRow
 from chalicelib.storage.transaction import Transaction
 
 
-def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
-    """Take one place in the window. Raises THROTTLED when it is full."""
-    if not database.update(ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit)):
+def reserve(database: Database, limit: Limit, subject: str, now: float, about: str = "") -> None:
+    """Take one place in the window. Raises THROTTLED when it is full.
+
+    With `about`, places are taken by what is asked about: the same once more takes none.
+    """
+    row = ThrottleRow(limit.key(subject, now))
+    if not database.update(row, _one_more(limit, now, about), _room(limit, about)):
         raise throttled(limit, now)
 
 
-def release(database: Database, limit: Limit, subject: str, now: float) -> None:
+def release(database: Database, limit: Limit, subject: str, now: float, about: str = "") -> None:
     """Give a place back that came to nothing; raises nothing."""
     count = ThrottleRow.count
-    database.give_back(ThrottleRow(limit.key(subject, now)), [count.set(count - 1)], count > 0)
+    actions = [count.set(count - 1), *([ThrottleRow.seen.delete({about})] if about else [])]
+    database.give_back(ThrottleRow(limit.key(subject, now)), actions, count > 0)
 
 
-def reserve_in(transaction: Transaction, name: str, limit: Limit, subject: str, now: float) -> None:
+def reserve_in(
+    transaction: Transaction, name: str, limit: Limit, subject: str, now: float, about: str = ""
+) -> None:
     """The same as part of a transaction, whose failed condition is then told by `name`."""
-    transaction.update(name, ThrottleRow(limit.key(subject, now)), _one_more(limit, now), _room(limit))
+    row = ThrottleRow(limit.key(subject, now))
+    transaction.update(name, row, _one_more(limit, now, about), _room(limit, about))
 
 
 def learn_in(transaction: Transaction, network: str, now: float) -> None:
@@ -54,13 +62,18 @@ def throttled(limit: Limit, now: float) -> Refusal:
     return Refusal(Code.THROTTLED, f"throttle_{limit.name}", retry_after=limit.left(now))
 
 
-def _one_more(limit: Limit, now: float) -> list[Action]:
-    return [
-        ThrottleRow.count.set((ThrottleRow.count | 0) + 1),
-        ThrottleRow.expires_at.set(int(now) + 2 * limit.seconds),
+def _one_more(limit: Limit, now: float, about: str = "") -> list[Action]:
+    row = ThrottleRow
+    counted: list[Action] = [
+        row.count.set((row.count | 0) + 1),
+        row.expires_at.set(int(now) + 2 * limit.seconds),
     ]
+    return [*counted, row.seen.add({about})] if about else counted
 
 
-def _room(limit: Limit) -> Condition:
-    room: Condition = ThrottleRow.count.does_not_exist() | (ThrottleRow.count < limit.most)
+def _room(limit: Limit, about: str = "") -> Condition:
+    row = ThrottleRow
+    room: Condition = row.count.does_not_exist() | (row.count < limit.most * (ASKED_AGAIN if about else 1))
+    if about:
+        room &= row.seen.does_not_exist() | row.seen.contains(about) | (size(row.seen) < limit.most)  # type: ignore[no-untyped-call]
     return room

@@ -40,6 +40,7 @@ class Tables:
     policies: dict[str, Policy] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
     throttles: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, set[str]] = field(default_factory=dict)  # about whom a source has, in the same rows
     repeats: dict[Digest, int] = field(default_factory=dict)  # asked for, of a session that was handed over
     once: dict[str, Once] = field(
         default_factory=dict

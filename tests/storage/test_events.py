@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.accounts import Preferences
+from chalicelib.domain.accounts import Account, Preferences
 from chalicelib.domain.events import Event, EventKind, Stretch, iso
 from chalicelib.domain.limits import SHUT_OUTS, SHUT_OUTS_BY_SOURCE
 from chalicelib.domain.ports import Store
@@ -32,13 +32,45 @@ def test_en_04_asking_for_a_reset_changes_no_account_and_needs_none(store: Store
 
 def test_rs_13_twenty_resets_an_hour_of_one_source(store: Store) -> None:
     source, start, who = f"source {number()}", NOW - NOW % HOUR, an_account()
-    for _ in range(20):
-        store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start))
+    asked = [an_account() for _ in range(20)]
+    for one in asked:
+        store.events.ask_reset(source, an_event(one.id, EventKind.RESET_ASKED, start))
     with pytest.raises(Refusal) as refused:
         store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start + HOUR - 1))
     assert (refused.value.code, refused.value.retry_after) == (Code.THROTTLED, 2)
-    assert len(trail(store, who)) == 20
+    assert trail(store, who) == []
+    store.events.ask_reset(source, an_event(asked[0].id, EventKind.RESET_ASKED, start))  # once more
+    assert len(trail(store, asked[0])) == 2
     store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start + HOUR))
+
+
+@pytest.mark.parametrize("as_form", [False, True])
+def test_rs_13_the_same_account_takes_one_place_of_its_source_and_not_without_end(
+    store: Store, as_form: bool
+) -> None:
+    source, start, (ann, bob, eve) = f"source {number()}", NOW - NOW % HOUR, (an_account() for _ in range(3))
+
+    def asks(who: Account, place: int = 0) -> None:
+        form = once("sent", start, source, who.id, str(place)) if as_form else None
+        store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), form, most=2)
+
+    for place in range(5):
+        asks(ann, place)
+    asks(bob)
+    with pytest.raises(Refusal):
+        asks(eve)
+    for place in range(5, 19):
+        asks(ann, place)
+    with pytest.raises(Refusal) as refused:
+        asks(ann, 19)
+    assert refused.value.code is Code.THROTTLED
+
+
+def test_rs_13_what_could_not_be_asked_for_takes_no_place(real_store: DynamoStore) -> None:
+    source, start, (ann, bob) = f"source {number()}", NOW - NOW % HOUR, (an_account() for _ in range(2))
+    with breaking(real_store, Fault.TIMEOUT, 1), pytest.raises(Unavailable):
+        real_store.events.ask_reset(source, an_event(ann.id, EventKind.RESET_ASKED, start), most=1)
+    real_store.events.ask_reset(source, an_event(bob.id, EventKind.RESET_ASKED, start), most=1)
 
 
 def test_ip_09_strangers_of_one_network_are_one_event_for_a_while_and_few_of_all(store: Store) -> None:
@@ -73,18 +105,18 @@ def test_ip_09_stranger_whose_event_could_not_be_written_has_taken_no_place(real
 
 
 def test_wb_20_a_form_asks_once_and_takes_one_place_of_its_source(store: Store) -> None:
-    source, who, start = f"source {number()}", an_account(), NOW - NOW % HOUR
-    for place in range(20):
+    source, start, asked = f"source {number()}", NOW - NOW % HOUR, [an_account() for _ in range(20)]
+    for place, who in enumerate(asked):
         form = once("sent", start, source, str(place))
         store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), form)
         with pytest.raises(Refusal) as repeated:
             store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), form)
         assert repeated.value.hint is Hint.OVERTAKEN
+        assert len(trail(store, who)) == 1
     another = once("sent", start, source, "another")
     with pytest.raises(Refusal) as refused:
-        store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), another)
+        store.events.ask_reset(source, an_event(an_account().id, EventKind.RESET_ASKED, start), another)
     assert refused.value.code is Code.THROTTLED
-    assert len(trail(store, who)) == 20
 
 
 def test_rs_13_twenty_bad_links_an_hour_of_one_source(store: Store) -> None:

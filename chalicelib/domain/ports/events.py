@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
+from chalicelib.domain.limits import RESETS_BY_SOURCE
 
 if TYPE_CHECKING:
     from chalicelib.domain.repeats import Once
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 class EventActs(Protocol):
     """Events that stand alone."""
 
-    def ask_reset(self, source: str, event: Event, once: "Once | None" = None) -> None:
+    def ask_reset(
+        self, source: str, event: Event, once: "Once | None" = None, most: int = RESETS_BY_SOURCE.most
+    ) -> None:
         """Ask for a reset: the same writes for every address; raises OVERTAKEN for the repeat of a form."""
 
     def count_bad_link(self, source: str, now: float) -> None:

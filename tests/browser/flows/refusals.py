@@ -80,6 +80,7 @@ def _used_up(town: Town, limit: Limit) -> None:
         row = {
             "key": {"S": limit.key(subject, moment)},
             "count": {"N": str(limit.most)},
+            "seen": {"SS": [str(number) for number in range(limit.most)]},
             "expires_at": {"N": str(int(now) + 2 * limit.seconds)},
         }
         client.put_item(TableName=f"{town.prefix}throttles", Item=row)

@@ -8,7 +8,13 @@ from typing import Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, Stretch, Trail
-from chalicelib.domain.limits import BAD_LINKS_BY_SOURCE, RESETS_BY_SOURCE, SHUT_OUTS, SHUT_OUTS_BY_SOURCE
+from chalicelib.domain.limits import (
+    ASKED_AGAIN,
+    BAD_LINKS_BY_SOURCE,
+    RESETS_BY_SOURCE,
+    SHUT_OUTS,
+    SHUT_OUTS_BY_SOURCE,
+)
 from chalicelib.domain.repeats import Once
 from chalicelib.storage.rows import event_row
 from tests.fakes.tables import Family, act
@@ -18,9 +24,17 @@ class Events(Family):
     """`ports.EventActs`."""
 
     @act
-    def ask_reset(self, source: str, event: Event, once: Once | None = None) -> None:
+    def ask_reset(
+        self, source: str, event: Event, once: Once | None = None, most: int = RESETS_BY_SOURCE.most
+    ) -> None:
         self._tables.demand_first(once)
-        self._tables.reserve(RESETS_BY_SOURCE, source, event.at)
+        limit = RESETS_BY_SOURCE._replace(most=most)
+        key = limit.key(source, event.at)
+        about = self._tables.asked.setdefault(key, set())
+        room = limit if len(about | {event.account_id}) <= most else limit._replace(most=0)
+        self._tables.demand_room(room._replace(most=room.most * ASKED_AGAIN), key, event.at)
+        self._tables.count(key)
+        about.add(event.account_id)
         self._tables.note(once)
         self._tables.put_event(event)
 
