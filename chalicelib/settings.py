@@ -106,12 +106,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 def _rules(environment: Mapping[str, str]) -> dict[str, Any]:
     """How long things last, how often somebody may, and what is asked of whom."""
+    first = "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS"
     return {
         "password_min_length": _number(environment, "PORTAL_PASSWORD_MIN_LENGTH", 15, 8, 64),
         "reset_lifetime": _number(environment, "PORTAL_RESET_LIFETIME_SECONDS", 3600, 1, 86400),
-        "first_password_lifetime": _number(
-            environment, "PORTAL_FIRST_PASSWORD_LIFETIME_SECONDS", 86400, 1, 604800
-        ),
+        "first_password_lifetime": _number(environment, first, 86400, 1, 604800),
         "session_idle": _number(environment, "PORTAL_SESSION_IDLE_SECONDS", 1800, 1, 86400),
         "session_lifetime": _number(environment, "PORTAL_SESSION_LIFETIME_SECONDS", 43200, 1, 604800),
         "lock_threshold": _number(environment, "PORTAL_LOCK_THRESHOLD", 5, 1, 20),
