@@ -7,7 +7,15 @@ from: that it is `requestContext.identity.sourceIp` and no header is the authori
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+    summarize_address_range,
+)
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
@@ -17,6 +25,12 @@ RANGES_MAX = 100
 _SHOWN_MAX = 80
 _ADDRESS = "[0-9A-Fa-f:.]{2,45}"
 _RANGE = rf"({_ADDRESS})(?:/(0|[1-9][0-9]{{0,2}}))?"
+# What people type: an address to another, and an address with a netmask; of a mask behind a space only one that can be
+# no address of anybody's. A dash may be what a word processor makes of it.
+_DASH = "[-\u2010-\u2015\u2212]"
+_SPAN = rf"({_ADDRESS})\s*{_DASH}\s*({_ADDRESS})"
+_MASKED = r"([0-9.]{7,15})(?:/|\s+(?=255\.))((?:[0-9]{1,3}\.){3}[0-9]{1,3})"
+_PART = rf"(?:{_SPAN}|{_MASKED})(?=[\s,;]|$)|[^\s,;]+"
 _COMPATIBLE = range(1 << 24, 1 << 32)  # ::/96; below it are ::, ::1 and 0.0.0.0/8, which is no host's address
 
 
@@ -56,6 +70,26 @@ def parse_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
     if len(entries) > limit:
         raise InvalidRange(entries[limit], "at most {limit} ranges are accepted", limit=limit)
     return tuple(dict.fromkeys(str(_network(entry)) for entry in entries))
+
+
+def typed_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
+    """Ranges as people type them, in CIDR: also `10.0.0.1 - 10.0.0.9`, `10.0.0.0/255.255.0.0`, several in an entry.
+
+    What is stored and compared is CIDR alone. Raises InvalidRange for the first bad one (IP-03).
+    """
+    if not isinstance(entries, list | tuple):
+        raise InvalidRange(entries, "a list of ranges is expected")
+    found: dict[str, None] = {}
+    for entry in entries:
+        if not isinstance(entry, str):
+            raise InvalidRange(
+                entry, "write it as 192.0.2.0/24, 192.0.2.1 - 192.0.2.9, 2001:db8::/32 or one address"
+            )
+        for part in (one[0] for one in re.finditer(_PART, entry)):
+            found |= dict.fromkeys(map(str, _typed(part)))
+            if len(found) > limit:
+                raise InvalidRange(part, "at most {limit} ranges are accepted", limit=limit)
+    return tuple(found)
 
 
 def permitted(address: str | IPAddress, ranges: Sequence[str] | None) -> bool:
@@ -112,7 +146,9 @@ def _network(entry: object) -> IPNetwork:
     # with a numeric prefix reaches it.
     parts = re.fullmatch(_RANGE, entry) if isinstance(entry, str) else None
     if not parts:
-        raise InvalidRange(entry, "write it as 192.0.2.0/24, 2001:db8::/32 or one address")
+        raise InvalidRange(
+            entry, "write it as 192.0.2.0/24, 192.0.2.1 - 192.0.2.9, 2001:db8::/32 or one address"
+        )
     try:
         address = ip_address(parts[1])
     except ValueError:
@@ -126,3 +162,42 @@ def _network(entry: object) -> IPNetwork:
     if _undressed(net.network_address).version != net.version:
         raise InvalidRange(entry, "write an IPv4 range as IPv4")
     return net
+
+
+def _typed(part: str) -> Sequence[IPNetwork]:
+    """One range as it was typed; a span can be several."""
+    if span := re.fullmatch(_SPAN, part):
+        return _span(part, span[1], span[2])
+    masked = re.fullmatch(_MASKED, part)
+    if not masked:
+        return (_network(part),)
+    try:
+        return (_network(f"{masked[1]}/{_prefix(part, masked[2])}"),)
+    except InvalidRange as error:
+        raise InvalidRange(part, error.text, **error.values) from None
+
+
+def _prefix(part: str, mask: str) -> int:
+    """The length of a netmask; never of a host mask, whose ones are at the other end."""
+    try:
+        bits: int = int(IPv4Address(mask))
+    except ValueError:
+        raise InvalidRange(part, "the netmask is none") from None
+    zeros = (~bits & 0xFFFF_FFFF) + 1
+    if zeros & (zeros - 1):
+        raise InvalidRange(part, "a netmask is ones and then zeros, such as 255.255.0.0")
+    return 33 - zeros.bit_length()
+
+
+def _span(part: str, first: str, last: str) -> Sequence[IPNetwork]:
+    try:
+        low, high = ip_address(first), ip_address(last)
+    except ValueError:
+        raise InvalidRange(part, "not an IP address") from None
+    if low.version != high.version:
+        raise InvalidRange(part, "both addresses must be IPv4, or both IPv6")
+    if any(_undressed(one).version != one.version for one in (low, high)):
+        raise InvalidRange(part, "write an IPv4 range as IPv4")
+    if int(low) > int(high):
+        raise InvalidRange(part, "the first address is behind the last one")
+    return tuple(summarize_address_range(low, high))

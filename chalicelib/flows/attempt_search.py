@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import ATTEMPTS, Event, Stretch, iso
-from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, parse_ranges, permitted
+from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, permitted, typed_ranges
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.tokens import parse_reference
 from chalicelib.domain.trail import gathered, position
@@ -134,7 +134,7 @@ def _start(asked: Asked, now: float) -> str | None:
 
 def _network(text: str) -> tuple[str, ...] | None:
     try:
-        return parse_ranges([text]) if text else None
+        return typed_ranges([text]) if text else None
     except InvalidRange as error:
         raise invalid(f"network:{error.cause}", "network") from error
 

@@ -1,7 +1,7 @@
 """Permitted IP ranges as a request gives them, and what a list would have refused before it is saved."""
 
 from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
-from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, parse_ranges, permitted
+from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, permitted, typed_ranges
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.web.request import Field, Request
 
@@ -23,10 +23,11 @@ def given_ranges(request: Request) -> tuple[str, ...] | None:
     if restriction == "none":
         return None
     given = [] if restriction == "nobody" else request.fields.get("ranges")
-    if restriction == "listed" and not _split(given or []):
+    ranges = None if given is None else _parsed(request, given)
+    if restriction == "listed" and not ranges:
         # A field left empty by mistake must not shut everybody out, nor let everybody in.
         raise invalid("no_range_listed", "ranges")
-    return None if given is None else _parsed(request, _split(given))
+    return ranges
 
 
 def sets_ranges(request: Request) -> bool:
@@ -34,13 +35,9 @@ def sets_ranges(request: Request) -> bool:
     return request.fields.get("restriction") != "keep" and "ranges" in request.fields
 
 
-def _split(given: list[str]) -> list[str]:
-    return [part for entry in given for part in entry.replace(",", " ").split()] if given else []
-
-
 def _parsed(request: Request, given: list[str]) -> tuple[str, ...]:
     try:
-        return parse_ranges(given)
+        return typed_ranges(given)
     except InvalidRange as error:
         cause = request.say(error.text, **error.values)
         facts = {"field": "ranges", "entry": str(error.entry)[:100], "cause": cause}

@@ -14,6 +14,7 @@ from chalicelib.domain.networks import (
     parse_ranges,
     permitted,
     throttle_key,
+    typed_ranges,
 )
 
 
@@ -251,3 +252,83 @@ def test_ip_02_compatible_address_is_its_ipv4_address_and_no_other_is(address: s
 )
 def test_lg_06_two_hosts_of_one_64_share_a_count(address: str, key: str) -> None:
     assert throttle_key(address) == key
+
+
+@pytest.mark.parametrize(
+    ("entry", "ranges"),
+    [
+        ("203.0.113.0/24", ["203.0.113.0/24"]),
+        ("203.0.113.7", ["203.0.113.7/32"]),
+        ("203.0.113.0/24, 2001:db8::/32; 203.0.113.0/24", ["203.0.113.0/24", "2001:db8::/32"]),
+        ("203.0.113.7 203.0.113.8", ["203.0.113.7/32", "203.0.113.8/32"]),
+        ("10.0.0.0 - 10.0.0.255", ["10.0.0.0/24"]),
+        ("10.0.0.0-10.0.0.255", ["10.0.0.0/24"]),
+        ("10.0.0.0 \u2013 10.0.0.255", ["10.0.0.0/24"]),
+        ("10.0.0.5 - 10.0.0.5", ["10.0.0.5/32"]),
+        ("10.0.0.1 - 10.0.0.6", ["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/31", "10.0.0.6/32"]),
+        ("10.0.0.0 - 10.0.0.255 10.0.1.0/24", ["10.0.0.0/24", "10.0.1.0/24"]),
+        ("0.0.0.0 - 255.255.255.255", ["0.0.0.0/0"]),
+        ("2001:db8:: - 2001:db8::ffff", ["2001:db8::/112"]),
+        ("2001:DB8::1-2001:db8::2", ["2001:db8::1/128", "2001:db8::2/128"]),
+        ("10.0.0.0/255.255.0.0", ["10.0.0.0/16"]),
+        ("10.0.0.0 255.255.0.0", ["10.0.0.0/16"]),
+        ("10.0.0.0   255.255.255.255", ["10.0.0.0/32"]),
+        ("0.0.0.0/0.0.0.0", ["0.0.0.0/0"]),
+        ("128.0.0.0/128.0.0.0", ["128.0.0.0/1"]),
+        ("10.0.0.0 128.0.0.0", ["10.0.0.0/32", "128.0.0.0/32"]),
+        ("", []),
+        (" , ; ", []),
+    ],
+)
+def test_ranges_are_typed_as_people_have_them_and_kept_as_cidr(entry: str, ranges: list[str]) -> None:
+    assert list(typed_ranges([entry])) == ranges
+    assert list(parse_ranges(ranges)) == ranges
+
+
+@pytest.mark.parametrize(
+    ("entry", "cause"),
+    [
+        ("10.0.0.9 - 10.0.0.1", "the first address is behind the last one"),
+        ("10.0.0.1 - 2001:db8::1", "both addresses must be IPv4, or both IPv6"),
+        ("::ffff:10.0.0.1 - ::ffff:10.0.0.9", "write an IPv4 range as IPv4"),
+        ("10.0.0.1 - 10.0.0.256", "not an IP address"),
+        ("10.0.0.1 - 010.0.0.9", "not an IP address"),
+        ("10.0.0.1/255.255.0.0", "the address has bits beyond the prefix; did you mean 10.0.0.0/16?"),
+        ("10.0.0.0/0.0.255.255", "a netmask is ones and then zeros, such as 255.255.0.0"),
+        ("10.0.0.0 255.0.255.0", "a netmask is ones and then zeros, such as 255.255.0.0"),
+        ("10.0.0.0/255.255.256.0", "the netmask is none"),
+        ("0.0.0.1 - 255.255.255.254", "at most 20 ranges are accepted"),
+    ],
+)
+def test_what_was_typed_wrong_is_named_with_what_is_wrong_with_it(entry: str, cause: str) -> None:
+    with pytest.raises(InvalidRange) as refused:
+        typed_ranges(["192.0.2.0/24", entry], 20)
+    assert (refused.value.entry, refused.value.cause) == (entry, cause)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("garbage", "10.0.0.1 -", "- 10.0.0.1", "10.0.0.*", "10.0.0.0/33", "10.0.0.0/", "fe80::1%eth0"),
+        *(
+            "2001:db8::/ffff::",
+            "10.0.0.1--10.0.0.2",
+            "x" * 100_000,
+            "1" * 100_000,
+            True,
+            None,
+            0,
+            ["10.0.0.0/8"],
+        ),
+    ],
+    ids=lambda entry: repr(entry)[:20],
+)
+def test_what_is_no_range_however_typed_is_refused(entry: object) -> None:
+    with pytest.raises(InvalidRange):
+        typed_ranges([entry])
+
+
+@pytest.mark.parametrize("entries", [None, "203.0.113.0/24", {}, 0])
+def test_only_a_list_is_a_list_of_typed_ones(entries: object) -> None:
+    with pytest.raises(InvalidRange):
+        typed_ranges(entries)
