@@ -157,13 +157,17 @@ class Account(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """The rules of one domain, or of the portal itself (`name` is then `PORTAL`)."""
+    """The rules of one domain, or of the portal itself (`name` is then `PORTAL`).
+
+    `notes` says whose networks the ranges are, as it is stored: nobody reads it but who shows it.
+    """
 
     name: str
     internal: bool = False
     two_step_required: bool = False
     ranges: tuple[str, ...] | None = None
     admin_ranges: tuple[str, ...] | None = None
+    notes: str = ""
 
 
 class NewPassword(NamedTuple):

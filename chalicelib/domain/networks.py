@@ -21,6 +21,7 @@ IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
 RANGES_MAX = 100
+NOTE_MAX = 60
 
 _SHOWN_MAX = 80
 _ADDRESS = "[0-9A-Fa-f:.]{2,45}"
@@ -75,21 +76,40 @@ def parse_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
 def typed_ranges(entries: object, limit: int = RANGES_MAX) -> tuple[str, ...]:
     """Ranges as people type them, in CIDR: also `10.0.0.1 - 10.0.0.9`, `10.0.0.0/255.255.0.0`, several in an entry.
 
-    What is stored and compared is CIDR alone. Raises InvalidRange for the first bad one (IP-03).
+    What is stored and compared is CIDR alone. Raises InvalidRange for the first bad one (IP-03), and for a note.
     """
+    noted = next((one for one in _listed(entries) if "#" in one), None)
+    if noted is not None:
+        raise InvalidRange(noted, "notes are kept for the ranges of a domain and of the portal only")
+    return tuple(noted_ranges(entries, limit))
+
+
+def noted_ranges(entries: object, limit: int = RANGES_MAX) -> dict[str, str]:
+    """The same with whose network each is, as it was typed behind a #; "" where nothing was."""
+    found: dict[str, str] = {}
+    for entry in _listed(entries):
+        text, _, note = entry.partition("#")
+        note, parts = note.strip(), [one[0] for one in re.finditer(_PART, text)]
+        if len(note) > NOTE_MAX or not note.isprintable():
+            raise InvalidRange(entry, "a note is one line of up to {most} characters", most=NOTE_MAX)
+        if note and not parts:
+            raise InvalidRange(entry, "a range is missing before the note")
+        for part in parts:
+            found |= {net: note or found.get(net, "") for net in map(str, _typed(part))}
+            if len(found) > limit:
+                raise InvalidRange(part, "at most {limit} ranges are accepted", limit=limit)
+    return found
+
+
+def _listed(entries: object) -> Sequence[str]:
     if not isinstance(entries, list | tuple):
         raise InvalidRange(entries, "a list of ranges is expected")
-    found: dict[str, None] = {}
     for entry in entries:
         if not isinstance(entry, str):
             raise InvalidRange(
                 entry, "write it as 192.0.2.0/24, 192.0.2.1 - 192.0.2.9, 2001:db8::/32 or one address"
             )
-        for part in (one[0] for one in re.finditer(_PART, entry)):
-            found |= dict.fromkeys(map(str, _typed(part)))
-            if len(found) > limit:
-                raise InvalidRange(part, "at most {limit} ranges are accepted", limit=limit)
-    return tuple(found)
+    return entries
 
 
 def permitted(address: str | IPAddress, ranges: Sequence[str] | None) -> bool:

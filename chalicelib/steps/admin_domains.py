@@ -50,6 +50,7 @@ def submit(request: Request) -> Page:
         two_step_required=bool(request.fields.get("two_step_required", base.two_step_required)),
         ranges=base.ranges,
         admin_ranges=base.admin_ranges,
+        notes=base.notes,
     )
     event = event_of(
         request,

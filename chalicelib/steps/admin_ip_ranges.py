@@ -19,10 +19,14 @@ from chalicelib.flows.events import event_of
 from chalicelib.flows.ranges import (
     RANGES,
     RESTRICTION,
+    given_noted,
     given_ranges,
     logons_of,
     not_locking_oneself_out,
+    noted,
+    notes_of,
     refused_by,
+    with_notes,
 )
 from chalicelib.flows.repeats import NAMED
 from chalicelib.portal import Portal
@@ -66,22 +70,23 @@ def save_account(request: Request) -> Page:
 
 def save_domain(request: Request) -> Page:
     """The ranges of every account of the domain that has none of its own."""
-    name, ranges = named_domain(request), given_ranges(request)
+    name, (ranges, notes) = named_domain(request), given_noted(request)
     caller, _ = request.store.accounts.find(request.known.account_id)
     concerned = caller is not None and caller.ranges is None and domain_id_of(caller.id) == domain_id(name)
     not_locking_oneself_out(request, ranges, concerns_caller=concerned)
     old = request.store.directory.policy(domain_id(name))
-    new = (old or Policy(name))._replace(ranges=ranges)
+    new = with_notes(old, (old or Policy(name))._replace(ranges=ranges), ranges or (), notes)
     return _save(request, PolicyChange(domain_id(name), old, new), f"/admin/domains/{name}/ip-ranges")
 
 
 def save_portal(request: Request) -> Page:
     """The ranges of the whole portal, or of its console."""
-    ranges, scope = given_ranges(request), _scope(request)
+    (ranges, notes), scope = given_noted(request), _scope(request)
     not_locking_oneself_out(request, ranges, concerns_caller=True)
     old = request.store.directory.policy(PORTAL_POLICY)
     base = old or Policy(PORTAL_POLICY)
     new = base._replace(ranges=ranges) if scope == "portal" else base._replace(admin_ranges=ranges)
+    new = with_notes(old, new, ranges or (), notes)
     return _save(request, PolicyChange(PORTAL_POLICY, old, new), "/admin/ip-ranges")
 
 
@@ -99,7 +104,7 @@ def try_domain(request: Request) -> Page:
     name = named_domain(request)
     recent = _recent(request.portal)
     mine = [event for event in recent.events if (event.email or "").lower().endswith(f"@{name}")]
-    return _tried(request, refused_by(given_ranges(request), recent._replace(events=mine)))
+    return _tried(request, refused_by(given_noted(request)[0], recent._replace(events=mine)))
 
 
 def try_portal(request: Request) -> Page:
@@ -108,14 +113,15 @@ def try_portal(request: Request) -> Page:
     if _scope(request) == "admin":
         staff = [event for event in recent.events if event.told["kind"] == "administrator"]
         recent = recent._replace(events=staff)
-    return _tried(request, refused_by(given_ranges(request), recent))
+    return _tried(request, refused_by(given_noted(request)[0], recent))
 
 
 def _shown(request: Request, policy: Policy, subject: str) -> Page:
-    lists = [{"scope": "portal" if subject == "portal" else "", "ranges": _list(policy.ranges)}]
-    facts: dict[str, object] = {"ranges": _list(policy.ranges)}
+    notes = notes_of(policy)
+    lists = [{"scope": "portal" if subject == "portal" else "", "ranges": noted(policy.ranges, notes)}]
+    facts: dict[str, object] = {"ranges": _list(policy.ranges), "notes": notes}
     if subject == "portal":
-        lists.append({"scope": "admin", "ranges": _list(policy.admin_ranges)})
+        lists.append({"scope": "admin", "ranges": noted(policy.admin_ranges, notes)})
         facts["admin_ranges"] = _list(policy.admin_ranges)
     view = _view(request) | {"subject": subject, "lists": lists}
     return Page(facts=facts, template="admin_ip_ranges", view=view)
@@ -184,7 +190,7 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         "ranges_saved",
         holds=lambda: request.store.directory.policy(change.key) == change.new,
     )
-    return Page(facts=after, location=f"{page}?done={done}")
+    return Page(facts={**after, "notes": notes_of(change.new)}, location=f"{page}?done={done}")
 
 
 def _portal_policy(portal: Portal) -> Policy:

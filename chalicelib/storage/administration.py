@@ -100,6 +100,7 @@ def policy_row(key: str, policy: Policy) -> PolicyRow:
         two_step_required=policy.two_step_required,
         ranges=None if policy.ranges is None else list(policy.ranges),
         admin_ranges=None if policy.admin_ranges is None else list(policy.admin_ranges),
+        notes=policy.notes or None,
         listed=None if policy.name == PORTAL_POLICY else "domain",
     )
 
@@ -119,6 +120,7 @@ def _policy_as_seen(old: Policy | None) -> Condition:
     condition: Condition = row.domain.exists()
     for attribute, seen in ((row.ranges, old.ranges), (row.admin_ranges, old.admin_ranges)):
         condition &= attribute.does_not_exist() if seen is None else attribute == list(seen)
+    condition &= (row.notes == old.notes) if old.notes else row.notes.does_not_exist()
     for flag, on in ((row.internal, old.internal), (row.two_step_required, old.two_step_required)):
         # A row that an invitation made has neither, which means no.
         condition &= (flag == on) if on else flag.does_not_exist() | (flag == on)

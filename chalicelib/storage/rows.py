@@ -237,13 +237,8 @@ def policy_of(row: PolicyRow | None) -> Policy | None:
     """The row as the domain's value."""
     if row is None:
         return None
-    return Policy(
-        name=row.name,
-        internal=bool(row.internal),
-        two_step_required=bool(row.two_step_required),
-        ranges=_texts(row.ranges),
-        admin_ranges=_texts(row.admin_ranges),
-    )
+    rules = bool(row.internal), bool(row.two_step_required), _texts(row.ranges), _texts(row.admin_ranges)
+    return Policy(row.name, *rules, row.notes or "")
 
 
 def _texts(values: Any) -> tuple[str, ...] | None:

@@ -163,13 +163,13 @@ class PolicyRow(Model):
     """A domain's policy; the portal's own is one more row."""
 
     Meta = _named("domains")
-
     domain = UnicodeAttribute(hash_key=True)  # its id, so the authorizer can read it without the address
     name = UnicodeAttribute()
     internal = BooleanAttribute(default=False)
     two_step_required = BooleanAttribute(default=False)
     ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     admin_ranges: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    notes = UnicodeAttribute(null=True)  # whose networks they are, as JSON
     listed = UnicodeAttribute(null=True)
     all_domains = indexes.AllDomains()
 

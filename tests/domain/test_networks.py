@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.networks import (
     InvalidRange,
     InvalidSource,
+    noted_ranges,
     parse_address,
     parse_ranges,
     permitted,
@@ -332,3 +333,27 @@ def test_what_is_no_range_however_typed_is_refused(entry: object) -> None:
 def test_only_a_list_is_a_list_of_typed_ones(entries: object) -> None:
     with pytest.raises(InvalidRange):
         typed_ranges(entries)
+
+
+def test_note_says_whose_network_each_range_of_its_line_is() -> None:
+    lines = ["10.0.0.1 - 10.0.0.2 # Berlin, 3rd floor", "2001:db8::/32", "192.0.2.0/24#VPN", "192.0.2.0/24"]
+    assert noted_ranges(lines) == {
+        "10.0.0.1/32": "Berlin, 3rd floor",
+        "10.0.0.2/32": "Berlin, 3rd floor",
+        "2001:db8::/32": "",
+        "192.0.2.0/24": "VPN",
+    }
+
+
+@pytest.mark.parametrize(
+    "entry", ["# Berlin", "10.0.0.0/8 # " + "x" * 61, "10.0.0.0/8 # a\x00b", "10.0.0.0/8 # a\nb"]
+)
+def test_note_without_a_range_or_with_more_than_a_line_is_refused(entry: str) -> None:
+    with pytest.raises(InvalidRange) as refused:
+        noted_ranges(["192.0.2.0/24", entry])
+    assert refused.value.entry == entry[:80]
+
+
+def test_note_where_none_is_kept_is_refused_and_not_dropped() -> None:
+    with pytest.raises(InvalidRange, match="notes are kept"):
+        typed_ranges(["192.0.2.0/24 # Berlin"])

@@ -56,7 +56,7 @@ def test_ip_01_no_header_moves_a_request_inside(town: Town, desk: Desk, spoof: d
 def test_portal_ranges_refuse_everybody_outside_before_anything_else(town: Town, portal_wide: Desk) -> None:
     own = portal_wide.client.source
     saved = portal_wide.client.post("/admin/ip-ranges", {"scope": "portal", "ranges": [f"{own}/32"]})
-    assert saved.json() == {"ranges": [f"{own}/32"], "admin_ranges": None}
+    assert saved.json() == {"ranges": [f"{own}/32"], "admin_ranges": None, "notes": {}}
     stranger = town.client()
     for answer in (
         stranger.get("/health"),

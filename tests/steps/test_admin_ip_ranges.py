@@ -105,7 +105,8 @@ def test_account_s_own_ranges_go_before_its_domain_s(world: World) -> None:
         "/admin/domains/placed.test/ip-ranges",
     )
     logon = {"email": ann.address, "password": PASSWORD}
-    assert desk.visitor.post(path, {"ranges": [PLACE]}).json() == {"ranges": [PLACE], "admin_ranges": None}
+    saved = desk.visitor.post(path, {"ranges": [PLACE]}).json()
+    assert saved == {"ranges": [PLACE], "admin_ranges": None, "notes": {}}
     assert desk.user(ann)["ranges"] == {
         "effective": [PLACE],
         "source": "domain",
@@ -116,7 +117,7 @@ def test_account_s_own_ranges_go_before_its_domain_s(world: World) -> None:
     desk.does(ann, "ip-ranges", ranges=[ELSEWHERE])
     assert desk.user(ann)["ranges"]["source"] == "account"
     assert [world.visitor(at).post("/logon", logon).status for at in (INSIDE, OUTSIDE)] == [401, 200]
-    assert desk.visitor.get(path).json() == {"ranges": [PLACE]}
+    assert desk.visitor.get(path).json() == {"ranges": [PLACE], "notes": {}}
 
 
 def test_others_may_be_shut_out_without_confirmation(world: World) -> None:
