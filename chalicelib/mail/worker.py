@@ -94,9 +94,9 @@ class Worker(NamedTuple):
         if sent or account is None:
             return None
         # Before the note: while there is none, all of this is done again.
-        told = outbox.tell_administrators(event) if concerns else 0
+        told: Details = {"administrators": outbox.tell_administrators(event)} if concerns else {}
         if name is None:
-            note = note_of(event, EventKind.ADMINISTRATORS_TOLD, {"administrators": told})
+            note = note_of(event, EventKind.ADMINISTRATORS_TOLD, told)
             outbox.note(note)
             return note
         # What the domain's brand leaves open is the stage's.
