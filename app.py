@@ -9,6 +9,8 @@ from chalicelib.steps import (
     account_preferences,
     account_sessions,
     account_two_step,
+    address_change,
+    admin_address,
     admin_attempts,
     admin_brand,
     admin_contain,
@@ -40,6 +42,7 @@ from chalicelib.steps import (
     logon_code,
     message_reply,
     messages,
+    move_accounts,
     not_me,
     password_change,
     password_criteria,
@@ -81,6 +84,7 @@ app.register_blueprint(account_preferences.step)  # which language, which time z
 app.register_blueprint(account_two_step.step)  # turn 2-step on or off
 app.register_blueprint(reauthenticate.step)  # the password again, before sensitive writes
 app.register_blueprint(not_me.step)  # freeze an account that somebody else changed
+app.register_blueprint(address_change.step)  # a new address proves itself by the link of its mail
 app.register_blueprint(session.step)  # who is there, for other applications
 app.register_blueprint(logoff.step)  # the end of a session
 app.register_blueprint(help.step)  # what to do when nothing works
@@ -100,6 +104,7 @@ app.register_blueprint(admin_sessions.step)  # console: end every session
 app.register_blueprint(admin_erase.step)  # console: erase an account, closed at once and for good
 app.register_blueprint(admin_status.step)  # console: disable, enable, unlock
 app.register_blueprint(admin_two_step.step)  # console: require or reset the second step
+app.register_blueprint(admin_address.step)  # console: another address, which proves itself first
 app.register_blueprint(admin_ip_ranges.step)  # console: permitted IP ranges, with a dry run
 app.register_blueprint(admin_delivery.step)  # console: mail to an address again
 app.register_blueprint(admin_attempts.step)  # console: why a logon failed
@@ -113,6 +118,7 @@ app.register_blueprint(sweep_mail.step)  # once an hour: mails that are still du
 app.register_blueprint(erase_accounts.step)  # every five minutes: what there is of accounts that are to go
 app.register_blueprint(publish_event.step)  # behind the events stream: other systems hear of it
 app.register_blueprint(resume_events.step)  # once a minute: events that the bus did not take
+app.register_blueprint(move_accounts.step)  # once a minute: what lies under a former id goes to the new one
 app.register_blueprint(watch_trail.step)  # behind the events stream: an event was changed or taken away
 app.register_blueprint(walk_canary.step)  # every five minutes: a person's way through all this, from outside
 app.register_blueprint(copy_trail.step)  # behind the events stream: each event once more, for good

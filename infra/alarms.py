@@ -114,6 +114,7 @@ def clocks(stage: Stage) -> Resources:
     """What must run by the clock: a rule that was switched off, or a function that may not be called, is a silence."""
     periods = {"resume_mail": 300, "resume_events": 300, "sweep_mail": HOUR, "seal_trail": HOUR}
     periods |= {"erase_accounts": HOUR}
+    periods |= {"move_accounts": 300}
     resources = {}
     for step in scheduled(read_permissions()):
         if step == CANARY:

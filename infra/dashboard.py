@@ -22,6 +22,7 @@ WATCHED = (
     "publish_event",
     "resume_events",
     "erase_accounts",
+    "move_accounts",
     "watch_trail",
     "copy_trail",
     "seal_trail",

@@ -122,6 +122,11 @@ class Account(NamedTuple):
         return self.status is Status.ACTIVE and self.alias_of is None
 
     @property
+    def former(self) -> bool:
+        """Whether it is an address that its account had before (ADR 55). Another name of a mailbox is active."""
+        return self.alias_of is not None and self.status is Status.DISABLED
+
+    @property
     def new(self) -> bool:
         """Whether nobody has ever had a password of its own for it: the next one is no reset (ML-09)."""
         return self.password_hash is None and self.password_changed_at is None

@@ -59,6 +59,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.ACCOUNT_EXPORTED: Advice.SESSION,
         EventKind.ERASURE_ASKED: Advice.SESSION,
         EventKind.ACCOUNT_FROZEN: Advice.MAILBOX,
+        EventKind.ADDRESS_CHANGED: Advice.MAILBOX,
         # Staff's alone, on this account.
         EventKind.ACCOUNT_INVITED: Advice.SUPPORT,
         EventKind.INVITATION_WITHDRAWN: Advice.SUPPORT,
@@ -68,6 +69,7 @@ SHOWN: Mapping[EventKind, Advice] = MappingProxyType(
         EventKind.ACCOUNT_UNLOCKED: Advice.SUPPORT,
         EventKind.ACCOUNT_CONTAINED: Advice.SUPPORT,
         EventKind.PASSWORD_ISSUED: Advice.SUPPORT,
+        EventKind.ADDRESS_ASKED: Advice.SUPPORT,
         EventKind.CHANGE_FORCED: Advice.SUPPORT,
         EventKind.RANGES_CHANGED: Advice.SUPPORT,
         EventKind.TWO_STEP_REQUIRED: Advice.SUPPORT,

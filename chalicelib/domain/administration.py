@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.domain.accounts import Account, Status, TwoStep, next_epoch
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
@@ -33,6 +33,12 @@ class Measure(NamedTuple):
 
     new: Account
     events: tuple[EventKind, ...]
+
+
+def refuse_former(account: Account) -> None:
+    """Nothing is done to a former address, or another name: what is meant is the account, which has another one."""
+    if account.alias_of is not None:
+        raise Refusal(Code.CONFLICT, "former_address", hint=Hint.FORMER_ADDRESS)
 
 
 def set_password(account: Account, password_hash: str, at: float, *, force_change: bool) -> Measure:

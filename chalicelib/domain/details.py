@@ -8,7 +8,8 @@ alone: no code loads this module at run time (ADR 16).
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-# The sender of a message; of a changed password, where its session stood. A class could not name it: it is a keyword.
+# The sender of a message; of a changed password, where its session stood; the address before a change of it. A class
+# could not name it: it is a keyword.
 From = TypedDict("From", {"from": str | None}, total=False)
 
 
@@ -43,6 +44,7 @@ class Details(From, total=False):
     again: bool | None  # an invitation that goes out once more, to somebody who never came
     measures: Sequence[str] | None  # of a containment, see `administration.done`
     force_change: bool | None  # the password that was set must be changed at the next logon
+    to: str | None  # the address that an account shall have, or has by now
     service: str | None  # the name of a sending system that was made, rotated or revoked
     policy: str | None  # the domain whose rules or brand changed; `*` is the portal
     attempts: Mapping[str, str] | None  # what was searched for

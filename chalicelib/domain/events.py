@@ -31,6 +31,9 @@ class EventKind(StrEnum):
     ACCOUNT_UNLOCKED = "authn_login_unlock"
     ACCOUNT_CONTAINED = "account_contained"
     ACCOUNT_ERASED = "account_erased"
+    ADDRESS_ASKED = "address_change_asked"
+    ADDRESS_PROOF_ISSUED = "address_proof_issued"
+    ADDRESS_CHANGED = "address_changed"
     LOGON_SUCCEEDED = "authn_login_success"
     LOGON_HALF_DONE = "authn_login_half_done"
     LOGON_REFUSED = "authn_login_fail"
@@ -135,6 +138,7 @@ PROVED = frozenset(
         EventKind.RECOVERY_CODE_USED,
         EventKind.PASSWORD_RESET,
         EventKind.ACCOUNT_FROZEN,
+        EventKind.ADDRESS_CHANGED,
     }
 )  # what takes the account's own password, code or mailed link: who did it acted as the account, without a session
 SERVICE_TRAIL = "service:"  # before its id: the account id under which the events of a sending system lie
@@ -185,10 +189,7 @@ class Event(NamedTuple):
 
     @property
     def acted_by(self) -> AccountId | None:
-        """Who did it to somebody else, or to the portal, a service among them; None for what people do to themselves.
-
-        So no logon is in the index of it, and what is there is what a taken-over administrator could do (TR-05).
-        """
+        """Who did it to others or to the portal, a service among them: what a taken-over administrator did (TR-05)."""
         actor = self.actor or ""
         if self.kind is EventKind.ADMINISTRATOR_CHANGED or self.kind in MAILS:
             return None  # neither is what the act itself caused: the copy for each administrator, the mail
@@ -237,8 +238,7 @@ class Trail(NamedTuple):
 
     def together(self) -> Stretch:
         """Both in one row, as far as neither has a gap."""
-        ends = [side.before for side in self if side.before is not None]
-        end = max(ends, default=None)
+        end = max((side.before for side in self if side.before is not None), default=None)
         events = sorted((*self.changes.events, *self.others.events), key=attrgetter("sort_key"), reverse=True)
         return Stretch([one for one in events if end is None or one.sort_key >= end], end)
 

@@ -56,6 +56,9 @@ class Mail(StrEnum):
     ADMINISTRATOR_CHANGED = "administrator_changed"
     CODE_NOT_ENTERED = "code_not_entered"
     KIND_CHANGED = "kind_changed"
+    ADDRESS_CHANGE_ASKED = "address_change_asked"
+    ADDRESS_PROOF = "address_proof"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class Claim(NamedTuple):
@@ -77,17 +80,6 @@ class Due(NamedTuple):
     sent: bool
     brand: Brand | None = None
     claim: Claim = Claim()
-
-
-class Noted(NamedTuple):
-    """What the note of a mail that SES took says of it: whose address it went to, its event's kind and request, and the
-    secure message that it is the notice of.
-    """
-
-    mailed: AccountId
-    about: str
-    request: str | None = None
-    message: tuple[AccountId, str] | None = None
 
 
 def mail_of(event: Event) -> Mail | None:
@@ -216,6 +208,9 @@ ALWAYS: Mapping[EventKind, Mail] = MappingProxyType(
         EventKind.RECOVERY_CODE_USED: Mail.RECOVERY_CODE_USED,
         EventKind.KIND_CHANGED: Mail.KIND_CHANGED,
         EventKind.ADMINISTRATOR_CHANGED: Mail.ADMINISTRATOR_CHANGED,
+        EventKind.ADDRESS_ASKED: Mail.ADDRESS_CHANGE_ASKED,
+        EventKind.ADDRESS_PROOF_ISSUED: Mail.ADDRESS_PROOF,
+        EventKind.ADDRESS_CHANGED: Mail.ADDRESS_CHANGED,
     }
 )
 # Told to every other administrator besides, where the account is an administrator's.
@@ -231,6 +226,8 @@ FOR_ADMINISTRATORS = frozenset(
         EventKind.ACCOUNT_ERASED,
         EventKind.ACCOUNT_ENABLED,
         EventKind.ACCOUNT_FROZEN,
+        EventKind.ADDRESS_ASKED,
+        EventKind.ADDRESS_CHANGED,
     }
 )
 # Due for this one reason. infra/workers.py makes the stream's filter of the three tables: what is in none wakes nobody.

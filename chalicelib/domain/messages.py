@@ -8,6 +8,8 @@ from chalicelib.domain.events import SERVICE_TRAIL
 
 UNSENT = "unsent:"
 REPLIES = "replies:"
+# Under which key lies what is still to be carried over from a former address, by the id that it goes to (ADR 55).
+MOVING = AccountId("moving:")
 DELIVERED, BOUNCED = "delivered", "bounced"  # what became of the mail that brought its notice
 UNSENT_SECONDS = 3600  # to log on again, by a new password if need be
 

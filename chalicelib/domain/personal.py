@@ -50,6 +50,7 @@ PERSONAL = frozenset(
         "language",
         "reason",
         "time_zone",
+        "to",
         "user",
         "users",
         "whose",

@@ -71,6 +71,8 @@ class Hint(StrEnum):
     ANOTHER_LINK = "another_link"
     NO_COOKIES = "no_cookies"
     TOO_LONG = "too_long"
+    FORMER_ADDRESS = "former_address"
+    NOT_ACTIVE = "not_active"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat
 
 

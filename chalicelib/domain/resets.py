@@ -1,4 +1,6 @@
-"""What a mail can carry: a reset link, a temporary password, a "this was not me" link. Each is used once."""
+"""What a mail can carry: a reset link, a temporary password, a "this was not me" link, the link of a new address. Each
+is used once. And what the note of one that went says.
+"""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,6 +21,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     TEMPORARY = "temporary"
     NOT_ME = "not_me"
+    ADDRESS = "address"  # a new address that waits for its proof, and the link that is the proof
 
 
 class Reset(NamedTuple):
@@ -61,6 +64,17 @@ class Reset(NamedTuple):
         if enrolled_at is None or not two_step.active or account.status in {Status.DISABLED, Status.ERASED}:
             return False
         return two_step.unused_since == enrolled_at and now < enrolled_at + UNDONE_SECONDS
+
+
+class Noted(NamedTuple):
+    """What the note of a mail that SES took says of it: whose address it went to, its event's kind and request, and the
+    secure message that it is the notice of.
+    """
+
+    mailed: AccountId
+    about: str
+    request: str | None = None
+    message: tuple[AccountId, str] | None = None
 
 
 def link_key(purpose: Purpose, digest: Digest) -> str:

@@ -47,6 +47,16 @@ class Entry(NamedTuple):
         return values.pop() if len(values) == 1 else None
 
 
+def joined(sides: Sequence[Stretch]) -> Stretch:
+    """Several stretches in one row, as far as none has a gap. What stands in more than one of them is there once: that
+    an account moved is told by both of its trails.
+    """
+    end = max((side.before for side in sides if side.before is not None), default=None)
+    events = {one.sort_key: one for side in reversed(sides) for one in side.events}
+    keys = sorted((key for key in events if end is None or key >= end), reverse=True)
+    return Stretch([events[key] for key in keys], end)
+
+
 def folded(stretch: Stretch, most: int) -> tuple[list[Entry], str | None]:
     """At most so many lines, and where the next page begins. An hour stays whole where it fits on a page.
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def owner_lines(acts: "EventActs", who: AccountId, before: str | None, most: int, say: Translate) -> Lines:
-    """What the owner may see, refusals folded by the hour. One trip, however little of what was read is shown."""
-    whole = acts.trail(who, before, ROWS).together()
+    """What the owner may see, refusals folded by the hour. One trip, however little of what was read is
+    shown; where the account had another address before, two.
+    """
+    whole = acts.history(who, before, ROWS)
     entries, rest = folded(whole._replace(events=of_owner(whole.events)), most)
     return Lines([owner_facts(one, say) for one in entries], rest)
 

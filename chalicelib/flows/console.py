@@ -12,7 +12,7 @@ from chalicelib.domain.addresses import (
     canonical_address,
     canonical_domain,
 )
-from chalicelib.domain.administration import Actor, Measure, difference, is_so
+from chalicelib.domain.administration import Actor, Measure, difference, is_so, refuse_former
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
@@ -69,7 +69,6 @@ def acted(
     """Have an act done, and give the word for it; of a form that is sent twice the word of the first (WB-20).
 
     Raises `otherwise`, or CONFLICT, where it was not done.
-
     Two clicks would send two mails, the second password would kill the first, and an invitation that has just gone out
     would "exist". The mark of the form is a row of the act's own transaction, so "done" is never said of what was not.
     Nor of what was undone since: contained, opened again, and the first page's button pressed once more, an account is
@@ -96,6 +95,7 @@ def carry_out(
     details: "Details | None" = None,
 ) -> Page:
     """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
+    refuse_former(old)
     facts: Details = {
         **difference(old, measure.new),
         "actor_kind": request.known.kind.value,
@@ -167,6 +167,8 @@ SAID: Mapping[Hint | Code, str] = {
     Hint.PASSWORDS_ARE_MADE: marked(
         "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
     ),
+    Hint.FORMER_ADDRESS: marked("This address was given up. The account is under the one it has now."),
+    Hint.NOT_ACTIVE: marked("The account is not active. Enable it first."),
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
     Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
     Code.ALREADY_JOINED: marked(
@@ -183,6 +185,7 @@ FIELDS_SAID = {
     "email": marked("Enter the whole email address."),
     "csv": marked("Enter up to 500 addresses, one a line or as CSV."),
     "to": marked("Enter the whole email address of the recipient."),
+    "new_email": marked("Enter the whole new email address, another one than the present."),
     "domain": marked("Enter a domain such as example.com."),
     "domains": marked("Enter at least one domain, such as example.com."),
     "subject": marked("Enter a subject on one line."),

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.accounts import Status
+from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.addresses import AccountId, account_id, canonical_address
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.events import MAILS, Event, EventKind
 from chalicelib.domain.mails import (
+    ASKED_FOR,
     MOST_UNKNOWN,
     NOTE,
     Claim,
@@ -19,7 +21,7 @@ from chalicelib.domain.mails import (
     sender_of,
 )
 from chalicelib.domain.refusals import Forbidden, Unavailable
-from chalicelib.mail import messages, notices, warnings, ways_in
+from chalicelib.mail import addresses, messages, notices, warnings, ways_in
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, words_of
 from chalicelib.portal import Portal
 from chalicelib.runtime import log
@@ -47,6 +49,9 @@ WRITTEN_BY: Mapping[Mail, Callable[[Outgoing], Values]] = MappingProxyType(
             warnings.suspicious_logon,
             warnings.new_client_logon,
             warnings.code_not_entered,
+            addresses.address_change_asked,
+            addresses.address_proof,
+            addresses.address_changed,
         )
     }
 )
@@ -88,10 +93,10 @@ class Worker(NamedTuple):
         account, sent, brand, claim = outbox.due(
             event, note_of(event, EventKind.MAIL_SENT, {}), sender_of(event)
         )
-        if account is not None and account.alias_of is not None:
-            # Its owner asked under another name; mail goes to the stored address.
-            account = self.portal.store.accounts.read(account.alias_of)
         if sent or account is None:
+            return None
+        account = self._addressee(event, account)
+        if account is None:
             return None
         # Before the note: while there is none, all of this is done again.
         told: Details = {"administrators": outbox.tell_administrators(event)} if concerns else {}
@@ -104,7 +109,9 @@ class Worker(NamedTuple):
         mail = Outgoing(name, event, account, brand, self.portal, self.portal.clock(), self._key_of(claim))
         kind, facts = self._outcome(mail, claim)
         if kind is EventKind.MAIL_SENT:
-            facts["mailed"] = account.id  # what SES tells of this mail is about that address (ML-07)
+            facts["mailed"] = mailed_at(
+                event, account
+            )  # what SES tells of this mail is about that address (ML-07)
             if event.request is not None:
                 facts["request"] = event.request
             if event.kind is EventKind.MESSAGE_SENT:
@@ -114,6 +121,22 @@ class Worker(NamedTuple):
         note = note_of(event, kind, facts)
         outbox.note(note)
         return note
+
+    def _addressee(self, event: Event, account: Account) -> Account | None:
+        """The account with the address that its mail goes to: the stored one.
+
+        Attack: whoever has the mailbox of an address that was given up asks for a new password. Defence: what anybody
+        can ask for under a former address is not followed from there. All else is: a message's notice that was due when
+        the address changed, say. The proof of a new address goes there, and that an address was given up goes to it.
+        """
+        if event.kind is EventKind.ADDRESS_PROOF_ISSUED:
+            return account._replace(address=canonical_address(event.told["to"] or ""))
+        if account.alias_of is None or event.kind is EventKind.ADDRESS_CHANGED:
+            return account
+        if account.former and event.kind in ASKED_FOR:
+            return account
+        # Its owner asked under another name.
+        return self.portal.store.accounts.read(account.alias_of)
 
     def _key_of(self, claim: Claim) -> str:
         """The key that the first copy was made with. One that was taken off its ring had leaked: nothing is made with
@@ -181,7 +204,7 @@ class Worker(NamedTuple):
 
 
 def _judge(mail: Outgoing) -> None:
-    """Never to an account that is to go, nor of what happened to one that had the address before.
+    """Never to an account that is to go or a former address, nor of what happened to one that had the address before.
 
     Attack: the mailbox has a new holder, and the sweep mails them what their predecessor was to be told. Defence: no
     mail is about a time before its account (ADR 53).
@@ -190,6 +213,13 @@ def _judge(mail: Outgoing) -> None:
         raise Withheld("account_erased")
     if mail.event.account_id == mail.account.id and mail.event.at < mail.account.created_at:
         raise Withheld("of_an_account_before")
+    if mail.account.former and mail.event.kind is not EventKind.ADDRESS_CHANGED:
+        raise Withheld("former_address")
+
+
+def mailed_at(event: Event, account: Account) -> AccountId:
+    """Whose address a mail went to. That a new address does not exist says nothing of the one before."""
+    return account_id(account.address) if event.kind is EventKind.ADDRESS_PROOF_ISSUED else account.id
 
 
 def say(event: Event, note: Event | None, now: float) -> None:

@@ -8,6 +8,8 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import (
     MAX_REASON,
@@ -52,6 +54,7 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Close it for good. The worker does the rest."""
     account, _ = target(request)
+    administration.refuse_former(account)
     _demand_another(request, account)
     measure = administration.erase(account, actor(request), request.now())
     _demand_confirmed(request, account)
@@ -66,8 +69,10 @@ def submit(request: Request) -> Page:
         event_of(request, one, account.id, email=account.address, details=facts) for one in measure.events
     ]
     if events:
+        formers = request.store.moves.formers(account.id)
+        events += [_of_former(event, one) for event in events for one in formers]
         apply = request.store.administration.apply
-        done = acted(request, lambda who: apply(who, account, measure.new, events), done)
+        done = acted(request, lambda who: apply(who, account, measure.new, events, formers), done)
     told = {
         "email": account.address,
         "status": measure.new.status.value,
@@ -77,6 +82,12 @@ def submit(request: Request) -> Page:
     return Page(
         status=202, facts=told | {"reason": reason}, location=f"{user_path(account.address)}?done={done}"
     )
+
+
+def _of_former(event: Event, former: AccountId) -> Event:
+    """The same decision about an address that the account had before: its trail is its own (ADR 55)."""
+    facts: Details = {"actor_kind": event.told["actor_kind"], "reason": event.told["reason"]}
+    return event._replace(account_id=former, email=None, details=facts)
 
 
 def _demand_another(request: Request, account: Account) -> None:

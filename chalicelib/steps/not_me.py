@@ -2,21 +2,21 @@
 
 The link in the notice of a second step that was set up also takes that one away, while it is young and unused (TF-12).
 
-Attack: a mail scanner that runs scripts submits every form it finds, and would freeze an account whose owner never
-asked for it. Defence: a person copies three digits from the page, which an untouched form lacks. A program that sends
-JSON means it. A frozen account has no password, no session and no credential left; whoever reads its mail gets it back.
+Attack: a mail scanner that submits every form it finds would freeze an account whose owner never asked for it. Defence:
+a person copies three digits from the page (`flows/digits.py`). A frozen account has no password, no session and no
+credential left; whoever reads its mail gets it back.
 """
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.refusals import Code, Refusal, invalid
+from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Purpose, Reset, link_key
 from chalicelib.domain.tokens import digest, token_of_link
+from chalicelib.flows.digits import check_typed, number_of, typed
 from chalicelib.flows.events import event_of
 from chalicelib.flows.links import find, unusable
 from chalicelib.web.cookies import clear_session
@@ -28,6 +28,7 @@ from chalicelib.wiring import needs, portal
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
+LABEL = "not me"
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
 
@@ -49,7 +50,7 @@ def ask(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Freeze the account: its sessions and credentials are void in one write, and a second step that it undoes."""
     link, account = _usable(request, request.text("token"))
-    _check_typed(request)
+    check_typed(request, LABEL, request.text("token"))
     removed = link.undoes(account, request.now()) and _freeze(request, link, account, "removed")
     kept = None if link.enrolled_at is None else "kept"
     if not removed and not _freeze(request, link, account, kept):
@@ -62,7 +63,7 @@ def again(request: Request) -> Page | None:
     """The same answer for the same button, pressed twice, while the account is as it left it (WB-20)."""
     link, account = _named_by(request, request.text("token"))
     frozen = account is not None and account.status is Status.FROZEN
-    if link is None or account is None or not frozen or not _typed(request):
+    if link is None or account is None or not frozen or not typed(request, LABEL, request.text("token")):
         return None
     about = None if link.enrolled_at is None else "kept" if account.two_step.disputed_at else "removed"
     return _frozen(request, about)
@@ -134,23 +135,7 @@ def _question(request: Request, token: str, link: Reset, account: Account) -> di
     two_step = ""
     if link.enrolled_at is not None:
         two_step = "removed" if link.undoes(account, request.now()) else "kept"
-    return {"state": "ask", "token": token, "number": _number(token), "two_step": two_step}
-
-
-def _number(token: str) -> str:
-    """Three digits of this link's own: no secret, only something to do that no form does by itself."""
-    drawn = int.from_bytes(hashlib.sha256(b"not me:" + token.encode("utf-8")).digest()[:4], "big")
-    return str(100 + drawn % 900)
-
-
-def _check_typed(request: Request) -> None:
-    if not (request.wants_json and "number" not in request.fields) and not _typed(request):
-        raise invalid("number_not_typed", "number")
-
-
-def _typed(request: Request) -> bool:
-    digits = "".join(str(int(one)) for one in request.text("number") if one.isdecimal())
-    return digits == _number(request.text("token"))
+    return {"state": "ask", "token": token, "number": number_of(LABEL, token), "two_step": two_step}
 
 
 ROUTES = {

@@ -19,7 +19,7 @@ from chalicelib.services.ses_events import News, name_of, read_news
 from chalicelib.wiring import needs, portal
 
 if TYPE_CHECKING:
-    from chalicelib.domain.mails import Noted
+    from chalicelib.domain.resets import Noted
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__)

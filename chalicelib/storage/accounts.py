@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, month_of
 from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
 from chalicelib.domain.events import Event
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.storage.database import Database
 from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.rows import account_of, account_row, event_row, policy_of
@@ -126,15 +126,39 @@ def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
 
 
 def check_recipient_in(transaction: Transaction, account_id: AccountId) -> None:
-    """Demand that whoever is sent something is not closed for good; a failed check is told by the name `recipient`.
+    """Demand that whoever is sent something is there under this address, or nobody yet; a failed check is told by the
+    name `recipient`.
 
     Attack: none is needed. A message is sent while its recipient is erased, comes behind what is taken away, and lies
-    there for whoever is invited next under the address. Defence: it is not sent (ADR 53).
+    there for whoever is invited next under the address (ADR 53). Or while the account moves to another address, and
+    lies where nobody reads; or long after, when the mailbox has a new holder: whom it is for is the sender's to say
+    (ADR 55). Defence: it is not sent.
     """
     row = AccountRow
-    transaction.check(
-        "recipient", row(account_id), row.id.does_not_exist() | (row.status != Status.ERASED.value)
-    )
+    here = (row.status != Status.ERASED.value) & row.alias_of.does_not_exist()
+    transaction.check("recipient", row(account_id), row.id.does_not_exist() | here)
+
+
+def unreachable(database: Database, account_id: AccountId) -> Refusal:
+    """The refusal of a message whose recipient is closed for good, or has another address."""
+    if lives_now_at(database, account_id) != account_id:
+        return Refusal(Code.CONFLICT, "recipient_has_another_address", hint=Hint.FORMER_ADDRESS)
+    return Refusal(Code.CONFLICT, "recipient_being_erased")
+
+
+def formers(database: Database, account_id: AccountId) -> list[AccountId]:
+    """The addresses that an account had before, by the index of staff, in which each has a mark of its own."""
+    from chalicelib.domain.moves import former_mark  # noqa: PLC0415 - for those who look back behind a change
+
+    rows = database.query(AccountRow, former_mark(account_id), index=AccountRow.administrators)
+    return [AccountId(row.id) for row in rows]
+
+
+def lives_now_at(database: Database, account_id: AccountId) -> AccountId:
+    """The account behind an id: itself, or the one that has another address by now."""
+    row = AccountRow
+    (found,) = database.read_together((row, account_id, None), only={row: (row.id, row.alias_of)})
+    return AccountId(found.alias_of) if found and found.alias_of else account_id
 
 
 def acts_once_in(transaction: Transaction, actor: "Actor") -> None:

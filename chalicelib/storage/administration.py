@@ -6,6 +6,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, PolicyChange, Status, TwoStep
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -43,8 +44,18 @@ class Administration:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
-        """Write what differs, if the account is still at its epoch and the actor still an active administrator."""
+    def apply(
+        self,
+        actor: Actor,
+        old: Account,
+        new: Account,
+        events: Sequence[Event],
+        formers: Sequence[AccountId] = (),
+    ) -> bool:
+        """Write what differs, if the account is still at its epoch and the actor still an active administrator.
+
+        Of an erasure its former addresses too: each has a trail of its own, and is erased as one (ADR 55).
+        """
         if old.status is Status.ERASED:
             return False  # nothing is done to it any more, and nothing undoes it (ADR 53)
         transaction = self._database.transaction()
@@ -58,6 +69,9 @@ class Administration:
         else:
             check_actor_in(transaction, actor)
         transaction.update("account", AccountRow(old.id), _difference(old, new), condition)
+        for one in formers:
+            closed = [AccountRow.status.set(new.status.value)]
+            transaction.update(one, AccountRow(one), closed, AccountRow.alias_of == old.id)
         for event in events:
             transaction.add("event", event_row(event))
         return not committed(transaction)

@@ -127,6 +127,19 @@ class Events:
             changes = self._stretch(account_id, before, limit)
         return Trail(changes, reading.result())
 
+    def history(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        """Both sides of its trail in one row, and of its former addresses', where it has any, by a second trip."""
+        from chalicelib.domain.trail import joined  # noqa: PLC0415 - for those who look back behind a change
+        from chalicelib.storage.accounts import formers  # noqa: PLC0415 - as above
+
+        with self._database.all_beside(lambda: formers(self._database, account_id)) as (reading,):
+            own = self.trail(account_id, before, limit)
+        keys = [f"{one}{side}" for one in reading.result() for side in ("", APART)]
+        acts = [partial(self._stretch, key, before, limit) for key in keys]
+        with self._database.all_beside(*acts) as further:
+            pass
+        return joined([*own, *(one.result() for one in further)])
+
     def done_by(self, actor: AccountId, before: str | None, limit: int) -> Stretch:
         """What somebody did to others, of so many rows, from whichever trail they lie in."""
         return self._stretch(actor, before, limit, index=EventRow.by_actor)

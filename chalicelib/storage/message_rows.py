@@ -49,3 +49,12 @@ def message_row(message: Message) -> MessageRow:
         expires_at=int(message.expires_at),
         answers_to=message.answers_to or None,
     )
+
+
+def whole_message_row(message: Message) -> MessageRow:
+    """The same of one to which something has happened already."""
+    row = message_row(message)
+    row.read_at, row.recalled_at = message.read_at, message.recalled_at
+    row.mail, row.mail_at = message.mail, message.mail_at
+    row.answered_at = message.answered_at
+    return row

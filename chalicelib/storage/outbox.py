@@ -8,9 +8,9 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, Noted, hour, told_of, without_code
+from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, hour, told_of, without_code
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.resets import Reset
+from chalicelib.domain.resets import Noted, Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, account_of, event_of, event_row, kept_until, reset_row, trail_key

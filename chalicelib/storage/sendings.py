@@ -5,10 +5,9 @@ from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import NOTE
 from chalicelib.domain.messages import Message, sent_drawer
-from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.sendings import CLAIM_SECONDS, Claim, Sent, event_id_of, pointer
 from chalicelib.domain.services import Sender, void
-from chalicelib.storage.accounts import check_recipient_in
+from chalicelib.storage.accounts import check_recipient_in, lives_now_at, unreachable
 from chalicelib.storage.database import Database
 from chalicelib.storage.message_rows import message_of, message_row
 from chalicelib.storage.rows import event_of, event_row
@@ -60,7 +59,7 @@ class Sendings:
         if "service" in failed:
             raise void()
         if "recipient" in failed:
-            raise Refusal(Code.CONFLICT, "recipient_being_erased")
+            raise unreachable(self._database, message.account_id)
 
     def was_sent(self, service: str, message_id: str) -> bool:
         """Whether a message of this service is stored, strongly consistent."""
@@ -77,6 +76,14 @@ class Sendings:
         message, note = self._database.read_together(
             (MessageRow, who, message_id), (EventRow, who, f"{told.sort_key}{NOTE}")
         )
+        if message is None and (now := lives_now_at(self._database, who)) != who:
+            # Under its former key again last: what is carried over in between is not missed.
+            places = (
+                (MessageRow, now, message_id),
+                (MessageRow, who, message_id),
+                (MessageRow, now, message_id),
+            )
+            message = next((row for place in places if (row := self._database.read(*place))), None)
         return Sent(about, message_of(message) if message else None, event_of(note) if note else None)
 
     def recall(self, sender: Sender, message: Message, event: Event) -> bool:

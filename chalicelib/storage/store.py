@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.health import Health
     from chalicelib.storage.logons import Logons
     from chalicelib.storage.messages import Messages
+    from chalicelib.storage.moves import Moves
     from chalicelib.storage.outbox import Outbox
     from chalicelib.storage.overview import Overview
     from chalicelib.storage.passwords import Passwords
@@ -53,6 +54,7 @@ class DynamoStore:
     events: "Events" = _family("events", "Events")
     health: "Health" = _family("health", "Health")
     messages: "Messages" = _family("messages", "Messages")
+    moves: "Moves" = _family("moves", "Moves")
     outbox: "Outbox" = _family("outbox", "Outbox")
     overview: "Overview" = _family("overview", "Overview")
     passwords: "Passwords" = _family("passwords", "Passwords")

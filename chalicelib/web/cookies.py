@@ -1,5 +1,6 @@
-"""The cookies: the session, the reset link on its way from the URL to the form, the browser known again, what somebody
-typed before they forgot their password, a form that waits, that cookies come back at all, the language, the time zone.
+"""The cookies: the session, the links of a reset and of a new address on their way from the URL to the form, a browser
+known again, what somebody typed before they forgot their password, a form that waits, that cookies come back at all,
+the language, the time zone.
 
 All but the last two are `__Host-` and `Secure` where the portal is on TLS (WB, SE-03); the local gateway speaks plain
 HTTP, where a browser would refuse them.
@@ -48,6 +49,21 @@ def clear_session(*, secure: bool) -> str:
 def set_reset(token: str, *, secure: bool) -> str:
     """A Set-Cookie value. Lax, since the redirect that follows the mail's link is a cross-site navigation."""
     return _cookie(reset_name(secure), token, RESET_SECONDS, "Lax", secure=secure)
+
+
+def address_name(secure: bool) -> str:  # noqa: FBT001 - as above
+    """The name of the cookie of a link that proves a new address."""
+    return "__Host-portal-address" if secure else "portal-address"
+
+
+def set_address(token: str, *, secure: bool) -> str:
+    """A Set-Cookie value. Lax, as of a reset link; it is another cookie, so that neither takes the other's place."""
+    return _cookie(address_name(secure), token, RESET_SECONDS, "Lax", secure=secure)
+
+
+def clear_address(*, secure: bool) -> str:
+    """A Set-Cookie value that takes that link away."""
+    return _cookie(address_name(secure), "", 0, "Lax", secure=secure)
 
 
 def device_name(secure: bool) -> str:  # noqa: FBT001 - as above

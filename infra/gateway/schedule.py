@@ -12,6 +12,7 @@ SECONDS = {
     "sweep_mail": 60.0,
     "resume_mail": 5.0,
     "resume_events": 5.0,
+    "move_accounts": 5.0,
     "walk_canary": 30.0,
     "erase_accounts": 15.0,
     "seal_trail": 60.0,

@@ -33,6 +33,7 @@ SAME: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("session", "logoff", "reauthenticate"), "logon"),
         "not-me": "password",
+        "address": "account",
         **dict.fromkeys(("health", "help", ".well-known", "robots.txt"), ""),
     }
 )

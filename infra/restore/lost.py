@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain.events import Event, EventKind, iso
 from infra.restore.state import State
+from infra.verify.around import came_from
 
 CLOSED = {EventKind.ACCOUNT_DISABLED, EventKind.ACCOUNT_CONTAINED, EventKind.ACCOUNT_FROZEN}
 OPENED = {EventKind.ACCOUNT_ENABLED}
@@ -31,6 +32,7 @@ HEADINGS = {
     **dict.fromkeys(SECOND_STEPS, "with another second step in the lost time"),
     EventKind.RECOVERY_CODE_USED: "codes spent in the lost time, and spent still",
     EventKind.ACCOUNT_ERASED: "erased in the lost time, and erased still",
+    EventKind.ADDRESS_CHANGED: "moved from or to another address in the lost time",
     EventKind.ACCOUNT_INVITED: "invited in the lost time",
     EventKind.ACCOUNT_ENABLED: "enabled in the lost time",
     EventKind.MESSAGE_RECALLED: "messages recalled in the lost time, and recalled still",
@@ -46,8 +48,9 @@ def note(state: State, event: Event) -> None:
     if event.at <= state.at or heading is None:
         return
     kinds = state.lost.setdefault(event.account_id, [])
-    if [event.at, event.kind.value] not in kinds:
-        kinds.append([event.at, event.kind.value])
+    entry = [event.at, event.kind.value, *filter(None, [came_from(event)])]
+    if entry not in kinds:
+        kinds.append(entry)
     if event.kind is EventKind.ACCOUNT_ERASED:
         state.decisions[event.account_id] = max(event.sort_key, state.decisions.get(event.account_id, ""))
     who = event.email or event.account_id
@@ -57,8 +60,13 @@ def note(state: State, event: Event) -> None:
 
 
 def kinds_of(state: State, account_id: str) -> list[EventKind]:
-    """What happened to an account, the oldest first."""
-    return [EventKind(kind) for _, kind in sorted(state.lost.get(account_id, []))]
+    """What happened to an account, the oldest first; also under the address that it had before."""
+    ids, entries = [account_id], list[list[Any]]()
+    for one in ids:
+        told = state.lost.get(one, [])
+        entries += told
+        ids += [entry[2] for entry in told if len(entry) > 2 and entry[2] not in ids]  # noqa: PLR2004 - see `note`
+    return [EventKind(entry[1]) for entry in sorted(entries)]
 
 
 def closed_by(kinds: Iterable[EventKind]) -> str | None:

@@ -36,15 +36,17 @@ def merged(
     """One row of the two, as it was then but for what the trail tells of the lost time (`kinds`).
 
     What the live row has and no event tells of is what the restore is to undo. `reopen`: an intruder shut people out
-    and set passwords, so neither stays.
+    and set passwords, so neither stays. An address that was changed is changed still: the new one has proven itself,
+    and the one before may be somebody else's mailbox by now. Unless the intruder did it.
     """
-    row = dict(then or live or {})
+    moved = EventKind.ADDRESS_CHANGED in kinds and live is not None
+    row = dict((live if moved and not reopen else then) or live or {})
     epoch = max(number(one, "epoch") for one in (then, live))
     row["epoch"] = {"N": str(next_epoch(epoch, now + AHEAD_SECONDS))}
     for name, more in NUMBERS.items():
         row[name] = {"N": str(max(number(one, name) for one in (then, live)) + more)}
-    if then is None:
-        return made_since(row, reopen=reopen)
+    if then is None and (reopen or not moved):
+        return made_since(row, reopen=reopen and not moved)
     keep_spent(row, live or {}, kinds, now)
     measures: list[str] = []
     if not reopen:

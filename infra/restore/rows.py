@@ -8,7 +8,9 @@ from typing import Any
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import RESTORED, SERVICE_TRAIL, Event, EventKind, iso
+from chalicelib.domain.moves import Carried
 from chalicelib.domain.trail_copy import row_digest
+from chalicelib.storage.moves import moving_row
 from chalicelib.storage.rows import event_of, event_row
 from chalicelib.storage.tables import EventRow
 from infra.restore import copied, gone_for_good, lost, service_keys
@@ -157,6 +159,10 @@ class Rows:
             address = result.row["address"]["S"]
             self._state.tell("accounts that need somebody", f"{address}: {', '.join(result.measures)}")
         self._write(result, live, self._events(who, result))
+        if then is not None and "alias_of" not in then and "alias_of" in result.row:
+            # What the backup had under its former id is put back there, and goes where the account is now.
+            now = AccountId(result.row["alias_of"]["S"])
+            self._put("messages", moving_row(Carried(AccountId(who), now), self._state.started).serialize())
 
     def _events(self, who: str, result: Merged) -> list[Item]:
         after = {"epoch": int(result.row["epoch"]["N"])}

@@ -10,8 +10,11 @@ from typing import Any
 from botocore.config import Config
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.events import SERVICE_TRAIL, Event
+from chalicelib.domain.addresses import AccountId, CanonicalAddress
+from chalicelib.domain.addresses import account_id as id_of
+from chalicelib.domain.events import SERVICE_TRAIL, Event, EventKind
 from chalicelib.domain.mails import NOTE
+from chalicelib.domain.messages import MOVING
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.rows import APART, account_of, event_of, reset_of
 from chalicelib.storage.services import OWNER
@@ -125,27 +128,41 @@ class Around:
         return self._accounts[account_id]
 
     def trail(self, account_id: str) -> list[Event]:
-        """Both sides of an account's trail, the oldest first."""
+        """Both sides of an account's trail, the oldest first; also of what it had under an address before."""
         if account_id not in self._trails:
-            items = [
-                item
-                for side in (account_id, account_id + APART)
-                for item in self.tables.partition("events", "account_id", side)
-            ]
-            events = [event_of(EventRow.from_raw_data(item)) for item in items]
+            events = self._own_trail(account_id)
+            for before in self._befores(account_id) - {account_id}:
+                own = self._own_trail(before)
+                events += [one for one in own if one.kind is not EventKind.ADDRESS_CHANGED]
             self._trails[account_id] = sorted(events, key=lambda event: event.sort_key)
         return self._trails[account_id]
+
+    def _befores(self, account_id: str) -> set[str]:
+        """The ids that an account has had, and the one it has: as its trail and theirs tell, one behind the other."""
+        found, further = set[str](), set[str]({account_id})
+        while further:
+            found |= further
+            events = [event for one in further for event in self._own_trail(one)]
+            further = {str(one) for event in events if (one := came_from(event))} - found
+        return found
+
+    def _own_trail(self, account_id: str) -> list[Event]:
+        sides = (account_id, account_id + APART)
+        items = [item for side in sides for item in self.tables.partition("events", "account_id", side)]
+        return [event_of(EventRow.from_raw_data(item)) for item in items]
 
     def issued(self, account_id: str) -> list[Reset]:
         """All that was mailed to an account and is still stored."""
         if account_id not in self._resets:
-            keys = [
-                {"key": item["key"]}
-                for item in self.tables.partition("resets", "account_id", account_id, "by_account")
-            ]
-            items = self.tables.get("resets", keys)
-            self._resets[account_id] = [reset_of(ResetRow.from_raw_data(item)) for item in items]
+            self._resets[account_id] = self._issued(account_id)
+            for before in self._befores(account_id) - {account_id}:
+                self._resets[account_id] += self._issued(before)
         return self._resets[account_id]
+
+    def _issued(self, account_id: str) -> list[Reset]:
+        found = self.tables.partition("resets", "account_id", account_id, "by_account")
+        items = self.tables.get("resets", [{"key": item["key"]} for item in found])
+        return [reset_of(ResetRow.from_raw_data(item)) for item in items]
 
     def expect_notes(self, events: Iterable[tuple[str, str]]) -> None:
         """Look now, for all of these rows of events, whether the note of their mail is there."""
@@ -171,6 +188,11 @@ class Around:
         """The first and the last key of a side of the events; of one that is empty, two between which nothing is."""
         return self.tables.ends(side)
 
+    def is_carried_over(self, account: Account) -> bool:
+        """Whether what lies under a former address still waits to be carried over."""
+        moving = self.row("messages", account_id=MOVING, id=account.alias_of or "")
+        return moving is not None
+
     def row(self, table: str, **key: str) -> Item | None:
         """One row of any table, if it is there."""
         found = self.tables.get(table, [{name: {"S": value} for name, value in key.items()}])
@@ -179,3 +201,14 @@ class Around:
     def service(self, trail: str) -> bool:
         """Whether there is the service that this is the trail of."""
         return self.row("services", owner=OWNER, id=trail.removeprefix(SERVICE_TRAIL)) is not None
+
+
+def came_from(event: Event) -> AccountId | None:
+    """The id that an account had before this event, where it is the one by which the account came to be (ADR 55)."""
+    told = event.told
+    if (
+        event.kind is not EventKind.ADDRESS_CHANGED
+        or id_of(CanonicalAddress(told["to"] or "")) != event.account_id
+    ):
+        return None
+    return id_of(CanonicalAddress(told["from"] or ""))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain.accounts import Kind, Status
-from chalicelib.domain.addresses import account_id, domain_of
+from chalicelib.domain.addresses import AccountId, account_id, domain_of
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.moves import former_mark
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.two_step import RECOVERY_CODES, STEP_SECONDS
 from infra.verify.around import Item
@@ -21,6 +22,7 @@ MOVES = {
     EventKind.TWO_STEP_ENROLLED,
     EventKind.TWO_STEP_MOVED,
     EventKind.TWO_STEP_REMOVED,
+    EventKind.ADDRESS_CHANGED,
 }
 SET_UP = {EventKind.TWO_STEP_ENROLLED, EventKind.TWO_STEP_MOVED}
 CLOSING = {
@@ -28,6 +30,7 @@ CLOSING = {
         EventKind.ACCOUNT_DISABLED,
         EventKind.ACCOUNT_CONTAINED,
         EventKind.INVITATION_WITHDRAWN,
+        EventKind.ADDRESS_CHANGED,
     },
     Status.FROZEN: {EventKind.ACCOUNT_FROZEN},
     Status.ERASED: {EventKind.ACCOUNT_ERASED},
@@ -49,8 +52,13 @@ def is_named_by_its_address(case: Case) -> Wrong:
 @of("accounts")
 def is_listed_as_staff_only_if_it_is(case: Case) -> Wrong:
     """Administrators hear of each other by an index: one that is not in it hears nothing (AD-09)."""
-    marked, administrator = "staff" in case.item, case.value.kind is Kind.ADMINISTRATOR
-    if marked != administrator:
+    administrator = case.value.kind is Kind.ADMINISTRATOR
+    marked = case.item.get("staff", {}).get("S") == Kind.ADMINISTRATOR.value
+    given_up = case.value.former or (case.value.alias_of is not None and case.value.status is Status.ERASED)
+    if given_up:
+        if case.item.get("staff", {}).get("S") != former_mark(AccountId(case.value.alias_of or "")):
+            yield "it is not listed as a former address of its account"
+    elif marked != administrator or marked != ("staff" in case.item):
         yield f"it is {'' if administrator else 'not '}an administrator's, and {'' if marked else 'not '}listed so"
 
 
@@ -149,11 +157,24 @@ def frozen_has_no_password(case: Case) -> Wrong:
 @of("accounts")
 def alias_leads_to_an_account(case: Case) -> Wrong:
     """The mail of an alias goes to the account it stands for."""
-    if case.value.alias_of is None:
+    if case.value.alias_of is None or case.value.status is Status.ERASED:
         return
     account = case.around.account(case.value.alias_of)
     if account is None or account.alias_of is not None:
         yield "it is an alias of no account"
+
+
+@of("accounts")
+def former_address_opens_nothing(case: Case) -> Wrong:
+    """An address that was given up opens nothing: its mailbox may be somebody else's by now (ADR 55)."""
+    account = case.value
+    if not account.former:
+        return
+    if account.password_hash or account.two_step.active or account.kind is not Kind.RECIPIENT:
+        yield "it was given up, and has what opens an account"
+    changed = [one for one in case.around.trail(account.id) if one.kind is EventKind.ADDRESS_CHANGED]
+    if not changed:
+        yield "it was given up, and no event tells of it", 0
 
 
 @of("accounts")

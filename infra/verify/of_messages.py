@@ -12,7 +12,7 @@ from chalicelib.domain.limits import (
     RESET_MAILS_HOURLY,
     SELF_SERVICE_MAILS,
 )
-from chalicelib.domain.messages import REPLIES, UNSENT
+from chalicelib.domain.messages import MOVING, REPLIES, UNSENT
 from chalicelib.domain.replies import answered_by
 from infra.verify.invariants import Case, Wrong, of
 
@@ -33,15 +33,25 @@ def message_is_somebodys(case: Case) -> Wrong:
         if not case.around.service(who):
             yield "it is of no service"
         return
-    if case.around.account(AccountId(who.removeprefix(UNSENT).removeprefix(REPLIES))) is None:
+    if who == MOVING:
+        former = case.around.account(case.value.recipient)
+        if former is None or former.alias_of != case.value.id:
+            yield "it waits to be carried over, and no former address leads there"
+        return
+    account = case.around.account(AccountId(who.removeprefix(UNSENT).removeprefix(REPLIES)))
+    if account is None:
         yield "it is of no account"
+    elif (
+        account.former and not case.around.is_carried_over(account) and not who.startswith((UNSENT, REPLIES))
+    ):
+        yield "it lies under a former address, where nobody reads it"
 
 
 @of("messages")
 def message_has_its_events(case: Case) -> Wrong:
     """Sent, read and recalled: each change has its event."""
     message = case.value
-    if message.account_id.startswith((UNSENT, SERVICE_TRAIL)):
+    if message.account_id.startswith((UNSENT, SERVICE_TRAIL, MOVING)):
         return  # kept for an hour, and sent to nobody (ADR 30); or no message, but where one went (ADR 46)
     if message.account_id.startswith(REPLIES):
         about = answered_by(message)

@@ -13,6 +13,7 @@ LONGEST = 604800  # no setting lets a session live longer
 SPENDS = {
     Purpose.RESET: {EventKind.PASSWORD_RESET},
     Purpose.NOT_ME: {EventKind.ACCOUNT_FROZEN},
+    Purpose.ADDRESS: {EventKind.ADDRESS_CHANGED},
     Purpose.TEMPORARY: {EventKind.LOGON_SUCCEEDED, EventKind.LOGON_HALF_DONE},
 }
 

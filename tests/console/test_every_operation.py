@@ -19,7 +19,8 @@ from tests.world.visitors import CHOSEN, Visitor
 from tests.world.world import CONTRACT, World
 
 NEEDS = {
-    "public": "home health help well_known logon password_forgot password_reset password_criteria not_me",
+    "public": "home health help well_known logon password_forgot password_reset password_criteria not_me"
+    " address_change",
     "session": "logoff session",
     "code": "logon_code",
     "change": "password_change",
@@ -33,9 +34,11 @@ NEEDS = {
     "admin_domains.show admin_attempts admin_events",
     "administrator": "admin_ip_ranges.show_domain admin_ip_ranges.show_portal admin_ip_ranges.try_account"
     " admin_ip_ranges.try_domain admin_ip_ranges.try_portal admin_messages admin_brand.show"
-    " admin_services.show admin_kind.show admin_erase.show admin_invitations.show_several",
+    " admin_services.show admin_kind.show admin_erase.show admin_invitations.show_several"
+    " admin_address.show",
     "administrator now": "admin_users.submit admin_password admin_status admin_two_step admin_sessions admin_contain"
     " admin_invitations.invite admin_invitations.withdraw admin_invitations.submit_several admin_kind.submit"
+    " admin_address.submit"
     " admin_delivery admin_domains.submit admin_ip_ranges.save_account admin_ip_ranges.save_domain"
     " admin_ip_ranges.save_portal admin_brand.submit admin_services.submit admin_services.rotate admin_services.revoke"
     " admin_erase.submit",

@@ -28,6 +28,7 @@ from tests.world.world import World
 
 NOW = 1_796_119_200.0  # a morning in December 2026
 ANN, KIM, SAM = "ann@example.com", "kim@portal.example", "sam@portal.example"
+NEW_ANN = "ann.new@example.com"
 DOMAIN = "example.com"
 PLACES = {"email": ANN, "domain": DOMAIN}
 HERE, DESK = "198.51.100.7", "203.0.113.9"
@@ -124,6 +125,12 @@ class Scene:
         assert self.visitor(HERE).post("/password/reset", fields).status == 200
         return self.world.mails(self.ann)[-1].token("/not-me")
 
+    def proof(self) -> str:
+        """The link by which another address of Ann's proves itself."""
+        fields = {"new_email": NEW_ANN, "reason": "Married last week"}
+        self.staff(Kind.ADMINISTRATOR, KIM).post(f"/admin/users/{ANN}/address", fields)
+        return self.world.mails(NEW_ANN)[-1].token("/address")
+
     def canary(self) -> Visitor:
         """The account that nobody is behind."""
         set_up(self.world)
@@ -185,6 +192,7 @@ THINGS: Mapping[str, Callable[[Scene, Visitor], str]] = {
     "code": lambda scene, _: scene.phoned(),
     "reset": lambda scene, _: scene.mailed("/password/reset"),
     "not_me": lambda scene, _: scene.noticed(),
+    "proof": lambda scene, _: scene.proof(),
     "message": lambda scene, _: scene.message,
     "invited": lambda scene, caller: scene.invited(caller),
     "sent": lambda scene, caller: scene.sent(caller),
@@ -216,7 +224,9 @@ def asked(answers: Answers) -> Example:
             )
         )
         headers = {"Content-Type": "application/json" if body is not None else ""}
-        headers |= {"Cookie": f"__Host-portal-reset={cookie}"} if cookie else {}
+        cookies = cookie if isinstance(cookie, dict) else {"reset": cookie} if cookie else {}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"__Host-portal-{name}={value}" for name, value in cookies.items())
         sent = json.dumps(body).encode() if body is not None else b""
         where = place(answers.operation.path, path) + (f"?{urlencode(query)}" if query else "")
         reply = caller.sends(method, where, sent if has_body else b"", headers)

@@ -19,5 +19,5 @@ def test_lo_07_every_step_that_reaches_accounts_has_a_column() -> None:
 
 def test_lo_07_matrix_says_who_sets_the_password() -> None:
     setting = [row for row in every_row(PAGE, "attribute") if row[0] == "password_hash"]
-    assert sum(cell.split().count("S") for row in setting for cell in row) == 8
+    assert sum(cell.split().count("S") for row in setting for cell in row) == 9
     assert len(list(tables(PAGE, "attribute"))) == 2

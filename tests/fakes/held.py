@@ -38,6 +38,12 @@ class Accounts(dict[AccountId, Account]):
             _demand(step, "UpdateItem" if old else "PutItem", _written(old), _written(new))
         super().__setitem__(key, new)
 
+    def put(self, new: Account) -> None:
+        """A whole row in the place of one that is there: all of it is set."""
+        if (step := running.get()) is not None:
+            _demand(step, "PutItem", {}, _written(new))
+        super().__setitem__(new.id, new)
+
 
 def _demand(step: str, action: str, old: dict[str, Any], new: dict[str, Any]) -> None:
     changed = frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

@@ -31,6 +31,7 @@ from tests.fakes.acts import (
     health,
     logons,
     messages,
+    moves,
     outbox,
     overview,
     passwords,
@@ -77,6 +78,7 @@ class FakeStore:
         self.health = health.Health(self)
         self.logons = logons.Logons(self)
         self.messages = messages.Messages(self)
+        self.moves = moves.Moves(self)
         self.outbox = outbox.Outbox(self)
         self.overview = overview.Overview(self)
         self.passwords = passwords.Passwords(self)

@@ -33,7 +33,7 @@ R = TypeVar("R")
 class Tables:
     """The eight tables, by key."""
 
-    accounts: dict[AccountId, Account] = field(default_factory=Accounts)
+    accounts: Accounts = field(default_factory=Accounts)
     resets: dict[str, Reset] = field(default_factory=dict)
     sessions: dict[tuple[AccountId, Digest], Session] = field(default_factory=dict)
     events: dict[tuple[AccountId, str], Event] = field(default_factory=Events)
@@ -55,6 +55,7 @@ class Tables:
     for_the_bus: dict[str, dict[str, str]] = field(default_factory=dict)  # what waits for it, by hour
     aside: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)  # rows of the events, by hour
 
+    moving: dict[AccountId, AccountId] = field(default_factory=dict)  # rows of the messages, by the new id
     services: dict[str, Service] = field(default_factory=dict)
     sendings: dict[str, SendingClaim] = field(default_factory=dict)  # rows of the throttles
 
@@ -124,6 +125,8 @@ class Tables:
         account = self.accounts.get(who)
         if account is not None and account.status is Status.ERASED:
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
+        if account is not None and account.alias_of is not None:
+            raise Refusal(Code.CONFLICT, "recipient_has_another_address", hint=Hint.FORMER_ADDRESS)
 
     def still_good(self, sender: Sender) -> bool:
         """Whether the key of whoever sends still is."""

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.domain.accounts import Kind, TwoStep, next_epoch
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.moves import pending_key
+from chalicelib.domain.resets import Purpose
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
+from tests.fakes.samples import a_link
 from tests.faults.scenes import Scene, live_sessions, logs_on
+from tests.world.moving import another_address
 from tests.world.phones import Phone
 from tests.world.residents import Resident, a_resident, a_resident_with_two_step
+from tests.world.verified import PLANTED
 from tests.world.visitors import PASSWORD, Reply, Visitor
 from tests.world.world import World
 
@@ -306,5 +312,36 @@ def reply(world: World) -> Scene:
     return Scene(world, resident, act, finish, holds, [PASSWORD])
 
 
+def proof(world: World) -> Scene:
+    """A new address proves itself: the account is under the one id or the other, and whole under either."""
+    resident, visitor, to = a_resident(world), world.visitor(), another_address()
+    until = world.clock() + 3600
+    token = resident.link(Purpose.ADDRESS, address=to, valid_until=until)
+    key = pending_key(resident.account.id)
+    plant(world.store, a_link(resident.account, Purpose.ADDRESS, key=key, address=to, valid_until=until))
+
+    PLANTED[account_id(to)] |= PLANTED[
+        resident.account.id
+    ]  # who was there already has no past under either id
+
+    def moved() -> bool:
+        return stored(world.store, resident.account).alias_of is not None
+
+    def act() -> Reply:
+        return visitor.post("/address", {"token": token})
+
+    def holds(reply: Reply | None) -> None:
+        new, old = world.store.accounts.read(account_id(to)), stored(world.store, resident.account)
+        whole = [one.password_hash for one in (new, old) if one is not None and one.password_hash]
+        assert whole == [resident.account.password_hash]
+        assert (new is not None) == moved()
+        assert moved() or reply is None or reply.status != 200
+
+    def finish() -> None:
+        assert act().status == (410 if moved() else 200)
+
+    return Scene(world, resident, act, finish, holds, [token])
+
+
 ACCOUNT_SCENES = [reply, preferences, propose, enrol, begin_move, move, remove, renew]
-ACCOUNT_SCENES += [reauthenticate, reauthenticate_by_code, revoke]
+ACCOUNT_SCENES += [reauthenticate, reauthenticate_by_code, revoke, proof]

@@ -18,6 +18,7 @@ MOVES = {
     EventKind.TWO_STEP_ENROLLED,
     EventKind.TWO_STEP_MOVED,
     EventKind.TWO_STEP_REMOVED,
+    EventKind.ADDRESS_CHANGED,
 }
 DOCUMENTED = {200, 202, 204, 303, 401, 410, 503}
 INSIDE = ("Traceback", "botocore", "arn:aws", "-accounts", "dynamodb", "injected")

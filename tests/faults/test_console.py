@@ -23,6 +23,7 @@ from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, number
 from tests.faults.breaking import REST, SWEPT, Fault, Killed, breaking
 from tests.world.desks import an_administrator
+from tests.world.moving import another_address
 from tests.world.residents import Resident, a_resident_with_two_step
 from tests.world.systems import a_system, planted_system
 from tests.world.visitors import CHOSEN, Reply, Visitor
@@ -45,6 +46,7 @@ ON_USERS: dict[str, dict[str, Any]] = {
     "deliverable": {"reason": REASON},
     "kind": {"kind": "administrator", "reason": REASON},
     "erase": {"confirm": "", "reason": REASON},
+    "address": {"new_email": "", "reason": REASON},
 }
 State = tuple[Any, ...]
 
@@ -69,8 +71,10 @@ def on_a_user(action: str) -> Arrange:
         fields = ON_USERS[action]
         if action == "erase":
             fields = fields | {"confirm": somebody.email}
+        if action == "address":
+            fields = fields | {"new_email": another_address()}
         done = acting_on(world, somebody.account, action, fields)
-        return replace(done, usual=202) if action == "erase" else done
+        return replace(done, usual=202) if action in {"erase", "address"} else done
 
     return arrange
 
@@ -255,6 +259,7 @@ ARRANGEMENTS = {
 }
 AGAIN = {
     "erase": (202,),
+    "address": (202,),
     "invitation": (201, 409),
     "message": (201,),
     "recall": (200, 409),

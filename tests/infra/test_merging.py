@@ -87,6 +87,29 @@ def test_rl_15_an_account_made_since_is_shut() -> None:
     assert merged(None, row(), (), NOW, reopen=True).row["status"] == {"S": "active"}
 
 
+def test_rl_15_an_address_that_was_changed_is_changed_still() -> None:
+    """It has proven itself; and whatever the lost time did to the account is done to it under its new address."""
+    changed, alias = (
+        (K.ADDRESS_CHANGED,),
+        row(alias_of={"S": "b"}, status={"S": "disabled"}, epoch={"N": "9"}),
+    )
+    alias.pop("password_hash")
+    left = merged(row(), alias, changed, NOW, reopen=False)
+    assert (left.measures, left.row["alias_of"], "password_hash" in left.row) == ((), {"S": "b"}, False)
+    came = merged(None, row(), changed, NOW, reopen=False)
+    assert (came.measures, came.row["status"], "password_hash" in came.row) == ((), {"S": "active"}, True)
+    thiefs = merged(None, row(), (K.PASSWORD_CHANGED, *changed), NOW, reopen=False)
+    assert (thiefs.measures, "password_hash" in thiefs.row) == (("password",), False)
+
+
+def test_rl_15_an_intruder_moved_nobody() -> None:
+    changed, alias = (K.ADDRESS_CHANGED,), row(alias_of={"S": "b"}, status={"S": "disabled"})
+    left = merged(row(), alias, changed, NOW, reopen=True)
+    assert (left.row["status"], "alias_of" in left.row) == ({"S": "active"}, False)
+    came = merged(None, row(), changed, NOW, reopen=True)
+    assert (came.row["status"], came.measures) == ({"S": "disabled"}, ("disabled",))
+
+
 def test_rl_15_how_an_account_was_left_is_its_last_state() -> None:
     assert closed_by([K.ACCOUNT_FROZEN, K.ACCOUNT_ENABLED, K.ACCOUNT_CONTAINED]) == "disabled"
     assert closed_by([K.ACCOUNT_DISABLED, K.PASSWORD_RESET]) == "disabled"

@@ -27,6 +27,7 @@ WITHOUT_ROUTE = {
     "send_mail",
     "resume_events",
     "resume_mail",
+    "move_accounts",
     "publish_event",
     "record_delivery",
     "setup",
@@ -47,7 +48,7 @@ WITHOUT_RESOURCE = {
     "secretsmanager:BatchGetSecretValue",  # each secret of the batch needs GetSecretValue besides
 }
 WORKERS = {"SendMail", "ResumeMail", "SweepMail", "PublishEvent", "WatchTrail", "RecordDelivery"}
-WORKERS |= {"EraseAccounts", "CopyTrail", "SealTrail", "ResumeEvents", "WalkCanary"}
+WORKERS |= {"EraseAccounts", "CopyTrail", "SealTrail", "ResumeEvents", "WalkCanary", "MoveAccounts"}
 STEPS = {one.name for one in app.pure_lambda_functions}
 
 

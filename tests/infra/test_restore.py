@@ -30,6 +30,7 @@ from tests.console.staff import Staff, staff
 from tests.engine import Engine
 from tests.fakes.samples import an_event
 from tests.pointintime import Backups
+from tests.world.moving import another_address, carries, moves
 from tests.world.phones import Phone, enrolled
 from tests.world.systems import System, system
 from tests.world.visitors import CHOSEN, PASSWORD, Visitor
@@ -272,6 +273,33 @@ def test_rl_15_the_lost_hour_is_over_and_nothing_of_it_lives(
     assert "1 codes spent in the lost time" in told
     tables = Tables(drill.backups, drill.prefix)
     assert verify(tables, world.clock, Progress()) == []
+
+
+def test_rl_15_an_address_that_was_changed_in_the_lost_hour_is_changed_still(drill: Drill) -> None:
+    """Its messages are put back where they were, and go where the account is; the former address opens nothing."""
+    world, to = drill.world, another_address()
+    desk, ann = staff(world), a_person(drill)
+    chosen_at = desk.account.password_changed_at or 0
+    world.store.events.record(an_event(desk.account.id, EventKind.PASSWORD_RESET, at=chosen_at))
+    message = world.sends(ann, body="Before")
+    world.delivers()
+    drill.passes(drill.at - world.clock() + 0.5)
+    drill.backups.remember(drill.at)
+    drill.passes(60)
+    desk.types_it_again()
+    moves(world, desk, ann, to)
+    world.delivers()
+    drill.passes(HOUR / 4)
+    assert drill.restore().run() == 0
+    tried = {"email": ann.address, "password": PASSWORD}
+    assert world.visitor().post("/logon", tried).code == "invalid_logon"
+    visitor = world.visitor()
+    assert visitor.logs_on(to) == "portal"
+    assert visitor.get(f"/messages/{message}").json()["body"] == "Before"
+    carries(world)
+    assert [one["id"] for one in visitor.get("/messages").json()["messages"]] == [message]
+    found = verify(Tables(drill.backups, drill.prefix), world.clock, Progress())
+    assert [one.line() for one in found if one.invariant != "password_has_its_event"] == []
 
 
 def test_rl_15_keys_that_services_were_given_in_the_lost_hour_open_nothing(

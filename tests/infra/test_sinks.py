@@ -25,6 +25,7 @@ from chalicelib.runtime import log
 from chalicelib.services.teller import Teller, entry_of
 from chalicelib.steps import (
     copy_trail,
+    move_accounts,
     publish_event,
     record_delivery,
     resume_events,
@@ -321,6 +322,7 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
         "resume_mail": lambda: resume_mail.resume(worker),
         "publish_event": lambda: publish_event.work({"Records": [row]}, teller, world.clock),
         "resume_events": lambda: resume_events.resume(world.portal, teller),
+        "move_accounts": lambda: move_accounts.carry_over(world.portal),
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "walk_canary": lambda: walks(world, broken_network),
         "copy_trail": lambda: copy_trail.work({"Records": [copied_record]}, world.portal, Bucket().copies()),

@@ -135,6 +135,7 @@ def test_what_the_clock_calls_is_called_by_its_rule_alone(merged: Any) -> None:
         "seal_trail": "rate(1 hour)",
         "resume_events": "rate(1 minute)",
         "erase_accounts": "rate(5 minutes)",
+        "move_accounts": "rate(1 minute)",
     }
     rule = resources["SweepMailClock"]["Properties"]
     assert rule["ScheduleExpression"] == "rate(1 hour)"

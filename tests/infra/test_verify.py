@@ -11,11 +11,13 @@ import botocore.session
 import pytest
 
 from chalicelib.domain.accounts import Account, Policy, TwoStep
-from chalicelib.domain.addresses import DomainName, domain_id, domain_of
+from chalicelib.domain.addresses import DomainName, account_id, domain_id, domain_of
 from chalicelib.domain.events import RESTORED, Event, EventKind, iso
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.domain.mails import NOTE, WAITS, hour, told_of
-from chalicelib.domain.tokens import session_handle
+from chalicelib.domain.messages import MOVING
+from chalicelib.domain.resets import Purpose, link_key
+from chalicelib.domain.tokens import Token, digest, session_handle
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.bus import FOR_THE_BUS, TOLD, key_of, mark_side, row, waits_as
 from chalicelib.storage.rows import event_row
@@ -27,11 +29,16 @@ from infra.verify.invariants import INVARIANTS
 from infra.verify.of_accounts import AHEAD_SECONDS
 from infra.verify.of_the_bus import BUS_SECONDS
 from infra.verify.walk import READABLE, Progress, judged, verify
+from tests.console.staff import staff
 from tests.engine import Engine
 from tests.fakes.planting import plant
 from tests.fakes.samples import NOW, a_link, a_message, a_session, an_account, an_event
+from tests.world.clock import Clock
+from tests.world.moving import another_address, asks, carries, proof
+from tests.world.phones import enrolled
 from tests.world.settings import ENVIRONMENT
 from tests.world.systems import a_system
+from tests.world.world import World
 
 pytestmark = pytest.mark.slow
 
@@ -203,6 +210,9 @@ BREAKS: dict[str, Callable[[Town], set[str]]] = {
     "second_step_is_whole": lambda town: town.broken("accounts", seed=None),
     "frozen_has_no_password": lambda town: town.broken("accounts", status=text("frozen")),
     "alias_leads_to_an_account": lambda town: town.broken("accounts", alias_of=text("nobody")),
+    "former_address_opens_nothing": lambda town: town.broken(
+        "accounts", alias_of=text("nobody"), status=text("disabled")
+    ),
     "recovery_codes_are_spent_once": lambda town: town.broken(
         "accounts", recovery={"L": [text(one) for one in CODES]}
     ),
@@ -304,6 +314,35 @@ def test_rl_14_tf_15_of_a_move_to_another_phone_nothing_is_said(town: Town) -> N
     assert town.broken("accounts", **(moved | {"epoch": number(int(NOW))})) == {
         "epoch_is_not_behind_its_trail"
     }
+
+
+def test_rl_14_of_a_change_of_address_nothing_is_said_while_and_after(town: Town) -> None:
+    """Its trail, its links and its messages are looked for under both ids, and what lies under neither is named."""
+    world = World(town.store, clock=Clock(NOW + 10))
+    desk, (ann, _), to = staff(world), enrolled(world), another_address()
+    message = world.sends(ann)
+    asks(desk, ann, to)
+    token = proof(world, to)
+    assert world.visitor().post("/address", {"token": token}).status == 200
+    new = account_id(to)
+    ids = (ann.id, new)
+
+    def said() -> list[str]:
+        rows = [("accounts", {"id": text(one)}) for one in ids]
+        rows += [("messages", {"account_id": text(one), "id": text(message)}) for one in ids]
+        rows += [("messages", {"account_id": text(MOVING), "id": text(new)})]
+        rows += [("resets", {"key": text(link_key(Purpose.ADDRESS, digest(Token(token))))})]
+        found = [(table, item) for table, key in rows for item in town.tables.get(table, [key])]
+        around = Around(town.tables, world.clock())
+        broken = [one for table, item in found for one in judged(table, [item], around)]
+        # Who was there already has chosen a password before the trail began.
+        return [one.line() for one in broken if one.invariant != "password_has_its_event"]
+
+    assert said() == []
+    carries(world)
+    assert said() == []
+    plant(town.store, a_message(ann, id=message))
+    assert [one for one in said() if "where nobody reads it" in one]
 
 
 @pytest.mark.parametrize("invariant", BREAKS)

@@ -59,6 +59,12 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "account_locked": [{"reset_url": WAY_IN["reset_url"], "lifetime": 3600}],
     "password_was_reset": [ALARM | {"by": "yourself"}, ALARM | {"by": "administrator", "source_address": ""}],
     "password_set": [ALARM | {"two_step_follows": follows} for follows in (False, True)],
+    "address_change_asked": [ALARM | {"new_address": "anna.new@portal.test", "by": "administrator"}],
+    "address_proof": [{"confirm_url": f"{PORTAL}/address/aB3", "lifetime": 86400}],
+    "address_changed": [
+        {"which": "new", "logon_url": f"{PORTAL}/logon", "by": "yourself"},
+        {"which": "former", "by": "yourself"},
+    ],
     "account_frozen": [
         {"forgot_url": f"{PORTAL}/password/forgot", "two_step": two_step}
         for two_step in ("", "removed", "kept")

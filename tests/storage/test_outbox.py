@@ -9,9 +9,9 @@ from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
-from chalicelib.domain.mails import Claim, Due, Noted, hour, told_of
+from chalicelib.domain.mails import Claim, Due, hour, told_of
 from chalicelib.domain.ports import Store
-from chalicelib.domain.resets import Purpose
+from chalicelib.domain.resets import Noted, Purpose
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import TOGETHER
 from chalicelib.storage.rows import trail_key

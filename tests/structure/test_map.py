@@ -21,6 +21,7 @@ WITHOUT_ROUTES = {
     "send_mail",
     "resume_events",
     "resume_mail",
+    "move_accounts",
     "setup",
     "erase_accounts",
     "sweep_mail",

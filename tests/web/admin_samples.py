@@ -214,6 +214,22 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "errors": {"reason": "Say why, for the record.", "confirm": "Tick this once you have made sure."},
         },
     },
+    "admin_address": {
+        "form": ONE | {"errors": {}},
+        "taken": ONE
+        | {"typed": {"new_email": "claire.new@insurer.example"}, "reason": "Married"}
+        | {"problem": "An account with this address already exists."},
+        "invalid": ONE
+        | {
+            "errors": {
+                "new_email": "Enter the whole new email address.",
+                "reason": "Say why, for the record.",
+            }
+        },
+        "respelled": ONE
+        | {"typed": {"new_email": "claire@xn--bcher-kva.example"}, "reason": "Renamed"}
+        | {"respelled": {"typed": "claire@bücher.example", "canonical": "claire@xn--bcher-kva.example"}},
+    },
     "admin_ip_ranges": {
         "portal": RANGES
         | {
@@ -467,6 +483,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 USER_POSTS = {
+    "address": {"new_email", "reason"},
     "password": {"new_password", "force_change"},
     "invite": {"reason"},
     "kind": {"kind", "reason"},

@@ -168,6 +168,12 @@ HELP = {
     "portal_url": "https://portal.example",
     "kept": {"events": 0, "attempts": 0, "read_messages": 0},
 }
+ADDRESS_ASKED = {
+    "state": "ask",
+    "address": "recipient.new@portal.test",
+    "number": "472",
+    "link": "k7mw3fq9hjnprstv",
+}
 NOT_ME = {"state": "ask", "two_step": "", "token": "t0ken", "number": "472"}
 TWO_STEP = {"caller": RECIPIENT, "required": False, "moving": False, "form": "0123456789abcdef"}
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -329,6 +335,15 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "caller": RECIPIENT,
             "problem": "The password or the code is not right.",
         },
+    },
+    "address_change": {
+        "ask": ADDRESS_ASKED,
+        "untyped": ADDRESS_ASKED
+        | {"errors": {"number": "Type the three digits to confirm the address. Nothing has happened yet."}},
+        "done": {"state": "done"},
+        "void": {"state": "void", "reference": "K7MW-3FQ9"},
+        "page_expired": {"state": "void", "why": "page_expired"},
+        "another_link": {"state": "void", "why": "another_link"},
     },
     "not_me": {
         "ask": NOT_ME,

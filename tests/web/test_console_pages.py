@@ -32,10 +32,11 @@ def test_every_action_on_a_user_is_on_the_users_page() -> None:
         for state in ("troubled", "invited")
         for form in Seen(sample("admin_user", state).html).all("form")
     }
-    assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run", "kind", "erase"}
+    assert actions - {""} == set(USER_POSTS) - {"enable", "ip-ranges/dry-run", "kind", "erase", "address"}
     assert '/ip-ranges/dry-run"' in sample("admin_user", "troubled").html
     assert 'insurer.example/kind"' in sample("admin_user", "troubled").html
     assert "/enable?" in sample("admin_user", "new").html
+    assert '/address">Change the address</a>' in sample("admin_user", "plain").html
 
 
 def test_after_a_containment_minutes_three_to_five_of_the_guide_are_a_list_of_ways() -> None:

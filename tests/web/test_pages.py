@@ -44,6 +44,7 @@ POSTS = {
     "/reauthenticate": {"password", "code"},
     "/not-me": {"token", "number"},
     "/messages/{}/reply": {"form", "body"},
+    "/address": {"link", "number"},
     **ADMIN_POSTS,
 }
 TICKED = {"checkbox", "radio"}

@@ -14,6 +14,7 @@ from chalicelib.domain.ports.hasher import PasswordHasher
 from chalicelib.domain.ports.health import HealthActs
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
+from chalicelib.domain.ports.moves import MoveActs
 from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
@@ -34,6 +35,7 @@ __all__ = [
     "HealthActs",
     "LogonActs",
     "MessageActs",
+    "MoveActs",
     "OutboxActs",
     "OverviewActs",
     "PasswordActs",

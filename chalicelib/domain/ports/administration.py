@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.accounts import Account, PolicyChange
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -16,8 +17,17 @@ class AdministrationActs(Protocol):
     Each raises OVERTAKEN, with what was `done`, where the actor's form has done this a moment ago (WB-20).
     """
 
-    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
-        """Store the difference with its events, if actor and account are still as they were seen."""
+    def apply(
+        self,
+        actor: Actor,
+        old: Account,
+        new: Account,
+        events: Sequence[Event],
+        formers: Sequence[AccountId] = (),
+    ) -> bool:
+        """Store the difference with its events, if actor and account are still as they were seen; and the status of
+        these former addresses of the account.
+        """
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:
         """Store a policy with its event."""

@@ -44,6 +44,9 @@ class EventActs(Protocol):
     def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
         """Both sides of its trail, so many rows of each before a position."""
 
+    def history(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        """What happened to an account, under former addresses too, in one row; so many rows of each side."""
+
     def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:
         """The attempts of each of these days, newest first, so many of each."""
 

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from chalicelib.domain.addresses import DomainId
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
-from chalicelib.domain.mails import Claim, Due, Noted
-from chalicelib.domain.resets import Reset
+from chalicelib.domain.mails import Claim, Due
+from chalicelib.domain.resets import Noted, Reset
 
 
 class OutboxActs(Protocol):

@@ -12,6 +12,7 @@ from chalicelib.domain.ports.events import EventActs
 from chalicelib.domain.ports.health import HealthActs
 from chalicelib.domain.ports.logons import LogonActs
 from chalicelib.domain.ports.messages import MessageActs
+from chalicelib.domain.ports.moves import MoveActs
 from chalicelib.domain.ports.outbox import OutboxActs
 from chalicelib.domain.ports.overview import OverviewActs
 from chalicelib.domain.ports.passwords import PasswordActs
@@ -69,6 +70,10 @@ class Store(Protocol):
     @property
     def replies(self) -> ReplyActs:
         """What recipients write back."""
+
+    @property
+    def moves(self) -> MoveActs:
+        """Changes of an address."""
 
     @property
     def services(self) -> ServiceActs:

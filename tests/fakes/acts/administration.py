@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.domain.accounts import Account, PolicyChange, Status
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
@@ -19,7 +20,14 @@ class Administration(Family):
     """`ports.AdministrationActs`."""
 
     @act
-    def apply(self, actor: Actor, old: Account, new: Account, events: Sequence[Event]) -> bool:
+    def apply(
+        self,
+        actor: Actor,
+        old: Account,
+        new: Account,
+        events: Sequence[Event],
+        formers: Sequence[AccountId] = (),
+    ) -> bool:
         self._tables.demand_first(actor.once)
         stored = self._tables.accounts.get(old.id)
         if old.status is Status.ERASED:
@@ -30,6 +38,8 @@ class Administration(Family):
         if any(getattr(stored, name) != getattr(old, name) for name in changed):
             return False
         self._tables.accounts[old.id] = new._replace(session_serial=stored.session_serial)
+        for one in formers:
+            self._tables.accounts[one] = self._tables.accounts[one]._replace(status=new.status)
         for event in events:
             self._tables.put_event(event)
         self._tables.note(actor.once)

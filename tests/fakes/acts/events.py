@@ -16,6 +16,7 @@ from chalicelib.domain.limits import (
     SHUT_OUTS_BY_SOURCE,
 )
 from chalicelib.domain.repeats import Once
+from chalicelib.domain.trail import joined
 from chalicelib.storage.rows import event_row
 from tests.fakes.tables import Family, act
 
@@ -79,6 +80,18 @@ class Events(Family):
     @act
     def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
         return Trail(*(self._of(account_id, before, limit, beside_changes=side) for side in (True, False)))
+
+    @act
+    def history(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        names = {
+            one.id for one in self._tables.accounts.values() if one.alias_of == account_id and one.former
+        }
+        sides = [
+            self._of(who, before, limit, beside_changes=side)
+            for who in (account_id, *sorted(names))
+            for side in (True, False)
+        ]
+        return joined(sides)
 
     @act
     def attempts(self, days: Sequence[str], before: str | None, limit: int) -> list[Stretch]:

@@ -20,7 +20,8 @@ class Messages(Family):
         self._tables.demand_first(once)
         if actor is not None and not self._tables.still_administrator(actor):
             raise Refusal(Code.CONFLICT, "changed_meanwhile")
-        self._tables.demand_recipient(message.account_id)
+        if actor is None or actor.account_id != message.account_id:
+            self._tables.demand_recipient(message.account_id)
         if (message.account_id, message.id) not in self._tables.messages:
             self._tables.messages[message.account_id, message.id] = message
             self._tables.put_event(event)
@@ -35,8 +36,9 @@ class Messages(Family):
 
     @act
     def of_account(self, account_id: AccountId) -> list[Message]:
-        keys = sorted((key for key in self._tables.messages if key[0] == account_id), reverse=True)
-        return [self._tables.messages[key] for key in keys]
+        places = {account_id, self._tables.moving.get(account_id, account_id)}
+        keys = sorted((key[1], key) for key in self._tables.messages if key[0] in places)
+        return [self._tables.messages[key] for _, key in reversed(keys)]
 
     @act
     def page(self, account_id: AccountId, before: str | None, limit: int) -> list[Message]:
@@ -53,7 +55,9 @@ class Messages(Family):
 
     @act
     def read(self, account_id: AccountId, message_id: str) -> Message | None:
-        return self._tables.messages.get((account_id, message_id))
+        former = self._tables.moving.get(account_id, account_id)
+        stored = self._tables.messages
+        return stored.get((account_id, message_id)) or stored.get((former, message_id))
 
     @act
     def mark_read(self, message: Message, event: Event) -> bool:
@@ -69,6 +73,9 @@ class Messages(Family):
 
     @act
     def mail_went(self, message: tuple[AccountId, str], fate: str, at: float) -> None:
+        account = self._tables.accounts.get(message[0])
+        if message not in self._tables.messages and account and account.alias_of:
+            message = account.alias_of, message[1]
         stored = self._tables.messages.get(message)
         if stored and (stored.mail is None or fate == "bounced"):
             self._tables.messages[message] = stored._replace(mail=fate, mail_at=at)

@@ -9,9 +9,9 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.mails import LATER, NOTE, Claim, Due, Noted, hour, hour_of, told_of, without_code
+from chalicelib.domain.mails import LATER, NOTE, Claim, Due, hour, hour_of, told_of, without_code
 from chalicelib.domain.refusals import Refusal, Unavailable
-from chalicelib.domain.resets import Reset
+from chalicelib.domain.resets import Noted, Reset
 from tests.fakes.tables import Family, act
 
 

@@ -53,7 +53,10 @@ class Sendings(Family):
         who = account_id(CanonicalAddress(about.recipient))
         told = Event(who, EventKind.MESSAGE_SENT, about.sent_at, event_id_of(message_id))
         note = self._tables.events.get((who, f"{told.sort_key}{NOTE}"))
-        return Sent(about, self._tables.messages.get((who, message_id)), note)
+        account = self._tables.accounts.get(who)
+        places = [who, account.alias_of] if account and account.alias_of else [who]
+        found = (self._tables.messages.get((place, message_id)) for place in places)
+        return Sent(about, next((one for one in found if one), None), note)
 
     @act
     def recall(self, sender: Sender, message: Message, event: Event) -> bool:
