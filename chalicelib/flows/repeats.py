@@ -50,13 +50,15 @@ def form_name(request: Request) -> str:
     return request.portal.random(_FORM_BYTES).hex()
 
 
-def once_of(request: Request, done: str) -> Once | None:
-    """The act of this request, of which `done` tells; None for a program, which says what it means each time."""
+def once_of(request: Request, done: str, *whom: str) -> Once | None:
+    """The act of this request, of which `done` tells, for each of those that it is done for; None for a program, which
+    says what it means each time.
+    """
     if request.wants_json or not request.posted or not request.text(FORM):
         return None
     session = read_cookie(request.cookies, session_name(request.settings.secure)) or ""
     path = filled(request.resource, request.params)
-    return once(done, request.now(), session, path, request.user_agent, request.posted)
+    return once(done, request.now(), session, path, request.user_agent, request.posted, *whom)
 
 
 def done_before(request: Request) -> tuple[Answer, Session] | None:

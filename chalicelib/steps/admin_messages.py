@@ -1,17 +1,18 @@
 """Console: send a secure message, see what became of it, take one back that nobody has read yet."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.addresses import account_id
+from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
-from chalicelib.flows import unsent
+from chalicelib.flows import many_recipients, unsent
 from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
@@ -68,13 +69,37 @@ def show_replies(request: Request) -> Page:
 
 
 def submit(request: Request) -> Page:
-    """Seal it for its recipient, who is invited if new, and have the notice mailed."""
+    """Seal it for its recipient, who is invited if new, and have the notice mailed; of several, for each."""
+    lines = many_recipients.recipients(request)
+    draft = _draft(request, lines)
+    again = many_recipients.respelled(lines)
+    if again or (not lines and respelled(request, request.text("to"), draft.to)):
+        return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", again or draft.to)
+    sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
+    sent: list[Message] = []
+
+    def send(to: CanonicalAddress, by: Actor) -> bool:
+        now, random = request.now(), request.portal.random
+        message = send_message(request.store, sealer, draft._replace(to=to), now=now, random=random, by=by)
+        sent.append(message)
+        return True
+
+    cookies = forgotten(request) if unsent.waits(request) else ()
+    if lines:
+        return _results(request, many_recipients.send_to_each(request, lines, send), cookies)
+    done = acted(request, lambda by: send(draft.to, by), "message_sent")
+    facts = {"id": sent[0].id} if sent else None
+    return Page(status=201, facts=facts, location=f"/admin/messages?done={done}", cookies=cookies)
+
+
+def _draft(request: Request, lines: Sequence[many_recipients.Line]) -> Draft:
     days = request.fields.get("expires_in_days", DEFAULT_DAYS)
     if not 1 <= days <= MOST_DAYS:
         raise invalid("expires_in_days", "expires_in_days")
-    draft = Draft(
+    named = next((one.address for one in lines if one.address), None)
+    return Draft(
         sender=request.known.address,
-        to=address_input(request.text("to"), "to"),
+        to=named or address_input(request.text("to"), "to"),
         subject=one_line(request, "subject"),
         body=body_text(request, "body"),
         lifetime_seconds=days * 86400,
@@ -82,20 +107,15 @@ def submit(request: Request) -> Page:
         answers_to=request.known.account_id,
         request=request.portal.request_id,
     )
-    if respelled(request, request.text("to"), draft.to):
-        return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", draft.to)
-    sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
-    sent: list[Message] = []
 
-    def send(by: Actor) -> bool:
-        now, random = request.now(), request.portal.random
-        sent.append(send_message(request.store, sealer, draft, now=now, random=random, by=by))
-        return True
 
-    done = acted(request, send, "message_sent")
-    cookies = forgotten(request) if unsent.waits(request) else ()
-    facts = {"id": sent[0].id} if sent else None
-    return Page(status=201, facts=facts, location=f"/admin/messages?done={done}", cookies=cookies)
+def _results(request: Request, lines: Sequence[many_recipients.Line], cookies: tuple[str, ...]) -> Page:
+    """What became of each; and the form again for those who have nothing yet, if there are any."""
+    left = [one.typed for one in lines if one.result in {"invalid", "not_sent"}]
+    view = {"results": [{"to": one.address or one.typed, "result": one.result} for one in lines]}
+    if left:
+        view["typed"] = dict(request.fields) | {"to": "\n".join(left)}  # type: ignore[assignment]
+    return Page(status=201, template="admin_messages", view=_sent(request) | view, cookies=cookies)
 
 
 def recall(request: Request) -> Page:

@@ -76,7 +76,7 @@ CEILINGS = {
     "admin_invitations": 74,
     "admin_ip_ranges": 105,
     "admin_kind": 74,
-    "admin_messages": 107,  # with what waits for a writer whose session ended, and what was written back
+    "admin_messages": 108,  # what waits for a writer whose session ended, what is written back, and several at once
     "admin_overview": 78,  # with what is counted, and the lock's arithmetic
     "admin_password": 92,
     "admin_services": 80,  # with its keys, and whether a form was sent twice

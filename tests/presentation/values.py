@@ -80,7 +80,7 @@ PAGES: Walk = MappingProxyType(
         (READER, form.typed): """
             logon:email password_forgot:email link_unusable:email
             typed.csv typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
-            typed.domains[] typed.ranges[] typed.restriction message_reply:typed
+            typed.domains[] typed.ranges[] typed.restriction message_reply:typed admin_messages:results[].to
             typed.domain typed.name typed.colour typed.logo typed.support_contact
             admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason
             asked.reason asked.ranges[] lists[].ranges[]
@@ -126,7 +126,7 @@ PAGES: Walk = MappingProxyType(
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind attempts[].outcome attempts[].reason attempts[].rule
-            messages[].state mails[].what mails[].state
+            messages[].state results[].result mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
             events[].before.kind events[].after.kind events[].before.password events[].after.password

@@ -36,6 +36,7 @@ def comes_back(browser: Visitor, account: Account, phone: Phone, refused: Reply)
 def typed(page: Reply) -> dict[str, str]:
     """What stands in the form."""
     values = dict(re.findall(r'<input id="\w+" name="(\w+)"[^>]*? value="([^"]*)"', page.text))
+    values |= {"to": re.findall(r'<textarea id="to"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)[0]}
     (body,) = re.findall(r'<textarea id="body"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
     shown = {
         "body": re.sub(r"\r?\n", "\r\n", body),

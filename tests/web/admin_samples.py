@@ -458,6 +458,19 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "typed": {"to": "a@", "subject": "Hello", "body": "<b>Hi</b>\n", "expires_in_days": "900"},
             "errors": {"to": "Enter a whole email address.", "expires_in_days": "Between 1 and 365."},
         },
+        "several": SEEN_BY
+        | {
+            "messages": [SENT],
+            "earlier_url": "",
+            "newest_url": "",
+            "results": [
+                {"to": EMAIL, "result": "sent"},
+                {"to": EMAIL, "result": "twice"},
+                {"to": "bob@", "result": "invalid"},
+                {"to": "eve@people.test", "result": "not_sent"},
+            ],
+            "typed": {"to": "bob@\neve@people.test", "subject": "Hello", "body": "Good day."},
+        },
         "unsent": SEEN_BY
         | {
             "messages": [],
