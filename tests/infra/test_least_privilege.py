@@ -106,6 +106,35 @@ def test_lifting_an_address_needs_the_worker_to_ask_ses(world: World, desk: Staf
     assert world.delivers() == []
 
 
+@pytest.mark.ministack("moto has no suppression list")
+def test_who_never_came_is_invited_again_within_the_rows_and_ses_is_asked(world: World, desk: Staff) -> None:
+    ann = world.person(
+        password=None,
+        undeliverable="bounced",
+        must_change_password=True,
+        failures=3,
+        locked_until=9,
+        known_failures=3,
+        known_locked_until=9,
+    )
+    assert desk.does(ann, "invite", reason="The mailbox is there now")["status"] == "active"
+    assert world.delivers() == []
+    assert desk.does(ann, "withdraw")["status"] == "disabled"
+    anew = desk.visitor.post("/admin/users", {"email": ann.address, "kind": "recipient"})
+    assert anew.status == 201, anew.text
+
+
+def test_several_are_invited_and_kinds_are_changed_within_the_rows(world: World, desk: Staff) -> None:
+    emails = ["first@several.test", "second@several.test", "third@of-them.test"]
+    told = desk.visitor.post("/admin/users/import", {"emails": emails, "kind": "administrator"}).json()
+    assert [one["result"] for one in told["results"]] == ["invited"] * 3
+    ann = world.person()
+    for kind in ("support", "administrator", "recipient"):
+        assert desk.does(ann, "kind", kind=kind, reason="Another task")["kind"] == kind
+    refused = desk.tries(desk.account, "kind", kind="recipient", reason="Retires")
+    assert refused.code == "last_administrator"
+
+
 WRONG = {
     "logon_code": ("/logon/code", {"code": "12 34 56"}),
     "password_change": (
@@ -217,6 +246,8 @@ def test_wb_20_each_form_of_the_console_is_done_once_within_its_row(world: World
         f"{harbour}/brand": {"name": "Harbour"},
         f"{harbour}/ip-ranges": {"restriction": "nobody"},
         "/admin/users": {"email": "twice@people.test"},
+        "/admin/users/twice@people.test/invite": {"reason": "Once more"},
+        f"{user}/kind": {"kind": "support", "reason": "Another task"},
         "/admin/messages": {"to": ann.address, "subject": "Hello", "body": "Good day."},
         f"{user}/deliverable": {"reason": "repaired"},
         f"{user}/two-step": {"required": "true"},

@@ -134,6 +134,7 @@ def administers_a_user(town: Town, desk: Person) -> None:
         "ip-ranges": {"ranges": NOWHERE},
         "sessions/revoke": {},
         "deliverable": {"reason": REASON},
+        "kind": {"kind": "support", "reason": REASON},
         "disable": {},
         "enable": {},
         "unlock": {},
@@ -141,7 +142,12 @@ def administers_a_user(town: Town, desk: Person) -> None:
     }
     for name, fields in measures.items():
         desk.posts(f"{user_path(ann)}/{name}", fields)
-    desk.posts("/admin/users", {"email": town.new_address("invited"), "kind": "recipient"})
+    invited = town.new_address("invited")
+    desk.posts("/admin/users", {"email": invited, "kind": "recipient"})
+    desk.posts(f"{user_path(invited)}/invite")
+    desk.posts(f"{user_path(invited)}/withdraw")
+    desk.posts("/admin/users/import", {"emails": [invited, town.new_address("several")]})
+    desk.gets("/admin/users/import", f"{user_path(ann)}/kind")
     for to in (town.new_address("new"), ann):
         sent = desk.posts("/admin/messages", {"to": to, "subject": "Hello", "body": "Good day."})
     desk.posts(f"/admin/messages/{sent['id']}/recall", {"to": ann})
