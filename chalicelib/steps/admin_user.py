@@ -34,6 +34,7 @@ def show(request: Request) -> Page:
         trail = request.store.events.trail(account.id, None, ROWS)
         mailed = request.store.directory.mailed(account.id)
         sessions = request.store.sessions.of_account(account.id)
+        now = request.store.accounts.find(account.alias_of)[0] if account.alias_of else None
     user = user_facts(account, policy, request.portal)
     attempts = attempt_rows(trail, request.say)
     facts = {
@@ -42,6 +43,7 @@ def show(request: Request) -> Page:
         "sessions": session_facts(sessions, account, request.portal, request.say),
         "attempts": [attempt_facts(row) for row in attempts],
         **trail_facts(trail),
+        "moved_to": now.address if now else None,
     }
     view = {
         **facts,

@@ -97,6 +97,18 @@ def test_an_account_that_is_shut_is_opened_first(world: World, status: Status) -
     assert asks(desk, ann, another_address()).code == "conflict"
 
 
+def test_the_page_of_a_former_address_leads_to_the_account_and_offers_nothing(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    now = moves(world, desk, ann)
+    assert (desk.user(ann)["moved_to"], desk.user(now)["moved_to"]) == (now.address, None)
+    browser = world.browser()
+    browser.token = desk.visitor.token
+    page = browser.get(f"/admin/users/{ann.address}").text
+    assert f'href="/admin/users/{now.address}"' in page
+    assert "until an administrator enables it" not in page
+    assert "/enable" not in page
+
+
 def test_nothing_is_done_to_a_former_address(world: World) -> None:
     desk, ann = staff(world), world.person()
     now = moves(world, desk, ann)

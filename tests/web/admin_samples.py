@@ -152,6 +152,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "own_account": True,
             "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"},
         },
+        "moved": USER
+        | {"user": USER["user"] | {"status": "disabled"}, "moved_to": "claire.new@insurer.example"},
         "support": TROUBLED | {"caller": SUPPORT},
         "read_only": USER | {"may_act": False},
     },
