@@ -95,8 +95,10 @@ def _of_accounts(
     yield _line("undeliverable", [one for one in of(NO_MAIL) if one.undeliverable])
     asked = [one.account_id for one in recent if one.kind is EventKind.ERASURE_ASKED and one.erased is None]
     yield _line("erasure_asked", [one for one in _found(known, asked) if one.status != Status.ERASED])
-    expired = of(frozenset({EventKind.ACCOUNT_INVITED}), before=now - settings.first_password_lifetime)
-    yield _many("invitations_expired", [one for one in expired if not one.came], "status=invited")
+    invited, over = frozenset({EventKind.ACCOUNT_INVITED}), now - settings.first_password_lifetime
+    alive = {one.id for one in of(invited, after=over)}  # invited again since
+    waited = [one for one in of(invited, before=over) if one.id not in alive and not one.came]
+    yield _many("invitations_expired", [one for one in waited if one.status == "active"], "status=invited")
 
 
 def _of_staff(request: Request, staff: Sequence[Standing]) -> Iterator[Line | None]:

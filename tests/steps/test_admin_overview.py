@@ -146,6 +146,16 @@ def test_an_invitation_needs_attention_once_its_password_has_expired(world: Worl
     assert lines(staff(world))["invitations_expired"]["users"] == ["new@people.test"]
 
 
+@pytest.mark.parametrize("action", ["invite", "withdraw"])
+def test_an_invitation_that_was_looked_after_needs_none(world: World, action: str) -> None:
+    desk = staff(world)
+    desk.visitor.post("/admin/users", {"email": "new@people.test"})
+    world.clock.passes(DAY + 1)
+    desk = staff(world)
+    assert desk.visitor.post(f"/admin/users/new@people.test/{action}").status == 200
+    assert "invitations_expired" not in lines(desk)
+
+
 def test_mails_that_wait_and_codes_that_run_out_are_told(world: World) -> None:
     ann = world.person()
     few = world.person(kind=Kind.ADMINISTRATOR, two_step=TwoStep(seed="sealed", recovery=("one", "two")))
