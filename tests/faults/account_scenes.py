@@ -309,7 +309,7 @@ def reply(world: World) -> Scene:
     def finish() -> None:
         assert act().status == 201
 
-    return Scene(world, resident, act, finish, holds, [PASSWORD])
+    return Scene(world, resident, act, finish, holds, [PASSWORD], usual=201)
 
 
 def proof(world: World) -> Scene:

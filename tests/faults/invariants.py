@@ -20,7 +20,7 @@ MOVES = {
     EventKind.TWO_STEP_REMOVED,
     EventKind.ADDRESS_CHANGED,
 }
-DOCUMENTED = {200, 202, 204, 303, 401, 410, 503}
+DOCUMENTED = {200, 201, 202, 204, 303, 401, 410, 503}
 INSIDE = ("Traceback", "botocore", "arn:aws", "-accounts", "dynamodb", "injected")
 
 

@@ -166,6 +166,16 @@ def administers_a_user(town: Town, desk: Person) -> None:
     )
 
 
+def hears_back(town: Town, desk: Person, person: Person) -> None:
+    """A message whose recipient writes back, and what they wrote."""
+    ann = town.person()
+    sent = desk.posts("/admin/messages", {"to": ann, "subject": "Hello", "body": "Good day."})["id"]
+    person.posts("/logon", {"email": ann, "password": PASSWORD})
+    person.gets(f"/messages/{sent}/reply")
+    person.posts(f"/messages/{sent}/reply", {"body": "Thank you."})
+    desk.gets(f"/admin/messages/{sent}/replies", "/admin/messages")
+
+
 def administers_a_domain(town: Town, desk: Person) -> None:
     """Its ranges and its brand, and the ranges of the portal."""
     name = town.new_address("harbour").replace("@", ".")
@@ -204,6 +214,7 @@ def test_every_operation_of_the_contract_does_its_work(town: Town) -> None:
     is_the_canary(town, Person(town.client(), done))
     desk = Person(seated(town).client, done)
     administers_a_user(town, desk)
+    hears_back(town, desk, Person(town.client(), done))
     administers_a_domain(town, desk)
     lets_a_system_send(town, desk, done)
     assert done == {one.operation_id for one in CONTRACT.operations}
