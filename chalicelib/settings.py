@@ -43,6 +43,7 @@ class Settings(NamedTuple):
     trail_days: int
     attempt_days: int
     read_message_days: int
+    dormant_days: int
     publishes_everything: bool
     publishes_personal_data: bool
     breached_url: str
@@ -122,6 +123,7 @@ def _rules(environment: Mapping[str, str]) -> dict[str, Any]:
             environment, "PORTAL_REQUIRE_TWO_STEP", {"administrators": False, "all": True}, "administrators"
         ),
         "reset_accounts": _number(environment, "PORTAL_RESET_REQUESTS_PER_HOUR", 20, 1, 500),
+        "dormant_days": _number(environment, "PORTAL_DORMANT_DAYS", 365, 0, 3650),
         "service_requests": _number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
     }
 
@@ -151,9 +153,7 @@ def _trail_days(environment: Mapping[str, str]) -> int:
 
 
 def _attempt_days(environment: Mapping[str, str]) -> int:
-    """0 for as long as all other events. What was mailed is kept for a month behind its end, and whatever came of it
-    must be told as long (`make verify`); nothing outlives the trail it is part of.
-    """
+    """0 for as long as all other events. What was mailed is kept a month behind its end, and so what came of it."""
     days, trail = _number(environment, "PORTAL_ATTEMPT_DAYS", 0, 0, 3650), _trail_days(environment)
     if 0 < days < LEAST_ATTEMPT_DAYS or 0 < trail < days:
         most = "3650, and no more than PORTAL_TRAIL_DAYS"

@@ -31,6 +31,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.REQUEST_REFUSED: "a session was used from outside the permitted IP ranges",
     EventKind.RESET_ASKED: "a password reset was asked for, of whatever address",
     EventKind.RESET_REFUSED: "a link was used that is used, over or void",
+    EventKind.RESET_HELD: "a way in was asked for, of an account not used for long: an administrator looks first",
     EventKind.PASSWORD_RESET: "a new password was set, by a link or by an administrator",
     EventKind.PASSWORD_CHANGED: "the owner changed the password",
     EventKind.PASSWORD_ISSUED: "a temporary password is due by mail, made by an administrator's act",

@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     REQUEST_REFUSED = "authz_fail"
     RESET_ASKED = "password_reset_asked"
     RESET_REFUSED = "authn_token_reuse"
+    RESET_HELD = "password_reset_held"
     PASSWORD_RESET = "authn_password_reset"  # noqa: S105 - the name of an event
     PASSWORD_CHANGED = "authn_password_change"  # noqa: S105 - the name of an event
     PASSWORD_ISSUED = "authn_password_issued"  # noqa: S105 - the name of an event
@@ -113,6 +114,7 @@ UNCHANGING = (FOLDED | READINGS | MAILS - UNDELIVERED) | {
     EventKind.ADMINISTRATOR_CHANGED,
     EventKind.ADMINISTRATORS_TOLD,
     EventKind.ACCOUNT_EXPORTED,
+    EventKind.RESET_HELD,
 }
 ATTEMPTS = frozenset(
     {
@@ -125,11 +127,8 @@ ATTEMPTS = frozenset(
         EventKind.REQUEST_REFUSED,
     }
 )  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
-NOTEWORTHY = UNDELIVERED | {
-    EventKind.ACCOUNT_INVITED,
-    EventKind.ACCOUNT_CONTAINED,
-    EventKind.ERASURE_ASKED,
-}  # for the console's home
+NOTEWORTHY = UNDELIVERED | {EventKind.ACCOUNT_INVITED, EventKind.ACCOUNT_CONTAINED, EventKind.RESET_HELD}
+NOTEWORTHY |= {EventKind.ERASURE_ASKED}  # for the console's home
 AS_STAFF = READINGS | {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}  # what staff do to no account
 PROVED = frozenset(
     {

@@ -53,6 +53,7 @@ class Standing(NamedTuple):
     undeliverable: bool
     came: bool
     few_codes: bool
+    epoch: int
 
     @classmethod
     def of(cls, account: Account, now: float) -> "Standing":
@@ -66,6 +67,7 @@ class Standing(NamedTuple):
             account.undeliverable is not None,
             account.password_changed_at is not None,
             account.two_step.active and len(account.two_step.recovery) <= FEW_CODES,
+            account.epoch,
         )
 
 

@@ -62,6 +62,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.REQUEST_REFUSED: ("rule",),
         EventKind.RESET_ASKED: (),
         EventKind.RESET_REFUSED: (),
+        EventKind.RESET_HELD: (),
         EventKind.PASSWORD_RESET: (*BY_STAFF, "force_change", "by", "first"),
         EventKind.PASSWORD_CHANGED: ("from", "first", "next", "logon"),
         EventKind.PASSWORD_ISSUED: (*OF_MEASURES, "force_change"),

@@ -99,6 +99,15 @@ def _of_accounts(
     alive = {one.id for one in of(invited, after=over)}  # invited again since
     waited = [one for one in of(invited, before=over) if one.id not in alive and not one.came]
     yield _many("invitations_expired", [one for one in waited if one.status == "active"], "status=invited")
+    yield _line("resets_held", _held(recent, known))
+
+
+def _held(recent: Sequence[Event], known: Mapping[AccountId, Standing]) -> list[Standing]:
+    """Those that no administrator has let on since: whatever they do about it moves the epoch."""
+    asked = {one.account_id: one.at for one in reversed(recent) if one.kind is EventKind.RESET_HELD}
+    return [
+        one for one in _found(known, list(asked)) if one.epoch <= asked[one.id] and one.status == "active"
+    ]
 
 
 def _of_staff(request: Request, staff: Sequence[Standing]) -> Iterator[Line | None]:

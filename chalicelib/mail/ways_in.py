@@ -4,16 +4,18 @@ What somebody at a keyboard asked for is limited, and over soon. What an adminis
 ask and cannot ask again, is neither: it outlasts an outage.
 """
 
+import hashlib
 from itertools import groupby
 from math import ceil
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import synthetic
-from chalicelib.domain.events import EventKind
+from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, TOO_MANY, Limit
 from chalicelib.domain.resets import Purpose, Reset
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, named
 
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 
 
 def invitation(mail: Outgoing) -> Values:
@@ -127,8 +129,32 @@ def _judge(mail: Outgoing) -> None:
         raise Withheld(f"account_{mail.account.status}")
     if mail.account.undeliverable is not None:
         raise Withheld("address_undeliverable")
+    if _dormant(mail.account, mail.event.at, mail.portal.settings.dormant_days):
+        _hold(mail)
     if mail.now >= mail.event.at + mail.portal.settings.reset_lifetime:
         raise Withheld("too_late")
+
+
+def _dormant(account: Account, now: float, days: int) -> bool:
+    """Whether a way in by its mailbox asks an administrator first: nobody has used it for so long; 0 days: never.
+
+    Attack: a mailbox gets a new holder, who resets the password and reads what their predecessor was sent. Defence:
+    somebody looks first (AD-19). With a second step the mailbox opens nothing, and nobody need look.
+    """
+    used = max(account.last_logon_at or 0, account.password_changed_at or 0, account.created_at)
+    return days > 0 and not account.two_step.active and now >= used + days * DAY
+
+
+def _hold(mail: Outgoing) -> None:
+    """Leave it to an administrator, whose home shows it: once a day of an account, however often somebody asks.
+
+    Whoever asked reads on the page what everybody reads there; nothing tells that there is such an account (EN-04).
+    """
+    filed_at = mail.event.at // DAY * DAY
+    name = hashlib.sha256(f"{mail.account.id} held {filed_at}".encode()).hexdigest()[:32]
+    held = Event(mail.account.id, EventKind.RESET_HELD, mail.event.at, name, filed_at=filed_at)
+    mail.portal.store.events.record(held._replace(request=mail.event.request))
+    raise Withheld("account_dormant")
 
 
 def _link_and_temporary(mail: Outgoing, lifetime: int) -> tuple[list[Reset], Values]:

@@ -37,6 +37,7 @@ def show(request: Request) -> Page:
     sent = request.query.get("sent") == "1"
     email, _ = read_way_back(request.cookies, secure=request.settings.secure)
     view = {"sent": sent, "email": email, "form_name": form_name(request)}
+    view["dormant_days"] = request.settings.dormant_days
     return Page(facts={"fields": ["email"]}, template="password_forgot", view=view)
 
 

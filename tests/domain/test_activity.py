@@ -27,6 +27,7 @@ KEPT_FROM_OWNERS = MAILS | {
     EventKind.ADMINISTRATOR_CHANGED,
     EventKind.ADMINISTRATORS_TOLD,
     EventKind.CANARY_SET_UP,
+    EventKind.RESET_HELD,
     EventKind.ACCOUNT_ERASED,  # nobody is left to be shown it, but whoever has the address next
 }
 

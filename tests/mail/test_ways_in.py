@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.accounts import Account, Kind, Status, TwoStep
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY
+from tests.console.staff import staff
 from tests.fakes.planting import plant
-from tests.fakes.samples import an_event
+from tests.fakes.samples import NOW, an_event
 from tests.mail.occasions import forgets, notes
 from tests.world.mailer import Sent
 from tests.world.visitors import CHOSEN, Reply
@@ -253,3 +254,78 @@ def opens(world: World, mail: Sent) -> bool:
 def sets_password(world: World, mail: Sent) -> Reply:
     entries = {"new_password": CHOSEN, "confirm_password": CHOSEN}
     return world.visitor().post("/password/reset", {"token": mail.token("/password/reset"), **entries})
+
+
+YEAR = 365 * 86400
+LONG_AGO: dict[str, Any] = {"password_changed_at": NOW - 3 * YEAR, "created_at": NOW - 4 * YEAR}
+
+
+def held(world: World) -> list[dict[str, Any]]:
+    """What the console's home says of them."""
+    lines = staff(world).visitor.get("/admin/overview").json()["attention"]
+    return [one for one in lines if one["kind"] == "resets_held"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "dormant"),
+    [
+        ({**LONG_AGO, "last_logon_at": NOW - YEAR}, True),
+        ({**LONG_AGO, "last_logon_at": NOW - YEAR + 1}, False),
+        ({**LONG_AGO, "last_logon_at": None}, True),
+        ({**LONG_AGO, "last_logon_at": None, "password_changed_at": NOW - 1}, False),
+        ({"created_at": NOW - YEAR, "password_changed_at": None, "password_hash": None}, True),
+        ({"created_at": NOW - 1, "password_changed_at": None, "password_hash": None}, False),
+        ({**LONG_AGO, "last_logon_at": NOW - YEAR, "two_step": TwoStep("sealed")}, False),
+    ],
+)
+def test_ad_19_a_mailbox_opens_no_account_that_nobody_has_used_for_a_year(
+    world: World, facts: dict[str, Any], *, dormant: bool
+) -> None:
+    """AD-19: its new holder would read what the one before was sent. With a second step it opens nothing anyway."""
+    account = forgets(world, **facts)
+    world.delivers()
+    assert (world.mailer.sent == []) is dormant
+    fate = (EventKind.MAIL_WITHHELD, "account_dormant") if dormant else (EventKind.MAIL_SENT, None)
+    assert notes(world, account) == [fate]
+    assert [one.key for one in world.fake.tables.resets.values()] == [] or not dormant
+    assert [one["users"] for one in held(world)] == ([[account.address]] if dormant else [])
+
+
+def test_ad_19_an_administrator_lets_it_go_on_and_the_line_is_gone(world: World) -> None:
+    """AD-19: by mailing a password themselves; and it is told once a day, however often somebody asks."""
+    desk, account = staff(world), world.person(**LONG_AGO)
+    for _ in range(3):
+        world.visitor().post("/password/forgot", {"email": account.address})
+        world.clock.passes(60)
+    world.delivers()
+    kinds = [event.kind for event in world.store.events.of_account(account.id)]
+    assert kinds.count(EventKind.RESET_HELD) == 1
+    assert held(world)[0]["url"] == f"/admin/users/{account.address}"
+    assert desk.tries(account, "password").status == 200
+    mail = world.mails(account)[-1]
+    assert held(world) == []
+    visitor = world.visitor()
+    assert visitor.logs_on(account, mail.temporary) == "change_password"
+    new = {"new_password": CHOSEN, "confirm_password": CHOSEN}
+    visitor.goes_on(visitor.post("/password/change", new))
+    asked = len(world.mails(account))
+    world.visitor().post("/password/forgot", {"email": account.address})
+    assert len(world.mails(account)) == asked + 1
+
+
+def test_ad_19_whoever_asks_hears_what_everybody_hears(world: World) -> None:
+    """AD-19, EN-04: the same answer and the same page, which says it of every account."""
+    answers = []
+    for account in (world.person(**LONG_AGO), world.person()):
+        reply = world.visitor().post("/password/forgot", {"email": account.address})
+        answers.append((reply.status, reply.json()))
+    assert answers[0] == answers[1]
+    assert "has used for 365 days" in world.browser().get("/password/forgot?sent=1").text
+
+
+def test_ad_19_a_stage_can_do_without(world: World) -> None:
+    without = World(DORMANT_DAYS="0")
+    account = forgets(without, **LONG_AGO)
+    without.delivers()
+    assert notes(without, account) == [(EventKind.MAIL_SENT, None)]
+    assert "an administrator looks first" not in without.browser().get("/password/forgot?sent=1").text

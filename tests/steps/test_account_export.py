@@ -242,7 +242,7 @@ def test_tr_18_asking_to_be_erased_is_an_event_and_a_line_of_the_home_until_some
     assert kinds.count(EventKind.ERASURE_ASKED) == 1
     assert "account_erasure_asked" in str(visitor.get("/account/activity").json())
 
-    def line() -> list[object]:
+    def line() -> list[Any]:
         told = desk.visitor.get("/admin/overview").json()["attention"]
         return [one for one in told if one["kind"] == "erasure_asked"]
 

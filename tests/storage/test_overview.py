@@ -80,7 +80,7 @@ def test_an_account_stands_as_it_is_now_without_its_secrets(store: Store) -> Non
     told = store.overview.standing([plain.id, locked.id, stopped.id, few.id, plain.id], NOW)
 
     def expected(one: Account, **facts: Any) -> Standing:
-        as_usual = Standing(one.id, one.address, "active", False, False, True, False)
+        as_usual = Standing(one.id, one.address, "active", False, False, True, False, one.epoch)
         return as_usual._replace(**facts)
 
     assert told == {

@@ -226,6 +226,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "password_forgot": {
         "fresh": {"sent": False, "form_name": "0123456789abcdef"},
+        "asked_where_somebody_looks_first": {"sent": True, "dormant_days": 365},
         "invalid": {
             "sent": False,
             "email": "recipient@",
