@@ -9,6 +9,7 @@ from chalicelib.presentation.languages import LANGUAGES, SOURCE
 
 LEAST_TRAIL_DAYS = 7
 LEAST_ATTEMPT_DAYS = 40
+TWO_ADMINISTRATORS = frozenset({"erase", "make_administrator", "reset_two_step"})  # domain/dual_control.py
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
 SAID = {
     "unprintable": "it must be one line that is seen as it is",
@@ -58,6 +59,7 @@ class Settings(NamedTuple):
     require_two_step_of_all: bool
     service_requests: int
     reset_accounts: int
+    two_administrators: frozenset[str]
 
     @property
     def secure(self) -> bool:
@@ -125,6 +127,7 @@ def _rules(environment: Mapping[str, str]) -> dict[str, Any]:
         "reset_accounts": _number(environment, "PORTAL_RESET_REQUESTS_PER_HOUR", 20, 1, 500),
         "dormant_days": _number(environment, "PORTAL_DORMANT_DAYS", 365, 0, 3650),
         "service_requests": _number(environment, "PORTAL_SERVICE_REQUESTS_PER_MINUTE", 120, 1, 6000),
+        "two_administrators": _some(environment, "PORTAL_TWO_ADMINISTRATORS", TWO_ADMINISTRATORS),
     }
 
 
@@ -241,6 +244,15 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int,
     if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
         raise BadSettings(f"{name} must be a whole number from {least} to {most}")
     return int(text)
+
+
+def _some(environment: Mapping[str, str], name: str, known: frozenset[str]) -> frozenset[str]:
+    """Some of these words, with spaces between them; none where nothing is set."""
+    chosen = frozenset(environment.get(name, "").lower().split())
+    if not chosen <= known:
+        message = f"{name} must be empty, or some of: {' '.join(sorted(known))}"
+        raise BadSettings(message)
+    return chosen
 
 
 def _choice(environment: Mapping[str, str], name: str, choices: Mapping[str, bool], default: str) -> bool:

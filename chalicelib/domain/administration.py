@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class Actor(NamedTuple):
     """Who acts, as of the session it is done in. The write tests that this still holds (SE-10).
 
-    `once`: a browser's form, whose repeat writes nothing but is told what the first has done (WB-20).
+    `once`: a browser's form, whose repeat writes nothing but is told what the first has done (WB-20). `first`: another
+    administrator, who asked for the same, where the act wants two.
     """
 
     account_id: AccountId
     epoch: int
     once: "Once | None" = None
+    first: "Actor | None" = None
 
 
 class Measure(NamedTuple):

@@ -42,6 +42,8 @@ class Details(From, total=False):
     before: Mapping[str, object] | None  # of what differs only
     after: Mapping[str, object] | None
     again: bool | None  # an invitation that goes out once more, to somebody who never came
+    act: str | None  # what waits for a second administrator: see `domain/dual_control.py`
+    epochs: Sequence[int] | None  # of the account and of who asked, as they were then
     measures: Sequence[str] | None  # of a containment, see `administration.done`
     force_change: bool | None  # the password that was set must be changed at the next logon
     to: str | None  # the address that an account shall have, or has by now

@@ -74,6 +74,7 @@ class EventKind(StrEnum):
     SERVICE_MADE = "service_made"
     SERVICE_ROTATED = "service_key_rotated"
     SERVICE_REVOKED = "service_revoked"
+    SECOND_ASKED = "second_administrator_asked"
     ADMINISTRATOR_CHANGED = "administrator_changed"
     ADMINISTRATORS_TOLD = "administrators_told"
     ADDRESS_LIFTED = "mail_address_lifted"
@@ -128,7 +129,7 @@ ATTEMPTS = frozenset(
     }
 )  # what the support desk is asked about: every attempt to get in, with its outcome, and who was shut out
 NOTEWORTHY = UNDELIVERED | {EventKind.ACCOUNT_INVITED, EventKind.ACCOUNT_CONTAINED, EventKind.RESET_HELD}
-NOTEWORTHY |= {EventKind.ERASURE_ASKED}  # for the console's home
+NOTEWORTHY |= {EventKind.ERASURE_ASKED, EventKind.SECOND_ASKED}  # for the console's home
 AS_STAFF = READINGS | {EventKind.POLICY_CHANGED, EventKind.BRAND_CHANGED}  # what staff do to no account
 PROVED = frozenset(
     {

@@ -5,6 +5,7 @@
 IMPERSONAL = frozenset(
     {
         "about",
+        "act",
         "actor_kind",
         "administrators",
         "after",
@@ -13,6 +14,7 @@ IMPERSONAL = frozenset(
         "by",
         "cause",
         "count",
+        "epochs",
         "expires_at",
         "failures",
         "failures_before",

@@ -73,6 +73,7 @@ class Hint(StrEnum):
     TOO_LONG = "too_long"
     FORMER_ADDRESS = "former_address"
     NOT_ACTIVE = "not_active"
+    TWO_NEEDED = "two_administrators_needed"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat
 
 

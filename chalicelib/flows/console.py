@@ -93,6 +93,7 @@ def carry_out(
     measure: Measure,
     done: str,
     details: "Details | None" = None,
+    first: Actor | None = None,
 ) -> Page:
     """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
     refuse_former(old)
@@ -108,7 +109,7 @@ def carry_out(
         apply = request.store.administration.apply
         done = acted(
             request,
-            lambda who: apply(who, old, measure.new, events),
+            lambda who: apply(who._replace(first=first), old, measure.new, events),
             done,
             holds=lambda: is_so(measure.new, request.store.accounts.find(old.id)[0]),
         )
@@ -239,6 +240,8 @@ def shown_in_both_spellings(
 def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     """What is wrong with a field: the bad entry of a list by its own cause, anything else by the field's sentence."""
     entry, cause = refusal.facts.get("entry"), refusal.facts.get("cause")
+    if refusal.hint is Hint.TWO_NEEDED:
+        return request.say("Invite them as a recipient. Two administrators can then change what they are.")
     if refusal.hint is Hint.TOO_LONG:
         return (
             request.say("This is too long. Shorten it, or send it in parts.")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId, synthetic
+from chalicelib.domain.dual_control import WAITS_SECONDS
 from chalicelib.domain.events import NOTEWORTHY, Event, EventKind, iso
 from chalicelib.domain.mails import hour
 from chalicelib.domain.overview import Day, Standing, counted, frozen, last_days, months, unusual
@@ -91,6 +92,8 @@ def _of_accounts(
         return _found(known, ids)
 
     yield _line("locked", [one for one in _found(known, locked) if one.locked])
+    asked = [one for one in recent if one.kind is EventKind.SECOND_ASKED and one.at > now - WAITS_SECONDS]
+    yield _line("second_awaited", _found(known, [one.account_id for one in asked if _waits(one, known)]))
     yield _line("contained", of(frozenset({EventKind.ACCOUNT_CONTAINED}), after=now - CONTAINED_SECONDS))
     yield _line("undeliverable", [one for one in of(NO_MAIL) if one.undeliverable])
     asked = [one.account_id for one in recent if one.kind is EventKind.ERASURE_ASKED and one.erased is None]
@@ -108,6 +111,12 @@ def _held(recent: Sequence[Event], known: Mapping[AccountId, Standing]) -> list[
     return [
         one for one in _found(known, list(asked)) if one.epoch <= asked[one.id] and one.status == "active"
     ]
+
+
+def _waits(asked: Event, known: Mapping[AccountId, Standing]) -> bool:
+    """Whether the account is what it was then: done, or moved on otherwise, nothing waits."""
+    standing, epochs = known.get(asked.account_id), asked.told["epochs"] or (-1,)
+    return standing is not None and standing.epoch == epochs[0]
 
 
 def _of_staff(request: Request, staff: Sequence[Standing]) -> Iterator[Line | None]:

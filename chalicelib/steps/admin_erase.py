@@ -9,6 +9,7 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.dual_control import Act
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.console import (
@@ -21,6 +22,7 @@ from chalicelib.flows.console import (
     target,
     user_path,
 )
+from chalicelib.flows.dual_control import second_opinion
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.repeats import NAMED
@@ -69,10 +71,17 @@ def submit(request: Request) -> Page:
         event_of(request, one, account.id, email=account.address, details=facts) for one in measure.events
     ]
     if events:
+        opinion = second_opinion(request, Act.ERASE, account, reason)
+        if opinion.page:
+            return opinion.page
         formers = request.store.moves.formers(account.id)
         events += [_of_former(event, one) for event in events for one in formers]
         apply = request.store.administration.apply
-        done = acted(request, lambda who: apply(who, account, measure.new, events, formers), done)
+        done = acted(
+            request,
+            lambda who: apply(who._replace(first=opinion.first), account, measure.new, events, formers),
+            done,
+        )
     told = {
         "email": account.address,
         "status": measure.new.status.value,

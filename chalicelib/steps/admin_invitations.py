@@ -9,7 +9,7 @@ from chalicelib.domain import membership
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, console_view, correct, reason_of, target
-from chalicelib.flows.inputs import kind_input
+from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.several import MOST, Line, Result, invite_lines, lines_of
 from chalicelib.presentation.evidence import evidence
@@ -64,7 +64,7 @@ def show_several(request: Request) -> Page:
 
 def submit_several(request: Request) -> Page:
     """What each line is, or what became of it. What we spell otherwise is shown before anything is done (IN-05)."""
-    kind, lines = kind_input(request, Kind.RECIPIENT), lines_of(request)
+    kind, lines = kind_of_invited(request), lines_of(request)
     unseen = not request.wants_json and any(one.respelled for one in lines)
     tried = request.fields.get("dry_run") is True or unseen
     told = lines if tried else invite_lines(request, lines, kind)

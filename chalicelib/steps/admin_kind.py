@@ -9,9 +9,11 @@ from chalice import Blueprint
 
 from chalicelib.domain import membership
 from chalicelib.domain.accounts import Kind
+from chalicelib.domain.dual_control import Act
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.console import MAX_REASON, actor, carry_out, console_view, correct, reason_of, target
+from chalicelib.flows.dual_control import second_opinion
 from chalicelib.flows.inputs import kind_input
 from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
@@ -51,7 +53,10 @@ def submit(request: Request) -> Page:
     told: Details = {"kind": kind.value, "reason": reason}
     if EventKind.ACCOUNT_INVITED in measure.events:
         told["again"] = True
-    return carry_out(request, account, measure, "kind_changed", told)
+    if kind is not Kind.ADMINISTRATOR or not measure.events:
+        return carry_out(request, account, measure, "kind_changed", told)
+    opinion = second_opinion(request, Act.MAKE_ADMINISTRATOR, account, reason)
+    return opinion.page or carry_out(request, account, measure, "kind_changed", told, opinion.first)
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -5,8 +5,11 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain import administration
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.dual_control import Act
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, correct, reason_of, target
+from chalicelib.flows.dual_control import second_opinion
 from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -35,7 +38,12 @@ def reset(request: Request) -> Page:
     """Take seed and recovery codes away; sessions end, and the next logon enrols again."""
     account, _ = target(request)
     reason, measure = reason_of(request), administration.reset_two_step(account, request.now())
-    return carry_out(request, account, measure, "two_step_reset", {"reason": reason})
+    if account.kind is not Kind.ADMINISTRATOR:
+        return carry_out(request, account, measure, "two_step_reset", {"reason": reason})
+    opinion = second_opinion(request, Act.RESET_TWO_STEP, account, reason)
+    return opinion.page or carry_out(
+        request, account, measure, "two_step_reset", {"reason": reason}, opinion.first
+    )
 
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:

@@ -10,6 +10,7 @@ from chalice import Blueprint
 from chalicelib.domain.trail import ROWS
 from chalicelib.flows.attempts import attempt_facts
 from chalicelib.flows.console import console_view, named, target
+from chalicelib.flows.dual_control import waits_shown
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
@@ -51,6 +52,7 @@ def show(request: Request) -> Page:
         "attempts": attempts,
         "own_account": account.id == request.known.account_id,
         "may_choose_password": request.settings.admin_may_choose_passwords,
+        "waits": waits_shown(request, account, trail.changes.events),
         **console_view(request),
     }
     return Page(facts=facts, template="admin_user", view=view)

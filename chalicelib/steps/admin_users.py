@@ -25,7 +25,8 @@ from chalicelib.flows.console import (
     user_path,
 )
 from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
-from chalicelib.flows.inputs import address_input, domain_input, kind_input, respelled
+from chalicelib.flows.dual_control import kind_of_invited
+from chalicelib.flows.inputs import address_input, domain_input, respelled
 from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.repeats import NAMED
@@ -159,7 +160,7 @@ def _exactly(request: Request, wanted: Wanted) -> ListedAccount | None:
 def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
     address = address_input(request.text("email"))
-    kind = kind_input(request, Kind.RECIPIENT)
+    kind = kind_of_invited(request)
     if respelled(request, request.text("email"), address):
         return shown_in_both_spellings(request, "admin_users", _view(request, NOTHING), "email", address)
     event_id = request.portal.random(16).hex()

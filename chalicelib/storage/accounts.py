@@ -122,6 +122,8 @@ def check_sender_or_actor_in(transaction: Transaction, actor: "Actor | Sender") 
 def check_actor_in(transaction: Transaction, actor: "Actor") -> None:
     """Demand that whoever acts is still an administrator; a failed check is told by the name `actor`."""
     transaction.check("actor", AccountRow(actor.account_id), still_administrator(actor))
+    if actor.first is not None:
+        transaction.check("first", AccountRow(actor.first.account_id), still_administrator(actor.first))
     acts_once_in(transaction, actor)
 
 

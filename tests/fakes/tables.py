@@ -118,6 +118,8 @@ class Tables:
         account = self.accounts.get(actor.account_id)
         if account is None or account.epoch != actor.epoch:
             return False
+        if actor.first is not None and not self.still_administrator(actor.first):
+            return False
         return account.status is Status.ACTIVE and account.kind is Kind.ADMINISTRATOR
 
     def demand_recipient(self, who: AccountId) -> None:

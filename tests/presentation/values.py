@@ -89,7 +89,7 @@ PAGES: Walk = MappingProxyType(
             groups.invited[] groups.known[] groups.duplicate[] groups.not_yet[] respelled[].canonical
             address email user.email users[].email attention[].users[] caller.address
             messages[].to messages[].from message.from message.to replies[].from events[].actor
-            services[].created_by services[].revoked_by
+            services[].created_by services[].revoked_by waits[].by
         """,
         (STAFF, form.domain): """
             user.domain domains[].domain domains[].name services[].domains[]
@@ -125,7 +125,7 @@ PAGES: Walk = MappingProxyType(
             account_two_step:done admin_kind:kind
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
-            attention[].kind attempts[].outcome attempts[].reason attempts[].rule
+            attention[].kind waits[].act attempts[].outcome attempts[].reason attempts[].rule
             messages[].state results[].result mails[].what mails[].state
             account_activity:events[].reason events[].if_not_you
             events[].kind events[].by events[].details.about events[].before.status events[].after.status
@@ -148,6 +148,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.REFERRER): "referrer",
         (US, form.DIGITS): "number",
         (US, form.INSTANT): """
+            waits[].until
             attempts[].at events[].at events[].first_at events[].last_at mails[].at
             dry_run.refused[].at lock.locked_until
             message.sent_at message.read_at message.expires_at
@@ -164,7 +165,7 @@ PAGES: Walk = MappingProxyType(
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
-            begins_here preview may_act may_choose_password own_account changes more cookies unsent
+            begins_here preview waits[].own may_act may_choose_password own_account changes more cookies unsent
             can_reply messages[].replies messages[].new_replies
         """,
     }

@@ -132,6 +132,22 @@ def test_se_10_ad_07_actor_must_still_stand(store: Store, facts: dict[str, Any])
     assert store.directory.policy(change.key) is None
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{"epoch": 2}, {"status": Status.DISABLED}, {"kind": Kind.SUPPORT}],
+    ids=["moved on", "disabled", "demoted"],
+)
+def test_se_10_who_asked_first_must_still_stand_too(store: Store, facts: dict[str, Any]) -> None:
+    ann, second = somebody(store), an_actor(store)
+    gone = planted(store, **{"kind": Kind.ADMINISTRATOR} | facts)
+    new, event = ann._replace(two_step_required=True), an_event(ann.id, EventKind.TWO_STEP_REQUIRED)
+    asked = second._replace(first=Actor(gone.id, 1))
+    assert not store.administration.apply(asked, ann, new, [event])
+    assert not stored(store, ann).two_step_required
+    standing = second._replace(first=an_actor(store))
+    assert store.administration.apply(standing, ann, new, [event])
+
+
 def test_administrator_may_change_their_own_account(store: Store) -> None:
     own = planted(store, kind=Kind.ADMINISTRATOR)
     new = own._replace(ranges=RANGES)

@@ -138,6 +138,13 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "withdrawn": INVITED | {"user": NEW["user"], "notice": "withdrawn"},
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
+        "waits": USER
+        | {
+            "waits": [
+                {"act": "reset_two_step", "by": "boss@portal.test", "until": LATER, "own": False},
+                {"act": "make_administrator", "by": "admin@portal.test", "until": LATER, "own": True},
+            ]
+        },
         "disputed": USER | {"two_step": USER["two_step"] | {"active": True, "disputed_at": LATER}},
         "contained": TROUBLED
         | {
