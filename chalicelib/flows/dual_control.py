@@ -75,8 +75,8 @@ def _may_still(request: Request, first: Actor) -> bool:
 def kind_of_invited(request: Request) -> Kind:
     """What somebody is invited as; a recipient, where nothing is said.
 
-    Attack: one administrator alone invites another of their own. Defence: where two make an administrator, they do it to
-    somebody who is here already.
+    Attack: one administrator alone invites another of their own. Defence: where two make an administrator, they do so
+    to somebody who is here already.
     """
     kind = kind_input(request, Kind.RECIPIENT)
     if kind is Kind.ADMINISTRATOR and Act.MAKE_ADMINISTRATOR in request.settings.two_administrators:

@@ -78,6 +78,7 @@ def staff_writes(desk: Staff, ann: Account) -> None:
         ask("/admin/services", {"name": name, "domains": domains, "restriction": "none"})
     ask("/admin/services", {"name": "Gateway", "domains": "\u0435vil.example"})
     ask("/admin/users/cleo@insurer.example/kind", {"kind": "support", "reason": SENTENCE})
+    ask("/admin/users/cleo@insurer.example/erase", {"confirm": SENTENCE, "reason": SENTENCE})
     ask("/admin/users/import", {"csv": "call-555-0100@\u0435vil.example"})
     for several in ({"csv": f"{SENTENCE}\nnew.one@people.test"}, {"csv": SENTENCE, "kind": SENTENCE}):
         ask("/admin/users/import", several)

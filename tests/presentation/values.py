@@ -81,7 +81,7 @@ PAGES: Walk = MappingProxyType(
             logon:email password_forgot:email link_unusable:email
             typed.csv typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
             typed.domains[] typed.ranges[] typed.restriction message_reply:typed admin_messages:results[].to
-            typed.domain typed.name typed.colour typed.logo typed.support_contact
+            typed.reason typed.confirm typed.domain typed.name typed.colour typed.logo typed.support_contact
             admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason
             asked.reason asked.ranges[] lists[].ranges[]
         """,
@@ -122,7 +122,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.WORD): """
             made.done
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
-            account_two_step:done admin_kind:kind
+            account_two_step:done admin_kind:kind admin_erase:status
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind waits[].act attempts[].outcome attempts[].reason attempts[].rule

@@ -30,6 +30,8 @@ SAYS_NOTHING = {
     "form",
     "replaces",
     "preview",
+    "dry_run",
+    "emails",
 }  # of whom and of what: which of one's own, and yes
 
 
