@@ -4,22 +4,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from chalicelib.domain.brand import COLOUR, NAME, Brand, Image, UnusableBrand, checked_colour, checked_name
+from chalicelib.domain import brand as brands
 from chalicelib.presentation.languages import LANGUAGES, SOURCE
 
 LEAST_TRAIL_DAYS = 7
 LEAST_ATTEMPT_DAYS = 40
 TWO_ADMINISTRATORS = frozenset({"erase", "make_administrator", "reset_two_step"})  # domain/dual_control.py
 LOOPBACK = ("localhost", "127.0.0.1")  # the local twin is opened under either
-SAID = {
-    "unprintable": "it must be one line that is seen as it is",
-    "length": "it must be 1 to 60 characters",
-    "characters": 'it must hold none of < > " \\ @ :',
-    "not_rrggbb": "it must be #rrggbb",
-    "white_text_unreadable": "white text on it has a contrast below 4.5 to 1; take a darker one",
-    "not_a_png": "the file is not a PNG",
-    "dimensions": "its sides must be 16 to 1024 pixels",
-}
 
 
 class BadSettings(Exception):
@@ -31,7 +22,7 @@ class Settings(NamedTuple):
 
     portal_url: str
     mail_from: str
-    brand: Brand
+    brand: brands.Brand
     admin_email: str
     language: str
     keys: str
@@ -166,25 +157,23 @@ def _attempt_days(environment: Mapping[str, str]) -> int:
     return days
 
 
-def _brand(environment: Mapping[str, str]) -> Brand:
+def _brand(environment: Mapping[str, str]) -> brands.Brand:
     """What people see of the stage."""
     contact = _text(environment, "PORTAL_SUPPORT_CONTACT")
     logo = environment.get("PORTAL_LOGO", "")
     try:
-        return Brand(
-            name=checked_name(environment.get("PORTAL_NAME", NAME)),
-            colour=checked_colour(environment.get("PORTAL_COLOUR", COLOUR)),
+        return brands.Brand(
+            name=brands.checked_name(environment.get("PORTAL_NAME", brands.NAME)),
+            colour=brands.checked_colour(environment.get("PORTAL_COLOUR", brands.COLOUR)),
             logo=_logo(logo) if logo else None,
             support_contact=contact,
         )
-    except UnusableBrand as unusable:
-        message = (
-            f"PORTAL_{unusable.field.upper()} cannot be used: {SAID.get(unusable.cause, unusable.cause)}"
-        )
+    except brands.UnusableBrand as unusable:
+        message = f"PORTAL_{unusable.field.upper()} cannot be used: {brands.SAID.get(unusable.cause, unusable.cause)}"
         raise BadSettings(message) from unusable
 
 
-def _logo(name: str) -> Image:
+def _logo(name: str) -> brands.Image:
     from chalicelib.presentation.logos import read_logo  # noqa: PLC0415 - files and drawings for those who have a logo
 
     return read_logo(name)
@@ -250,8 +239,7 @@ def _some(environment: Mapping[str, str], name: str, known: frozenset[str]) -> f
     """Some of these words, with spaces between them; none where nothing is set."""
     chosen = frozenset(environment.get(name, "").lower().split())
     if not chosen <= known:
-        message = f"{name} must be empty, or some of: {' '.join(sorted(known))}"
-        raise BadSettings(message)
+        raise BadSettings(f"{name} must be empty, or some of: {' '.join(sorted(known))}")
     return chosen
 
 

@@ -28,6 +28,17 @@ _NUMBER = r"\+?[0-9(][0-9 ()./-]{4,30}"
 _DIGITS = 5  # fewer are an extension, which only a phone of the house can dial
 _PAGE = r"https://[^\s<>\"]+"
 
+# What whoever runs a stage reads of each cause.
+SAID = {
+    "unprintable": "it must be one line that is seen as it is",
+    "length": "it must be 1 to 60 characters",
+    "characters": 'it must hold none of < > " \\ @ :',
+    "not_rrggbb": "it must be #rrggbb",
+    "white_text_unreadable": "white text on it has a contrast below 4.5 to 1; take a darker one",
+    "not_a_png": "the file is not a PNG",
+    "dimensions": "its sides must be 16 to 1024 pixels",
+}
+
 # Letters to Unicode, and nothing to the eye.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -92,8 +92,8 @@ def _of_accounts(
         return _found(known, ids)
 
     yield _line("locked", [one for one in _found(known, locked) if one.locked])
-    asked = [one for one in recent if one.kind is EventKind.SECOND_ASKED and one.at > now - WAITS_SECONDS]
-    yield _line("second_awaited", _found(known, [one.account_id for one in asked if _waits(one, known)]))
+    seconds = [one for one in recent if one.kind is EventKind.SECOND_ASKED and one.at > now - WAITS_SECONDS]
+    yield _line("second_awaited", _found(known, [one.account_id for one in seconds if _waits(one, known)]))
     yield _line("contained", of(frozenset({EventKind.ACCOUNT_CONTAINED}), after=now - CONTAINED_SECONDS))
     yield _line("undeliverable", [one for one in of(NO_MAIL) if one.undeliverable])
     asked = [one.account_id for one in recent if one.kind is EventKind.ERASURE_ASKED and one.erased is None]
