@@ -161,7 +161,7 @@ PAGES: Walk = MappingProxyType(
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
-            moving alone console_shut fresh
+            moving alone console_shut fresh kept.attempts kept.events kept.read_messages
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
