@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 MAX_REASON = 500
-LONGEST_SEARCH = 254
 
 
 def target(request: Request) -> tuple[Account, Policy | None]:
@@ -115,12 +114,6 @@ def carry_out(
         )
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
-
-
-def searched(request: Request, name: str) -> str:
-    """What a search asked for, for its field again and nothing else: whoever made the link may have typed it."""
-    text = request.query.get(name, "").strip()
-    return text[:LONGEST_SEARCH] if text.isprintable() else ""
 
 
 def named(request: Request) -> str:

@@ -29,6 +29,8 @@ AMBIGUOUS = marked(
     " Enter the domain as mail servers write it: it begins with xn--."
 )
 
+LONGEST_SEARCH = 254
+
 
 def address_input(text: str, field: str = "email") -> CanonicalAddress:
     """The address; one that cannot be an address is refused before any look-up."""
@@ -129,3 +131,9 @@ def field_errors(request: Request, refusal: Refusal) -> dict[str, str]:
         "password": request.say("Enter your password."),
     }
     return {field: said.get(field, request.say("Please check what you entered."))}
+
+
+def searched(request: Request, name: str) -> str:
+    """What a search asked for, for its field again and nothing else: whoever made the link may have typed it."""
+    text = request.query.get(name, "").strip()
+    return text[:LONGEST_SEARCH] if text.isprintable() else ""

@@ -12,9 +12,10 @@ from chalicelib.domain.refusals import Refusal
 from chalicelib.domain.trail import opaque
 from chalicelib.flows.attempt_search import asked_for, attempts_found
 from chalicelib.flows.attempts import attempt_facts, attempt_row
-from chalicelib.flows.console import console_view, correct, searched
+from chalicelib.flows.console import console_view, correct
 from chalicelib.flows.events import event_of
 from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
+from chalicelib.flows.inputs import searched
 from chalicelib.flows.paging import rows_of, turning
 from chalicelib.flows.readings import reading
 from chalicelib.web.page import Page

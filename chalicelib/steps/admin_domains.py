@@ -8,9 +8,9 @@ from chalicelib.domain.accounts import Policy, PolicyChange
 from chalicelib.domain.addresses import domain_id
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Refusal
-from chalicelib.flows.console import acted, console_view, correct, searched, shown_in_both_spellings
+from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
-from chalicelib.flows.inputs import domain_input, respelled
+from chalicelib.flows.inputs import domain_input, respelled, searched
 from chalicelib.flows.paging import Place, place_of, rows_of, ways
 from chalicelib.flows.repeats import NAMED
 from chalicelib.web.page import Page

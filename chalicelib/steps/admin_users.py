@@ -20,13 +20,12 @@ from chalicelib.flows.console import (
     acted,
     console_view,
     correct,
-    searched,
     shown_in_both_spellings,
     user_path,
 )
 from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
-from chalicelib.flows.inputs import address_input, domain_input, respelled
+from chalicelib.flows.inputs import address_input, domain_input, respelled, searched
 from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.repeats import NAMED
