@@ -396,7 +396,7 @@ def test_rl_15_stopped_anywhere_it_goes_on(drill: Drill, people: People) -> None
     """Every few changes it is stopped, and begun again from what is kept; it comes to its end all the same."""
     before, stops = drill.doors.as_they_are(), 0
     while stops < 40:
-        left = [10]  # more than it takes to shut the portal, which is done anew each time
+        left = [11]  # more than it takes to shut the portal, which is done anew each time
         cut = {name: CutAt(drill.client(name), left) for name in ("dynamodb", "lambda", "events")}
         try:
             assert drill.restore(client=cut.__getitem__).run() == 0

@@ -25,6 +25,7 @@ from chalicelib.runtime import log
 from chalicelib.services.teller import Teller, entry_of
 from chalicelib.steps import (
     copy_trail,
+    erase_accounts,
     move_accounts,
     publish_event,
     record_delivery,
@@ -45,6 +46,7 @@ from infra.permissions import behind_streams, logical, read_permissions
 from infra.stages import ROOT, read_configuration, stage_of
 from infra.tables import DESCRIPTION
 from infra.template import merge_template
+from tests.console.staff import staff
 from tests.fakes.bucket import Bucket
 from tests.infra.walk_of_secrets import ADDRESS, MARK, PLAIN, SECRET, Watched, every_route, every_secret
 from tests.structure.code import STEPS
@@ -52,6 +54,7 @@ from tests.web.page_samples import Seen
 from tests.web.routes import fields_of
 from tests.world.canary import walks
 from tests.world.mailer import Sent
+from tests.world.moving import another_address, asks, proof
 from tests.world.running import heard, run
 from tests.world.ses_events import bounce
 from tests.world.world import CONTRACT, World
@@ -322,6 +325,7 @@ def test_lo_08_error_reports_and_what_lambda_writes_of_a_fault(
         "resume_mail": lambda: resume_mail.resume(worker),
         "publish_event": lambda: publish_event.work({"Records": [row]}, teller, world.clock),
         "resume_events": lambda: resume_events.resume(world.portal, teller),
+        "erase_accounts": lambda: erase_accounts.erase(world.portal),
         "move_accounts": lambda: move_accounts.carry_over(world.portal),
         "watch_trail": lambda: watch_trail.watch_trail({"Records": [changed]}, None),
         "walk_canary": lambda: walks(world, broken_network),
@@ -450,6 +454,8 @@ def test_lo_08_a_link_in_the_history_opens_and_shows_nothing(world: World) -> No
     }
     visitor.goes_on(visitor.post("/password/change", entries))
     links["/not-me/{token}"] = world.mails(ann)[-1].token("/not-me")
+    asks(staff(world), world.stored(ann), to := another_address())
+    links["/address/{token}"] = proof(world, to)
     assert set(links) == {path for path in CONTRACT.paths if "{token}" in path}
     kept = set()
     for path, token in links.items():

@@ -46,7 +46,7 @@ PLAIN = {
         "subject",
     ),
     *("body", "expires_in_days", "domain", "internal", "two_step_required", "name", "colour", "logo"),
-    *("support_contact", "from", "domains"),
+    *("support_contact", "from", "domains", "new_email", "emails", "csv", "dry_run", "preview", "replaces"),
     "forgot",  # which button was pressed
     "link",  # the handle of a mailed link: of its digest, and good for nothing
 }
