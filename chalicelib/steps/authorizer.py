@@ -60,7 +60,7 @@ def judge(event: Mapping[str, Any], portal: Portal) -> dict[str, Any]:
 
         return policy(*judged(request, arn))
     who = _presented(request)
-    standing = portal.store.sessions.standing(who)
+    standing = _standing(request, who)
     caller, cause = _caller(request, standing)
     before = _before(request, standing)
     denied = _outside(request, standing, caller or before)
@@ -90,6 +90,19 @@ def _presented(request: Asked) -> tuple[AccountId, Digest] | None:
         return split_session_token(token.strip())
     cookies = request.headers.get("cookie", "")
     return split_session_token(read_cookie(cookies, session_name(request.portal.settings.secure)))
+
+
+def _standing(request: Asked, who: tuple[AccountId, Digest] | None) -> Standing:
+    """All that is judged by, in one trip; read again where it was torn.
+
+    A batch is no snapshot: of one transaction the account may be read after it, and the session that it handed over
+    before. Then the second of two clicks would read that its session has ended, of the very form that moved the epoch.
+    """
+    sessions = request.portal.store.sessions
+    standing = sessions.standing(who)
+    session, account = standing.session, standing.account
+    torn = session and account and session.handed_over_at is None and session.epoch < account.epoch
+    return sessions.standing(who) if torn and request.method == "POST" else standing
 
 
 def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | None]:

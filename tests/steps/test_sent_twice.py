@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS
+from chalicelib.domain.sessions import Session, Standing
 from tests.fakes.looking import trail
 from tests.world.clicking import at_once, pressed_twice
 from tests.world.phones import Phone, enrolled
@@ -94,6 +95,28 @@ def test_wb_20_a_first_password_sent_twice_is_set_once(world: World, sent: str) 
     assert trail(world.store, account).count(EventKind.PASSWORD_CHANGED) == 1
     assert len(alive(world, account)) == 1
     assert len(world.mails(account)) == 1
+
+
+def test_wb_20_a_repeat_that_meets_a_torn_reading_gets_the_answer_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB's batches are no snapshots: here the session is from before the first click, the account from after."""
+    resident, browser = a_resident(world), world.browser()
+    browser.get("/logon")
+    browser.post("/logon", {"email": resident.email, "password": resident.temporary(), "cookies": "1"})
+    twin, sessions = browser.twin(), world.store.sessions
+    real, before = sessions.standing, list[Session]()
+
+    def torn(who: Any) -> Standing:
+        now = real(who)
+        return now._replace(session=before.pop()) if before else now
+
+    held = world.store.sessions.of_account(resident.account.id)
+    assert browser.post("/password/change", NEW).header("Location") == "/messages"
+    before.append(held[0])
+    monkeypatch.setattr(sessions, "standing", torn)
+    assert twin.post("/password/change", NEW).header("Location") == "/messages"
+    assert before == []
 
 
 @TWICE
