@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from chalicelib.domain.addresses import canonical_address
+from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.sealing import Sealer
 from chalicelib.wiring import portal
@@ -37,15 +37,17 @@ def invite_administrator() -> None:
 
 
 def send_demonstration() -> None:
-    """One message; its recipient is new and so is invited by the sending."""
+    """One message, of the first administrator, who reads what is written back; its recipient is new, and so invited."""
     chosen = portal()
+    administrator = canonical_address(chosen.settings.admin_email or "demonstration@portal.test")
     draft = Draft(
-        sender="demonstration@portal.test",
+        sender=administrator,
         to=canonical_address(RECIPIENT),
         subject="Your statement for this month",
         body=BODY,
         lifetime_seconds=30 * 86400,
         actor="demonstration",
+        answers_to=account_id(administrator),
     )
     sealer = Sealer(chosen.keyring("bodies"), chosen.random)
     with chosen.store.request():
