@@ -10,7 +10,7 @@ from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.erasing import ERASED, decision_of, erased, owner_of
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.messages import UNSENT
+from chalicelib.domain.messages import REPLIES, UNSENT
 from infra.restore.state import State
 from infra.verify.around import Item
 
@@ -37,7 +37,7 @@ def as_decided(state: State, then: Item, live: Item | None) -> Item:
 
 def message_went(state: State, item: Item) -> bool:
     """Whether a message, what waited to be sent, or where a service finds what it sent, was an erased account's."""
-    owner = AccountId(item["account_id"]["S"].removeprefix(UNSENT))
+    owner = AccountId(item["account_id"]["S"].removeprefix(UNSENT).removeprefix(REPLIES))
     recipient = item.get("recipient", {}).get("S", "")
     owners = {owner, account_id(CanonicalAddress(recipient))} if "@" in recipient else {owner}
     sent = float(item["sent_at"]["N"])
