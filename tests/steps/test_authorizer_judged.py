@@ -105,3 +105,50 @@ def test_se_11_who_must_type_the_password_again_is_known_to_the_page_that_asks(w
     world.clock.passes(600)
     assert visitor.get("/account/export").code == "reauthentication_required"
     assert "caller" in told(world)
+
+
+@pytest.mark.parametrize(
+    ("method", "moved", "handed_over", "readings"),
+    [
+        ("POST", 1, False, 2),
+        ("POST", 1, True, 1),
+        ("POST", 0, False, 1),
+        ("POST", -1, False, 1),
+        ("GET", 1, False, 1),
+    ],
+    ids=["torn", "a repeat", "alive", "of a row put back", "no form"],
+)
+def test_wb_20_a_reading_that_may_be_torn_is_read_again_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, method: str, moved: int, handed_over: bool, readings: int
+) -> None:
+    """A batch is no snapshot: of one write it may show the account after it and the session before."""
+    account, visitor = world.person(), world.visitor()
+    visitor.logs_on(account)
+    for key, one in world.fake.tables.sessions.items():
+        at = world.clock() if handed_over else None
+        world.fake.tables.sessions[key] = one._replace(epoch=one.epoch - moved, handed_over_at=at)
+    seen, sessions = list[object](), world.store.sessions
+    real = sessions.standing
+
+    def counted(who: object) -> object:
+        seen.append(who)
+        return real(who)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sessions, "standing", counted)
+    visitor.sends(method, "/account/preferences")
+    assert len(seen) == readings
+
+
+def test_wb_20_nobody_s_post_is_read_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, sessions = list[object](), world.store.sessions
+    real = sessions.standing
+
+    def counted(who: object) -> object:
+        seen.append(who)
+        return real(who)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sessions, "standing", counted)
+    stranger = world.visitor()
+    stranger.token = f"{world.person().id}.{SECRET}"
+    stranger.post("/account/preferences", {})
+    assert len(seen) == 1
