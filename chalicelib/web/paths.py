@@ -38,7 +38,7 @@ def filled(resource: str, params: Mapping[str, str]) -> str:
     return resource
 
 
-_ACTION = re.compile(r"(/account/[^/]+|/admin/users/\{email\}|/admin/services)/.+")
+_ACTION = re.compile(r"(/account(?=/erasure$)|/account/[^/]+|/admin/users/\{email\}|/admin/services)/.+")
 
 
 def page_of(resource: str) -> str:

@@ -48,6 +48,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "/admin/users/{email}/contain": marked("Contain the account"),
         "/admin/users/{email}/deliverable": marked("Allow mail again"),
         "/admin/users/{email}/erase": marked("Erase the account"),
+        "/admin/users/{email}/address": marked("Change the address"),
         "/admin/domains": marked("Add domain"),
         "/admin/domains/{domain}/ip-ranges": marked("Save ranges"),
         "/admin/domains/{domain}/brand": marked("Save brand"),

@@ -3,6 +3,7 @@ before that person has seen them (IN-05)."""
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from urllib.parse import quote
 
@@ -51,7 +52,11 @@ def typed_at(path: str, address: str) -> dict[str, str]:
 def field(page: Reply, name: str) -> str:
     """What stands in a field of the form."""
     (found,) = [one for one in Seen(page.text).inputs() if one.get("id") == name]
-    return str(found["value"])
+    if "value" in found:
+        return str(found["value"])
+    area = re.search(rf'<textarea id="{name}"[^>]*>\n?([^<]*)</textarea>', page.text)
+    assert area
+    return unescape(area[1])
 
 
 @every_form

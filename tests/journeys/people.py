@@ -26,7 +26,7 @@ T = TypeVar("T")
 CONTRACT = read_contract()
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROGRAM = "portal-client/2.1 (journey)"
-SESSION_COOKIE, RESET_COOKIE = "portal-session", "portal-reset"
+SESSION_COOKIE, RESET_COOKIE, ADDRESS_COOKIE = "portal-session", "portal-reset", "portal-address"
 REDIRECTS = 6
 SOON = 2.0
 

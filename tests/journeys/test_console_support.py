@@ -43,7 +43,7 @@ def test_user_page_in_a_browser_tells_everything_and_offers_nothing_to_change(to
     assert page.heading.startswith(ann)
     for words in (
         "Wrong password",
-        "What became of the last mails",
+        "Last mails",
         "Required of this account",
         "127.0.0.0/8",
     ):

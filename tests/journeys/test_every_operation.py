@@ -13,7 +13,7 @@ from chalicelib.domain.canary import canary_address, canary_password
 from infra.contract import read_contract
 from tests.domain.pictures import in_base64, picture
 from tests.journeys.desk import seated, user_path
-from tests.journeys.people import RESET_COOKIE, Client, link, token_of
+from tests.journeys.people import ADDRESS_COOKIE, RESET_COOKIE, Client, link, token_of
 from tests.journeys.phones import Phone
 from tests.journeys.town import Town
 from tests.world.visitors import CHOSEN, PASSWORD
@@ -155,6 +155,7 @@ def administers_a_user(town: Town, desk: Person) -> None:
     desk.gets(
         "/admin/overview",
         "/admin/users?q=a",
+        "/admin/users/export?format=csv",
         "/admin/messages",
         f"/admin/events?email={ann}",
         f"/admin/events?actor={ann}",
@@ -174,6 +175,26 @@ def hears_back(town: Town, desk: Person, person: Person) -> None:
     person.gets(f"/messages/{sent}/reply")
     person.posts(f"/messages/{sent}/reply", {"body": "Thank you."})
     desk.gets(f"/admin/messages/{sent}/replies", "/admin/messages")
+
+
+def moves_to_another_address(town: Town, desk: Person, person: Person) -> None:
+    """Asked for in the console, proven by a mail."""
+    ann, to = town.person(), town.new_address("moved")
+    desk.gets(f"{user_path(ann)}/address")
+    desk.posts(f"{user_path(ann)}/address", {"new_email": to, "reason": REASON})
+    proof = token(town, to, "Confirm your new email address", "/address/")
+    person.gets(f"/address/{proof}")
+    person.gets("/address", Cookie=f"{ADDRESS_COOKIE}={proof}")
+    person.posts("/address", {"token": proof})
+
+
+def is_erased(town: Town, desk: Person, person: Person) -> None:
+    """Asked for by its owner, decided in the console."""
+    ann = town.person()
+    person.posts("/logon", {"email": ann, "password": PASSWORD})
+    person.posts("/account/erasure")
+    desk.gets(f"{user_path(ann)}/erase")
+    desk.posts(f"{user_path(ann)}/erase", {"confirm": ann, "reason": REASON})
 
 
 def administers_a_domain(town: Town, desk: Person) -> None:
@@ -215,6 +236,8 @@ def test_every_operation_of_the_contract_does_its_work(town: Town) -> None:
     desk = Person(seated(town).client, done)
     administers_a_user(town, desk)
     hears_back(town, desk, Person(town.client(), done))
+    moves_to_another_address(town, desk, Person(town.client(), done))
+    is_erased(town, desk, Person(town.client(), done))
     administers_a_domain(town, desk)
     lets_a_system_send(town, desk, done)
     assert done == {one.operation_id for one in CONTRACT.operations}

@@ -18,6 +18,7 @@ from tests.presentation.strangers import (
     SENTENCE,
     TYPED,
     hostile,
+    mailbox_proves_itself,
     newcomer_chooses,
     owner_looks_round,
     recipient_answers,
@@ -29,6 +30,8 @@ from tests.world.phones import enrolled
 from tests.world.ses_events import arrive, bounce, complaint, delay, mailed, ses_event
 from tests.world.visitors import PASSWORD
 from tests.world.world import World
+
+MOVED_TO = "dora.moved@people.test"
 
 
 def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
@@ -43,6 +46,7 @@ def all_of_it(world: World, agent: str = HEADERS["User-Agent"]) -> None:
     recipient_answers(world, ann, headers, world.store.directory.sent_by(desk.account.address, None, 1)[0].id)
     staff_writes(desk, ann)
     newcomer_chooses(world, "new@people.test", headers)
+    mailbox_proves_itself(world, MOVED_TO, headers)
     mail_servers_answer(world, ann)
     staff_reads(world, desk, ann)
     world.delivers()
@@ -54,6 +58,7 @@ def behind_the_console(world: World, headers: Mapping[str, str]) -> Staff:
     plant(world.store, Policy(DomainName("insurer.example")))
     world.person("colleague@insurer.example", kind=Kind.ADMINISTRATOR)  # who hears of what is done to others
     world.person("cleo@insurer.example")
+    world.person("dora@insurer.example")
     browser = logged_on(world, hostile(world, headers), account, phone)
     return Staff(account, browser, phone)
 
@@ -78,6 +83,8 @@ def staff_writes(desk: Staff, ann: Account) -> None:
         ask("/admin/services", {"name": name, "domains": domains, "restriction": "none"})
     ask("/admin/services", {"name": "Gateway", "domains": "\u0435vil.example"})
     ask("/admin/users/cleo@insurer.example/kind", {"kind": "support", "reason": SENTENCE})
+    for new in (says("new_email"), MOVED_TO):
+        ask("/admin/users/dora@insurer.example/address", {"new_email": new, "reason": SENTENCE})
     ask("/admin/users/cleo@insurer.example/erase", {"confirm": SENTENCE, "reason": SENTENCE})
     ask("/admin/users/import", {"csv": "call-555-0100@\u0435vil.example"})
     for several in ({"csv": f"{SENTENCE}\nnew.one@people.test"}, {"csv": SENTENCE, "kind": SENTENCE}):

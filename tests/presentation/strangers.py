@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import Account
 from chalicelib.steps.sweep_mail import sweep
+from tests.world.moving import proof
 from tests.world.phones import enrolled
 from tests.world.visitors import CHOSEN, PASSWORD, Visitor
 from tests.world.world import World
@@ -115,6 +116,18 @@ def newcomer_chooses(world: World, address: str, headers: Mapping[str, str]) -> 
     one = hostile(world, headers)
     one.post("/logon", {"email": address, "password": world.mails(address)[0].temporary})
     one.post("/password/change", {"new_password": CHOSEN, "confirm_password": CHOSEN})
+
+
+def mailbox_proves_itself(world: World, address: str, headers: Mapping[str, str]) -> None:
+    """The link of a new address, with what anybody can send beside it; then the button."""
+    one, token = hostile(world, headers), proof(world, address)
+    one.get(f"/address/{quote(SENTENCE)}" + LINK)
+    one.get("/address" + LINK)
+    one.get(f"/address/{token}")
+    one.get("/address" + LINK)
+    one.post("/address", {"link": SENTENCE, "number": SENTENCE})
+    world.visitor(**headers).post("/address", {"token": token})
+    one.get("/address?done=1")
 
 
 def thieves_get_in(world: World, ann: Account, headers: Mapping[str, str]) -> None:

@@ -81,8 +81,9 @@ PAGES: Walk = MappingProxyType(
             logon:email password_forgot:email link_unusable:email
             typed.csv typed.email typed.kind typed.to typed.subject typed.body typed.expires_in_days
             typed.domains[] typed.ranges[] typed.restriction message_reply:typed admin_messages:results[].to
+            typed.new_email
             typed.reason typed.confirm typed.domain typed.name typed.colour typed.logo typed.support_contact
-            admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason
+            admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason admin_address:reason
             asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
@@ -161,7 +162,7 @@ PAGES: Walk = MappingProxyType(
             two_step.disputed_at user.created_at user.last_logon_at password.changed_at password.expires_at
         """,
         (US, form.no_text): """
-            moving alone console_shut fresh kept.attempts kept.events kept.read_messages
+            moving alone console_shut fresh kept.attempts kept.events kept.read_messages dormant_days
             bars at_least now
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
@@ -175,11 +176,11 @@ MAILS: Walk = MappingProxyType(
         (STRANGER, form.BROWSER): "browser",
         (STRANGER, form.IP): "source_address",
         (STRANGER, form.zone_name): "zone",
-        (STAFF, form.address): "address sender whose actor",
+        (STAFF, form.address): "address sender whose actor new_address",
         (STAFF, form.line_by_staff): "portal_name support_contact",
         (STAGE, form.COLOUR): "plate ink dark",
-        (US, form.WORD): "by change kind reason two_step measure measures[] lang direction",
-        (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url",
+        (US, form.WORD): "by which change kind reason two_step measure measures[] lang direction",
+        (US, form.our_url): "reset_url logon_url not_me_url message_url forgot_url user_url confirm_url",
         (US, form.TEMPORARY): "temporary_password",
         (
             US,

@@ -341,6 +341,7 @@ PUBLIC = frozenset(
         "password_reset",
         "password_criteria",
         "not_me",
+        "address_change",
     ]
 )
 
