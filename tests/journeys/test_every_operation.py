@@ -180,6 +180,7 @@ def hears_back(town: Town, desk: Person, person: Person) -> None:
 def moves_to_another_address(town: Town, desk: Person, person: Person) -> None:
     """Asked for in the console, proven by a mail."""
     ann, to = town.person(), town.new_address("moved")
+    desk.posts(f"{user_path(ann)}/password", {"new_password": CHOSEN})
     desk.gets(f"{user_path(ann)}/address")
     desk.posts(f"{user_path(ann)}/address", {"new_email": to, "reason": REASON})
     proof = token(town, to, "Confirm your new email address", "/address/")

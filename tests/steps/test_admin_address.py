@@ -8,6 +8,7 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.moves import pending_key
 from tests.console.staff import staff
 from tests.fakes.planting import plant
+from tests.world.clock import Clock
 from tests.world.moving import REASON, another_address, asks, moves, proof
 from tests.world.world import World
 
@@ -142,3 +143,18 @@ def test_an_invitation_that_nobody_has_used_can_be_moved_too(world: World) -> No
     ann = world.person(fields["email"], password=None)
     assert asks(desk, ann, to).status == 202
     assert world.visitor().post("/address", {"token": proof(world, to)}).status == 200
+
+
+def test_link_is_good_although_the_clock_goes_on_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits and what was mailed end at one moment, whenever each of them was made."""
+
+    def ticks(clock: Clock) -> float:
+        clock.passes(0.0004)
+        return clock.now
+
+    desk, ann, to = staff(world), world.person(), another_address()
+    monkeypatch.setattr(Clock, "__call__", ticks)
+    asks(desk, ann, to)
+    assert world.visitor().post("/address", {"token": proof(world, to)}).json() == {"next": "log_on"}
