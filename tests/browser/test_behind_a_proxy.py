@@ -15,7 +15,7 @@ from tests.browser.flows.console import enters
 from tests.browser.person import Person
 from tests.browser.stripping import Proxy, stripping_proxy
 from tests.engine import Engine
-from tests.journeys.desk import seated, user_path
+from tests.journeys.desk import Desk, seated, user_path
 from tests.journeys.people import link
 from tests.journeys.town import Town
 from tests.world.visitors import CHOSEN, PASSWORD
@@ -73,6 +73,7 @@ def test_wb_13_every_form_is_accepted_by_its_origin_alone(
     _recipients(town, arrives())
     _somebody_with_a_second_step(town, arrives())
     _administrators(town, arrives())
+    _who_hears_from_the_desk(town, seated(town), arrives())
     assert proxy.posts
     assert all(one.stripped for one in proxy.posts)
     assert {one.headers.get("origin") for one in proxy.posts} == {portal}
@@ -90,7 +91,7 @@ def posted(proxy: Proxy) -> set[str]:
 
 def tells_a_token(referrer: str | None) -> bool:
     """Whether it is the address of a mailed link."""
-    return bool(re.search("/password/reset/.|/not-me/.", referrer or ""))
+    return bool(re.search("/password/reset/.|/not-me/.|/address/.", referrer or ""))
 
 
 def _strangers(town: Town, person: Person) -> None:
@@ -115,7 +116,7 @@ def _recipients(town: Town, person: Person) -> None:
     """One's own account, what its page's script asks, and the way out."""
     address, client = town.person(), town.client()
     person.logs_on(address, PASSWORD)
-    for path in ("/reauthenticate", "/account/preferences", "/password/change"):
+    for path in ("/reauthenticate", "/account", "/account/preferences", "/password/change"):
         sends_every_form(person, path)
 
     def logged_on_elsewhere() -> str:
@@ -133,6 +134,17 @@ def _recipients(town: Town, person: Person) -> None:
     person.opens("/account")
     person.presses("Log off")
     person.reads("You are logged off.")
+
+
+def _who_hears_from_the_desk(town: Town, desk: Desk, person: Person) -> None:
+    """A reply to what an administrator wrote, and a new address that proves itself."""
+    address, new = town.person(), town.new_address("moved")
+    sent = desk.client.post("/admin/messages", {"to": address, "subject": "a", "body": "b"}).json()["id"]
+    person.logs_on(address, PASSWORD)
+    sends_every_form(person, f"/messages/{sent}/reply")
+    asked = desk.tries(address, "address", {"new_email": new, "reason": "Married"})
+    assert asked.status_code == 202, asked.text
+    sends_every_form(person, link(town.mail(new, "confirm your new email"), "/address/"))
 
 
 def _somebody_with_a_second_step(town: Town, person: Person) -> None:
@@ -153,10 +165,19 @@ def _administrators(town: Town, person: Person) -> None:
         person, lambda: user_path(town.person(failures=9, locked_until=4e9, undeliverable="bounced"))
     )
     sends_every_form(person, lambda: user_path(town.person(status=Status.DISABLED)))
+    sends_every_form(person, lambda: user_path(town.person(password=None)))  # invited, and never came
+    for act in ("kind", "address", "erase"):
+        sends_every_form(person, f"{user_path(town.person())}/{act}")
     domain = f"/admin/domains/{desk.address.partition('@')[2]}"
     sent = desk.client.post("/admin/messages", {"to": town.person(), "subject": "a", "body": "b"})
     assert sent.status_code == 201
-    for path in ("/admin/users", "/admin/messages", f"{domain}/ip-ranges", f"{domain}/brand"):
+    for path in (
+        "/admin/users",
+        "/admin/users/import",
+        "/admin/messages",
+        f"{domain}/ip-ranges",
+        f"{domain}/brand",
+    ):
         sends_every_form(person, path)
     sends_every_form(person, "/admin/ip-ranges")
     sends_every_form(person, "/admin/domains")
