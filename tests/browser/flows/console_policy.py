@@ -63,7 +63,7 @@ def support(town: Town, person: Person) -> None:
     person.looks("attempts", "The attempt behind the reference, with the reason its owner was not told.")
     person.opens(user_path(ann))
     assert person.page.get_by_role("button", name="Set password").count() == 0
-    person.follows("The whole trail of this account")
+    person.follows("The whole trail of this account", person.unfolds("Latest refusals and requests"))
     person.looks("events", "Everything that happened to one account, and that somebody looked.")
     person.opens("/admin/ip-ranges")
     assert person.status == 403
