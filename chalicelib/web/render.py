@@ -166,5 +166,5 @@ def _read(name: str) -> str:
     # Comments, indentation and line breaks are for whoever writes a sheet or a script; every page would carry them.
     if name.endswith(".css"):
         bare = re.sub(r"/\*.*?\*/\s*|^ +", "", text, flags=re.DOTALL | re.MULTILINE)
-        return re.sub(r"\s*([{};,])\s*", r"\1", bare)
+        return re.sub(r"\s*([{};,])\s*|(?<=:)\s+", r"\1", bare).replace(";}", "}")
     return re.sub(r"^ *//.*\n|^ +", "", text, flags=re.MULTILINE)

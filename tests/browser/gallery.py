@@ -25,6 +25,7 @@ class Gallery:
         self._answer = (html, csp)
         self.watch.complaints.clear()
         self.watch.requests.clear()
+        self.watch.answers.clear()
         self.page.emulate_media(media="screen")
         self.page.goto(f"{ORIGIN}/")
         return self.page
