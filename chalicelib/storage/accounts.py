@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status, month_of
+from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, domain_id_of, domain_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Hint, Refusal
@@ -179,11 +179,6 @@ def still_administrator(actor: "Actor") -> Condition:
     current: Condition = (row.epoch == actor.epoch) & (row.status == Status.ACTIVE.value)
     current &= row.kind == Kind.ADMINISTRATOR.value
     return current
-
-
-def logged_on(at: float) -> list[Action]:
-    """When somebody was last in: exactly for its page, by the month for the index of users."""
-    return [AccountRow.last_logon_at.set(at), AccountRow.last_logon_month.set(month_of(at))]
 
 
 def without_second_step() -> list[Action]:

@@ -4,7 +4,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status
+from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status, month_of
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Unavailable
@@ -18,7 +18,6 @@ from chalicelib.domain.sessions import (
     newest_number,
 )
 from chalicelib.domain.tokens import Digest
-from chalicelib.storage.accounts import logged_on
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
 from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
@@ -194,7 +193,8 @@ def numbering(session: Session, account: Account, at: float) -> tuple[list[Actio
     if session.serial <= newest_number(account, session):
         return [], row.id.exists()
     if session.whole:
-        taken: list[Action] = [row.session_serial.set(session.serial), *logged_on(at)]
+        last_in = row.last_logon_at.set(at), row.last_logon_month.set(month_of(at))  # its page; a list
+        taken: list[Action] = [row.session_serial.set(session.serial), *last_in]
         return taken, row.session_serial == account.session_serial
     count, seen = half_done_count(known=session.known), account.half_done(known=session.known)
     # A row from before these numbers has none.
