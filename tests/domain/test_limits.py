@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain import limits
-from chalicelib.domain.limits import PACES, Limit, code_wait, stops_codes
+from chalicelib.domain.limits import ASKED_AGAIN, PACES, Limit, code_wait, stops_codes
 
 HOURLY = Limit("kind", 20, 3600)
 
@@ -104,3 +104,8 @@ def test_the_last_place_can_be_kept_free_in_the_same_counter() -> None:
 
 def test_tf_03_one_wrong_code_stops_the_codes_and_no_other() -> None:
     assert [failures for failures in range(200) if stops_codes(failures)] == [100]
+
+
+def test_rs_13_whoever_asks_about_the_same_accounts_again_is_stopped_in_the_end() -> None:
+    """An office asks about many accounts, and again; in all ten times as often as about different ones."""
+    assert ASKED_AGAIN == 10

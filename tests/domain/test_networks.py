@@ -292,6 +292,8 @@ def test_ranges_are_typed_as_people_have_them_and_kept_as_cidr(entry: str, range
         ("10.0.0.9 - 10.0.0.1", "the first address is behind the last one"),
         ("10.0.0.1 - 2001:db8::1", "both addresses must be IPv4, or both IPv6"),
         ("::ffff:10.0.0.1 - ::ffff:10.0.0.9", "write an IPv4 range as IPv4"),
+        ("::1 - ::ffff:10.0.0.9", "write an IPv4 range as IPv4"),
+        ("::ffff:10.0.0.1 - 2001:db8::1", "write an IPv4 range as IPv4"),
         ("10.0.0.1 - 10.0.0.256", "not an IP address"),
         ("10.0.0.1 - 010.0.0.9", "not an IP address"),
         ("10.0.0.1/255.255.0.0", "the address has bits beyond the prefix; did you mean 10.0.0.0/16?"),

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.details import Details
 from chalicelib.domain.events import MAILS, Event, EventKind
@@ -16,11 +17,13 @@ from chalicelib.domain.refusals import Unavailable
 from chalicelib.mail.worker import WRITTEN_BY, Claimed, Worker, note_of, say
 from chalicelib.services.ses import OutcomeUnknown, Rejected
 from chalicelib.steps.send_mail import work
+from tests.console.staff import staff
 from tests.domain.pictures import picture
-from tests.fakes.planting import brand
+from tests.fakes.planting import brand, plant
 from tests.fakes.samples import an_account, an_event
 from tests.mail.occasions import forgets
 from tests.world.mailer import DENIED, RATE, VIRUS, Says
+from tests.world.moving import another_address, asks, moves
 from tests.world.phones import enrolled
 from tests.world.running import heard
 from tests.world.world import World
@@ -308,3 +311,40 @@ def test_what_somebody_asked_under_an_older_name_is_not_of_an_account_before(wor
     note = world.worker.settle(an_event(alias.id, EventKind.RESET_ASKED, world.clock() - 60))
     assert note is not None
     assert note.kind is EventKind.MAIL_SENT
+
+
+def test_the_note_of_a_proof_is_of_the_address_it_went_to(world: World) -> None:
+    """A bounce of it says nothing of the mailbox that the account has."""
+    desk, ann, to = staff(world), world.person(), another_address()
+    asks(desk, ann, to)
+    world.delivers()
+    notes = {one.told["about"]: one.told["mailed"] for one in noted(world, ann)}
+    assert notes["address_proof_issued"] == account_id(to)
+    assert notes["address_change_asked"] == ann.id
+
+
+@pytest.mark.parametrize(("seconds", "mailed"), [(-0.5, False), (0, True), (5, True)])
+def test_no_mail_is_about_a_time_before_its_account(world: World, seconds: float, mailed: bool) -> None:
+    account, _ = due(world)
+    plant(world.store, account._replace(created_at=world.clock() - seconds))
+    world.delivers()
+    assert bool(world.mailer.sent) is mailed
+    causes = [one.told["cause"] for one in noted(world, account) if one.kind is EventKind.MAIL_WITHHELD]
+    assert causes == ([] if mailed else ["of_an_account_before"])
+
+
+def test_who_is_to_be_erased_is_mailed_nothing(world: World) -> None:
+    account, _ = due(world)
+    plant(world.store, account._replace(status=Status.ERASED))
+    world.delivers()
+    assert [one.told["cause"] for one in noted(world, account)] == ["account_erased"]
+
+
+def test_a_former_address_is_told_that_it_is_one_and_nothing_else(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    moves(world, desk, ann)
+    world.visitor().post("/password/forgot", {"email": ann.address})
+    world.delivers()
+    fates = [(one.kind, one.told["about"]) for one in noted(world, ann)]
+    assert (EventKind.MAIL_SENT, "address_changed") in fates
+    assert (EventKind.MAIL_WITHHELD, "password_reset_asked") in fates

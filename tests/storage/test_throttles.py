@@ -47,3 +47,55 @@ def test_lg_19_a_place_that_is_given_back_is_one_place_and_never_less_than_none(
     reserve(real_store.database, limit, subject, NOW)
     with pytest.raises(Refusal):
         reserve(real_store.database, limit, subject, NOW)
+
+
+def taken(store: DynamoStore, limit: Limit, subject: str, *about: str) -> list[bool]:
+    """Whether each of these had room, one after another."""
+    told = []
+    for one in about:
+        try:
+            reserve(store.database, limit, subject, NOW, one)
+        except Refusal:
+            told.append(False)
+        else:
+            told.append(True)
+    return told
+
+
+def test_rs_13_places_are_taken_by_what_is_asked_about_and_the_same_takes_none(
+    real_store: DynamoStore,
+) -> None:
+    limit, subject = Limit("test", 2, 60), f"subject {number()}"
+    assert taken(real_store, limit, subject, "a", "a", "b", "b", "a", "c", "a") == [
+        *[True] * 5,
+        False,
+        True,
+    ]
+
+
+def test_rs_13_whatever_is_asked_about_there_is_an_end(real_store: DynamoStore) -> None:
+    """Attack: one account, asked about without an end, is a flood too."""
+    limit, subject = Limit("test", 2, 60), f"subject {number()}"
+    assert taken(real_store, limit, subject, *["a"] * 21) == [*[True] * 20, False]
+
+
+def test_rs_13_a_place_given_back_is_free_for_another_account(real_store: DynamoStore) -> None:
+    limit, subject = Limit("test", 1, 60), f"subject {number()}"
+    assert taken(real_store, limit, subject, "a", "b") == [True, False]
+    release(real_store.database, limit, subject, NOW, "a")
+    assert taken(real_store, limit, subject, "b", "a") == [True, False]
+    row = real_store.database.read(ThrottleRow, limit.key(subject, NOW))
+    assert row is not None
+    assert (row.count, row.seen) == (1, {"b"})
+
+
+def test_a_limit_that_asks_nothing_of_whom_it_is_about_keeps_no_names(real_store: DynamoStore) -> None:
+    limit, subject = Limit("test", 2, 60), f"subject {number()}"
+    for _ in range(2):
+        reserve(real_store.database, limit, subject, NOW)
+    with pytest.raises(Refusal):
+        reserve(real_store.database, limit, subject, NOW)
+    release(real_store.database, limit, subject, NOW)
+    row = real_store.database.read(ThrottleRow, limit.key(subject, NOW))
+    assert row is not None
+    assert (row.count, row.seen) == (1, None)
