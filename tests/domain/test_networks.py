@@ -359,3 +359,21 @@ def test_note_without_a_range_or_with_more_than_a_line_is_refused(entry: str) ->
 def test_note_where_none_is_kept_is_refused_and_not_dropped() -> None:
     with pytest.raises(InvalidRange, match="notes are kept"):
         typed_ranges(["192.0.2.0/24 # Berlin"])
+
+
+@pytest.mark.parametrize("listed", [list, tuple])
+def test_typed_ranges_are_a_list_of_either_kind(listed: type[list[str]] | type[tuple[str, ...]]) -> None:
+    assert typed_ranges(listed(["192.0.2.0/24"])) == ("192.0.2.0/24",)
+
+
+def test_as_many_ranges_as_are_accepted_and_not_one_more() -> None:
+    entry = " ".join(f"192.0.2.{one}" for one in range(4))
+    assert len(noted_ranges([entry], 4)) == 4
+    with pytest.raises(InvalidRange, match="at most 3"):
+        noted_ranges([entry], 3)
+
+
+def test_a_note_is_as_long_as_is_said_and_no_longer() -> None:
+    assert noted_ranges([f"192.0.2.0/24 # {'x' * 60}"]) == {"192.0.2.0/24": "x" * 60}
+    with pytest.raises(InvalidRange, match="up to 60 characters"):
+        noted_ranges([f"192.0.2.0/24 # {'x' * 61}"])
