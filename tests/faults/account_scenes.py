@@ -338,7 +338,8 @@ def proof(world: World) -> Scene:
         assert moved() or reply is None or reply.status != 200
 
     def finish() -> None:
-        assert act().status == (410 if moved() else 200)
+        before = moved()
+        assert act().status == (410 if before else 200)
 
     return Scene(world, resident, act, finish, holds, [token])
 
