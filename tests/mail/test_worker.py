@@ -340,11 +340,25 @@ def test_who_is_to_be_erased_is_mailed_nothing(world: World) -> None:
     assert [one.told["cause"] for one in noted(world, account)] == ["account_erased"]
 
 
-def test_a_former_address_is_told_that_it_is_one_and_nothing_else(world: World) -> None:
+def test_a_former_address_is_told_that_it_is_one_and_nothing_that_is_asked_for(world: World) -> None:
     desk, ann = staff(world), world.person()
-    moves(world, desk, ann)
+    now = moves(world, desk, ann)
+    told = [one.subject for one in world.mails(ann)]
+    assert told.count("Your email address was changed") == 1
+    assert [one.subject for one in world.mails(now)].count("Your email address was changed") == 1
     world.visitor().post("/password/forgot", {"email": ann.address})
     world.delivers()
+    assert [one.subject for one in world.mails(ann)] == told
     fates = [(one.kind, one.told["about"]) for one in noted(world, ann)]
-    assert (EventKind.MAIL_SENT, "address_changed") in fates
     assert (EventKind.MAIL_WITHHELD, "password_reset_asked") in fates
+
+
+def test_what_was_due_when_the_address_changed_follows_its_account(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    now = moves(world, desk, ann)
+    world.clock.passes(1)
+    before, late = len(world.mails(ann)), an_event(ann.id, EventKind.PASSWORD_RESET, world.clock())
+    world.store.events.record(late._replace(email=ann.address))
+    world.delivers()
+    assert len(world.mails(ann)) == before
+    assert "reset" in world.mails(now)[-1].subject
