@@ -170,7 +170,12 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {
             "typed": {"csv": "\n".join(MANY), "kind": "support"},
             "tried": True,
-            "groups": {"known": [EMAIL], "invalid": ["Ann Smith @ insurer"], "duplicate": [EMAIL], "not_yet": []},
+            "groups": {
+                "known": [EMAIL],
+                "invalid": ["Ann Smith @ insurer"],
+                "duplicate": [EMAIL],
+                "not_yet": [],
+            },
             "respelled": [RESPELLED],
         },
         "done": SEVERAL | {"groups": {"invited": MANY, "known": [EMAIL]}},
