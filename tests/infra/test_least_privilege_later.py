@@ -44,7 +44,7 @@ def test_accounts_are_erased_within_the_rows(world: World, desk: Staff) -> None:
     visitor.get(f"/messages/{message}")
     assert visitor.post(f"/messages/{message}/reply", {"body": "Thank you."}).status == 201
     desk.does(ann, "force-change")
-    facts = {"user_agent": "Firefox", "zone": "Europe/Berlin"}
+    facts: dict[str, Any] = {"user_agent": "Firefox", "zone": "Europe/Berlin"}
     world.store.events.record(an_event(ann.id, EventKind.LOGON_REFUSED, world.clock())._replace(**facts))
     for who in (ann, chief.account):
         assert desk.tries(who, "erase", confirm=who.address, **ERASED).status == 202
