@@ -107,6 +107,20 @@ def test_se_11_who_must_type_the_password_again_is_known_to_the_page_that_asks(w
     assert "caller" in told(world)
 
 
+@pytest.fixture
+def seen(world: World, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Whoever the authorizer has read up to now, each as often as it did."""
+    asked, sessions = list[object](), world.store.sessions
+    real = sessions.standing
+
+    def counted(who: object) -> object:
+        asked.append(who)
+        return real(who)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sessions, "standing", counted)
+    return asked
+
+
 @pytest.mark.parametrize(
     ("method", "moved", "handed_over", "readings"),
     [
@@ -119,7 +133,7 @@ def test_se_11_who_must_type_the_password_again_is_known_to_the_page_that_asks(w
     ids=["torn", "a repeat", "alive", "of a row put back", "no form"],
 )
 def test_wb_20_a_reading_that_may_be_torn_is_read_again_and_no_other(
-    world: World, monkeypatch: pytest.MonkeyPatch, method: str, moved: int, handed_over: bool, readings: int
+    world: World, seen: list[object], method: str, moved: int, handed_over: bool, readings: int
 ) -> None:
     """A batch is no snapshot: of one write it may show the account after it and the session before."""
     account, visitor = world.person(), world.visitor()
@@ -127,27 +141,12 @@ def test_wb_20_a_reading_that_may_be_torn_is_read_again_and_no_other(
     for key, one in world.fake.tables.sessions.items():
         at = world.clock() if handed_over else None
         world.fake.tables.sessions[key] = one._replace(epoch=one.epoch - moved, handed_over_at=at)
-    seen, sessions = list[object](), world.store.sessions
-    real = sessions.standing
-
-    def counted(who: object) -> object:
-        seen.append(who)
-        return real(who)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(sessions, "standing", counted)
+    seen.clear()
     visitor.sends(method, "/account/preferences")
     assert len(seen) == readings
 
 
-def test_wb_20_nobody_s_post_is_read_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, sessions = list[object](), world.store.sessions
-    real = sessions.standing
-
-    def counted(who: object) -> object:
-        seen.append(who)
-        return real(who)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(sessions, "standing", counted)
+def test_wb_20_nobody_s_post_is_read_once(world: World, seen: list[object]) -> None:
     stranger = world.visitor()
     stranger.token = f"{world.person().id}.{SECRET}"
     stranger.post("/account/preferences", {})
