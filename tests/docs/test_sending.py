@@ -33,8 +33,11 @@ def portal() -> Iterator[tuple[World, str]]:
     running = threading.Thread(target=server.run, daemon=True)
     running.start()
     yield world, f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    # Closed by the thread that waits on its sockets: closed under it, a select may find one of them gone and raise.
+    server.trigger.pull_trigger(server.close)
     running.join(10)
+    server.task_dispatcher.shutdown()
+    assert not running.is_alive()
 
 
 def test_each_line_of_the_page_does_what_it_says(portal: tuple[World, str]) -> None:
