@@ -127,6 +127,7 @@ DETAILS: Mapping[str, str] = {
     "mail": "the kind of the event that made that mail due",
     "mailed": "the key of the account whose address it went to",
     "act": "what waits for a second administrator: `erase`, `make_administrator`, `reset_two_step`",
+    "domains": "the domains that a second administrator is asked to limit a new one to; not there: every one",
     "epochs": "the epochs of the account and of who asked, as they were then: once one of them moves, nothing waits",
     "measures": "what was done: `password`, `sessions`, `disabled`, `force_change`, `two_step`, `ranges`",
     "message": "the message's id",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import synthetic
+from chalicelib.domain.reach import refuse_limited
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller, Next, recently_reauthenticated
 
@@ -22,6 +23,7 @@ class Guard(NamedTuple):
     `everywhere`: outside the permitted ranges too, for what tells nothing of anybody and can only end a session.
     `document`: whoever asks from outside is told so by a document of the step, never by a page (ADR 32).
     `canary`: for the account that nobody is behind, which may do nothing else but such.
+    `whole_portal`: not for staff of some domains alone; all else of the console the step keeps within these (ADR 58).
     """
 
     next: frozenset[Next] | None = None
@@ -32,6 +34,12 @@ class Guard(NamedTuple):
     service: bool = False
     document: bool = False
     canary: bool = False
+    whole_portal: bool = False
+
+    @property
+    def console(self) -> bool:
+        """Whether it is the staff's alone."""
+        return self.kinds is not None
 
 
 PUBLIC = Guard()
@@ -51,6 +59,8 @@ DESK = Guard(
 )  # reads, changes nothing
 ADMIN = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True)
 ADMIN_FRESH = Guard(FULL.next, frozenset({Kind.ADMINISTRATOR}), admin_network=True, fresh=True)
+ALL = ADMIN._replace(whole_portal=True)  # what is of the whole portal, and whom it is in the hands of
+ALL_FRESH = ADMIN_FRESH._replace(whole_portal=True)
 
 SERVICE = Guard(service=True)
 
@@ -113,8 +123,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/users/{email}": DESK,
         "POST /admin/users/{email}/invite": ADMIN_FRESH,
         "POST /admin/users/{email}/withdraw": ADMIN_FRESH,
-        "GET /admin/users/{email}/kind": ADMIN,
-        "POST /admin/users/{email}/kind": ADMIN_FRESH,
+        "GET /admin/users/{email}/kind": ALL,
+        "POST /admin/users/{email}/kind": ALL_FRESH,
         "POST /admin/users/{email}/password": ADMIN_FRESH,
         "POST /admin/users/{email}/force-change": ADMIN_FRESH,
         "POST /admin/users/{email}/disable": ADMIN_FRESH,
@@ -138,9 +148,9 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "POST /admin/domains/{domain}/ip-ranges/dry-run": ADMIN,
         "GET /admin/domains/{domain}/brand": ADMIN,
         "POST /admin/domains/{domain}/brand": ADMIN_FRESH,
-        "GET /admin/ip-ranges": ADMIN,
-        "POST /admin/ip-ranges": ADMIN_FRESH,
-        "POST /admin/ip-ranges/dry-run": ADMIN,
+        "GET /admin/ip-ranges": ALL,
+        "POST /admin/ip-ranges": ALL_FRESH,
+        "POST /admin/ip-ranges/dry-run": ALL,
         "GET /admin/attempts": DESK,
         "GET /admin/attempts/export": DESK,
         "GET /admin/users/export": DESK,
@@ -148,10 +158,10 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/events/export": DESK,
         "GET /admin/messages": ADMIN,
         "GET /admin/messages/{id}/replies": ADMIN,
-        "GET /admin/services": ADMIN,
-        "POST /admin/services": ADMIN_FRESH,
-        "POST /admin/services/{id}/rotate": ADMIN_FRESH,
-        "POST /admin/services/{id}/revoke": ADMIN_FRESH,
+        "GET /admin/services": ALL,
+        "POST /admin/services": ALL_FRESH,
+        "POST /admin/services/{id}/rotate": ALL_FRESH,
+        "POST /admin/services/{id}/revoke": ALL_FRESH,
         "POST /service/messages": SERVICE,
         "GET /service/messages/{id}": SERVICE,
         "POST /service/messages/{id}/recall": SERVICE,
@@ -193,5 +203,7 @@ def check(guard: Guard, caller: Caller | None, cause: str | None, now: float) ->
         raise Refusal(Code.NOT_PERMITTED, "not_the_canary" if guard.canary else "the_canary")
     if guard.kinds is not None and caller.kind not in guard.kinds:
         raise Refusal(Code.NOT_PERMITTED, f"kind_{caller.kind}")
+    if guard.whole_portal:
+        refuse_limited(caller, "whole_portal")
     if guard.fresh and not recently_reauthenticated(caller, now):
         raise Refusal(Code.REAUTHENTICATION_REQUIRED, "password_typed_too_long_ago")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, synthetic
 
+LIMITED = "limited"
 FEW_CODES = 2  # so many recovery codes left, and their owner is asked to make new ones
 
 
@@ -84,7 +85,7 @@ class Account(NamedTuple):
     `undeliverable` is why mail does not reach its address, and stops self-service mails (ML-05). `clients` are the
     browsers seen, as short digests. `language` and `time_zone` are None where the browser of the moment is asked.
     `failures` are consecutive, and counted before the password is verified: those of strangers, and apart from them
-    (`known_`) those of the browsers and networks its owner has logged on from.
+    (`known_`) those of the browsers and networks its owner has logged on from. `limited`: see `domain/reach.py`.
     """
 
     id: AccountId
@@ -115,6 +116,7 @@ class Account(NamedTuple):
     language: str | None = None
     time_zone: str | None = None
     created_at: float = 0
+    limited: bool = False
 
     @property
     def open(self) -> bool:
@@ -133,8 +135,8 @@ class Account(NamedTuple):
 
     @property
     def staff(self) -> str | None:
-        """By what it is in the index of administrators; None where it is in none."""
-        return self.kind.value if self.kind is Kind.ADMINISTRATOR else None
+        """By what it is in the index of administrators, which has those of all domains in one place; None: in none."""
+        return LIMITED if self.limited else self.kind.value if self.kind is Kind.ADMINISTRATOR else None
 
     @property
     def withdrawn(self) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.repeats import Once
 
 
+Limit = tuple[str, ...] | None
+
+
 class Actor(NamedTuple):
     """Who acts, as of the session it is done in. The write tests that this still holds (SE-10).
 
@@ -31,10 +34,14 @@ class Actor(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """The account as it shall be, and the events that tell of it (each makes its own mail due)."""
+    """The account as it shall be, and the events that tell of it (each makes its own mail due).
+
+    `limits`: where it changes, the domains that it was limited to and those that it shall be; None for every one.
+    """
 
     new: Account
     events: tuple[EventKind, ...]
+    limits: tuple[Limit, Limit] | None = None
 
 
 def refuse_former(account: Account) -> None:
@@ -184,9 +191,11 @@ def record_of(account: Account) -> dict[str, object]:
     }
 
 
-def difference(old: Account, new: Account) -> "Details":
+def difference(old: Account, new: Account, limits: tuple[Limit, Limit] | None = None) -> "Details":
     """`before` and `after`, of what differs only."""
     before, after = record_of(old), record_of(new)
+    if limits:
+        before["domains"], after["domains"] = (None if one is None else list(one) for one in limits)
     names = [name for name in before if before[name] != after[name]]
     return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
 
@@ -225,6 +234,7 @@ def is_so(meant: Account, now: Account | None) -> bool:
 def _set_by_measures(account: Account) -> tuple[object, ...]:
     return (
         account.kind,
+        account.limited,
         account.status,
         account.must_change_password,
         account.two_step_required,

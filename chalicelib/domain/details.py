@@ -43,6 +43,7 @@ class Details(From, total=False):
     after: Mapping[str, object] | None
     again: bool | None  # an invitation that goes out once more, to somebody who never came
     act: str | None  # what waits for a second administrator: see `domain/dual_control.py`
+    domains: Sequence[str] | None  # those that a second administrator is asked to limit a new one to
     epochs: Sequence[int] | None  # of the account and of who asked, as they were then
     measures: Sequence[str] | None  # of a containment, see `administration.done`
     force_change: bool | None  # the password that was set must be changed at the next logon

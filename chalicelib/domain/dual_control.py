@@ -25,12 +25,16 @@ class Act(StrEnum):
 
 
 class Asked(NamedTuple):
-    """What an administrator has asked for: by whom, as of which epoch of theirs, and until when it waits."""
+    """What an administrator has asked for: by whom, as of which epoch of theirs, and until when it waits.
+
+    `domains`: those to which a new administrator is to be limited; None for every one, and of any other act.
+    """
 
     act: Act
     by: str
     epoch: int
     until: float
+    domains: tuple[str, ...] | None = None
 
     @property
     def first(self) -> Actor:
@@ -50,11 +54,16 @@ def waiting(events: Sequence[Event], account: Account, now: float) -> list[Asked
         if one.kind is not EventKind.SECOND_ASKED or act not in set(Act) or not one.actor or len(epochs) != 2:  # noqa: PLR2004
             continue
         if epochs[0] == account.epoch and now < until:
-            asked = Asked(Act(act), one.actor, int(epochs[1]), until)
+            domains = one.told["domains"]
+            limit = None if domains is None else tuple(domains)
+            asked = Asked(Act(act), one.actor, int(epochs[1]), until, limit)
             found.setdefault((asked.act, asked.by), asked)
     return list(found.values())
 
 
-def by_another(asked: Sequence[Asked], act: Act, caller: AccountId) -> Asked | None:
-    """The same act, asked for by somebody else."""
-    return next((one for one in asked if one.act is act and one.first.account_id != caller), None)
+def by_another(
+    asked: Sequence[Asked], act: Act, caller: AccountId, domains: tuple[str, ...] | None = None
+) -> Asked | None:
+    """The same act, asked for by somebody else: an administrator of one domain is not one of all."""
+    same = [one for one in asked if (one.act, one.domains) == (act, domains)]
+    return next((one for one in same if one.first.account_id != caller), None)

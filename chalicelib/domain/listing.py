@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
     """Which users a list has: of a domain or of all, by part of address, standing, kind and whether 2-step is on.
 
     `idle_since`: nobody has logged on since this instant, nor was it made since. A field left at "" or None asks for
-    nothing.
+    nothing. `within`: where no domain is asked for, those that the reader looks after; None: all.
     """
 
     domain: str = ""
@@ -47,6 +47,12 @@ class Wanted(NamedTuple):
     kind: str = ""
     two_step: bool | None = None
     idle_since: float | None = None
+    within: tuple[str, ...] | None = None
+
+    @property
+    def domains(self) -> tuple[str, ...] | None:
+        """The domains that a user must be of one of; None: of any."""
+        return (self.domain,) if self.domain else self.within
 
     @property
     def filters(self) -> bool:
@@ -67,7 +73,7 @@ class Wanted(NamedTuple):
         domain = line.address.partition("@")[2]
         return (
             self.part in line.address
-            and domain == (self.domain or (domain if domain != SIMULATOR else None))
+            and (domain != SIMULATOR if self.domains is None else domain in self.domains)
             and (not self.standing or line.is_in(self.standing))
             and self.kind in ("", line.kind)
             and self.two_step in (None, line.two_step)

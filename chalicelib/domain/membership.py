@@ -1,4 +1,6 @@
-"""Whose an account is and what it is for: invited again, an invitation withdrawn, another kind."""
+"""Whose an account is and what it is for: invited again, an invitation withdrawn, another kind or reach."""
+
+from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Kind, Status, next_epoch
 from chalicelib.domain.administration import Actor, Measure
@@ -30,8 +32,23 @@ def withdraw(account: Account, at: float) -> Measure:
     return Measure(new, (EventKind.INVITATION_WITHDRAWN,))
 
 
-def change_kind(account: Account, actor: Actor, kind: Kind, at: float) -> Measure:
-    """What the account may do from its next logon on; every session that was opened as another kind ends.
+class Office(NamedTuple):
+    """What an account is for; of staff also the domains that it is limited to, None for every one (ADR 58)."""
+
+    kind: Kind
+    domains: tuple[str, ...] | None = None
+
+    def gives_more_than(self, other: "Office") -> bool:
+        """Whether an administrator of it may do something that one of the other may not."""
+        if self.kind is not Kind.ADMINISTRATOR:
+            return False
+        if other.kind is not Kind.ADMINISTRATOR or self.domains is None:
+            return self != other
+        return other.domains is not None and not set(self.domains) <= set(other.domains)
+
+
+def change_kind(account: Account, actor: Actor, office: Office, before: Office, at: float) -> Measure:
+    """What the account may do from its next logon on, and to whom; every session that was opened as another ends.
 
     Attack: two administrators make each other recipients at once, and nobody is left (AD-07). Defence: nobody changes
     their own kind, and that the actor is an administrator is a condition of the write: of the two, one fails.
@@ -39,11 +56,13 @@ def change_kind(account: Account, actor: Actor, kind: Kind, at: float) -> Measur
     """
     if account.id == actor.account_id:
         raise Refusal(Code.OWN_ACCOUNT, "not_oneself")
-    if account.kind is kind:
+    if office == before:
         return Measure(account, ())
-    new = account._replace(kind=kind, epoch=next_epoch(account.epoch, at))
-    waits = account.new and account.open
-    return Measure(new, (EventKind.KIND_CHANGED, *((EventKind.ACCOUNT_INVITED,) if waits else ())))
+    limited, epoch = office.domains is not None, next_epoch(account.epoch, at)
+    new = account._replace(kind=office.kind, limited=limited, epoch=epoch)
+    events = (EventKind.KIND_CHANGED, *((EventKind.ACCOUNT_INVITED,) if account.new and account.open else ()))
+    differ = office.domains != before.domains
+    return Measure(new, events, (before.domains, office.domains) if differ else None)
 
 
 def never_came(account: Account) -> None:

@@ -18,12 +18,16 @@ _FORMER = "former:"
 
 
 class Standing(NamedTuple):
-    """What a link of a new address stands for: the change that waits, whose it is, and whether the address is taken."""
+    """What a link of a new address stands for: the change that waits, whose it is, and whether the address is taken.
+
+    `limit`: the domains that the account is limited to, if it is.
+    """
 
     pending: Reset | None
     account: Account | None
     policy: Policy | None
     taken: bool
+    limit: tuple[str, ...] = ()
 
 
 class Carried(NamedTuple):

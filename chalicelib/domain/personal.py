@@ -14,6 +14,7 @@ IMPERSONAL = frozenset(
         "by",
         "cause",
         "count",
+        "domains",
         "epochs",
         "expires_at",
         "failures",

@@ -90,7 +90,7 @@ DETAILS: Mapping[EventKind, tuple[str, ...]] = MappingProxyType(
         EventKind.SERVICE_MADE: OF_SERVICE,
         EventKind.SERVICE_ROTATED: OF_SERVICE,
         EventKind.SERVICE_REVOKED: OF_SERVICE,
-        EventKind.SECOND_ASKED: (*BY_STAFF, "act", "epochs"),
+        EventKind.SECOND_ASKED: (*BY_STAFF, "act", "domains", "epochs"),
         EventKind.ADMINISTRATOR_CHANGED: ("about", "whose", "actor_kind"),
         EventKind.ADMINISTRATORS_TOLD: ("about", "administrators"),
         EventKind.ADDRESS_LIFTED: (*BY_STAFF, "again"),

@@ -74,6 +74,7 @@ class Hint(StrEnum):
     FORMER_ADDRESS = "former_address"
     NOT_ACTIVE = "not_active"
     TWO_NEEDED = "two_administrators_needed"
+    OUTSIDE_LIMIT = "outside_limit"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat
 
 

@@ -85,6 +85,7 @@ class Standing(NamedTuple):
     session: Session | None = None
     account: Account | None = None
     domain: Policy | None = None
+    limit: tuple[str, ...] = ()
 
 
 class Caller(NamedTuple):
@@ -93,7 +94,8 @@ class Caller(NamedTuple):
     It travels through API Gateway in the authorizer's context, so it holds no hash, no seed and no token. `serial`,
     `started_at`, `whole` and `logon` are the session's, `newest_serial` the account's. `language` and `zone` are what
     its owner chose, "" where the browser is asked. `answered` is the page of the form that gave the session its secret
-    a moment ago, "" where none did. `console_shut`: staff, at an address outside the administrators' ranges.
+    a moment ago, "" where none did. `console_shut`: staff, at an address outside the administrators' ranges. `domains`:
+    those that staff is limited to; None for every one (ADR 58).
     """
 
     account_id: AccountId
@@ -121,6 +123,7 @@ class Caller(NamedTuple):
     logon: str = ""
     answered: str = ""
     console_shut: bool = False
+    domains: tuple[str, ...] | None = None
 
     @property
     def few_codes(self) -> bool:

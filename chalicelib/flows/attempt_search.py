@@ -12,6 +12,7 @@ from typing import NamedTuple
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import ATTEMPTS, Event, Stretch, iso
 from chalicelib.domain.networks import InvalidRange, InvalidSource, parse_address, permitted, typed_ranges
+from chalicelib.domain.reach import refuse_outside, told_to
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.tokens import parse_reference
 from chalicelib.domain.trail import gathered, position
@@ -69,18 +70,24 @@ def asked_for(request: Request) -> Asked:
 
 
 def attempts_found(request: Request, asked: Asked, most: int) -> Stretch:
-    """A page of attempts, the newest first."""
+    """A page of attempts, the newest first; of staff of some domains alone, those at accounts of these (ADR 58)."""
+    may_see = told_to(request.known)
+
+    def wanted(event: Event) -> bool:
+        return asked.fits(event) and may_see(event)
+
     if asked.reference:
         reference = parse_reference(asked.reference)
         found = request.store.events.by_reference(reference) if reference else []
-        return Stretch([one for one in found if asked.fits(one)])
+        return Stretch([one for one in found if wanted(one)])
     read = _of_address(request, asked.email) if asked.email else _Days(request, asked.since)
-    return gathered(_back_to(asked.since, read), _start(asked, request.now()), most, READS, asked.fits)
+    return gathered(_back_to(asked.since, read), _start(asked, request.now()), most, READS, wanted)
 
 
 def _of_address(request: Request, email: str) -> Callable[[str | None], Stretch]:
     """An address typed has its attempts also when no account is behind it."""
     who = account_id(address_input(email))
+    refuse_outside(request.known, who)
     return lambda before: request.store.events.trail(who, before, ROWS).together()
 
 

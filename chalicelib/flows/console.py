@@ -1,54 +1,29 @@
-"""What the console's steps share: the account or domain the path names, who acts, and carrying a measure out."""
+"""What the console's steps share: who acts, carrying a measure out, and what is said where it was refused."""
 
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts import Account, Kind, Policy
-from chalicelib.domain.addresses import (
-    DomainName,
-    InvalidAddress,
-    account_id,
-    canonical_address,
-    canonical_domain,
-)
+from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.administration import Actor, Measure, difference, is_so, refuse_former
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import ambiguous
 from chalicelib.flows.repeats import form_name, once_of
+from chalicelib.flows.targets import named, user_path
 from chalicelib.presentation.evidence import evidence
 from chalicelib.presentation.languages import marked
 from chalicelib.runtime import log
 from chalicelib.web.page import Page
 from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
+from chalicelib.web.sentences import OUTSIDE_LIMIT
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 MAX_REASON = 500
-
-
-def target(request: Request) -> tuple[Account, Policy | None]:
-    """The account the path names, and its domain's policy. An address that cannot be one is just not there."""
-    try:
-        address = canonical_address(request.params.get("email", ""))
-    except InvalidAddress as error:
-        raise Refusal(Code.NOT_FOUND, "no_such_user") from error
-    account, policy = request.store.accounts.find(account_id(address))
-    if account is None:
-        raise Refusal(Code.NOT_FOUND, "no_such_user")
-    return account, policy
-
-
-def named_domain(request: Request) -> DomainName:
-    """The domain the path names. A text that cannot be one is just not there."""
-    try:
-        return canonical_domain(request.params.get("domain", ""))
-    except InvalidAddress as error:
-        raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
 
 
 def actor(request: Request, done: str = "") -> Actor:
@@ -97,7 +72,7 @@ def carry_out(
     """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
     refuse_former(old)
     facts: Details = {
-        **difference(old, measure.new),
+        **difference(old, measure.new, measure.limits),
         "actor_kind": request.known.kind.value,
         **(details or {}),
     }
@@ -105,29 +80,15 @@ def carry_out(
         facts["kind"] = old.kind.value
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
     if events:
-        apply = request.store.administration.apply
+        apply, domains = request.store.administration.apply, measure.limits and measure.limits[1]
         done = acted(
             request,
-            lambda who: apply(who._replace(first=first), old, measure.new, events),
+            lambda who: apply(who._replace(first=first), old, measure.new, events, domains=domains),
             done,
             holds=lambda: is_so(measure.new, request.store.accounts.find(old.id)[0]),
         )
     shown = {"email": old.address, "status": measure.new.status.value, "done": done, "changed": bool(events)}
     return Page(facts=shown | dict(details or {}), location=f"{user_path(old.address)}?done={done}")
-
-
-def named(request: Request) -> str:
-    """The address or the domain the path names, in its one spelling; "" for a text that cannot be either (WB-14)."""
-    params = request.params
-    try:
-        return canonical_address(params["email"]) if "email" in params else canonical_domain(params["domain"])
-    except (InvalidAddress, KeyError):
-        return ""
-
-
-def user_path(address: str) -> str:
-    """The page of one user."""
-    return filled("/admin/users/{email}", {"email": address})
 
 
 def reason_of(request: Request) -> str:
@@ -163,6 +124,7 @@ SAID: Mapping[Hint | Code, str] = {
     ),
     Hint.FORMER_ADDRESS: marked("This address was given up. The account is under the one it has now."),
     Hint.NOT_ACTIVE: marked("The account is not active. Enable it first."),
+    Hint.OUTSIDE_LIMIT: OUTSIDE_LIMIT.detail,
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
     Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
     Code.ALREADY_JOINED: marked(

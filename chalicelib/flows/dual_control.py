@@ -10,10 +10,12 @@ from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.dual_control import WAITS_SECONDS, Act, Asked, by_another, waiting
 from chalicelib.domain.events import Event, EventKind, iso
+from chalicelib.domain.reach import refuse_limited
 from chalicelib.domain.refusals import Code, Hint, Refusal
-from chalicelib.flows.console import acted, user_path
+from chalicelib.flows.console import acted
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import kind_input
+from chalicelib.flows.targets import user_path
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 
@@ -31,13 +33,15 @@ class Opinion(NamedTuple):
     first: Actor | None = None
 
 
-def second_opinion(request: Request, act: Act, account: Account, reason: str) -> Opinion:
+def second_opinion(
+    request: Request, act: Act, account: Account, reason: str, domains: tuple[str, ...] | None = None
+) -> Opinion:
     """Go on, where the stage wants one administrator or another one has asked; else ask, which changes nothing."""
     if act not in request.settings.two_administrators:
         return Opinion()
     changes = request.store.events.changes(account.id, None, ROWS)
     asked = waiting(changes.events, account, request.now())
-    before = by_another(asked, act, request.known.account_id)
+    before = by_another(asked, act, request.known.account_id, domains)
     if before and _may_still(request, before.first):
         return Opinion(first=before.first)
     details: Details = {
@@ -46,6 +50,8 @@ def second_opinion(request: Request, act: Act, account: Account, reason: str) ->
         "actor_kind": request.known.kind.value,
         "reason": reason,
     }
+    if domains is not None:
+        details["domains"] = list(domains)
     event = event_of(request, EventKind.SECOND_ASKED, account.id, email=account.address, details=details)
     ask = request.store.administration.apply
     acted(request, lambda who: ask(who, account, account, [event]), WAITS)
@@ -79,6 +85,8 @@ def kind_of_invited(request: Request) -> Kind:
     to somebody who is here already.
     """
     kind = kind_input(request, Kind.RECIPIENT)
+    if kind is not Kind.RECIPIENT:
+        refuse_limited(request.known, "staff")
     if kind is Kind.ADMINISTRATOR and Act.MAKE_ADMINISTRATOR in request.settings.two_administrators:
         facts = {"field": "kind"}
         raise Refusal(Code.INVALID_REQUEST, "two_administrators", hint=Hint.TWO_NEEDED, facts=facts)
@@ -94,4 +102,5 @@ def waits_shown(request: Request, account: Account, changes: Sequence[Event]) ->
 
 def _shown(request: Request, asked: Asked) -> dict[str, object]:
     own = asked.first.account_id == request.known.account_id
-    return {"act": asked.act.value, "by": asked.by, "until": iso(asked.until), "own": own}
+    facts = {"act": asked.act.value, "by": asked.by, "until": iso(asked.until), "own": own}
+    return facts | {"domains": asked.domains}

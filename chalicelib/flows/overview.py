@@ -10,7 +10,8 @@ from chalicelib.domain.dual_control import WAITS_SECONDS
 from chalicelib.domain.events import NOTEWORTHY, Event, EventKind, iso
 from chalicelib.domain.mails import hour
 from chalicelib.domain.overview import Day, Standing, counted, frozen, last_days, months, unusual
-from chalicelib.flows.console import user_path
+from chalicelib.domain.reach import reaches
+from chalicelib.flows.targets import user_path
 from chalicelib.web.request import Request
 
 TAIL = 1000  # attempts of a day that the sweep has not counted yet; where there are more, the numbers are "at least"
@@ -56,13 +57,15 @@ def attention(request: Request, days: Sequence[Day]) -> list[Line]:
     acts, now = request.store.overview, request.now()
     recent = acts.recent(sorted(NOTEWORTHY), months(now), MOST)
     frozen_ids, staff = acts.closed(MOST)
+    staff = staff if request.known.domains is None else []
     waiting = [
         event.account_id for back in (1, 0) for event in request.store.outbox.waiting(hour(now - back * HOUR))
     ]
     locked = [one for day in days[-2:] for one in day.locked]
     asked = [*locked, *frozen_ids, *staff, *waiting, *(event.account_id for event in recent)]
     # The canary is no person: it needs nobody's attention here, and nobody is to learn its address (ADR 43).
-    known = acts.standing([one for one in asked if not synthetic(one)], now)
+    within = [one for one in asked if not synthetic(one) and reaches(request.known, one)]
+    known = acts.standing(within, now)
     lines = [
         *_of_accounts(request, recent, known, locked),
         _many(
@@ -73,7 +76,7 @@ def attention(request: Request, days: Sequence[Day]) -> list[Line]:
         _line("mails_waiting", _found(known, waiting)),
         *_of_staff(request, [known[one] for one in staff if one in known]),
     ]
-    if unusual(days):
+    if request.known.domains is None and unusual(days):
         path = f"/admin/attempts?{urlencode({'outcome': 'refused', 'from': days[-1].day})}"
         lines.append(Line("refusals_unusual", (), path, number=days[-1].refused))
     return [one for one in lines if one is not None and (one.users or one.number)]

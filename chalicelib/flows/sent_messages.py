@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from chalicelib.domain.events import iso
 from chalicelib.domain.messages import Message
+from chalicelib.domain.reach import reaches
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.domain.replies import answered_by
 from chalicelib.flows.own_messages import body_of
@@ -29,6 +30,7 @@ def sent_messages(request: Request) -> dict[str, object]:
     most, now = rows_of(request), request.now()
     found = request.store.directory.sent_by(request.known.address, _asked(request), most + 1)
     shown, before = found[:most], found[most - 1].id if len(found) > most else None
+    shown = [one for one in shown if reaches(request.known, one.account_id)]
     replies, new = _replies(request, shown)
     return {
         "messages": [
@@ -65,7 +67,8 @@ def _sent(request: Request, message_id: str) -> Message | None:
     """A message this administrator sent, by its id alone; another's is as none (AD-02)."""
     behind = f"{message_id}~"  # no id has that letter, and all of them stand before it
     found = request.store.directory.sent_by(request.known.address, behind, 1)
-    return found[0] if found and found[0].id == message_id else None
+    there = found and found[0].id == message_id and reaches(request.known, found[0].account_id)
+    return found[0] if there else None
 
 
 def _replies(request: Request, shown: Sequence[Message]) -> tuple[Counter[str], Counter[str]]:

@@ -20,6 +20,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.listing import INVITED, ListedAccount
+from chalicelib.domain.reach import reaches
 from chalicelib.domain.refusals import Code, Hint, Refusal, Unavailable, invalid
 from chalicelib.domain.repeats import REPEAT_SECONDS
 from chalicelib.flows.console import actor
@@ -42,6 +43,7 @@ class Result(StrEnum):
     INVALID = "invalid"
     DUPLICATE = "duplicate"
     NOT_YET = "not_yet"
+    OUTSIDE = "outside"  # of a domain that whoever invites does not look after
 
 
 class Line(NamedTuple):
@@ -75,7 +77,8 @@ def lines_of(request: Request) -> list[Line]:
     if not typed:
         raise invalid("no_address", field)
     spelled = [_spelled(one) for one in typed]
-    there = {one.address: one for one in request.store.directory.several(_ids(spelled))}
+    within = [one for one in _ids(spelled) if reaches(request.known, one)]
+    there = {one.address: one for one in request.store.directory.several(within)}
     seen: set[str] = set()
     return [
         Line(one, address, _result(request, address, there, seen))
@@ -177,6 +180,8 @@ def _result(
     if address in seen:
         return Result.DUPLICATE
     seen.add(address)
+    if not reaches(request.known, account_id(address)):
+        return Result.OUTSIDE
     return Result.KNOWN if address in there and not _a_moment_ago(request, there[address]) else Result.INVITED
 
 

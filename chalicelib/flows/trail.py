@@ -18,25 +18,38 @@ if TYPE_CHECKING:
 
 CHANGED_ROWS = 250
 READS = 4
+Wanted = Callable[[Event], bool]
 
 
-def trail_lines(acts: "EventActs", who: AccountId, before: str | None, most: int) -> Lines:
-    """Everything, refusals folded by the hour."""
-    return _shown(*folded(acts.trail(who, before, ROWS).together(), most))
+def every(_: Event) -> bool:
+    """All of them."""
+    return True
 
 
-def change_lines(acts: "EventActs", who: AccountId, before: str | None, most: int) -> Lines:
+def trail_lines(
+    acts: "EventActs", who: AccountId, before: str | None, most: int, wanted: Wanted = every
+) -> Lines:
+    """Everything that is wanted, refusals folded by the hour."""
+    return _shown(*folded(chosen(acts.trail(who, before, ROWS), wanted).together(), most))
+
+
+def change_lines(
+    acts: "EventActs", who: AccountId, before: str | None, most: int, wanted: Wanted = every
+) -> Lines:
     """State changes alone. What strangers cause is not even read, so a million refusals cost nothing here (TR-01)."""
-    found = gathered(lambda key: acts.changes(who, key, CHANGED_ROWS), before, most, READS)
+    found = gathered(lambda key: acts.changes(who, key, CHANGED_ROWS), before, most, READS, wanted)
     return _shown(*singly(found, most))
 
 
-def act_lines(
-    acts: "EventActs", actor: AccountId, before: str | None, most: int, wanted: Callable[[Event], bool]
-) -> Lines:
+def act_lines(acts: "EventActs", actor: AccountId, before: str | None, most: int, wanted: Wanted) -> Lines:
     """What somebody did to others, each act a line; of those that are wanted alone (TR-05)."""
     found = gathered(lambda key: acts.done_by(actor, key, CHANGED_ROWS), before, most, READS, wanted)
     return _shown(*singly(found, most))
+
+
+def chosen(trail: Trail, wanted: Wanted) -> Trail:
+    """Both sides with what is wanted of them alone; they end where they did."""
+    return Trail(*(side._replace(events=[one for one in side.events if wanted(one)]) for side in trail))
 
 
 def latest_changes(trail: Trail, most: int, left_out: AbstractSet[EventKind]) -> Lines:

@@ -26,6 +26,7 @@ def user_facts(account: Account, policy: Policy | None, portal: Portal) -> dict[
         "email": account.address,
         "domain": domain_of(account.address),
         "kind": account.kind.value,
+        "limited": account.limited,
         "status": account.status.value,
         "created_at": iso(account.created_at),
         "last_logon_at": _iso(account.last_logon_at),

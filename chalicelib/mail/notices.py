@@ -78,7 +78,8 @@ def kind_changed(mail: Outgoing) -> Values:
         raise Withheld(f"account_{mail.account.status}")
     if mail.account.new:
         raise Withheld("invited_again")
-    return {"kind": mail.account.kind.value, "logon_url": mail.url("/logon")}
+    kind, limited = mail.account.kind.value, mail.account.limited
+    return {"kind": kind, "limited": limited, "logon_url": mail.url("/logon")}
 
 
 def administrator_changed(mail: Outgoing) -> Values:

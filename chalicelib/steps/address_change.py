@@ -74,7 +74,7 @@ def submit(request: Request) -> Page:
         if account is None:  # never: `_usable` has seen it
             break
         new, events = _moved(request, account, link)
-        if request.store.moves.confirm(link, account, new, events):
+        if request.store.moves.confirm(link, account, new, events, standing.limit):
             return _done(request)
         link, standing = _usable(request, token)  # raises what it is now: used, void, or the address is taken
     raise Unavailable("account_changes_all_the_time")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Kind
+from chalicelib.domain.addresses import account_id
 from chalicelib.domain.administration import refuse_former
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.moves import proposed
+from chalicelib.domain.reach import refuse_outside
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.console import (
     MAX_REASON,
@@ -19,12 +21,11 @@ from chalicelib.flows.console import (
     correct,
     reason_of,
     shown_in_both_spellings,
-    target,
-    user_path,
 )
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import target, user_path
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -58,6 +59,7 @@ def submit(request: Request) -> Page:
     to, reason = address_input(typed, "new_email"), reason_of(request)
     if account.id == request.known.account_id:
         raise Refusal(Code.OWN_ACCOUNT, "not_oneself")
+    refuse_outside(request.known, account_id(to))
     lifetime = request.settings.first_password_lifetime
     pending = proposed(account, to, request.now(), lifetime)
     if respelled(request, typed, to):

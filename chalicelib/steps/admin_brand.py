@@ -22,9 +22,10 @@ from chalicelib.domain.brand import (
 )
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.flows.console import acted, console_view, correct, named_domain
+from chalicelib.flows.console import acted, console_view, correct
 from chalicelib.flows.events import event_of
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import named_domain
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

@@ -10,9 +10,10 @@ from chalice import Blueprint
 from chalicelib.domain import administration
 from chalicelib.domain.administration import Containment
 from chalicelib.domain.refusals import Refusal
-from chalicelib.flows.console import MAX_REASON, actor, carry_out, correct, reason_of, target
+from chalicelib.flows.console import MAX_REASON, actor, carry_out, correct, reason_of
 from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges, sets_ranges
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import target
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

@@ -5,8 +5,9 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.accounts import Policy, PolicyChange
-from chalicelib.domain.addresses import domain_id
+from chalicelib.domain.addresses import DomainName, domain_id
 from chalicelib.domain.events import EventKind
+from chalicelib.domain.reach import refuse_domain_outside
 from chalicelib.domain.refusals import Refusal
 from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.events import event_of
@@ -39,6 +40,7 @@ def show(request: Request) -> Page:
 def submit(request: Request) -> Page:
     """Add a domain, or change what holds for it; its IP ranges stay as they are."""
     name = domain_input(request.text("domain"))
+    refuse_domain_outside(request.known, name)
     if respelled(request, request.text("domain"), name):
         return shown_in_both_spellings(request, "admin_domains", _listed(request), "domain", name)
     key = domain_id(name)
@@ -83,7 +85,12 @@ def _page(
     request: Request, prefix: str, place: Place
 ) -> tuple[list[dict[str, object]], dict[str, str | None], dict[str, str]]:
     """A page's rows, and the ways from it."""
-    most = rows_of(request)
+    most, own = rows_of(request), request.known.domains
+    if own is not None:  # so few that all of them are one page
+        there = request.store.directory.policies([domain_id(DomainName(one)) for one in own])
+        listed = sorted((one for one in there if one.name.startswith(prefix)), key=lambda one: one.name)
+        turns, urls = ways(Place(None, back=False), "/admin/domains", {"q": prefix}, [], None)
+        return [_facts(one) for one in listed], turns, urls
     found = request.store.directory.domains(prefix, place.name, most + 1, backwards=place.back)
     some = found[:most][::-1] if place.back else found[:most]
     further = found[most - 1].name if len(found) > most else None

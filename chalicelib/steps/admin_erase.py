@@ -12,20 +12,12 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.dual_control import Act
 from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import (
-    MAX_REASON,
-    acted,
-    actor,
-    console_view,
-    correct,
-    reason_of,
-    target,
-    user_path,
-)
+from chalicelib.flows.console import MAX_REASON, acted, actor, console_view, correct, reason_of
 from chalicelib.flows.dual_control import second_opinion
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import target, user_path
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

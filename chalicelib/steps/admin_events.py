@@ -10,6 +10,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.reach import refuse_outside, told_to
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.services import SERVICE_ID, trail_of
 from chalicelib.domain.trail import Lines, opaque, position
@@ -120,17 +121,26 @@ def export(request: Request) -> Page:
 
 
 def _lines(request: Request, asked: Asked, most: int) -> Lines:
-    acts = request.store.events
+    acts, may_see = request.store.events, told_to(request.known)
     if asked.actor:
-        return act_lines(acts, _trail_of(asked.actor), asked.before, most, asked.wants)
+        return act_lines(
+            acts,
+            _trail_of(asked.actor),
+            asked.before,
+            most,
+            lambda event: asked.wants(event) and may_see(event),
+        )
     lines = change_lines if asked.changes else trail_lines
-    return lines(acts, _trail_of(asked.email), asked.before, most)
+    return lines(acts, _trail_of(asked.email), asked.before, most, may_see)
 
 
 def _asked(request: Request) -> Asked:
     email, actor = (request.query.get(name, "") for name in ("email", "actor"))
+    whose = _named(email, "email") if email or not actor else ""
+    if whose:
+        refuse_outside(request.known, _trail_of(whose))
     return Asked(
-        email=_named(email, "email") if email or not actor else "",
+        email=whose,
         actor=_named(actor, "actor") if actor else "",
         changes=_changes_alone(request),
         before=position(request.query.get("before", "")),

@@ -8,10 +8,11 @@ from chalice import Blueprint
 from chalicelib.domain import membership
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.refusals import Refusal
-from chalicelib.flows.console import MAX_REASON, carry_out, console_view, correct, reason_of, target
+from chalicelib.flows.console import MAX_REASON, carry_out, console_view, correct, reason_of
 from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.several import MOST, Line, Result, invite_lines, lines_of
+from chalicelib.flows.targets import target
 from chalicelib.presentation.evidence import evidence
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request

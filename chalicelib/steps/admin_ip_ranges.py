@@ -14,7 +14,7 @@ from chalicelib.domain.addresses import domain_id, domain_id_of
 from chalicelib.domain.events import Event, EventKind, Stretch
 from chalicelib.domain.refusals import Code, Refusal, invalid
 from chalicelib.flows.attempts import DAYS_KEPT_IN_SIGHT, days_back
-from chalicelib.flows.console import acted, carry_out, console_view, correct, named, named_domain, target
+from chalicelib.flows.console import acted, carry_out, console_view, correct
 from chalicelib.flows.events import event_of
 from chalicelib.flows.ranges import (
     RANGES,
@@ -29,6 +29,7 @@ from chalicelib.flows.ranges import (
     with_notes,
 )
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import named, named_domain, target
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request

@@ -10,6 +10,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.delivery import Draft, send_message
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.messages import Message
+from chalicelib.domain.reach import refuse_outside
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sealing import Sealer
 from chalicelib.flows import many_recipients, unsent
@@ -72,6 +73,8 @@ def submit(request: Request) -> Page:
     """Seal it for its recipient, who is invited if new, and have the notice mailed; of several, for each."""
     lines = many_recipients.recipients(request)
     draft = _draft(request, lines)
+    for to in [one.address for one in lines if one.address] or [draft.to]:
+        refuse_outside(request.known, account_id(to))
     again = many_recipients.respelled(lines)
     if again or (not lines and respelled(request, request.text("to"), draft.to)):
         return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", again or draft.to)
@@ -121,6 +124,7 @@ def _results(request: Request, lines: Sequence[many_recipients.Line], cookies: t
 def recall(request: Request) -> Page:
     """Take it back; one that was read, or is not this sender's, stays as it is."""
     who = account_id(address_input(request.text("to"), "to"))
+    refuse_outside(request.known, who)
     found = request.store.messages.read(who, request.params.get("id", "")[:64] or "-")
     if found is None or found.service or found.sender != request.known.address:
         raise Refusal(Code.NOT_FOUND, "no_such_message")

@@ -34,6 +34,8 @@ def show(request: Request) -> Page:
     with reading_users(request, {"users": {"overview": "attention"}}):
         days, unread = days_counted(request)
         lines = [one.facts() for one in attention(request, days)]
+    # Counted over the whole portal, so for those who look after the whole of it.
+    days = days if request.known.domains is None else []
     counts = [_facts(one, whole=one not in unread) for one in days]
     view = {
         "attention": lines,
@@ -58,7 +60,7 @@ def _facts(day: Day, *, whole: bool) -> dict[str, object]:
 
 def _bars(days: Sequence[Day]) -> dict[str, object]:
     """The picture: the height of each day's two bars, and what the tallest stands for."""
-    most = max(1, *(max(one.logons, one.refused) for one in days))
+    most = max([1, *(max(one.logons, one.refused) for one in days)])
 
     def height(count: int) -> int:
         return -(-HEIGHT * count // most)  # one logon is seen beside a thousand

@@ -11,10 +11,11 @@ from chalicelib.domain import administration
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.passwords import all_met, check
 from chalicelib.domain.refusals import Code, Hint, Refusal
-from chalicelib.flows.console import carry_out, correct, target
+from chalicelib.flows.console import carry_out, correct
 from chalicelib.flows.new_password import as_facts, context_words, unless_breached
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.strength import judged
+from chalicelib.flows.targets import target
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

@@ -20,8 +20,8 @@ from chalicelib.domain.services import (
     opened_by,
 )
 from chalicelib.flows.console import acted, console_view, correct
+from chalicelib.flows.domains import domains_input, spellings
 from chalicelib.flows.events import event_of
-from chalicelib.flows.inputs import differs, domain_input
 from chalicelib.flows.ranges import RANGES, RESTRICTION, given_ranges
 from chalicelib.flows.repeats import NAMED, of_session
 from chalicelib.flows.services import facts_of, rules
@@ -51,19 +51,14 @@ def show(request: Request) -> Page:
 
 def submit(request: Request) -> Page:
     """Make one, and show its key this once."""
-    name, domains, ranges = _name(request), _domains(request), _ranges(request)
-    typed = _split(request)
-    if not request.wants_json and any(
-        differs(one, domain) for one, domain in zip(typed, domains, strict=True)
-    ):
-        return _in_both_spellings(request, typed, domains)
+    name, domains, ranges = _name(request), domains_input(request, MOST_DOMAINS), _ranges(request)
+    if seen := spellings(request, domains):
+        return _in_both_spellings(request, seen, domains)
     random = _random(request)
     identity = new_service_id(random(SECRET_BYTES))
     key = key_of(identity, random(SECRET_BYTES))
     made = HeldKey(digest_of(key), request.now())
-    new = Service(
-        identity, name, tuple(dict.fromkeys(domains)), ranges, request.now(), request.known.address, made
-    )
+    new = Service(identity, name, domains, ranges, request.now(), request.known.address, made)
     event = _event(request, EventKind.SERVICE_MADE, new, {"after": rules(new)})
     make = request.store.services.make
     acted(request, lambda who: make(who, new, event), "service_made", holds=lambda: _opens(request, new))
@@ -157,34 +152,11 @@ def _name(request: Request) -> str:
         raise invalid(f"name:{unusable.cause}", "name") from unusable
 
 
-def _domains(request: Request) -> tuple[str, ...]:
-    """Attack: a key that may speak for everybody, because a field was left empty. Defence: at least one is named."""
-    given = _split(request)
-    if not given:
-        raise invalid("no_domain", "domains")
-    if len(given) > MOST_DOMAINS:
-        raise invalid("too_many_domains", "domains")
-    found: list[str] = []
-    for one in given:
-        try:
-            found.append(domain_input(one))
-        except Refusal as refusal:
-            raise invalid(refusal.cause, "domains") from refusal
-    return tuple(found)
-
-
-def _split(request: Request) -> list[str]:
-    """The domains as they were typed, each once."""
-    typed = [part for entry in request.fields["domains"] for part in entry.replace(",", " ").split()]
-    return list(dict.fromkeys(typed))
-
-
-def _in_both_spellings(request: Request, typed: list[str], domains: tuple[str, ...]) -> Page:
+def _in_both_spellings(request: Request, seen: dict[str, str], domains: tuple[str, ...]) -> Page:
     """As the console's other forms do, of several domains at once (IN-05)."""
     listed = [facts_of(one) for one in request.store.services.every()]
-    spellings = {"typed": " ".join(typed), "canonical": " ".join(domains)}
     view = _view(request, listed) | {"typed": dict(request.fields) | {"domains": list(domains)}}
-    return Page(status=409, template="admin_services", view=view | {"respelled": spellings})
+    return Page(status=409, template="admin_services", view=view | {"respelled": seen})
 
 
 def _ranges(request: Request) -> tuple[str, ...] | None:

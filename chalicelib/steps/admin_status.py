@@ -6,8 +6,9 @@ from chalice import Blueprint
 
 from chalicelib.domain import administration
 from chalicelib.domain.refusals import Refusal
-from chalicelib.flows.console import actor, carry_out, correct, target
+from chalicelib.flows.console import actor, carry_out, correct
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import target
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve

@@ -7,11 +7,14 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.reach import told_to
 from chalicelib.domain.trail import ROWS
 from chalicelib.flows.attempts import attempt_facts
-from chalicelib.flows.console import console_view, named, target
+from chalicelib.flows.console import console_view
 from chalicelib.flows.dual_control import waits_shown
 from chalicelib.flows.readings import reading_users
+from chalicelib.flows.targets import may_act, named, seen
+from chalicelib.flows.trail import chosen
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -31,8 +34,8 @@ def admin_user(event: dict[str, Any], context: object) -> dict[str, Any]:
 def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
     with reading_users(request, {"user": named(request)}):
-        account, policy = target(request)
-        trail = request.store.events.trail(account.id, None, ROWS)
+        account, policy = seen(request)
+        trail = chosen(request.store.events.trail(account.id, None, ROWS), told_to(request.known))
         mailed = request.store.directory.mailed(account.id)
         sessions = request.store.sessions.of_account(account.id)
         now = request.store.accounts.find(account.alias_of)[0] if account.alias_of else None
@@ -54,6 +57,7 @@ def show(request: Request) -> Page:
         "may_choose_password": request.settings.admin_may_choose_passwords,
         "waits": waits_shown(request, account, trail.changes.events),
         **console_view(request),
+        "may_act": may_act(request, account),
     }
     return Page(facts=facts, template="admin_user", view=view)
 

@@ -15,20 +15,16 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event, iso
 from chalicelib.domain.invitations import invitation
 from chalicelib.domain.listing import STANDINGS, Found, ListedAccount, Wanted
+from chalicelib.domain.reach import refuse_domain_outside, refuse_outside
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import (
-    acted,
-    console_view,
-    correct,
-    shown_in_both_spellings,
-    user_path,
-)
+from chalicelib.flows.console import acted, console_view, correct, shown_in_both_spellings
 from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.export import ROWS_OF_A_FILE, as_file, export_links, file_asked_for
 from chalicelib.flows.inputs import address_input, domain_input, respelled, searched
 from chalicelib.flows.paging import LONGEST_NAME, Place, place_of, ways
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.targets import user_path
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
@@ -106,11 +102,14 @@ def _asked(request: Request) -> tuple[Wanted, dict[str, str], Place]:
     """What is looked for, checked; as its fields have it again; and where the page is."""
     text = {name: request.query.get(name, "").strip() for name in ASKED}
     domain = domain_input(text["domain"]) if text["domain"] else ""
+    if domain:
+        refuse_domain_outside(request.known, domain)
     for name, known in CHOICES.items():
         if text[name] not in ("", *known):
             raise invalid(name, name)
     wanted = Wanted(
         domain=domain,
+        within=request.known.domains,
         part=text["q"].lower()[:LONGEST_NAME],
         standing=text["status"],
         kind=text["kind"],
@@ -159,6 +158,7 @@ def _exactly(request: Request, wanted: Wanted) -> ListedAccount | None:
 def submit(request: Request) -> Page:
     """Invite somebody: a temporary password goes out by mail (LG-11: no password of anybody's choosing)."""
     address = address_input(request.text("email"))
+    refuse_outside(request.known, account_id(address))
     kind = kind_of_invited(request)
     if respelled(request, request.text("email"), address):
         return shown_in_both_spellings(request, "admin_users", _view(request, NOTHING), "email", address)

@@ -7,6 +7,7 @@ sessions are enforced; those of a logon are in `steps/logon.py`.
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chalice import Blueprint
@@ -98,11 +99,12 @@ def _standing(request: Asked, who: tuple[AccountId, Digest] | None) -> Standing:
     A batch is no snapshot: of one transaction the account may be read after it, and the session that it handed over
     before. Then the second of two clicks would read that its session has ended, of the very form that moved the epoch.
     """
-    sessions = request.portal.store.sessions
-    standing = sessions.standing(who)
+    guard = access.guard_of(request.method, request.resource)
+    read = partial(request.portal.store.sessions.standing, who, console=guard is not None and guard.console)
+    standing = read()
     session, account = standing.session, standing.account
     torn = session and account and session.handed_over_at is None and session.epoch < account.epoch
-    return sessions.standing(who) if torn and request.method == "POST" else standing
+    return read() if torn and request.method == "POST" else standing
 
 
 def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | None]:
@@ -113,6 +115,8 @@ def _caller(request: Asked, standing: Standing) -> tuple[Caller | None, str | No
     if cause:
         return None, cause
     caller, form = _as_caller(request, session, account, standing.domain), session.answered
+    if account.limited:
+        caller = caller._replace(domains=standing.limit)
     if form and request.method == "POST" and repeatable(form.at, request.portal.clock()):
         caller = caller._replace(answered=form.page)
     return caller._replace(console_shut=_console_shut(request, caller, standing)), None

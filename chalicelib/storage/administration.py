@@ -11,6 +11,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
+from chalicelib.domain.reach import limit_key
 from chalicelib.storage.accounts import (
     acts_once_in,
     check_actor_in,
@@ -21,7 +22,7 @@ from chalicelib.storage.brands import brand_as_seen, brand_row
 from chalicelib.storage.database import Database
 from chalicelib.storage.repeats import committed
 from chalicelib.storage.rows import event_row
-from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow
+from chalicelib.storage.tables import AccountRow, LimitRow, MessageRow, PolicyRow
 
 # Of these the value that was seen is part of the condition: two administrators at once, and one of them looks again.
 GUARDED = ("kind", "status", "must_change_password", "two_step_required", "ranges", "undeliverable")
@@ -51,10 +52,12 @@ class Administration:
         new: Account,
         events: Sequence[Event],
         formers: Sequence[AccountId] = (),
+        domains: Sequence[str] | None = None,
     ) -> bool:
         """Write what differs, if the account is still at its epoch and the actor still an active administrator.
 
-        Of an erasure its former addresses too: each has a trail of its own, and is erased as one (ADR 55).
+        Of an erasure its former addresses too: each has a trail of its own, and is erased as one (ADR 55). `domains`:
+        of a limited account those it is limited to from now on.
         """
         if old.status is Status.ERASED:
             return False  # nothing is done to it any more, and nothing undoes it (ADR 53)
@@ -72,6 +75,12 @@ class Administration:
         for one in formers:
             closed = [AccountRow.status.set(new.status.value)]
             transaction.update(one, AccountRow(one), closed, AccountRow.alias_of == old.id)
+        limit = LimitRow(limit_key(old.id))
+        if domains is not None and new.limited:
+            limit.domains = list(domains)
+            transaction.put("limit", limit)
+        elif old.limited and (not new.limited or new.status is Status.ERASED):
+            transaction.delete("limit", limit)
         for event in events:
             transaction.add("event", event_row(event))
         return not committed(transaction)

@@ -8,13 +8,14 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.messages import Message
+from chalicelib.domain.reach import limit_key
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
 from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.message_rows import message_of
-from chalicelib.storage.rows import policy_of, reset_of
-from chalicelib.storage.tables import AccountRow, BrandRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.rows import domains_of, policy_of, reset_of
+from chalicelib.storage.tables import AccountRow, BrandRow, LimitRow, MessageRow, PolicyRow, ResetRow
 from chalicelib.storage.user_search import FIRST, LAST, search
 
 SOME = 20  # administrators, of whom one is enough
@@ -108,6 +109,15 @@ class Directory:
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""
         return policy_of(self._database.read(PolicyRow, key))
+
+    def policies(self, domains: Sequence[DomainId]) -> list[Policy]:
+        """Some of them as they are now, in one trip."""
+        rows = self._database.read_together(*((PolicyRow, one, None) for one in domains))
+        return [policy for policy in map(policy_of, rows) if policy]
+
+    def limit(self, account_id: AccountId) -> tuple[str, ...]:
+        """The domains of a limited account."""
+        return domains_of(self._database.read(LimitRow, limit_key(account_id)))
 
     def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
         """A domain's policy and its brand, in one trip."""

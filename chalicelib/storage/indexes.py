@@ -8,6 +8,11 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProject
 LISTED = "domain"  # the hash key that all domains share in their index
 
 
+def named(table: str, **more: Any) -> Any:
+    """What PynamoDB asks of a model: its table's name, without the stage's prefix."""
+    return type("Meta", (), {"bare_name": table, "table_name": table, **more})
+
+
 class ByDomain(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's hook
     """The same as `UsersByDomain`, for the functions of the version before: it goes with the next version.
 

@@ -11,6 +11,7 @@ from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import MOVING, Message
 from chalicelib.domain.moves import Carried, Standing, former_mark, left_behind, pending_key
+from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.accounts import check_actor_in, formers
@@ -18,8 +19,8 @@ from chalicelib.storage.database import Database
 from chalicelib.storage.indexes import LISTED
 from chalicelib.storage.message_rows import message_of, whole_message_row
 from chalicelib.storage.repeats import committed
-from chalicelib.storage.rows import ON, account_of, event_row, policy_of, reset_of, reset_row
-from chalicelib.storage.tables import AccountRow, MessageRow, PolicyRow, ResetRow
+from chalicelib.storage.rows import ON, account_of, domains_of, event_row, policy_of, reset_of, reset_row
+from chalicelib.storage.tables import AccountRow, LimitRow, MessageRow, PolicyRow, ResetRow
 from chalicelib.storage.transaction import Transaction
 
 FOREVER = 253402300799  # the end of the year 9999: what waits to be carried over never goes by itself
@@ -63,25 +64,29 @@ class Moves:
     def standing(self, link: Reset) -> Standing:
         """The change that waits, the account, its domain's policy, and whoever has the new address, in one trip."""
         who, to = link.account_id, account_id(CanonicalAddress(link.address))
-        pending, account, policy, taken = self._database.read_together(
+        pending, account, policy, taken, limit = self._database.read_together(
             (ResetRow, pending_key(who), None),
             (AccountRow, who, None),
             (PolicyRow, domain_id_of(who), None),
             (AccountRow, to, None),
+            (LimitRow, limit_key(who), None),
         )
         return Standing(
             reset_of(pending) if pending else None,
             account_of(account) if account else None,
             policy_of(policy),
             taken is not None and taken.alias_of != who,
+            domains_of(limit),
         )
 
-    def confirm(self, link: Reset, old: Account, new: Account, events: Sequence[Event]) -> bool:
+    def confirm(
+        self, link: Reset, old: Account, new: Account, events: Sequence[Event], domains: Sequence[str] = ()
+    ) -> bool:
         """One transaction: the link and what it proves are spent, the account is under its new id, the old one is a
         former address, those before lead to the new one too, and what lies under the old id waits to be carried over.
 
         Of two at once, of a containment or an invitation in between, one wins: every row is as it was read, or not
-        there (ADR 55).
+        there (ADR 55). `domains`: those that it was limited to, and is.
         """
         transaction, at = self._database.transaction(), events[0].at
         self._spend_in(transaction, link, at)
@@ -91,6 +96,8 @@ class Moves:
         row = PolicyRow
         named = [row.name.set(row.name | domain), row.listed.set(row.listed | LISTED)]
         transaction.update("domain", row(domain_id_of(new.id)), named)
+        if new.limited:
+            transaction.put("limit", LimitRow(limit_key(new.id), domains=list(domains)))
         leads = [account.alias_of.set(new.id), account.staff.set(former_mark(new.id))]
         for one in set(self.formers(old.id)) - {new.id}:
             transaction.update(one, account(one), leads, account.alias_of == old.id)
@@ -146,9 +153,7 @@ class Moves:
 
 def whole_row(account: Account) -> AccountRow:
     """An account with all there is of it."""
-    staff = account.kind.value if account.kind is Kind.ADMINISTRATOR else None
-    if account.alias_of is not None:
-        staff = former_mark(account.alias_of)
+    staff = account.staff if account.alias_of is None else former_mark(account.alias_of)
     at = account.last_logon_at
     derived: dict[str, Any] = {
         "domain": domain_of(account.address),
@@ -182,7 +187,8 @@ def as_seen(account: Account) -> Condition:
 
 def _values(account: Account) -> dict[str, Any]:
     """What the row has, by its attributes' names."""
-    own = {name: value for name, value in account._asdict().items() if name not in {"id", "two_step"}}
+    left_out = {"id", "two_step", "limited"}  # the last moves the epoch where it changes
+    own = {name: value for name, value in account._asdict().items() if name not in left_out}
     second = {_OF_TWO_STEP[name]: value for name, value in account.two_step._asdict().items()}
     second["two_step_pending_until"] = second["two_step_pending_until"] or None
     values = {name: _stored(value) for name, value in (own | second).items()}

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from chalicelib.domain.accounts import Account, Kind, Policy, Status, TwoStep
+from chalicelib.domain.accounts import LIMITED, Account, Kind, Policy, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, domain_of
 from chalicelib.domain.events import NO_DETAILS, Event, EventKind
 from chalicelib.domain.mails import hour_of
 from chalicelib.domain.resets import KEPT_SECONDS, Purpose, Reset
 from chalicelib.domain.sessions import Answered, Credential, Next, Session
 from chalicelib.domain.tokens import Digest, session_handle
-from chalicelib.storage.tables import AccountRow, EventRow, PolicyRow, ResetRow, SessionRow
+from chalicelib.storage.tables import AccountRow, EventRow, LimitRow, PolicyRow, ResetRow, SessionRow
 
-ON = "on"
-APART = "#unchanged"  # behind the account's id: where the events lie that changed nothing
+ON, APART = "on", "#unchanged"  # behind the account's id: where the events lie that changed nothing
 
 
 def account_of(row: AccountRow) -> Account:
@@ -46,6 +45,7 @@ def account_of(row: AccountRow) -> Account:
         language=row.language,
         time_zone=row.time_zone,
         created_at=row.created_at,
+        limited=row.staff == LIMITED,
     )
 
 
@@ -239,6 +239,11 @@ def policy_of(row: PolicyRow | None) -> Policy | None:
         return None
     rules = bool(row.internal), bool(row.two_step_required), _texts(row.ranges), _texts(row.admin_ranges)
     return Policy(row.name, *rules, row.notes or "")
+
+
+def domains_of(row: LimitRow | None) -> tuple[str, ...]:
+    """The domains of a limited account: none, where none are written down."""
+    return tuple(row.domains) if row else ()
 
 
 def _texts(values: Any) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status, month_of
 from chalicelib.domain.addresses import AccountId, domain_id_of
 from chalicelib.domain.events import Event
+from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS, repeatable
 from chalicelib.domain.sessions import (
@@ -19,35 +20,19 @@ from chalicelib.domain.sessions import (
 )
 from chalicelib.domain.tokens import Digest
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_row, policy_of, session_of, session_row
-from chalicelib.storage.tables import AccountRow, PolicyRow, SessionRow
+from chalicelib.storage.rows import account_of, domains_of, event_row, policy_of, session_of, session_row
+from chalicelib.storage.tables import AccountRow, LimitRow, PolicyRow, SessionRow
 from chalicelib.storage.transaction import Transaction
 
 SERIAL_TRIES = 40  # for a number that others take meanwhile
-_ACCOUNT = AccountRow
 # What a request is judged by. Attack: the authorizer meets every request of everybody, so whoever finds a hole in it
 # reads each password hash that comes by. Defence: it reads none, and its role may not (LO-07).
-JUDGED_BY = (
-    _ACCOUNT.id,
-    _ACCOUNT.address,
-    _ACCOUNT.kind,
-    _ACCOUNT.status,
-    _ACCOUNT.epoch,
-    _ACCOUNT.password_changed_at,
-    _ACCOUNT.must_change_password,
-    _ACCOUNT.locked_until,
-    _ACCOUNT.known_locked_until,
-    _ACCOUNT.session_serial,
-    _ACCOUNT.half_done_serial,
-    _ACCOUNT.known_half_done_serial,
-    _ACCOUNT.two_step_seed,
-    _ACCOUNT.recovery,
-    _ACCOUNT.two_step_required,
-    _ACCOUNT.ranges,
-    _ACCOUNT.language,
-    _ACCOUNT.time_zone,
-    _ACCOUNT.created_at,
+_NAMES = (
+    "id address kind status epoch password_changed_at must_change_password locked_until known_locked_until"
+    " session_serial half_done_serial known_half_done_serial two_step_seed recovery two_step_required ranges"
+    " language time_zone created_at staff"
 )
+JUDGED_BY = tuple(getattr(AccountRow, name) for name in _NAMES.split())
 
 
 class Sessions:
@@ -56,16 +41,21 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
-        """Everything the authorizer judges by, strongly consistent, in one trip (SE-06): not the whole account."""
+    def standing(self, who: tuple[AccountId, Digest] | None, *, console: bool = False) -> Standing:
+        """Everything the authorizer judges by, strongly consistent, in one trip (SE-06): not the whole account.
+
+        Of the `console` also the domains of whoever is limited; nobody else pays for that row.
+        """
         if who is None:
             return Standing(policy_of(self._database.read(PolicyRow, PORTAL_POLICY)))
         account_id, digest = who
-        portal, session, account, domain = self._database.read_together(
+        further = [(LimitRow, limit_key(account_id), None)] if console else []
+        portal, session, account, domain, *limit = self._database.read_together(
             (PolicyRow, PORTAL_POLICY, None),
             (SessionRow, account_id, digest),
             (AccountRow, account_id, None),
             (PolicyRow, domain_id_of(account_id), None),
+            *further,
             only={AccountRow: JUDGED_BY},
         )
         return Standing(
@@ -73,6 +63,7 @@ class Sessions:
             session_of(session) if session else None,
             account_of(account) if account else None,
             policy_of(domain),
+            domains_of(limit[0]) if limit else (),
         )
 
     def touch(self, session: Session, now: float) -> None:

@@ -14,18 +14,13 @@ from pynamodb.attributes import (
 from pynamodb.models import Model
 
 from chalicelib.storage import indexes
-
-
-def _named(table: str, **more: Any) -> Any:
-    """What PynamoDB asks of a model: its table's name, without the stage's prefix."""
-    return type("Meta", (), {"bare_name": table, "table_name": table, **more})
+from chalicelib.storage.indexes import named
 
 
 class AccountRow(Model):
     """An account; kept under 1 KB, above which every write costs double: so the long names are short in the row."""
 
-    Meta = _named("accounts")
-
+    Meta = named("accounts")
     id = UnicodeAttribute(hash_key=True)
     address = UnicodeAttribute()
     domain = UnicodeAttribute()
@@ -78,8 +73,7 @@ class AccountRow(Model):
 class ResetRow(Model):
     """What a mail carries, once each. `expires_at` is the TTL's, a month after `valid_until`, which counts."""
 
-    Meta = _named("resets")
-
+    Meta = named("resets")
     key = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute()
     purpose = UnicodeAttribute()
@@ -96,8 +90,7 @@ class ResetRow(Model):
 class SessionRow(Model):
     """A session, found by account and digest in one strongly consistent read."""
 
-    Meta = _named("sessions")
-
+    Meta = named("sessions")
     account_id = UnicodeAttribute(hash_key=True)
     digest = UnicodeAttribute(range_key=True)
     epoch = NumberAttribute()
@@ -125,8 +118,7 @@ class SessionRow(Model):
 class EventRow(Model):
     """An event: trail, support record and outbox. `at` is time and id, so rows sort by time."""
 
-    Meta = _named("events", kept_seconds=0, attempts_seconds=0)  # what the store is told; 0: for good
-
+    Meta = named("events", kept_seconds=0, attempts_seconds=0)  # what the store is told; 0: for good
     account_id = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute()
@@ -162,7 +154,7 @@ class EventRow(Model):
 class PolicyRow(Model):
     """A domain's policy; the portal's own is one more row."""
 
-    Meta = _named("domains")
+    Meta = named("domains")
     domain = UnicodeAttribute(hash_key=True)  # its id, so the authorizer can read it without the address
     name = UnicodeAttribute()
     internal = BooleanAttribute(default=False)
@@ -177,8 +169,7 @@ class PolicyRow(Model):
 class BrandRow(Model):
     """A domain's brand, in the same table: what its mails are known by. What is not there is the stage's."""
 
-    Meta = _named("domains")
-
+    Meta = named("domains")
     domain = UnicodeAttribute(hash_key=True)  # see `domain/brand.py`, brand_key
     brand_name = UnicodeAttribute(null=True)
     colour = UnicodeAttribute(null=True)
@@ -187,10 +178,19 @@ class BrandRow(Model):
     all_domains = indexes.AllDomains()  # the table's; without `listed`, a brand is in no list
 
 
+class LimitRow(Model):
+    """The domains of a limited account, in the same table and in no list: one of staff has no room for them."""
+
+    Meta = named("domains")
+    domain = UnicodeAttribute(hash_key=True)  # see `domain/reach.py`, limit_key
+    domains: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
+    all_domains = indexes.AllDomains()
+
+
 class ThrottleRow(Model):
     """A count in its window, a network an account is known from, a form's mark, or the claim on a mail."""
 
-    Meta = _named("throttles")
+    Meta = named("throttles")
     key = UnicodeAttribute(hash_key=True)
     count = NumberAttribute(default=0)  # type: ignore[assignment]  # hides Model.count, a query nobody makes
     expires_at = NumberAttribute()
@@ -204,8 +204,7 @@ class ThrottleRow(Model):
 class MessageRow(Model):
     """A secure message, its body sealed."""
 
-    Meta = _named("messages")
-
+    Meta = named("messages")
     account_id = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     sender = UnicodeAttribute()  # but of what no person's list may have: then in `speaks_as`
@@ -228,8 +227,7 @@ class MessageRow(Model):
 class ServiceRow(Model):
     """A sending system, with the digests of its two keys. All lie under one key, to be listed as they are now."""
 
-    Meta = _named("services")
-
+    Meta = named("services")
     owner = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     name = UnicodeAttribute()
@@ -247,4 +245,5 @@ class ServiceRow(Model):
     revoked_by = UnicodeAttribute(null=True)
 
 
-MODELS = AccountRow, ResetRow, SessionRow, EventRow, PolicyRow, BrandRow, ThrottleRow, MessageRow, ServiceRow
+OF_DOMAINS = PolicyRow, BrandRow, LimitRow
+MODELS = AccountRow, ResetRow, SessionRow, EventRow, *OF_DOMAINS, ThrottleRow, MessageRow, ServiceRow

@@ -20,7 +20,7 @@ from chalicelib.web.headers import BARE_CSP, SECURITY_HEADERS
 from chalicelib.web.page import Page
 from chalicelib.web.paths import PAGES, filled, page_of, safe_next, suffix
 from chalicelib.web.request import Request
-from chalicelib.web.sentences import SENTENCES
+from chalicelib.web.sentences import SENTENCES, sentence_of
 
 PROMPT = "/reauthenticate"
 
@@ -69,7 +69,7 @@ def html_answer(page: Page, request: Request, refusal: Refusal | None = None) ->
 
 def problem(refusal: Refusal, language: str) -> Response:
     """A problem document (RFC 9457) with our `code` and `reference`."""
-    sentence = SENTENCES[refusal.code]
+    sentence = sentence_of(refusal)
     say = translation(language)
     document = {
         "type": "about:blank",
@@ -104,7 +104,7 @@ def refusal_page(request: Request, refusal: Refusal) -> Page:
         return Page(
             template="link_unusable", view={"why": why, "email": email, "cookies": bool(request.cookies)}
         )
-    sentence = SENTENCES[refusal.code]
+    sentence = sentence_of(refusal)
     view = {
         "status": sentence.status,
         "title": request.say(sentence.title),

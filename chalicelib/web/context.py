@@ -75,5 +75,7 @@ def _caller(text: object) -> Caller | None:
         "next": Next(values["next"]),
         "opened_with": Credential(values["opened_with"]),
     }
+    if values.get("domains") is not None:
+        values["domains"] = tuple(values["domains"])
     # In a deployment, functions change one after another: an older authorizer may not know the newest fields yet.
     return Caller(**{name: values[name] for name in Caller._fields if name in values})

@@ -6,7 +6,7 @@ The precise cause is in the event and the log, found by the reference.
 from types import MappingProxyType
 from typing import NamedTuple
 
-from chalicelib.domain.refusals import Code
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.presentation.languages import marked
 
 
@@ -20,6 +20,16 @@ class Sentence(NamedTuple):
 
 INVALID_LOGON = marked(
     "Invalid username, password or permissions. Please check you are using the correct URL."
+)
+
+# Of NOT_PERMITTED, to staff of some domains alone.
+OUTSIDE_LIMIT = Sentence(
+    403,
+    marked("Outside of your domains"),
+    marked(
+        "Your account looks after certain domains, and this is outside of them."
+        " An administrator of the whole portal can do it."
+    ),
 )
 
 SENTENCES = MappingProxyType(
@@ -155,3 +165,8 @@ SENTENCES = MappingProxyType(
         ),
     }
 )
+
+
+def sentence_of(refusal: Refusal) -> Sentence:
+    """What is said of a refusal: its code's sentence, or one that says more to somebody whom it tells nothing new."""
+    return OUTSIDE_LIMIT if refusal.hint is Hint.OUTSIDE_LIMIT else SENTENCES[refusal.code]

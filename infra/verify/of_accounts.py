@@ -54,6 +54,10 @@ def is_listed_as_staff_only_if_it_is(case: Case) -> Wrong:
     """Administrators hear of each other by an index: one that is not in it hears nothing (AD-09)."""
     administrator = case.value.kind is Kind.ADMINISTRATOR
     marked = case.item.get("staff", {}).get("S") == Kind.ADMINISTRATOR.value
+    if case.value.limited:
+        if case.value.kind is Kind.RECIPIENT:
+            yield "it is limited to domains, and nobody of the staff"
+        return
     given_up = case.value.former or (case.value.alias_of is not None and case.value.status is Status.ERASED)
     if given_up:
         if case.item.get("staff", {}).get("S") != former_mark(AccountId(case.value.alias_of or "")):

@@ -13,6 +13,7 @@ from chalicelib.domain.limits import (
     SELF_SERVICE_MAILS,
 )
 from chalicelib.domain.messages import MOVING, REPLIES, UNSENT
+from chalicelib.domain.reach import limit_key
 from chalicelib.domain.replies import answered_by
 from infra.verify.invariants import Case, Wrong, of
 
@@ -88,8 +89,8 @@ def rules_are_under_their_domain(case: Case) -> Wrong:
     """Rules under another key are nobody's, and their domain has none."""
     key, name = case.item["domain"]["S"], case.item.get("name", {}).get("S")
     if name is None:
-        if not key.startswith(brand_key(DomainId(""))):
-            yield "it is neither the rules nor the brand of a domain"
+        if not key.startswith((brand_key(DomainId("")), limit_key(AccountId("")))):
+            yield "it is neither the rules nor the brand of a domain, nor whom somebody is limited to"
     elif key != (PORTAL_POLICY if name == PORTAL_POLICY else domain_id(DomainName(name))):
         yield f"its key is not that of {name}"
 

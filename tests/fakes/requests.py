@@ -13,7 +13,7 @@ NOW = 1_795_304_940.0
 NOBODYS_PORTAL = cast(Any, SimpleNamespace())
 # Of an administrator who has just typed the password.
 CONSOLES_PORTAL = cast(Any, SimpleNamespace(clock=lambda: NOW, random=bytes))
-ADMINISTRATOR = cast(Any, SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW))
+ADMINISTRATOR = cast(Any, SimpleNamespace(kind=Kind.ADMINISTRATOR, reauthenticated_at=NOW, domains=None))
 
 
 def a_request(

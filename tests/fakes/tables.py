@@ -39,6 +39,7 @@ class Tables:
     events: dict[tuple[AccountId, str], Event] = field(default_factory=Events)
     policies: dict[str, Policy] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
+    limits: dict[AccountId, tuple[str, ...]] = field(default_factory=dict)  # rows of the domains
     throttles: dict[str, int] = field(default_factory=dict)
     asked: dict[str, set[str]] = field(default_factory=dict)  # about whom a source has, in the same rows
     repeats: dict[Digest, int] = field(default_factory=dict)  # asked for, of a session that was handed over

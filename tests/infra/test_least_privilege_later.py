@@ -95,3 +95,24 @@ def test_what_wants_two_is_asked_for_within_the_rows(world: World) -> None:  # n
     assert first.tries(boss, "two-step/reset", reason="Lost the phone").status == 202
     assert first.tries(ann, "kind", kind="administrator", reason="Joins").status == 202
     assert first.tries(ann, "erase", confirm=ann.address, **ERASED).status == 202
+
+
+def test_staff_is_limited_moved_and_erased_within_the_rows(world: World, desk: Staff) -> None:  # noqa: F811
+    lee, sam, ann = enrolled(world)[0], world.person(), world.person()
+    reason, ours = {"reason": "Looks after one customer"}, [ann.address.partition("@")[2]]
+    for who in (lee, sam):
+        desk.does(who, "kind", kind="administrator", domains=ours, **reason)
+    desk.does(sam, "kind", kind="administrator", domains=[], **reason)
+    assert desk.visitor.get(f"/admin/users/{lee.address}/kind").json()["domains"] == ours
+    moved = moves(world, desk, lee)
+    assert world.store.directory.limit(moved.id) == tuple(ours)
+    assert desk.tries(moved, "erase", confirm=moved.address, **ERASED).status == 202
+
+
+def test_staff_of_some_domains_lists_them_within_the_rows(world: World, desk: Staff) -> None:  # noqa: F811
+    account, phone = enrolled(world)
+    ours = account.address.partition("@")[2]
+    desk.does(account, "kind", kind="administrator", domains=[ours], reason="Looks after one customer")
+    visitor = logged_on(world, world.visitor(), account, phone)
+    for where in ("/admin/domains", "/admin/users?q=a", "/admin/attempts", "/admin/overview"):
+        assert visitor.get(where).status == 200, where

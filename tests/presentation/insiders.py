@@ -83,6 +83,11 @@ def staff_writes(desk: Staff, ann: Account) -> None:
         ask("/admin/services", {"name": name, "domains": domains, "restriction": "none"})
     ask("/admin/services", {"name": "Gateway", "domains": "\u0435vil.example"})
     ask("/admin/users/cleo@insurer.example/kind", {"kind": "support", "reason": SENTENCE})
+    for domains in (says("domains"), "\u0435vil.example", "insurer.example, people.test"):
+        ask(
+            "/admin/users/cleo@insurer.example/kind",
+            {"kind": "support", "reach": "some", "domains": domains, "reason": SENTENCE},
+        )
     for new in (says("new_email"), MOVED_TO):
         ask("/admin/users/dora@insurer.example/address", {"new_email": new, "reason": SENTENCE})
     ask("/admin/users/cleo@insurer.example/erase", {"confirm": SENTENCE, "reason": SENTENCE})

@@ -69,8 +69,8 @@ PAGES: Walk = MappingProxyType(
         (READER, form.address_typed): "support.email",
         (READER, form.address_or_domain_typed): "respelled.typed respelled[].typed",
         (READER, form.quoted): "groups.invalid[]",
-        (READER, form.domains_typed): "admin_services:respelled.typed",
-        (READER, form.domains): "admin_services:respelled.canonical",
+        (READER, form.domains_typed): "admin_services:respelled.typed admin_kind:respelled.typed",
+        (READER, form.domains): "admin_services:respelled.canonical admin_kind:respelled.canonical",
         (READER, form.address_or_domain): "respelled.canonical",
         (READER, form.line_by_staff): "errors.ranges",
         (READER, form.known_zone): "time_zone caller.zone",
@@ -83,18 +83,19 @@ PAGES: Walk = MappingProxyType(
             typed.domains[] typed.ranges[] typed.restriction message_reply:typed admin_messages:results[].to
             typed.new_email
             typed.reason typed.confirm typed.domain typed.name typed.colour typed.logo typed.support_contact
+            admin_kind:domains[]
             admin_two_step:reason admin_delivery:reason admin_invitation:reason admin_kind:reason admin_address:reason
             asked.reason asked.ranges[] lists[].ranges[]
         """,
         (STAFF, form.address): """
-            groups.invited[] groups.known[] groups.duplicate[] groups.not_yet[] respelled[].canonical
+            groups.invited[] groups.known[] groups.duplicate[] groups.outside[] groups.not_yet[] respelled[].canonical
             address email user.email users[].email attention[].users[] caller.address
             messages[].to messages[].from message.from message.to replies[].from events[].actor
             services[].created_by services[].revoked_by waits[].by
         """,
         (STAFF, form.domain): """
             user.domain domains[].domain domains[].name services[].domains[]
-            events[].before.domains[] events[].after.domains[]
+            events[].before.domains[] events[].after.domains[] caller.domains[] waits[].domains[]
         """,
         (STAFF, form.named_by_staff): "services[].name made.name events[].details.service",
         (STAFF, form.address_or_domain): "name",
@@ -123,7 +124,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.WORD): """
             made.done
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
-            account_two_step:done admin_kind:kind admin_erase:status
+            account_two_step:done admin_kind:kind admin_kind:reach admin_erase:status
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind waits[].act attempts[].outcome attempts[].reason attempts[].rule
@@ -167,7 +168,7 @@ PAGES: Walk = MappingProxyType(
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
             begins_here preview waits[].own may_act may_choose_password own_account changes more cookies unsent
-            can_reply messages[].replies messages[].new_replies
+            can_reply user.limited messages[].replies messages[].new_replies
         """,
     }
 )
@@ -185,7 +186,7 @@ MAILS: Walk = MappingProxyType(
         (
             US,
             form.no_text,
-        ): "at expires_at lifetime codes_left few logged_on logo_size tell_by two_step_follows waits",
+        ): "at expires_at lifetime codes_left few logged_on logo_size tell_by two_step_follows waits limited",
     }
 )
 

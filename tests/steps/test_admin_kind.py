@@ -132,5 +132,5 @@ def test_what_is_no_kind_or_has_no_reason_is_refused(world: World, fields: dict[
 def test_form_shows_what_it_is(world: World) -> None:
     desk, ann = staff(world), world.person()
     shown = desk.visitor.get(f"/admin/users/{ann.address}/kind").json()
-    assert shown == {"email": ann.address, "status": "active", "kind": "recipient"}
+    assert shown == {"email": ann.address, "status": "active", "kind": "recipient", "domains": None}
     assert desk.visitor.get("/admin/users/nobody@people.test/kind").status == 404

@@ -81,6 +81,17 @@ def go(store: Store, link: Reset, old: Account, to: CanonicalAddress) -> tuple[b
     return store.moves.confirm(link, old, new, told(old.id, new.id)), new
 
 
+def test_ad_20_whom_staff_is_limited_to_comes_along(store: Store) -> None:
+    """Attack: an address is changed, and whoever was limited is not any more. The mark is in the account's own row."""
+    lee, to = planted(store, **FULL, kind=Kind.ADMINISTRATOR, limited=True), somewhere()
+    link = asked(store, lee, to)
+    new = moved(lee, to, NOW + 1, "s1.k1.sealed")
+    told = [an_event(one, EventKind.ADDRESS_CHANGED) for one in (lee.id, new.id)]
+    assert store.moves.confirm(link, lee, new, told, ("a.test",))
+    assert stored(store, new).limited
+    assert store.directory.limit(new.id) == ("a.test",)
+
+
 def test_everything_is_under_the_new_id_and_nothing_under_the_old_one(store: Store) -> None:
     ann, to = planted(store, **FULL), somewhere()
     done, new = go(store, asked(store, ann, to), ann, to)

@@ -14,6 +14,7 @@ from tests.web.console_data import (
     FOUND,
     INVITED,
     LATER,
+    LIMITED,
     LISTED,
     MADE,
     MANY,
@@ -65,6 +66,7 @@ USERS_LISTED = (
         "jsonl_url": "/admin/users/export?format=jsonl",
     }
 )
+KIND = ONE | {"kind": "administrator", "reach": "all", "domains": []}
 ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_domains": {
         "some": DOMAINS_LISTED | {"domains": DOMAINS, "notice": "domain_added"},
@@ -86,12 +88,14 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "respelled": {"typed": "b\u00fccher.example", "canonical": "xn--bcher-kva.example"},
         },
         "support": DOMAINS_LISTED | {"domains": DOMAINS, "caller": SUPPORT},
+        "limited": DOMAINS_LISTED | {"domains": DOMAINS[:1], "caller": LIMITED},
     },
     "admin_overview": {
         "busy": SEEN_BY | OVERVIEW,
         "quiet": SEEN_BY | OVERVIEW | {"attention": []},
         "counting": SEEN_BY | OVERVIEW | {"at_least": True},
         "support": OVERVIEW | {"caller": SUPPORT},
+        "limited": OVERVIEW | {"days": [], "bars": {"most": 1, "days": []}, "caller": LIMITED},
     },
     "admin_brand": {
         "own": SEEN_BY | BRANDED | {"notice": "brand_saved"},
@@ -129,6 +133,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "respelled": USERS_LISTED
         | {"typed": {"email": RESPELLED["canonical"], "kind": "support"}, "respelled": RESPELLED},
         "support": USERS_LISTED | {"domain": DOMAIN, "users": USERS, "caller": SUPPORT},
+        "limited": USERS_LISTED | {"users": USERS, "caller": LIMITED},
     },
     "admin_user": {
         "plain": USER | {"notice": "password_set"},
@@ -163,6 +168,19 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {"user": USER["user"] | {"status": "disabled"}, "moved_to": "claire.new@insurer.example"},
         "support": TROUBLED | {"caller": SUPPORT},
         "read_only": USER | {"may_act": False},
+        "staff": USER
+        | {
+            "user": USER["user"] | {"kind": "administrator", "limited": True},
+            "waits": [
+                {
+                    "act": "make_administrator",
+                    "by": "boss@portal.test",
+                    "until": LATER,
+                    "own": False,
+                    "domains": (DOMAIN, "portal.test"),
+                }
+            ],
+        },
     },
     "admin_invitations": {
         "empty": SEVERAL,
@@ -179,6 +197,8 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "respelled": [RESPELLED],
         },
         "done": SEVERAL | {"groups": {"invited": MANY, "known": [EMAIL]}},
+        "outside": SEVERAL
+        | {"groups": {"invited": MANY[:3], "outside": ["ann@elsewhere.example"]}, "caller": LIMITED},
         "not_whole": SEVERAL
         | {"typed": {"csv": EMAIL, "kind": "recipient"}, "groups": {"invited": MANY[:20]}},
         "wrong": SEVERAL
@@ -190,8 +210,15 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {"action": "withdraw", "reason": "x", "errors": {"reason": "Say why, for the record."}},
     },
     "admin_kind": {
-        "asked": ONE | {"kind": "recipient", "reason": "", "reauthenticate_first": "/admin/users"},
-        "wrong": ONE | {"kind": "", "reason": "x", "errors": {"reason": "Say why."}},
+        "asked": KIND | {"kind": "recipient", "reason": "", "reauthenticate_first": "/admin/users"},
+        "limited": KIND
+        | {"kind": "support", "reach": "some", "domains": [DOMAIN, "portal.test"], "reason": ""},
+        "wrong": KIND | {"kind": "", "reason": "x", "errors": {"reason": "Say why."}},
+        "no_domain": KIND
+        | {"reach": "some", "reason": "x", "errors": {"domains": "Enter at least one domain."}},
+        "respelled": KIND
+        | {"reach": "some", "reason": "x", "domains": ["xn--bcher-kva.example"]}
+        | {"respelled": {"typed": "b\u00fccher.example", "canonical": "xn--bcher-kva.example"}},
     },
     "admin_password": {
         "missed": ONE
@@ -513,7 +540,7 @@ USER_POSTS = {
     "address": {"new_email", "reason"},
     "password": {"new_password", "force_change"},
     "invite": {"reason"},
-    "kind": {"kind", "reason"},
+    "kind": {"kind", "reach", "domains", "reason"},
     "withdraw": {"reason"},
     "force-change": set(),
     "disable": {"confirm"},

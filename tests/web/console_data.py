@@ -12,6 +12,12 @@ EARLIER = "2026-11-02T08:15:30.000Z"
 LATER = "2026-11-22T23:49:00.000Z"
 ADMINISTRATOR = SimpleNamespace(address="admin@portal.test", kind="administrator", next="portal")
 SUPPORT = SimpleNamespace(address="desk@portal.test", kind="support", next="portal")
+LIMITED = SimpleNamespace(
+    address="lee@portal.test",
+    kind="administrator",
+    next="portal",
+    domains=("insurer.example", "xn--bcher-kva.example"),
+)
 EMAIL = "claire.o'neil+claims@insurer.example"
 DOMAIN = "insurer.example"
 SEEN_BY: dict[str, Any] = {"caller": ADMINISTRATOR, "form_name": "0123456789abcdef"}

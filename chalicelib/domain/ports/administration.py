@@ -24,9 +24,10 @@ class AdministrationActs(Protocol):
         new: Account,
         events: Sequence[Event],
         formers: Sequence[AccountId] = (),
+        domains: Sequence[str] | None = None,
     ) -> bool:
         """Store the difference with its events, if actor and account are still as they were seen; and the status of
-        these former addresses of the account.
+        these former addresses of the account, or the domains that it is limited to.
         """
 
     def apply_policy(self, actor: Actor, change: PolicyChange, event: Event) -> bool:

@@ -32,6 +32,12 @@ class DirectoryActs(Protocol):
     def policy(self, key: str) -> Policy | None:
         """One policy, strongly consistent."""
 
+    def policies(self, domains: Sequence[DomainId]) -> list[Policy]:
+        """Those of them that somebody has a user or a policy of, strongly consistent, in one trip."""
+
+    def limit(self, account_id: AccountId) -> tuple[str, ...]:
+        """The domains that an account is limited to, strongly consistent; none for one that is not."""
+
     def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
         """A domain's policy, None for a domain nobody knows, and its brand, in one strongly consistent trip."""
 

@@ -23,8 +23,13 @@ class MoveActs(Protocol):
     def standing(self, link: Reset) -> Standing:
         """What a link of a new address stands for, in one trip; spends nothing."""
 
-    def confirm(self, link: Reset, old: Account, new: Account, events: Sequence[Event]) -> bool:
-        """Spend the link and move the account, if it is in every respect as it was read; False otherwise."""
+    def confirm(
+        self, link: Reset, old: Account, new: Account, events: Sequence[Event], domains: Sequence[str] = ()
+    ) -> bool:
+        """Spend the link and move the account, if it is in every respect as it was read; False otherwise.
+
+        `domains`: those that it is limited to, if it is.
+        """
 
     def formers(self, who: AccountId) -> list[AccountId]:
         """The ids of the addresses that an account had before."""

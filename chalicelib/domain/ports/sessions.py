@@ -12,8 +12,11 @@ from chalicelib.domain.tokens import Digest
 class SessionActs(Protocol):
     """Sessions."""
 
-    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
-        """All the authorizer judges by; of the account nothing else, above all no password hash (LO-07)."""
+    def standing(self, who: tuple[AccountId, Digest] | None, *, console: bool = False) -> Standing:
+        """All the authorizer judges by; of the account nothing else, above all no password hash (LO-07).
+
+        Of the `console` also the domains that a limited account may reach.
+        """
 
     def touch(self, session: Session, now: float) -> None:
         """Write last-seen."""

@@ -27,6 +27,7 @@ class Administration(Family):
         new: Account,
         events: Sequence[Event],
         formers: Sequence[AccountId] = (),
+        domains: Sequence[str] | None = None,
     ) -> bool:
         self._tables.demand_first(actor.once)
         stored = self._tables.accounts.get(old.id)
@@ -40,6 +41,10 @@ class Administration(Family):
         self._tables.accounts[old.id] = new._replace(session_serial=stored.session_serial)
         for one in formers:
             self._tables.accounts[one] = self._tables.accounts[one]._replace(status=new.status)
+        if domains is not None and new.limited:
+            self._tables.limits[old.id] = tuple(domains)
+        elif not new.limited or new.status is Status.ERASED:
+            self._tables.limits.pop(old.id, None)
         for event in events:
             self._tables.put_event(event)
         self._tables.note(actor.once)

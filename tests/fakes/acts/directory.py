@@ -72,6 +72,14 @@ class Directory(Family):
         return self._tables.policies.get(key)
 
     @act
+    def policies(self, domains: Sequence[DomainId]) -> list[Policy]:
+        return [self._tables.policies[one] for one in domains if one in self._tables.policies]
+
+    @act
+    def limit(self, account_id: AccountId) -> tuple[str, ...]:
+        return self._tables.limits.get(account_id, ())
+
+    @act
     def brand(self, domain: DomainId) -> tuple[Policy | None, Brand | None]:
         return self._tables.policies.get(domain), self._tables.brands.get(domain)
 
@@ -96,7 +104,7 @@ class Directory(Family):
     @act
     def stands_alone(self, administrator: AccountId) -> bool:
         return not any(
-            account.kind is Kind.ADMINISTRATOR
+            account.staff == Kind.ADMINISTRATOR.value
             and account.status is Status.ACTIVE
             and account.password_changed_at is not None
             and account.id != administrator

@@ -50,6 +50,7 @@ class Moves(Family):
             tables.accounts.get(who),
             tables.policies.get(domain_id_of(who)),
             self._taken(account_id(CanonicalAddress(link.address)), who),
+            tables.limits.get(who, ()),
         )
 
     def _taken(self, to: AccountId, who: AccountId) -> bool:
@@ -57,7 +58,9 @@ class Moves(Family):
         return there is not None and there.alias_of != who
 
     @act
-    def confirm(self, link: Reset, old: Account, new: Account, events: Sequence[Event]) -> bool:
+    def confirm(
+        self, link: Reset, old: Account, new: Account, events: Sequence[Event], domains: Sequence[str] = ()
+    ) -> bool:
         tables, at, pending = self._tables, events[0].at, pending_key(link.account_id)
         waits = tables.resets.get(pending)
         if not tables.spendable(link.key, at) or not tables.spendable(pending, at) or waits is None:
@@ -77,6 +80,8 @@ class Moves(Family):
         tables.accounts.put(left_behind(old, new))
         tables.policies.setdefault(domain_id(domain_of(new.address)), Policy(domain_of(new.address)))
         tables.moving[new.id] = old.id
+        if new.limited:
+            tables.limits[new.id] = tuple(domains)
         for event in events:
             tables.put_event(event)
         return True

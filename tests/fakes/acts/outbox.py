@@ -97,7 +97,7 @@ class Outbox(Family):
         others = [
             account.id
             for account in self._tables.accounts.values()
-            if account.kind is Kind.ADMINISTRATOR
+            if account.staff == Kind.ADMINISTRATOR.value
             and account.status is Status.ACTIVE
             and account.id != event.account_id
             and account.address != event.actor

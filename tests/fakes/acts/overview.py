@@ -57,7 +57,8 @@ class Overview(Family):
     def closed(self, limit: int) -> tuple[list[AccountId], list[AccountId]]:
         accounts = sorted(self._tables.accounts.values(), key=lambda one: one.address)
         frozen = [one.id for one in accounts if one.status is Status.FROZEN]
-        return frozen[:limit], [one.id for one in accounts if one.kind is Kind.ADMINISTRATOR][:limit]
+        staff = [one.id for one in accounts if one.staff == Kind.ADMINISTRATOR.value]
+        return frozen[:limit], staff[:limit]
 
     @act
     def standing(self, accounts: Sequence[AccountId], now: float) -> Mapping[AccountId, Standing]:

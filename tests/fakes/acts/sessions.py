@@ -19,7 +19,7 @@ class Sessions(Family):
     """`ports.SessionActs`."""
 
     @act
-    def standing(self, who: tuple[AccountId, Digest] | None) -> Standing:
+    def standing(self, who: tuple[AccountId, Digest] | None, *, console: bool = False) -> Standing:
         portal = self._tables.policies.get(PORTAL_POLICY)
         if who is None:
             return Standing(portal)
@@ -30,6 +30,7 @@ class Sessions(Family):
             self._tables.sessions.get(who),
             _as_judged(account) if account else None,
             self._tables.policies.get(domain_id_of(account_id)),
+            self._tables.limits.get(account_id, ()) if console else (),
         )
 
     @act
@@ -126,4 +127,5 @@ def _as_judged(account: Account) -> Account:
         language=account.language,
         time_zone=account.time_zone,
         created_at=account.created_at,
+        limited=account.limited,
     )

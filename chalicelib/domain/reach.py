@@ -1,0 +1,98 @@
+"""Staff of some domains alone: what of the portal such an account may see, and whom it may do something to (ADR 58).
+
+Everything here asks the `domains` of a caller, which the authorizer reads for each request of the console. May not read
+a table: an account's id begins with its domain's, so whether it is within reach is known before it is looked for.
+"""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.addresses import AccountId, DomainName, domain_id, domain_id_of
+from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.refusals import Code, Hint, Refusal
+from chalicelib.domain.sessions import Caller
+
+MOST = 10  # domains of one account: they travel in the authorizer's context, for which API Gateway has 8 KB
+_LIMIT = "limit:"
+# What is told in the trail of whoever did it, and is about the portal or about others.
+ABOUT_OTHERS = frozenset(
+    {
+        EventKind.POLICY_CHANGED,
+        EventKind.BRAND_CHANGED,
+        EventKind.USERS_READ,
+        EventKind.TRAIL_READ,
+        EventKind.REPLY_RECEIVED,
+        EventKind.ADMINISTRATOR_CHANGED,
+        EventKind.ADMINISTRATORS_TOLD,
+    }
+)
+
+
+def limit_key(account: AccountId) -> str:
+    """Where the domains of a limited account lie, in the table of domains."""
+    return f"{_LIMIT}{account}"
+
+
+def looks_after(caller: Caller, domain: str) -> bool:
+    """Whether a domain, in its one spelling, is the caller's to see and to change."""
+    return caller.domains is None or domain in caller.domains
+
+
+def reaches(caller: Caller, account: AccountId) -> bool:
+    """Whether an account, or an address that nobody has, is of such a domain."""
+    return caller.domains is None or domain_id_of(account) in _ids(caller.domains)
+
+
+def refuse_outside(caller: Caller, account: AccountId) -> None:
+    """Raise NOT_PERMITTED for an account of another domain, whether there is one or not.
+
+    Attack: whoever looks after one customer's users asks for another's by name, and learns from the answer who is
+    there. Defence: the answer is made from the name alone.
+    """
+    if not reaches(caller, account):
+        raise outside("account_of_another_domain")
+
+
+def refuse_domain_outside(caller: Caller, domain: str) -> None:
+    """Raise NOT_PERMITTED for another domain."""
+    if not looks_after(caller, domain):
+        raise outside("another_domain")
+
+
+def refuse_staff(caller: Caller, account: Account) -> None:
+    """Raise NOT_PERMITTED where a limited account would do something to staff.
+
+    Attack: the administrator of one domain sets the password of an administrator of all who happens to have an address
+    there, or lifts the ranges that somebody has put on their own account, and is limited no more. Defence: what is done
+    to staff, themselves among them, is done by somebody who is not limited.
+    """
+    if caller.domains is not None and account.kind is not Kind.RECIPIENT:
+        raise outside("staff")
+
+
+def refuse_limited(caller: Caller, cause: str) -> None:
+    """Raise NOT_PERMITTED for whoever is limited at all."""
+    if caller.domains is not None:
+        raise outside(cause)
+
+
+def outside(cause: str) -> Refusal:
+    """The refusal of what is not theirs; it says that somebody else may."""
+    return Refusal(Code.NOT_PERMITTED, f"limited:{cause}", hint=Hint.OUTSIDE_LIMIT)
+
+
+def told_to(caller: Caller) -> Callable[[Event], bool]:
+    """Which events a caller may be told: of accounts within reach; not what these did or read elsewhere."""
+    ids = None if caller.domains is None else _ids(caller.domains)
+
+    def may_see(event: Event) -> bool:
+        if ids is None:
+            return True
+        own = event.kind not in ABOUT_OTHERS or event.account_id == caller.account_id
+        return own and domain_id_of(event.account_id) in ids
+
+    return may_see
+
+
+def _ids(domains: Sequence[str]) -> frozenset[str]:
+    return frozenset(domain_id(DomainName(one)) for one in domains)

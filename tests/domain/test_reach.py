@@ -1,0 +1,79 @@
+"""What staff of some domains alone may be told and may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Kind
+from chalicelib.domain.addresses import account_id, canonical_address
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.membership import Office
+from chalicelib.domain.published import DETAILS
+from chalicelib.domain.reach import ABOUT_OTHERS, looks_after, reaches, told_to
+from tests.domain.test_access import a_caller
+from tests.fakes.samples import an_event
+
+# Of others than the account in whose trail it stands.
+NAMES_OTHERS = {"acts_of", "administrators", "attempts", "events_of", "policy", "user", "users", "whose"}
+# These stand in a trail that is nobody's account: a service's.
+ELSEWHERE = {EventKind.SERVICE_MADE, EventKind.SERVICE_ROTATED, EventKind.SERVICE_REVOKED}
+
+
+def test_no_event_that_names_others_is_told_with_an_account_of_their_domain() -> None:
+    named = {kind for kind, details in DETAILS.items() if NAMES_OTHERS & set(details)}
+    assert named - ELSEWHERE <= ABOUT_OTHERS
+
+
+@pytest.mark.parametrize(
+    ("domains", "address", "within"),
+    [
+        (None, "a@other.test", True),
+        ((), "a@ours.test", False),
+        (("ours.test",), "a@ours.test", True),
+        (("ours.test",), "a@sub.ours.test", False),
+        (("ours.test",), "a@ours.test.evil.test", False),
+        (("x.test", "ours.test"), "a@ours.test", True),
+    ],
+)
+def test_ad_20_a_domain_is_itself_alone(domains: Any, address: str, within: bool) -> None:
+    caller, who = a_caller()._replace(domains=domains), account_id(canonical_address(address))
+    assert reaches(caller, who) is within
+    assert looks_after(caller, address.partition("@")[2]) is within
+    assert told_to(caller)(an_event(who, EventKind.LOGON_REFUSED)) is within
+
+
+@pytest.mark.parametrize("kind", sorted(ABOUT_OTHERS))
+def test_what_one_of_their_domain_did_elsewhere_is_told_to_nobody_but_themselves(kind: EventKind) -> None:
+    caller = a_caller()
+    ours = caller._replace(domains=(caller.address.partition("@")[2],))
+    other = account_id(canonical_address(f"boss@{caller.address.partition('@')[2]}"))
+    assert told_to(caller)(an_event(other, kind))
+    assert not told_to(ours)(an_event(other, kind))
+    assert told_to(ours)(an_event(caller.account_id, kind))
+
+
+A, AB, ALL = ("a.test",), ("a.test", "b.test"), None
+
+
+@pytest.mark.parametrize(
+    ("office", "before", "more"),
+    [
+        (Office(Kind.ADMINISTRATOR), Office(Kind.RECIPIENT), True),
+        (Office(Kind.ADMINISTRATOR, A), Office(Kind.RECIPIENT), True),
+        (Office(Kind.ADMINISTRATOR, A), Office(Kind.SUPPORT, A), True),
+        (Office(Kind.ADMINISTRATOR), Office(Kind.ADMINISTRATOR, A), True),
+        (Office(Kind.ADMINISTRATOR, AB), Office(Kind.ADMINISTRATOR, A), True),
+        (Office(Kind.ADMINISTRATOR, A), Office(Kind.ADMINISTRATOR, AB), False),
+        (Office(Kind.ADMINISTRATOR, A), Office(Kind.ADMINISTRATOR, ALL), False),
+        (Office(Kind.ADMINISTRATOR, A), Office(Kind.ADMINISTRATOR, A), False),
+        (Office(Kind.ADMINISTRATOR), Office(Kind.ADMINISTRATOR), False),
+        (Office(Kind.SUPPORT), Office(Kind.RECIPIENT), False),
+        (Office(Kind.SUPPORT), Office(Kind.SUPPORT, A), False),
+    ],
+)
+def test_a_second_administrator_is_asked_where_one_gets_more(
+    office: Office, before: Office, more: bool
+) -> None:
+    assert office.gives_more_than(before) is more
