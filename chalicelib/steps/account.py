@@ -41,6 +41,7 @@ def show(request: Request) -> Page:
         "language": LANGUAGES.get(caller.language, ""),
         "time_zone": caller.zone,
         "alone": caller.kind is Kind.ADMINISTRATOR
+        and caller.domains is None
         and request.store.directory.stands_alone(caller.account_id),
         "console_shut": caller.console_shut,
         "notice": request.say(ASKED) if request.query.get("done") == "erasure_asked" else "",

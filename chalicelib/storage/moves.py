@@ -98,6 +98,7 @@ class Moves:
         transaction.update("domain", row(domain_id_of(new.id)), named)
         if new.limited:
             transaction.put("limit", LimitRow(limit_key(new.id), domains=list(domains)))
+            transaction.delete("limit before", LimitRow(limit_key(old.id)))
         leads = [account.alias_of.set(new.id), account.staff.set(former_mark(new.id))]
         for one in set(self.formers(old.id)) - {new.id}:
             transaction.update(one, account(one), leads, account.alias_of == old.id)

@@ -303,3 +303,23 @@ def test_only_active_staff_of_all_domains_counts_as_another_administrator(world:
     lines = desk.visitor.get("/admin/overview").json()["attention"]
     assert "only_administrator" in {one["kind"] for one in lines}
     assert world.stored(desk.account).status is Status.ACTIVE
+
+
+def test_a_reference_of_another_domain_finds_nothing(world: World) -> None:
+    desk, found = staff(world), {}
+    for domain in ("ours", "other"):
+        refused = world.visitor().logon(f"ann@{domain}.example", "wrong")
+        found[domain] = refused.json()["reference"]
+    lee = joins(world, desk, "lee@portal.test", "ours.example", kind="support")
+    for domain, count in (("ours", 1), ("other", 0)):
+        asked = f"/admin/attempts?reference={found[domain]}"
+        assert len(lee.visitor.get(asked).json()["attempts"]) == count
+        assert len(desk.visitor.get(asked).json()["attempts"]) == 1
+
+
+def test_one_who_is_limited_is_not_urged_to_invite_an_administrator(world: World) -> None:
+    """They cannot; and of another one like them the portal is not safer."""
+    desk = staff(world)
+    lee = joins(world, desk, "lee@portal.test", "ours.example")
+    pages = [one.visitor.get("/account", Accept="text/html").text for one in (desk, lee)]
+    assert ["only administrator" in page for page in pages] == [True, False]

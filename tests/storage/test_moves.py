@@ -83,13 +83,18 @@ def go(store: Store, link: Reset, old: Account, to: CanonicalAddress) -> tuple[b
 
 def test_ad_20_whom_staff_is_limited_to_comes_along(store: Store) -> None:
     """Attack: an address is changed, and whoever was limited is not any more. The mark is in the account's own row."""
-    lee, to = planted(store, **FULL, kind=Kind.ADMINISTRATOR, limited=True), somewhere()
+    lee, to = planted(store, **FULL, kind=Kind.ADMINISTRATOR), somewhere()
+    limited = lee._replace(limited=True, epoch=lee.epoch + 1)
+    event = an_event(lee.id, EventKind.KIND_CHANGED)
+    assert store.administration.apply(administrator(store), lee, limited, [event], domains=["a.test"])
+    lee = limited
     link = asked(store, lee, to)
     new = moved(lee, to, NOW + 1, "s1.k1.sealed")
     told = [an_event(one, EventKind.ADDRESS_CHANGED) for one in (lee.id, new.id)]
     assert store.moves.confirm(link, lee, new, told, ("a.test",))
     assert stored(store, new).limited
     assert store.directory.limit(new.id) == ("a.test",)
+    assert store.directory.limit(lee.id) == ()
 
 
 def test_everything_is_under_the_new_id_and_nothing_under_the_old_one(store: Store) -> None:

@@ -82,6 +82,7 @@ class Moves(Family):
         tables.moving[new.id] = old.id
         if new.limited:
             tables.limits[new.id] = tuple(domains)
+            tables.limits.pop(old.id, None)
         for event in events:
             tables.put_event(event)
         return True
