@@ -101,14 +101,16 @@ def prove_both(request: Request) -> Proof:
     return prove_again(request, confirmation, request.text("code"))
 
 
-def goes_on(request: Request, proof: Proof, *, turned_off: bool = False) -> tuple[Token, Session]:
-    """The session of whoever has proved password and code, as it was but for its secret and its time stamp."""
+def goes_on(request: Request, proof: Proof, turned_off: "Event | None" = None) -> tuple[Token, Session]:
+    """The session of whoever has proved password and code, as it was but for its secret and its time stamp; under
+    another epoch where the second step is `turned_off`, as this event tells.
+    """
     caller = request.known
     return follow_up(
         request,
         proof.account,
         Next.PORTAL,
-        epoch=next_epoch(caller.epoch, request.now()) if turned_off else caller.epoch,
+        epoch=next_epoch(caller.epoch, turned_off.at) if turned_off else caller.epoch,
         opened_with=caller.opened_with,
         code_entered=caller.code_entered and not turned_off,
         typed=True,

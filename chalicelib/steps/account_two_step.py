@@ -107,15 +107,15 @@ def confirm(request: Request) -> Page:
         code_entered=True,
         two_step_required=caller.two_step_required,
     )
-    epoch = next_epoch(caller.epoch, request.now())
     done = "moved" if account.two_step.active else "on" if caller.whole else FIRST
-    secret, session = follow_up(
-        request, account, stage, epoch=epoch, opened_with=caller.opened_with, code_entered=True, said=done
-    )
     # Only of a logon that is not whole yet: a whole one may have been stolen since its owner read the mail (ML-09).
     details: Details = {} if caller.whole else {"logon": caller.logon}
     kind = EventKind.TWO_STEP_MOVED if account.two_step.active else EventKind.TWO_STEP_ENROLLED
     event = event_of(request, kind, account.id, details=details)
+    epoch = next_epoch(caller.epoch, event.at)
+    secret, session = follow_up(
+        request, account, stage, epoch=epoch, opened_with=caller.opened_with, code_entered=True, said=done
+    )
     acts, stored = request.store.two_steps, digests(recovery)
     sealed = codes.seal_seed(request.portal, account.id, seed)
     enrol = partial(acts.enrol, account, sealed, step_number, stored, caller.digest, session, event)
@@ -176,8 +176,8 @@ def remove(request: Request) -> Page:
     if caller.two_step_required:
         raise Refusal(Code.TWO_STEP_REQUIRED, "two_step_is_required_of_this_account")
     proof = codes.prove_both(request)
-    secret, session = codes.goes_on(request, proof, turned_off=True)
     event = event_of(request, EventKind.TWO_STEP_REMOVED, caller.account_id)
+    secret, session = codes.goes_on(request, proof, turned_off=event)
     act = partial(request.store.two_steps.remove, proof.account, proof.step, caller.digest, session, event)
     if not carried_out(request, act):
         raise codes.used_meanwhile(request, proof.account)

@@ -96,9 +96,9 @@ def _moved(request: Request, account: Account, link: Reset) -> "tuple[Account, l
     to, seed = CanonicalAddress(link.address), account.two_step.seed
     if seed is not None:
         seed = seal_seed(request.portal, account_id(to), open_seed(request.portal, account, seed))
-    new = moved(account, to, request.now(), seed)
     facts: Details = {"from": account.address, "to": to}
     left = event_of(request, EventKind.ADDRESS_CHANGED, account.id, email=account.address, details=facts)
+    new = moved(account, to, left.at, seed)
     if account.kind is not Kind.RECIPIENT:
         facts = {
             **facts,

@@ -65,20 +65,20 @@ def submit(request: Request) -> Page:
         code_entered=caller.code_entered,
         two_step_required=caller.two_step_required,
     )
+    details: Details = {"from": caller.next.value}
+    if account.new:
+        details |= {"first": True, "next": stage.value, "logon": caller.logon}
+    event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     secret, session = follow_up(
         request,
         account,
         stage,
-        epoch=next_epoch(caller.epoch, request.now()),
+        epoch=next_epoch(caller.epoch, event.at),
         opened_with=Credential.PASSWORD,
         code_entered=caller.code_entered,
         typed=True,
         said=OWN_WISH if caller.next is Next.PORTAL and stage is Next.PORTAL else "",
     )
-    details: Details = {"from": caller.next.value}
-    if account.new:
-        details |= {"first": True, "next": stage.value, "logon": caller.logon}
-    event = event_of(request, EventKind.PASSWORD_CHANGED, account.id, email=account.address, details=details)
     new = NewPassword(new_hash, event.at)
     change = partial(request.store.passwords.change, account, caller.digest, session, new, event)
     if not carried_out(request, change):
