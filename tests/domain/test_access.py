@@ -134,6 +134,7 @@ def test_ad_01_tf_07_a_guard_lets_in_whom_it_names_and_nobody_else(row: Row) -> 
 def test_everybody_before_every_guard_stands_in_one_row() -> None:
     assert TABLE.wrong == []
     assert set(GUARDS.values()) == set(NAMED.values())
+    assert {name for name, guard in NAMED.items() if guard.console is True} == CONSOLE
 
 
 def test_canary_passes_its_own_guard_and_what_can_end_a_session() -> None:

@@ -84,6 +84,12 @@ def test_what_is_no_list_of_domains_is_refused(world: World, domains: Any) -> No
     assert world.rows() == before
 
 
+def test_ten_domains_are_as_many_as_travel_with_a_request(world: World) -> None:
+    desk, lee = staff(world), world.person()
+    ten = [f"d{number}.example" for number in range(10)]
+    assert becomes(desk, lee, domains=ten)["domains"] == ten
+
+
 def a_browser(world: World) -> Any:
     account, phone = enrolled(world, kind=Kind.ADMINISTRATOR)
     return logged_on(world, world.browser(), account, phone)
