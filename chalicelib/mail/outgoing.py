@@ -14,7 +14,7 @@ from chalicelib.domain.colours import shades
 from chalicelib.domain.events import Event
 from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import Mail
-from chalicelib.domain.resets import Purpose, Reset, link_key, temporary_key
+from chalicelib.domain.resets import SUPERSEDED, Purpose, Reset, link_key, temporary_key
 from chalicelib.domain.temporary import make_temporary, parse_temporary
 from chalicelib.domain.tokens import Token, derive_token, digest
 from chalicelib.portal import Portal
@@ -76,7 +76,11 @@ class Outgoing(NamedTuple):
         With `enrolled_at`, it is about the second step that was set up then, and undoes it while that is young (TF-12).
         """
         token, row = self.link(Purpose.NOT_ME, NOT_ME_SECONDS)
-        self.issue([row._replace(enrolled_at=enrolled_at)], limits)
+        try:
+            self.issue([row._replace(enrolled_at=enrolled_at)], limits)
+        except Withheld as withheld:
+            if withheld.reason != SUPERSEDED:
+                raise  # what happened is told all the same, though its link was stored long ago and is history
         return self.url(f"/not-me/{token}")
 
     def of_first_sitting(self, logon: str) -> "Outgoing":

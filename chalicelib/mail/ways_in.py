@@ -12,7 +12,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import synthetic
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, TOO_MANY, Limit
-from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.domain.resets import SUPERSEDED, Purpose, Reset
 from chalicelib.mail.outgoing import Outgoing, Values, Withheld, named
 
 HOUR, DAY = 3600, 86400
@@ -109,13 +109,11 @@ def _opened(mail: Outgoing) -> Values:
     Where their time was up before the mail got out, others are made, good for that time at least: the same in each
     such time, so that a mail sent twice still carries the same ones.
     """
+    _still_wanted(mail)
     event, lifetime = mail.event, mail.portal.settings.first_password_lifetime
     over = int(max(0, mail.now - event.at) // lifetime)
     good_for = lifetime
     if over:
-        if mail.account.password_hash is not None:
-            # Got in by another way meanwhile: no second key to the account is sent.
-            raise Withheld("account_changed_meanwhile")
         mail = mail._replace(event=event._replace(id=f"{event.id}~{over}", at=event.at + over * lifetime))
         good_for = 2 * lifetime
     rows, values = _link_and_temporary(mail, good_for)
@@ -133,6 +131,23 @@ def _judge(mail: Outgoing) -> None:
         _hold(mail)
     if mail.now >= mail.event.at + mail.portal.settings.reset_lifetime:
         raise Withheld("too_late")
+    _still_wanted(mail)
+
+
+def _still_wanted(mail: Outgoing) -> None:
+    """Withheld where whatever it would carry, had it gone out at once, were void by now: no second key is sent.
+
+    Attack: two invitations wait for SES, or somebody asks for a reset and an administrator contains the account: the
+    older mail brings a password that opens nothing, or, made only now, another one that opens everything. Defence: the
+    epoch that its event made is known, and must be the account's. Of what was asked for it is not: whoever moves an
+    epoch gives it the time, so it may not be later than the question; one ahead of the time, of a row that was restored
+    or moved on twice in a second, says nothing (ADR 35).
+    """
+    event, account = mail.event, mail.account
+    made = (event.told["after"] or {}).get("epoch")
+    moved = event.at + 1 < account.epoch <= mail.now if made is None else account.epoch != made
+    if moved or (account.password_changed_at or 0) > event.at:
+        raise Withheld(SUPERSEDED)
 
 
 def _dormant(account: Account, now: float, days: int) -> bool:

@@ -7,15 +7,14 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
+from chalicelib.domain.limits import Limit
 from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, hour, told_of, without_code
-from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.resets import Noted, Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import APART, account_of, event_of, event_row, kept_until, reset_row, trail_key
-from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ResetRow, ThrottleRow
-from chalicelib.storage.throttles import reserve_in
+from chalicelib.storage.issuing import issue, renew
+from chalicelib.storage.rows import APART, account_of, event_of, event_row, kept_until, trail_key
+from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ThrottleRow
 
 TOGETHER = 50  # rows in one trip; a hundred is the most
 CLAIMS_KEPT_SECONDS = 10 * 86400  # longer than the sweep looks back
@@ -104,41 +103,12 @@ class Outbox:
         limits: Sequence[Limit],
         budget_at: float | None = None,
     ) -> str | None:
-        """Store what a mail will carry, if the account is still at this epoch. None, or why not.
-
-        `limits` are an account's at this epoch, whoever asks (RS-13); counted in the same transaction. What is already
-        stored under these keys was issued by an earlier run of the same event: fine, the secrets are derived from the
-        event, so the mail carries the same link. A mail that somebody asked for counts against the portal's budget of
-        `budget_at`, the moment it would be sent: one beyond it raises `Unavailable`, to be tried again in a later
-        window (ML-06).
-        """
-        transaction = self._database.transaction()
-        for reset in resets:
-            transaction.put("issued", reset_row(reset), ResetRow.key.does_not_exist())
-        account_id = resets[0].account_id
-        transaction.check("account", AccountRow(account_id), AccountRow.epoch == epoch)
-        for limit in limits:
-            # Attack: the owner uses a link, which voids them all, and strangers have left no mail for another.
-            # Defence: what was counted before the epoch moved counts no more (RS-15).
-            reserve_in(transaction, "limit", limit, f"{account_id}#{epoch}", asked_at)
-        if budget_at is not None:
-            reserve_in(transaction, "budget", SELF_SERVICE_MAILS, "portal", budget_at)
-        failed = transaction.commit()
-        if not failed or "issued" in failed:
-            return None
-        if set(failed) == {"budget"}:
-            raise Unavailable(BUDGET_SPENT)
-        return "account_changed_meanwhile" if "account" in failed else TOO_MANY
+        """Store what a mail will carry, if the account is still at this epoch. None, or why not."""
+        return issue(self._database, resets, epoch, asked_at, limits, budget_at)
 
     def renew(self, reset: Reset, epoch: int) -> bool:
-        """Write a link that an earlier mail carries anew, for this epoch. False where none was issued.
-
-        Spent or not: pressed a moment ago it froze, and left in force the second step that it may undo now (ML-09).
-        """
-        transaction = self._database.transaction()
-        transaction.put("issued", reset_row(reset), ResetRow.key.exists())
-        transaction.check("account", AccountRow(reset.account_id), AccountRow.epoch == epoch)
-        return not transaction.commit()
+        """Write a link that an earlier mail carries anew, for this epoch. False where none was issued."""
+        return renew(self._database, reset, epoch)
 
     def unsettled(self, hour: str) -> list[Event]:
         """The events of an hour whose mail left no note, oldest first; read without what is settled."""

@@ -39,7 +39,7 @@ from tests.console.staff import Staff, logged_on, staff
 from tests.engine import Engine
 from tests.fakes.held import full_account_row
 from tests.fakes.looking import trail
-from tests.fakes.samples import an_event
+from tests.fakes.samples import a_link, an_event
 from tests.world.bus import Bus
 from tests.world.clicking import pressed_twice
 from tests.world.clock import Clock
@@ -122,6 +122,17 @@ def test_who_never_came_is_invited_again_within_the_rows_and_ses_is_asked(world:
     assert desk.does(ann, "withdraw")["status"] == "disabled"
     anew = desk.visitor.post("/admin/users", {"email": ann.address, "kind": "recipient"})
     assert anew.status == 201, anew.text
+
+
+@pytest.mark.parametrize("step", ["send_mail", "resume_mail", "sweep_mail"])
+def test_what_a_mail_carries_is_asked_after_within_the_rows(world: World, step: str) -> None:
+    """Stored by a run that did not get the mail out; the next one asks whether it is good still."""
+    ann = world.person()
+    link = a_link(ann)
+    with at_work(step):
+        assert [world.store.outbox.issue([link], ann.epoch, world.clock(), ()) for _ in range(2)] == [
+            None
+        ] * 2
 
 
 def test_several_are_invited_and_kinds_are_changed_within_the_rows(world: World, desk: Staff) -> None:

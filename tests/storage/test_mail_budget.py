@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.limits import RESET_MAILS_HOURLY, SELF_SERVICE_MAILS
 from chalicelib.domain.ports import Store
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.storage import outbox
+from chalicelib.storage import issuing
 from tests.fakes.acts import outbox as fake_outbox
 from tests.fakes.looking import planted
 from tests.fakes.samples import NOW, a_link, number
@@ -19,7 +19,7 @@ WINDOW = SELF_SERVICE_MAILS.seconds
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three mails a minute."""
-    for counting in (outbox, fake_outbox):
+    for counting in (issuing, fake_outbox):
         monkeypatch.setattr(counting, "SELF_SERVICE_MAILS", SELF_SERVICE_MAILS._replace(most=3))
 
 

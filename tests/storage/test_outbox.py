@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.accounts import Kind, Status
@@ -10,8 +12,9 @@ from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
 from chalicelib.domain.mails import Claim, Due, hour, told_of
+from chalicelib.domain.moves import pending_key
 from chalicelib.domain.ports import Store
-from chalicelib.domain.resets import Noted, Purpose
+from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import TOGETHER
 from chalicelib.storage.rows import trail_key
@@ -152,12 +155,40 @@ def test_rl_06_issuing_twice_keeps_what_was_issued_first_and_counts_once(store: 
     assert issue(store, account, NOW) is None
 
 
-def test_rl_06_issuing_again_does_not_make_a_spent_link_good(store: Store) -> None:
+@pytest.mark.parametrize("spent", [True, False], ids=["spent", "of an epoch before"])
+def test_rl_06_issuing_again_does_not_make_a_link_good_that_is_void(store: Store, spent: bool) -> None:
+    account = planted(store, epoch=2)
+    rows = [a_link(account), a_temporary(account)]
+    void = rows[1]._replace(spent_at=NOW) if spent else rows[1]._replace(epoch=1)
+    for row in (rows[0], void):
+        plant(store, row)
+    assert store.outbox.issue(rows, 2, NOW, BOTH) == SUPERSEDED
+    assert [store.passwords.by_link(row.key) for row in rows] == [rows[0], void]
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        {},
+        {"address": "other@people.test"},
+        {"valid_until": NOW + 7200},
+        {"epoch": 2},
+        {"spent_at": NOW},
+        None,
+    ],
+)
+@pytest.mark.parametrize("stored_before", [True, False])
+def test_the_proof_of_an_address_is_issued_while_it_is_that_one_which_waits(
+    store: Store, waits: dict[str, Any] | None, stored_before: bool
+) -> None:
     account = planted(store)
-    link = a_link(account)
-    plant(store, link._replace(spent_at=NOW))
-    assert store.outbox.issue([link], 1, NOW, BOTH) is None
-    assert store.passwords.by_link(link.key) == link._replace(spent_at=NOW)
+    link = a_link(account, Purpose.ADDRESS, address="new@people.test")
+    if waits is not None:
+        plant(store, link._replace(key=pending_key(account.id), **waits))
+    if stored_before:
+        plant(store, link)
+    assert store.outbox.issue([link], 1, NOW, ()) == (None if waits == {} else SUPERSEDED)
+    assert (store.passwords.by_link(link.key) is not None) is (stored_before or waits == {})
 
 
 def test_ml_09_link_of_a_mail_is_renewed_for_the_present_epoch_and_none_is_made(store: Store) -> None:

@@ -10,8 +10,9 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
 from chalicelib.domain.mails import LATER, NOTE, Claim, Due, hour, hour_of, told_of, without_code
+from chalicelib.domain.moves import pending_key
 from chalicelib.domain.refusals import Refusal, Unavailable
-from chalicelib.domain.resets import Noted, Reset
+from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose, Reset
 from tests.fakes.tables import Family, act
 
 
@@ -63,8 +64,15 @@ class Outbox(Family):
         limits: Sequence[Limit],
         budget_at: float | None = None,
     ) -> str | None:
-        if any(reset.key in self._tables.resets for reset in resets):
-            return None
+        stored = self._tables.resets
+        for one in resets:
+            waits = stored.get(pending_key(one.account_id))
+            if one.purpose is Purpose.ADDRESS and (waits is None or _outline(waits) != _outline(one)):
+                return SUPERSEDED
+        before_this = [stored[one.key] for one in resets if one.key in stored]
+        if before_this:
+            good = all(one.spent_at is None and one.epoch == resets[0].epoch for one in before_this)
+            return None if good else SUPERSEDED
         account = self._tables.accounts.get(resets[0].account_id)
         if account is None or account.epoch != epoch:
             return "account_changed_meanwhile"
@@ -148,3 +156,8 @@ class Outbox(Family):
         account = self._tables.accounts.get(event.account_id)
         if undeliverable is not None and account is not None and account.delivery_lifted_at < event.at:
             self._tables.accounts[account.id] = account._replace(undeliverable=undeliverable)
+
+
+def _outline(link: Reset) -> tuple[object, ...]:
+    """In what a link of a new address and the change that waits must agree."""
+    return link.address, link.valid_until, link.epoch, link.spent_at
