@@ -105,7 +105,7 @@ DETAILS: Mapping[str, str] = {
     "actor_kind": "what kind of account did it",
     "administrators": "so many were told",
     "acts_of": "whose acts were read",
-    "after": "what differs, as it is now",
+    "after": "what differs, as it is now; in `notes` a line of each range whose note differs, with it behind a `#`",
     "again": "whether it is an invitation that goes out once more, to somebody who never came",
     "attempts": "what was searched for",
     "before": "what differs, as it was",

@@ -59,7 +59,8 @@ PERSONAL = frozenset(
         "whose",
     }
 )
-# The same inside of `before` and `after`, where `ranges` are people's networks and `support_contact` may be a person.
+# The same inside of `before` and `after`, where `ranges` are people's networks, whose `notes` say, and
+# `support_contact` may be a person.
 IMPERSONAL_STATE = frozenset(
     {
         "colour",
@@ -77,6 +78,6 @@ IMPERSONAL_STATE = frozenset(
         "two_step_required",
     }
 )
-PERSONAL_STATE = frozenset({"admin_ranges", "ranges", "support_contact"})
+PERSONAL_STATE = frozenset({"admin_ranges", "notes", "ranges", "support_contact"})
 # Of the event itself; where they are left out they are null.
 PERSONAL_FIELDS = ("email", "actor", "source", "user_agent", "language", "time_zone")

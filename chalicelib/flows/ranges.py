@@ -88,6 +88,18 @@ def noted(ranges: Sequence[str] | None, notes: Mapping[str, str]) -> list[str] |
     return None if ranges is None else [f"{one} # {notes[one]}" if one in notes else one for one in ranges]
 
 
+def renoted(old: Policy | None, new: Policy) -> tuple[dict[str, object], dict[str, object]]:
+    """What of the notes differs, before and after, as lines of the form; nothing where none does.
+
+    Attack: a stolen session notes the intruder's network down as the main office, and nothing tells that it was not
+    always so. Defence: the event has both.
+    """
+    was, is_ = ({f"{one} # {note}" for one, note in notes_of(policy).items()} for policy in (old, new))
+    if was == is_:
+        return {}, {}
+    return {"notes": sorted(was - is_)}, {"notes": sorted(is_ - was)}
+
+
 def not_locking_oneself_out(
     request: Request, ranges: tuple[str, ...] | None, *, concerns_caller: bool
 ) -> None:

@@ -26,6 +26,7 @@ from chalicelib.flows.ranges import (
     noted,
     notes_of,
     refused_by,
+    renoted,
     with_notes,
 )
 from chalicelib.flows.repeats import NAMED
@@ -178,11 +179,12 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         else {}
     )
     after = {"ranges": _list(change.new.ranges), "admin_ranges": _list(change.new.admin_ranges)}
+    notes_before, notes_after = renoted(change.old, change.new)
     event = event_of(
         request,
         EventKind.POLICY_CHANGED,
         request.known.account_id,
-        details={"policy": change.new.name, "before": before, "after": after},
+        details={"policy": change.new.name, "before": before | notes_before, "after": after | notes_after},
     )
     apply = request.store.administration.apply_policy
     done = acted(

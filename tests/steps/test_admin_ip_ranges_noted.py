@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.console.staff import logged_on, staff
+import json
+
+import pytest
+
+from chalicelib.domain.events import EventKind
+from chalicelib.domain.published import audit
+from tests.console.staff import Staff, logged_on, staff
 from tests.world.world import World
 
 DOMAIN = "/admin/domains/people.test/ip-ranges"
@@ -52,3 +58,44 @@ def test_account_has_no_room_for_notes_and_says_so(world: World) -> None:
     desk, ann = staff(world), world.person()
     refused = desk.tries(ann, "ip-ranges", ranges=["10.0.0.0/8 # home"])
     assert (refused.status, refused.json()["entry"]) == (422, "10.0.0.0/8 # home")
+
+
+def changes(desk: Staff) -> list[tuple[object, object]]:
+    """What the trail says of the notes, before and after, the oldest first."""
+    told = desk.trail(desk.account, "authz_policy_changed")
+    return [(one["before"].get("notes"), one["after"].get("notes")) for one in reversed(told)]
+
+
+def test_ad_03_a_change_of_a_note_alone_is_told_with_what_it_was(world: World) -> None:
+    """AD-03: a stolen session notes the intruder's network down as the main office."""
+    desk = staff(world)
+    for lines in (
+        ["0.0.0.0/0 # all", "203.0.113.0/24"],
+        ["0.0.0.0/0 # all", "203.0.113.0/24 # Main office"],
+        ["0.0.0.0/0", "203.0.113.0/24 # Branch"],
+        ["0.0.0.0/0", "203.0.113.0/24 # Branch", "10.0.0.0/8"],
+        ["0.0.0.0/0"],
+    ):
+        world.clock.passes(1)
+        assert desk.visitor.post(PORTAL, {"ranges": lines, "scope": "portal"}).status == 200
+    assert changes(desk) == [
+        ([], ["0.0.0.0/0 # all"]),
+        ([], ["203.0.113.0/24 # Main office"]),
+        (["0.0.0.0/0 # all", "203.0.113.0/24 # Main office"], ["203.0.113.0/24 # Branch"]),
+        (None, None),
+        (["203.0.113.0/24 # Branch"], []),
+    ]
+    browser = logged_on(world, world.browser(), desk.account, desk.phone)
+    page = browser.get(f"/admin/events?email={desk.account.address}").text
+    assert "<bdi>203.0.113.0/24 # Main office</bdi>" in page
+    assert "whose networks they are" in page
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_a_note_is_published_where_personal_data_are(world: World, personal: bool) -> None:
+    desk = staff(world)
+    desk.visitor.post(DOMAIN, {"ranges": ["0.0.0.0/0 # Ann's house"]})
+    (event,) = [
+        one for one in world.store.events.of_account(desk.account.id) if one.kind is EventKind.POLICY_CHANGED
+    ]
+    assert ("Ann's house" in json.dumps(audit(event, personal=personal))) is personal

@@ -198,6 +198,13 @@ EVENTS = [
     EVENT | {"kind": "authz_policy_changed", "details": {"policy": "*"}, "after": {"admin_ranges": []}},
     EVENT
     | {
+        "kind": "authz_policy_changed",
+        "details": {"policy": DOMAIN},
+        "before": {"ranges": ["203.0.113.0/24"], "notes": ["203.0.113.0/24 # Ann's house"]},
+        "after": {"ranges": ["203.0.113.0/24"], "notes": []},
+    },
+    EVENT
+    | {
         "kind": "trail_read",
         "change": False,
         "details": {"events_of": "a@b.example"},
