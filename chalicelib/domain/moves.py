@@ -4,6 +4,7 @@ An account's id is made from its address, so another address is another account:
 stays behind is a former address: a name that opens nothing, is mailed nothing, and leads to where the account is now.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status, next_epoch
@@ -28,6 +29,13 @@ class Standing(NamedTuple):
     policy: Policy | None
     taken: bool
     limit: tuple[str, ...] = ()
+
+
+class OfOwner(NamedTuple):
+    """What the owner is told of: the change that waits, if any, and the addresses that the account had before."""
+
+    pending: Reset | None
+    formers: Sequence[str]
 
 
 class Carried(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.activity import Doer, advice, doer, of_owner
 from chalicelib.domain.addresses import AccountId
-from chalicelib.domain.events import iso
+from chalicelib.domain.events import Event, EventKind, Stretch, iso
 from chalicelib.domain.trail import ROWS, Entry, Lines, folded
 from chalicelib.presentation.browsers import read_browser
 from chalicelib.presentation.languages import Translate
@@ -23,6 +23,21 @@ def owner_lines(acts: "EventActs", who: AccountId, before: str | None, most: int
     whole = acts.history(who, before, ROWS)
     entries, rest = folded(whole._replace(events=of_owner(whole.events)), most)
     return Lines([owner_facts(one, say) for one in entries], rest)
+
+
+def owner_part(
+    acts: "EventActs", who: AccountId, before: str | None, most: int, replies: int, say: Translate
+) -> tuple[Lines, list[Event]]:
+    """The same for the export, ending where it would tell of more than so many replies; and the events of those."""
+    whole = acts.history(who, before, ROWS)
+    seen = Stretch(of_owner(whole.events), whole.before)
+    wrote = [one for one in seen.events if one.kind is EventKind.MESSAGE_ANSWERED]
+    if len(wrote) > replies:
+        some = seen.events[: seen.events.index(wrote[replies])]
+        seen = Stretch(some, some[-1].sort_key)
+    entries, rest = folded(seen, most)
+    lines = Lines([owner_facts(one, say) for one in entries], rest)
+    return lines, [one for one in wrote[:replies] if rest is None or one.sort_key >= rest]
 
 
 def owner_facts(entry: Entry, say: Translate) -> dict[str, object]:

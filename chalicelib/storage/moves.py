@@ -10,7 +10,7 @@ from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id,
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import MOVING, Message
-from chalicelib.domain.moves import Carried, Standing, former_mark, left_behind, pending_key
+from chalicelib.domain.moves import Carried, OfOwner, Standing, former_mark, left_behind, pending_key
 from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
@@ -118,6 +118,15 @@ class Moves:
     def formers(self, who: AccountId) -> list[AccountId]:
         """The former addresses of an account, by an index."""
         return formers(self._database, who)
+
+    def of_owner(self, who: AccountId) -> OfOwner:
+        """The change that waits, in force or not, and the former addresses themselves, in one trip."""
+        mark, index = former_mark(who), AccountRow.administrators
+        with self._database.all_beside(lambda: self._database.query(AccountRow, mark, index=index)) as (
+            rows,
+        ):
+            pending = self._database.read(ResetRow, pending_key(who))
+        return OfOwner(reset_of(pending) if pending else None, [row.address for row in rows.result()])
 
     def waiting(self, limit: int) -> list[Carried]:
         """What is still to be carried over, some of it: a move that is done makes room for the next."""

@@ -135,6 +135,20 @@ def test_what_a_mail_carries_is_asked_after_within_the_rows(world: World, step: 
         ] * 2
 
 
+def test_own_data_are_taken_with_replies_and_a_waiting_address_within_the_rows(
+    world: World, desk: Staff
+) -> None:
+    ann, visitor = world.person(), world.visitor()
+    visitor.logs_on(ann)
+    sent = {"to": ann.address, "subject": "Statement", "body": "Good day."}
+    message = desk.visitor.post("/admin/messages", sent).json()["id"]
+    assert visitor.post(f"/messages/{message}/reply", {"body": "Thank you."}).status == 201
+    desk.tries(ann, "address", new_email="ann@elsewhere.test", reason="Married")
+    told = visitor.get("/account/export").json()
+    assert [one["body"] for one in told["replies"]] == ["Thank you."]
+    assert told["address_change"]["to"] == "ann@elsewhere.test"
+
+
 def test_several_are_invited_and_kinds_are_changed_within_the_rows(world: World, desk: Staff) -> None:
     emails = ["first@several.test", "second@several.test", "third@of-them.test"]
     told = desk.visitor.post("/admin/users/import", {"emails": emails, "kind": "administrator"}).json()

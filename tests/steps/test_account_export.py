@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, iso
-from chalicelib.steps.account_export import EVENTS, MESSAGES
+from chalicelib.domain.replies import KEPT_SECONDS, REPLIES_HOURLY
+from chalicelib.domain.sealing import Sealer
+from chalicelib.steps.account_export import EVENTS, MESSAGES, REPLIES
 from infra.openapi.schemas import answer_schemas
-from tests.console.staff import staff
+from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
+from tests.world.moving import another_address, asks, moves
 from tests.world.phones import enrolled
 from tests.world.visitors import PASSWORD, Reply, Visitor
 from tests.world.world import World
@@ -185,13 +189,17 @@ def test_tr_06_everything_is_given_in_parts_and_nothing_twice(
 def test_tr_06_the_largest_part_fits_into_an_answer_of_lambda(
     world: World, ann: Account, visitor: Visitor
 ) -> None:
+    message = sent(staff(world), ann)
+    world.clock.passes(1)
     for _ in range(MESSAGES):
         row = world.fake.tables.messages[ann.id, world.sends(ann, body="\x01" * 12000)]
         plant(world.store, row._replace(read_at=world.clock()))
     for ago in range(EVENTS):
         world.store.events.record(an_event(ann.id, EventKind.PASSWORD_CHANGED, world.clock() - ago - 60))
+    for _ in range(REPLIES):
+        answered(world, visitor, message, "\x01" * 12000)
     text = visitor.get(PATH).text
-    assert text.count("\\u0001") == MESSAGES * 12000
+    assert text.count("\\u0001") == (MESSAGES + REPLIES) * 12000
     assert (
         len(text) + text.count("\\") + text.count('"') < 6_000_000
     )  # as a string in the function's own JSON
@@ -223,7 +231,83 @@ def test_tr_03_nobody_gets_anothers(world: World, ann: Account, visitor: Visitor
     assert (told["messages"], told["next"]) == ([], None)
 
 
-def asks(visitor: Visitor) -> Reply:
+def sent(desk: Staff, to: Account) -> str:
+    fields = {"to": to.address, "subject": "Statement", "body": "Good day."}
+    return str(desk.visitor.post("/admin/messages", fields).json()["id"])
+
+
+def answered(world: World, visitor: Visitor, message: str, words: str) -> str:
+    """A reply, with any words: the form would not take each of them."""
+    reply = str(visitor.post(f"/messages/{message}/reply", {"body": "x"}).json()["id"])
+    (row,) = [one for key, one in world.fake.tables.messages.items() if key[1] == reply]
+    sealer = Sealer(world.rings["bodies"], os.urandom)
+    plant(world.store, row._replace(sealed_body=sealer.seal(words.encode(), row.associated())))
+    return reply
+
+
+def test_tr_06_own_replies_are_in_it_with_their_words_whoever_has_them(
+    world: World, ann: Account, visitor: Visitor
+) -> None:
+    """TR-06: the message may be gone; what was written back is still the writer's."""
+    desk = staff(world)
+    message = sent(desk, ann)
+    told = visitor.post(f"/messages/{message}/reply", {"body": "Thank you, all is well."}).json()
+    assert desk.visitor.get(f"/admin/messages/{message}/replies").status == 200
+    plant(world.store, world.fake.tables.messages[ann.id, message]._replace(expires_at=world.clock()))
+    (one,) = visitor.get(PATH).json()["replies"]
+    assert one.pop("sent_at") < one.pop("expires_at")
+    assert one == {
+        "id": told["id"],
+        "message": message,
+        "to": desk.account.address,
+        "body": "Thank you, all is well.",
+    }
+    assert desk.visitor.get(PATH).json()["replies"] == [], "its reader's export has what its reader wrote"
+    world.clock.passes(KEPT_SECONDS)
+    later = world.visitor()
+    later.logs_on(ann)
+    assert later.get(PATH).json()["replies"] == []
+
+
+def test_tr_06_replies_come_with_the_events_that_tell_of_them_and_none_twice(
+    world: World, ann: Account, visitor: Visitor
+) -> None:
+    desk, written = staff(world), list[str]()
+    message = sent(desk, ann)
+    for number in range(2 * REPLIES + 5):
+        world.clock.passes(REPLIES_HOURLY.seconds / REPLIES)
+        visitor = world.visitor()
+        visitor.logs_on(ann)
+        written.append(visitor.post(f"/messages/{message}/reply", {"body": f"{number}"}).json()["id"])
+    found = parts(visitor)
+    assert [one["id"] for part in found for one in part["replies"]] == written[::-1]
+    assert all(len(part["replies"]) <= REPLIES for part in found)
+    kinds = [one["kind"] for part in found for one in part["events"]]
+    assert kinds.count("message_answered") == len(written)
+
+
+def test_tr_06_the_addresses_that_were_and_the_one_that_waits_are_in_it(world: World) -> None:
+    desk, ann, to = staff(world), world.person(), another_address()
+    moved = moves(world, desk, ann)
+    visitor = world.visitor()
+    visitor.logs_on(moved)
+    told = visitor.get(PATH).json()
+    assert (told["former_addresses"], told["address_change"]) == ([ann.address], None)
+    assert asks(desk, moved, to).status == 202
+    until = iso(world.clock() + world.settings.first_password_lifetime)
+    assert visitor.get(PATH).json()["address_change"] == {"to": to, "until": until}
+    world.clock.passes(world.settings.first_password_lifetime)
+    later = world.visitor()
+    later.logs_on(moved)
+    assert later.get(PATH).json()["address_change"] is None
+    desk = staff(world)
+    assert asks(desk, moved, to).status == 202
+    desk.does(moved, "sessions/revoke")
+    later.logs_on(moved)
+    assert later.get(PATH).json()["address_change"] is None, "void, as its link is"
+
+
+def asks_erasure(visitor: Visitor) -> Reply:
     return visitor.post("/account/erasure")
 
 
@@ -235,7 +319,7 @@ def test_tr_18_asking_to_be_erased_is_an_event_and_a_line_of_the_home_until_some
     visitor.logs_on(ann)
     before = world.stored(ann)
     for _ in range(2):
-        asked = asks(visitor)
+        asked = asks_erasure(visitor)
         assert (asked.status, asked.json()) == (202, {"asked_at": iso(world.clock())})
     assert world.stored(ann) == before
     kinds = [event.kind for event in world.store.events.of_account(ann.id)]
@@ -257,7 +341,7 @@ def test_tr_18_who_finds_an_open_session_asks_for_nothing(world: World) -> None:
     ann, visitor = world.person(), world.visitor()
     visitor.logs_on(ann)
     world.clock.passes(601)
-    assert asks(visitor).code == "reauthentication_required"
+    assert asks_erasure(visitor).code == "reauthentication_required"
     assert [e.kind for e in world.store.events.of_account(ann.id) if e.kind is EventKind.ERASURE_ASKED] == []
 
 

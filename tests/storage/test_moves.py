@@ -197,6 +197,11 @@ def test_former_addresses_lead_to_the_newest(store: Store) -> None:
     assert done
     assert sorted(store.moves.formers(twice.id)) == sorted([ann.id, once.id])
     assert store.moves.formers(once.id) == []
+    link = asked(store, twice, third := somewhere(), NOW + 9)
+    pending, formers = store.moves.of_owner(twice.id)
+    assert (pending and (pending.address, pending.valid_until)) == (third, link.valid_until)
+    assert sorted(formers) == sorted([ann.address, once.address])
+    assert store.moves.of_owner(administrator(store).account_id) == (None, [])
     assert stored(store, ann).alias_of == twice.id
 
 

@@ -114,3 +114,17 @@ def test_read_is_noted_once_and_brings_none_into_being(store: Store) -> None:
     for seconds in (5, 9):
         store.replies.mark_read([reply.row, gone], NOW + seconds)
     assert store.replies.page(admin.id, message.id, None, 9) == [reply.row._replace(read_at=NOW + 5)]
+
+
+def test_those_of_a_writer_are_found_by_their_reader_and_their_id(store: Store) -> None:
+    admin, _, first = answerable(store)
+    other, _, second = answerable(store)
+    written = [a_reply(first), a_reply(second), a_reply(first)]
+    for one in written:
+        store.replies.write(one)
+    wanted = [(admin.id, written[0].row.id), (other.id, written[1].row.id), (other.id, written[2].row.id)]
+    found = store.replies.written(wanted)
+    assert found == [written[0].row, written[1].row], (
+        "what lies in nobody's drawer, or in another's, is not there"
+    )
+    assert store.replies.written([]) == []

@@ -8,7 +8,7 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.domain.moves import Carried, Standing
+from chalicelib.domain.moves import Carried, OfOwner, Standing
 from chalicelib.domain.resets import Reset
 
 
@@ -33,6 +33,9 @@ class MoveActs(Protocol):
 
     def formers(self, who: AccountId) -> list[AccountId]:
         """The ids of the addresses that an account had before."""
+
+    def of_owner(self, who: AccountId) -> OfOwner:
+        """The change that waits, in force or not, and the former addresses themselves, in one trip."""
 
     def waiting(self, limit: int) -> list[Carried]:
         """What is still to be carried over."""

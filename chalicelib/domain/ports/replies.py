@@ -20,5 +20,8 @@ class ReplyActs(Protocol):
     def page(self, reader: AccountId, message_id: str, before: str | None, limit: int) -> list[Message]:
         """So many replies to one message, newest first, before one of their ids."""
 
+    def written(self, places: Sequence[tuple[AccountId, str]]) -> list[Message]:
+        """Those of these replies that are there still, each by its reader and its id; a hundred at most."""
+
     def mark_read(self, replies: Sequence[Message], at: float) -> None:
         """Note that they were read."""

@@ -16,7 +16,7 @@ from chalicelib.domain.addresses import (
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.domain.moves import Carried, Standing, left_behind, pending_key
+from chalicelib.domain.moves import Carried, OfOwner, Standing, left_behind, pending_key
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
@@ -93,6 +93,12 @@ class Moves(Family):
 
     def _formers(self, who: AccountId) -> list[AccountId]:
         return sorted(one.id for one in self._tables.accounts.values() if one.former and one.alias_of == who)
+
+    @act
+    def of_owner(self, who: AccountId) -> OfOwner:
+        accounts = self._tables.accounts
+        formers = sorted(accounts[one].address for one in self._formers(who))
+        return OfOwner(self._tables.resets.get(pending_key(who)), formers)
 
     @act
     def waiting(self, limit: int) -> list[Carried]:

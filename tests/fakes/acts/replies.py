@@ -43,6 +43,12 @@ class Replies(Family):
         return [one for one in found[::-1] if before is None or one.id < before][:limit]
 
     @act
+    def written(self, places: Sequence[tuple[AccountId, str]]) -> list[Message]:
+        stored = self._tables.messages
+        keys = [(reply_drawer(reader), reply) for reader, reply in places]
+        return [stored[key] for key in keys if key in stored]
+
+    @act
     def mark_read(self, replies: Sequence[Message], at: float) -> None:
         for one in replies:
             stored = self._tables.messages.get((one.account_id, one.id))
