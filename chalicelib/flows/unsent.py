@@ -1,21 +1,29 @@
-"""A message that was being typed when its session ended: sealed in its table until its writer is back (WB-17).
+"""A message or reply that was being typed when its session ended: sealed in its table until its writer is back (WB-17).
 
 Attack: a text for one reader's eyes lies in a browser's cookie or storage, for whoever sits there next. Defence: the
 browser holds a name, which opens nothing; the text opens for the account it was typed under alone (ADR 30).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from chalicelib.domain.messages import UNSENT_SECONDS, drawer, unsent
 from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.tokens import session_handle, split_session_token
+from chalicelib.presentation.languages import marked
 from chalicelib.web.body import MAX_BODY
 from chalicelib.web.cookies import read_cookie, session_name
 from chalicelib.web.page import Page
+from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
-from chalicelib.web.unfinished import MOST_FIELDS, named, waiting
+from chalicelib.web.unfinished import MOST_FIELDS, forgotten, named, waiting
 
+NOT_KEPT = marked(
+    "What you typed was not kept: it is too long, or not for a browser to keep. Please enter it again."
+)
 _ENDED = frozenset({Code.SESSION_REQUIRED, Code.STEP_REQUIRED})
 
 
@@ -33,14 +41,40 @@ def kept(request: Request, refusal: Refusal, page: Page) -> Page | None:
             return None
     except Unavailable:  # refused as it is without
         return None
-    cookie = named(account_id, request.resource, message.id, UNSENT_SECONDS, secure=request.settings.secure)
+    where = filled(request.resource, request.params)
+    cookie = named(account_id, where, message.id, UNSENT_SECONDS, secure=request.settings.secure)
     return page._replace(cookies=(cookie,))
 
 
 def waits(request: Request) -> bool:
     """Whether something was kept for whoever asks, on this page."""
     form = waiting(request)
-    return bool(form and form.unsent and form.path == request.resource)
+    return bool(form and form.unsent and form.path == filled(request.resource, request.params))
+
+
+class GivenBack(NamedTuple):
+    """What was typed, what the page's view has of it besides, and the cookies that go with that."""
+
+    typed: Mapping[str, str] | None = None
+    view: Mapping[str, object] = MappingProxyType({})
+    cookies: tuple[str, ...] = ()
+
+
+def given_back(request: Request) -> GivenBack:
+    """For its writer to send or to give up."""
+    if request.wants_json or not waits(request):
+        return GivenBack()
+    if request.query.get("discard"):
+        return GivenBack(cookies=forgotten(request))
+    found = typed(request)
+    if found is None:
+        return GivenBack(view={"problem": request.say(NOT_KEPT)}, cookies=forgotten(request))
+    return GivenBack(found, {"unsent": True})
+
+
+def once_sent(request: Request) -> tuple[str, ...]:
+    """The cookies with which it is forgotten, where it was this that was sent."""
+    return forgotten(request) if waits(request) else ()
 
 
 def typed(request: Request) -> dict[str, str] | None:

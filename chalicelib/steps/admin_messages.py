@@ -20,17 +20,11 @@ from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.messages import DEFAULT_DAYS, MOST_DAYS, body_text, one_line
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.sent_messages import replies, sent_messages
-from chalicelib.presentation.languages import marked
 from chalicelib.web.answer import refusal_page
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
-from chalicelib.web.unfinished import forgotten
 from chalicelib.wiring import needs, portal
-
-NOT_KEPT = marked(
-    "What you typed was not kept: it is too long, or not for a browser to keep. Please enter it again."
-)
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True, keys=("bodies",))
@@ -46,20 +40,9 @@ def show(request: Request) -> Page:
     """What this administrator sent, newest first, with its read receipt; never a body."""
     sent = _sent(request)
     facts = {name: sent[name] for name in ("messages", "before")}
-    view, cookies = _typed_before(request)
-    return Page(facts=facts, template="admin_messages", view=sent | view, cookies=cookies)
-
-
-def _typed_before(request: Request) -> tuple[dict[str, object], tuple[str, ...]]:
-    """What was typed when the session ended, for its writer to send or to give up."""
-    if request.wants_json or not unsent.waits(request):
-        return {}, ()
-    if request.query.get("discard"):
-        return {}, forgotten(request)
-    typed = unsent.typed(request)
-    if typed is None:
-        return {"problem": request.say(NOT_KEPT)}, forgotten(request)
-    return {"typed": typed, "unsent": True}, ()
+    found = unsent.given_back(request)
+    view = {**sent, **found.view, **({"typed": found.typed} if found.typed else {})}
+    return Page(facts=facts, template="admin_messages", view=view, cookies=found.cookies)
 
 
 def show_replies(request: Request) -> Page:
@@ -87,7 +70,7 @@ def submit(request: Request) -> Page:
         sent.append(message)
         return True
 
-    cookies = forgotten(request) if unsent.waits(request) else ()
+    cookies = unsent.once_sent(request)
     if lines:
         return _results(request, many_recipients.send_to_each(request, lines, send), cookies)
     done = acted(request, lambda by: send(draft.to, by), "message_sent")

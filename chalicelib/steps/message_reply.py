@@ -13,10 +13,12 @@ from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.replies import reply_to
 from chalicelib.domain.sealing import Sealer
+from chalicelib.flows import unsent
 from chalicelib.flows.events import event_of
 from chalicelib.flows.messages import body_text
 from chalicelib.flows.own_messages import message_facts, own_message
 from chalicelib.flows.repeats import NAMED, form_name, once_of
+from chalicelib.web.answer import refusal_page
 from chalicelib.web.page import Page
 from chalicelib.web.paths import filled
 from chalicelib.web.request import Field, Request
@@ -36,9 +38,10 @@ def message_reply(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def show(request: Request) -> Page:
-    """The form."""
-    view = _view(request, _answerable(request))
-    return Page(facts={"fields": ["body"]}, template="message_reply", view=view)
+    """The form, with what was typed in it when a session ended."""
+    view, found = _view(request, _answerable(request)), unsent.given_back(request)
+    view |= {**found.view, "typed": (found.typed or {}).get("body", "")}
+    return Page(facts={"fields": ["body"]}, template="message_reply", view=view, cookies=found.cookies)
 
 
 def submit(request: Request) -> Page:
@@ -67,7 +70,10 @@ def submit(request: Request) -> Page:
         if refusal.hint is not Hint.OVERTAKEN:
             raise
     return Page(
-        status=201, facts={"id": reply.row.id}, location=_path("/messages/{id}", about) + "?done=replied"
+        status=201,
+        facts={"id": reply.row.id},
+        location=_path("/messages/{id}", about) + "?done=replied",
+        cookies=unsent.once_sent(request),
     )
 
 
@@ -86,6 +92,11 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     return Page(
         template="message_reply", view=view | {"typed": request.text("body"), "errors": {"body": said}}
     )
+
+
+def keep(request: Request, refusal: Refusal) -> Page | None:
+    """Where the session ended while somebody wrote: the way back, and what was typed, sealed until they are back."""
+    return unsent.kept(request, refusal, refusal_page(request, refusal))
 
 
 def _answerable(request: Request) -> Message:
@@ -115,5 +126,7 @@ def _path(resource: str, about: Message) -> str:
 
 ROUTES = {
     "GET /messages/{id}/reply": Route(show),
-    "POST /messages/{id}/reply": Route(submit, {**NAMED, "body": Field(most=LONGEST)}, show_refused),
+    "POST /messages/{id}/reply": Route(
+        submit, {**NAMED, "body": Field(most=LONGEST)}, show_refused, turned_away=keep
+    ),
 }

@@ -57,11 +57,12 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "/admin/services/{id}/rotate": marked("New key for a service"),
         "/admin/services/{id}/revoke": marked("Revoke a service"),
         "/admin/messages": marked("Send a secure message"),
+        "/messages/{id}/reply": marked("Send reply"),
         "/account/preferences": marked("Language and time zone"),
     }
 )
 # The text of a secure message lies in clear nowhere, so not in a browser's cookie either.
-_PRIVATE = frozenset({"/admin/messages"})
+_PRIVATE = frozenset({"/admin/messages", "/messages/{id}/reply"})
 _UNSENT = r"[a-z2-7]{16}"  # a session's handle, under which the text of a message is kept sealed (ADR 30)
 _LONE = r"(form=[0-9a-f]*)?"  # a button, which may send the name of its form along
 _SECRET = ("password", "code", "token")
@@ -151,7 +152,7 @@ def seen(request: Request) -> tuple[str, ...]:
 def shown(request: Request) -> dict[str, object] | None:
     """What the page its owner is back on shows of it, above everything else."""
     form = waiting(request)
-    if form is None or (form.unsent and form.path == request.resource):
+    if form is None or (form.unsent and form.path == filled(request.resource, request.params)):
         return None
     resource = next((one for one in LABELS if _is(one, form.path)), None)
     return {

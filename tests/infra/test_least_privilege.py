@@ -149,6 +149,17 @@ def test_own_data_are_taken_with_replies_and_a_waiting_address_within_the_rows(
     assert told["address_change"]["to"] == "ann@elsewhere.test"
 
 
+def test_a_reply_whose_session_ended_is_kept_within_the_rows(world: World, desk: Staff) -> None:
+    ann, browser = world.person(), world.browser()
+    sent = {"to": ann.address, "subject": "Statement", "body": "Good day."}
+    path = f"/messages/{desk.visitor.post('/admin/messages', sent).json()['id']}/reply"
+    browser.logs_on(ann)
+    world.clock.passes(1800)
+    assert "#" in browser.post(path, {"body": "Thank you."}).cookies["__Host-portal-unfinished"]
+    browser.logs_on(ann)
+    assert "Thank you." in browser.get(path).text
+
+
 def test_several_are_invited_and_kinds_are_changed_within_the_rows(world: World, desk: Staff) -> None:
     emails = ["first@several.test", "second@several.test", "third@of-them.test"]
     told = desk.visitor.post("/admin/users/import", {"emails": emails, "kind": "administrator"}).json()

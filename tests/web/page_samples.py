@@ -381,6 +381,7 @@ SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "empty": REPLY,
         "refused": REPLY | {"errors": {"body": "Enter a message."}},
         "typed": REPLY | {"typed": "x" * 20, "errors": {"body": "This is too long."}},
+        "unsent": REPLY | {"typed": "Dear Ann,\n\nHi", "unsent": True},
     },
     "help": {
         "supported": HELP,
