@@ -42,7 +42,7 @@ def show(request: Request) -> Page:
 
 
 def submit(request: Request) -> Page:
-    """Two writes, whoever it is about: the source's counter and the event. Known is decided elsewhere and later.
+    """One transaction, whoever it is about: the source's counter and the event. Known is decided elsewhere and later.
 
     Attack: what the event sets going for a known address, its mail above all, slows down the answer that is still on
     its way, and some hundred answers tell known from unknown. Defence: answers leave on ticks (EN-05).

@@ -14,7 +14,7 @@ from chalicelib.domain.limits import (
     SHUT_OUTS_BY_SOURCE,
     Limit,
 )
-from chalicelib.domain.refusals import Refusal, Unavailable
+from chalicelib.domain.refusals import Refusal
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import APART, event_of, event_row
 from chalicelib.storage.tables import EventRow
@@ -39,32 +39,24 @@ class Events:
         once: "Once | None" = None,
         most: int = RESETS_BY_SOURCE.most,
     ) -> None:
-        """Two writes, the same for every address, and no read of any account (EN-04). Raises THROTTLED.
+        """One transaction, the same for every address, and no read of any account (EN-04). Raises THROTTLED.
 
         The account is not touched: a stranger may ask a thousand times and its owner's password and sessions live on.
         Attack: behind one address of an office, twenty who have forgotten theirs shut out the twenty-first; and one who
         presses the button twenty times shuts out everybody. Defence: of a source the accounts are counted, by an end of
         their id, and how many is the stage's.
-        Of a form, one transaction: its repeat takes no place of its source, and raises OVERTAKEN (WB-20).
+        Attack: whoever knows when the store fails asks about an account again, and with the place that is given back
+        the account goes that an earlier request has counted: one more is asked about. Defence: place and event are
+        written together or not at all, so nothing is ever given back (RS-13).
+        Of a form, its mark too: its repeat takes no place of its source, and raises OVERTAKEN (WB-20).
         """
-        limit = RESETS_BY_SOURCE._replace(most=most)
-        if once is not None:
-            self._ask_once(limit, source, event, once)
-            return
-        about = event.account_id[-ABOUT:]
-        reserve(self._database, limit, source, event.at, about)
-        try:
-            self.record(event)
-        except Unavailable:  # nothing was asked for, so nothing is charged
-            release(self._database, limit, source, event.at, about)
-            raise
-
-    def _ask_once(self, limit: Limit, source: str, event: Event, once: "Once") -> None:
         from chalicelib.storage.repeats import committed, once_in  # noqa: PLC0415 - for the one step that asks
 
+        limit = RESETS_BY_SOURCE._replace(most=most)
         transaction = self._database.transaction()
         reserve_in(transaction, "source", limit, source, event.at, event.account_id[-ABOUT:])
-        once_in(transaction, once)
+        if once is not None:
+            once_in(transaction, once)
         transaction.add("event", event_row(event))
         if committed(transaction):
             raise throttled(limit, event.at)

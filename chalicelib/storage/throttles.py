@@ -14,27 +14,27 @@ from chalicelib.storage.tables import ThrottleRow
 from chalicelib.storage.transaction import Transaction
 
 
-def reserve(database: Database, limit: Limit, subject: str, now: float, about: str = "") -> None:
-    """Take one place in the window. Raises THROTTLED when it is full.
-
-    With `about`, places are taken by what is asked about: the same once more takes none.
-    """
+def reserve(database: Database, limit: Limit, subject: str, now: float) -> None:
+    """Take one place in the window. Raises THROTTLED when it is full."""
     row = ThrottleRow(limit.key(subject, now))
-    if not database.update(row, _one_more(limit, now, about), _room(limit, about)):
+    if not database.update(row, _one_more(limit, now), _room(limit)):
         raise throttled(limit, now)
 
 
-def release(database: Database, limit: Limit, subject: str, now: float, about: str = "") -> None:
+def release(database: Database, limit: Limit, subject: str, now: float) -> None:
     """Give a place back that came to nothing; raises nothing."""
     count = ThrottleRow.count
-    actions = [count.set(count - 1), *([ThrottleRow.seen.delete({about})] if about else [])]
-    database.give_back(ThrottleRow(limit.key(subject, now)), actions, count > 0)
+    database.give_back(ThrottleRow(limit.key(subject, now)), [count.set(count - 1)], count > 0)
 
 
 def reserve_in(
     transaction: Transaction, name: str, limit: Limit, subject: str, now: float, about: str = ""
 ) -> None:
-    """The same as part of a transaction, whose failed condition is then told by `name`."""
+    """Take one as part of a transaction, whose failed condition is then told by `name`.
+
+    With `about`, places are taken by what is asked about: the same once more takes none. Of such a one none can be
+    given back: who else asks about the same has taken it too.
+    """
     row = ThrottleRow(limit.key(subject, now))
     transaction.update(name, row, _one_more(limit, now, about), _room(limit, about))
 

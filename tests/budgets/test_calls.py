@@ -191,18 +191,18 @@ def test_a_malformed_address_costs_no_hash_and_no_call(world: World) -> None:
     assert (ledger.hashes, ledger.of("logon")) == (0, [])
 
 
-# Forgot: two writes and no look at any account (EN-04).
+# Forgot: one transaction and no look at any account (EN-04).
 
 
 @pytest.mark.parametrize(
     "who", [right, unknown, disabled, frozen, locked, alias], ids=lambda who: who.__name__
 )
-def test_en_03_forgot_is_two_writes_and_no_look_at_any_account(
+def test_en_03_forgot_is_one_transaction_and_no_look_at_any_account(
     world: World, who: Callable[[World], tuple[str, str]]
 ) -> None:
     email, _ = who(world)
     ledger = counted(world, lambda: world.visitor().post("/password/forgot", {"email": email}), 202)
-    assert ledger.told("password_forgot") == ["PutItem events", "UpdateItem throttles"]
+    assert ledger.told("password_forgot") == ["TransactWriteItems put events+update throttles"]
     assert ledger.told("authorizer") == ["GetItem domains"]
     assert ledger.hashes == 0
 

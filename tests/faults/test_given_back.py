@@ -275,7 +275,7 @@ def test_lg_19_who_asks_for_a_mail_while_nothing_can_be_written_is_not_charged_f
     """Twenty times 503; then the links come, and the hour's places for twenty accounts are there, and no more."""
     visitor = world.visitor()
     asks = [{"email": f"asked{number()}@people.test"} for _ in range(41)]
-    with breaking(real_store, Fault.SERVER_ERROR, 0, often=OFTEN, only="PutItem"):
+    with breaking(real_store, Fault.SERVER_ERROR, 0, often=OFTEN, only="TransactWriteItems"):
         assert {visitor.post("/password/forgot", ask).status for ask in asks[:20]} == {503}
     assert [visitor.post("/password/forgot", ask).status for ask in asks[20:]] == [202] * 20 + [429]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from chalicelib.domain.accounts import Account, Preferences
@@ -68,9 +70,30 @@ def test_rs_13_the_same_account_takes_one_place_of_its_source_and_not_without_en
 
 def test_rs_13_what_could_not_be_asked_for_takes_no_place(real_store: DynamoStore) -> None:
     source, start, (ann, bob) = f"source {number()}", NOW - NOW % HOUR, (an_account() for _ in range(2))
-    with breaking(real_store, Fault.TIMEOUT, 1), pytest.raises(Unavailable):
+    with breaking(real_store, Fault.TIMEOUT, 0), pytest.raises(Unavailable):
         real_store.events.ask_reset(source, an_event(ann.id, EventKind.RESET_ASKED, start), most=1)
     real_store.events.ask_reset(source, an_event(bob.id, EventKind.RESET_ASKED, start), most=1)
+
+
+def test_rs_13_an_account_that_was_counted_stays_so_when_another_request_about_it_fails(
+    real_store: DynamoStore,
+) -> None:
+    """Attack: two accounts are asked about, the store fails for a second request of the first, and a third has room."""
+    source, start = f"source {number()}", NOW - NOW % HOUR
+    ann, bob, eve = (an_account() for _ in range(3))
+
+    def asks(who: Account) -> None:
+        real_store.events.ask_reset(source, an_event(who.id, EventKind.RESET_ASKED, start), most=2)
+
+    for who in (ann, bob):
+        asks(who)
+    for calls in (0, 1):
+        with breaking(real_store, Fault.TIMEOUT, calls), suppress(Unavailable):
+            asks(ann)
+    with pytest.raises(Refusal):
+        asks(eve)
+    for who in (ann, bob):
+        asks(who)
 
 
 def test_ip_09_strangers_of_one_network_are_one_event_for_a_while_and_few_of_all(store: Store) -> None:
@@ -153,7 +176,8 @@ def test_tr_09_event_that_is_there_stays_as_it_was(store: Store) -> None:
     event = an_event(who.id, reason="because")
     for reason in ("because", "because", "something else"):
         store.events.record(event._replace(reason=reason))
-    store.events.ask_reset(f"source {number()}", event._replace(reason="another thing"))
+    with pytest.raises(Unavailable):
+        store.events.ask_reset(f"source {number()}", event._replace(reason="another thing"))
     assert store.events.of_account(who.id) == [event]
 
 

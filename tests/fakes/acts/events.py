@@ -15,6 +15,7 @@ from chalicelib.domain.limits import (
     SHUT_OUTS,
     SHUT_OUTS_BY_SOURCE,
 )
+from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import Once
 from chalicelib.domain.trail import joined
 from chalicelib.storage.rows import event_row
@@ -29,6 +30,8 @@ class Events(Family):
         self, source: str, event: Event, once: Once | None = None, most: int = RESETS_BY_SOURCE.most
     ) -> None:
         self._tables.demand_first(once)
+        if (event.account_id, event.sort_key) in self._tables.events:
+            raise Unavailable("row_is_there:event")
         limit = RESETS_BY_SOURCE._replace(most=most)
         key = limit.key(source, event.at)
         about = self._tables.asked.setdefault(key, set())
