@@ -206,3 +206,38 @@ def test_function_erases_for_the_container_s_portal(world: World, monkeypatch: p
     decides(world, staff(world), world.person())
     world.clock.passes(SETTLED_SECONDS)
     assert step.erase_accounts({"source": "aws.events"}, None) == {"erased": 1, "waiting": 0}
+
+
+def test_tr_17_what_others_trails_say_of_it_is_left_as_it_was(world: World) -> None:
+    """TR-17: whoever may decide an erasure takes nothing out of the trail of who read and did what (ADR 53)."""
+    desk, other, ann = staff(world), staff(world), staff(world)
+    visitor = world.visitor()
+    bob = world.person()
+    visitor.logs_on(bob)
+    message = desk.visitor.post(
+        "/admin/messages", {"to": bob.address, "subject": "Statement", "body": "Good day."}
+    ).json()["id"]
+    assert visitor.post(f"/messages/{message}/reply", {"body": "Thank you."}).status == 201
+    desk.user(ann.account)
+    desk.user(bob)
+    ann.does(bob, "unlock")
+    world.delivers()
+    for who in (ann.account, bob):
+        decides(world, other, who)
+    world.delivers()
+    kept = {
+        key: row
+        for key, row in world.fake.tables.events.items()
+        if key[0] in {desk.account.id, other.account.id}
+    }
+    named = [
+        one
+        for one in kept.values()
+        if {ann.account.address, bob.address} & set(map(str, one.details.values()))
+    ]
+    assert {one.kind.value for one in named} == {"users_read", "reply_received", "administrator_changed"}
+    world.clock.passes(SETTLED_SECONDS)
+    assert runs(world) == {"erased": 2, "waiting": 0}
+    assert {key: world.fake.tables.events[key] for key in kept} == kept
+    texts = {one.told["user"] or one.told["whose"] or one.told["from"] for one in named}
+    assert texts == {ann.account.address, bob.address}
