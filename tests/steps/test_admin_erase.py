@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts import Kind, Status, next_epoch
 from chalicelib.domain.events import EventKind
-from tests.console.staff import Staff, staff
+from tests.console.staff import Staff, logged_on, staff
 from tests.mail.occasions import notes
+from tests.world.moving import moves
 from tests.world.phones import enrolled
 from tests.world.visitors import CHOSEN, PASSWORD, Reply
 from tests.world.world import World
@@ -154,3 +156,78 @@ def test_the_page_says_what_goes_and_what_stays(world: World) -> None:
     assert "closed for good" in browser.get(path).text
     own = browser.get(f"/admin/users/{boss.address}/erase")
     assert "<form" not in own.text.partition("<main")[2].partition("</main")[0]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_ad_03_the_answer_and_the_event_say_all_of_it(world: World, kind: Kind) -> None:
+    desk, who = (
+        staff(world),
+        staff(world, kind=kind).account if kind is not Kind.RECIPIENT else world.person(),
+    )
+    reply = tries(desk, who)
+    assert reply.json() == {
+        "email": who.address,
+        "status": "erased",
+        "done": "erased",
+        "changed": True,
+        "reason": REASON,
+    }
+    (event,) = [one for one in world.store.events.of_account(who.id) if one.kind is EventKind.ACCOUNT_ERASED]
+    assert (event.email, event.actor) == (who.address, desk.account.address)
+    details = dict(event.details)
+    before, after = details.pop("before"), details.pop("after")
+    assert set(before) == set(after) == {"status", "password", "epoch"}
+    assert details == {"actor_kind": "administrator", "kind": kind.value, "reason": REASON}
+
+
+def test_tr_18_former_addresses_are_closed_by_a_decision_of_their_own(world: World) -> None:
+    """TR-18, ADR 55: each has a trail; that of a former address says who and why, and no address."""
+    desk, ann = staff(world), world.person()
+    moved = moves(world, desk, moves(world, desk, ann))
+    tries(desk, moved)
+    formers = [one for one in world.fake.tables.accounts.values() if one.alias_of == moved.id]
+    assert len(formers) == 2
+    for one in formers:
+        assert one.status is Status.ERASED
+        (event,) = [e for e in world.store.events.of_account(one.id) if e.kind is EventKind.ACCOUNT_ERASED]
+        assert (event.email, event.actor) == (None, desk.account.address)
+        assert event.details == {"actor_kind": "administrator", "reason": REASON}
+    refused = tries(desk, ann)
+    assert (refused.status, refused.code) == (409, "conflict")
+
+
+def test_wb_20_the_button_pressed_twice_erases_once(world: World) -> None:
+    desk, ann = staff(world), world.person()
+    browser = logged_on(world, world.browser(), desk.account, desk.phone)
+    path = f"/admin/users/{ann.address}/erase"
+    (form,) = set(re.findall(r'name="form" value="([0-9a-f]+)"', browser.get(path).text))
+    fields = {"form": form, "confirm": ann.address, "reason": REASON}
+    told = {browser.post(path, fields).header("Location") for _ in range(2)}
+    assert told == {f"/admin/users/{ann.address}?done=erased"}
+    kinds = [one.kind for one in world.store.events.of_account(ann.id)]
+    assert kinds.count(EventKind.ACCOUNT_ERASED) == 1
+
+
+def test_se_10_who_may_no_longer_or_meets_another_change_erases_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, ann = staff(world), world.person()
+    monkeypatch.setattr(type(world.fake.administration), "apply", lambda *_, **__: False)
+    refused = tries(desk, ann)
+    assert (refused.status, refused.code) == (409, "conflict")
+
+
+def test_two_administrators_erase_where_the_stage_says_so() -> None:
+    both = World(TWO_ADMINISTRATORS="erase")
+    desk, other, ann = staff(both), staff(both), both.person()
+    asked = tries(desk, ann)
+    assert (asked.status, asked.json()["waits_for"]) == (202, "second_administrator")
+    assert both.stored(ann).status is Status.ACTIVE
+    done = tries(other, ann, reason="I agree")
+    assert (done.status, done.json()["done"], done.json()["reason"]) == (202, "erased", "I agree")
+    (event,) = [one for one in both.store.events.of_account(ann.id) if one.kind is EventKind.ACCOUNT_ERASED]
+    assert event.actor == other.account.address
+    kinds = [one.kind for one in both.store.events.of_account(ann.id)]
+    again = tries(other, ann)
+    assert (again.status, again.json()["changed"]) == (202, False)
+    assert [one.kind for one in both.store.events.of_account(ann.id)] == kinds
