@@ -175,7 +175,8 @@ def test_ad_03_the_answer_and_the_event_say_all_of_it(world: World, kind: Kind) 
     (event,) = [one for one in world.store.events.of_account(who.id) if one.kind is EventKind.ACCOUNT_ERASED]
     assert (event.email, event.actor) == (who.address, desk.account.address)
     details = dict(event.details)
-    before, after = details.pop("before"), details.pop("after")
+    before, after = dict(event.told["before"] or {}), dict(event.told["after"] or {})
+    del details["before"], details["after"]
     assert set(before) == set(after) == {"status", "password", "epoch"}
     assert details == {"actor_kind": "administrator", "kind": kind.value, "reason": REASON}
 
