@@ -9,10 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from chalicelib.domain.messages import UNSENT_SECONDS, drawer, unsent
+from chalicelib.domain.events import iso
+from chalicelib.domain.messages import UNSENT_SECONDS, Message, drawer, unsent
 from chalicelib.domain.refusals import Code, Refusal, Unavailable
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.domain.tokens import session_handle, split_session_token
+from chalicelib.flows.repeats import NAMED
 from chalicelib.presentation.languages import marked
 from chalicelib.web.body import MAX_BODY
 from chalicelib.web.cookies import read_cookie, session_name
@@ -81,7 +83,26 @@ def typed(request: Request) -> dict[str, str] | None:
     """What was typed; None for what is over, or does not open."""
     form, where = waiting(request), drawer(request.known.account_id)
     found = request.store.messages.read(where, form.unsent) if form else None
-    if found is None or not found.readable(request.now()):
+    return _opened(request, found) if found else None
+
+
+def all_of_caller(request: Request) -> list[dict[str, object]]:
+    """All that is kept of whoever asks, whichever browser waits for it, for the file of their own data."""
+    found = request.store.messages.of_account(drawer(request.known.account_id))
+    each = ((one, _opened(request, one)) for one in found)
+    return [
+        {
+            "kept_at": iso(one.sent_at),
+            "expires_at": iso(one.expires_at),
+            "fields": {name: value for name, value in typed.items() if name not in NAMED},
+        }
+        for one, typed in each
+        if typed is not None
+    ]
+
+
+def _opened(request: Request, found: Message) -> dict[str, str] | None:
+    if not found.readable(request.now()):
         return None
     try:
         posted = _sealer(request).open(found.sealed_body, found.associated())

@@ -27,6 +27,7 @@ from chalicelib.flows.own_account import account_facts
 from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts, reply_facts
 from chalicelib.flows.own_sessions import live_sessions, session_facts
 from chalicelib.flows.readings import reading
+from chalicelib.flows.unsent import all_of_caller
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -61,6 +62,7 @@ def show(request: Request) -> Page:
         stored = request.store.sessions.of_account(caller.account_id)
         addresses = request.store.moves.of_owner(caller.account_id)
         messages = request.store.messages.page(caller.account_id, newest, MESSAGES) if first or newest else []
+        unsent = all_of_caller(request) if first else []
         lines, wrote = _lines(request, where) if first or where else (Lines([], None), [])
         replies = request.store.replies.written([_place(one) for one in wrote]) if wrote else []
     further = {
@@ -76,6 +78,7 @@ def show(request: Request) -> Page:
         "address_change": _waiting(request, addresses.pending),
         "messages": [_told(one, request) for one in messages if one.readable(now)],
         "replies": [reply_facts(one, request.portal) for one in replies if one.readable(now)],
+        "unsent": unsent,
         "events": lines.facts,
         **further,
         "next": f"{PATH}?{on}" if on else None,

@@ -360,7 +360,7 @@ COSTS: list[tuple[Callable[[World], Callable[[], Reply]], Cost]] = [
     (account, Cost("account", 0, 0, 200)),
     (activity, Cost("account_activity", 1, 0, 200)),
     (sessions, Cost("account_sessions", 1, 0, 200)),
-    (export, Cost("account_export", 4, 0, 200)),
+    (export, Cost("account_export", 5, 0, 200)),
     (revoke, Cost("account_sessions", 2, 0, 200)),
     (preferences, Cost("account_preferences", 1, 0, 200)),
     (reauthenticate, Cost("reauthenticate", 2, 1, 200)),

@@ -61,7 +61,7 @@ BARE_PAGE, BARE = 68, 41
 CEILINGS = {
     "account": 66,  # its facts, which the export tells too
     "account_activity": 99,
-    "account_export": 115,  # what sessions, activity and messages load together, without a page
+    "account_export": 125,  # what sessions, activity, messages, replies and addresses load together, without a page
     "account_preferences": 67,
     "account_sessions": 97,
     "account_two_step": 129,
@@ -94,7 +94,7 @@ CEILINGS = {
     "logoff": 42,
     "logon": 99,
     "logon_code": 110,
-    "message_reply": 106,  # with what is written to whom, sealed, and whether a form was sent twice
+    "message_reply": 108,  # with what is written to whom, sealed, whether a form was sent twice, and what was kept
     "messages": 99,
     "move_accounts": 61,
     "not_me": 71,  # with its digits

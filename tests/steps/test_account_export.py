@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import EventKind, iso
+from chalicelib.domain.messages import UNSENT_SECONDS
 from chalicelib.domain.replies import KEPT_SECONDS, REPLIES_HOURLY
 from chalicelib.domain.sealing import Sealer
 from chalicelib.steps.account_export import EVENTS, MESSAGES, REPLIES
@@ -305,6 +306,30 @@ def test_tr_06_the_addresses_that_were_and_the_one_that_waits_are_in_it(world: W
     desk.does(moved, "sessions/revoke")
     later.logs_on(moved)
     assert later.get(PATH).json()["address_change"] is None, "void, as its link is"
+
+
+def test_tr_06_what_was_being_typed_when_a_session_ended_is_in_it_for_an_hour(
+    world: World, ann: Account, visitor: Visitor
+) -> None:
+    browser, message = world.browser(), sent(staff(world), ann)
+    browser.logs_on(ann)
+    world.clock.passes(1800)
+    browser.post(f"/messages/{message}/reply", {"body": "Dear Bob, this took", "form": "0123456789abcdef"})
+    visitor.logs_on(ann)
+    (kept,) = visitor.get(PATH).json()["unsent"]
+    at = world.clock()
+    assert kept == {
+        "kept_at": iso(at),
+        "expires_at": iso(int(at) + UNSENT_SECONDS),
+        "fields": {"body": "Dear Bob, this took"},
+    }
+    assert visitor.get(f"{PATH}?messages_before=z").json()["unsent"] == []
+    eve = world.visitor()
+    eve.logs_on(world.person())
+    assert eve.get(PATH).json()["unsent"] == []
+    world.clock.passes(UNSENT_SECONDS)
+    visitor.logs_on(ann)
+    assert visitor.get(PATH).json()["unsent"] == []
 
 
 def asks_erasure(visitor: Visitor) -> Reply:
