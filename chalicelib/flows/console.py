@@ -1,10 +1,11 @@
 """What the console's steps share: who acts, carrying a measure out, and what is said where it was refused."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.accounts import Account, Kind
+from chalicelib.domain.accounts import Account, Kind, Status
+from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.administration import Actor, Measure, difference, is_so, refuse_former
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
 from chalicelib.domain.sessions import recently_reauthenticated
@@ -68,22 +69,28 @@ def carry_out(
     done: str,
     details: "Details | None" = None,
     first: Actor | None = None,
+    formers: Sequence[AccountId] = (),
 ) -> Page:
-    """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write."""
+    """Store a measure with its events: actor, before and after (AD-03). What is so already is done without a write.
+
+    `formers` have a trail of their own, and what is done to them too is told there by who and why alone (ADR 55).
+    """
     refuse_former(old)
     facts: Details = {
         **difference(old, measure.new, measure.limits),
         "actor_kind": request.known.kind.value,
         **(details or {}),
     }
-    if old.kind is not Kind.RECIPIENT:
-        facts["kind"] = old.kind.value
+    if old.kind is not Kind.RECIPIENT or measure.new.status is Status.ERASED:
+        facts["kind"] = old.kind.value  # of who is erased, nothing else says it any more
     events = [event_of(request, kind, old.id, email=old.address, details=facts) for kind in measure.events]
+    why: Details = {"actor_kind": facts["actor_kind"], "reason": facts.get("reason")}
+    events += [one._replace(account_id=who, email=None, details=why) for one in events for who in formers]
     if events:
         apply, domains = request.store.administration.apply, measure.limits and measure.limits[1]
         done = acted(
             request,
-            lambda who: apply(who._replace(first=first), old, measure.new, events, domains=domains),
+            lambda who: apply(who._replace(first=first), old, measure.new, events, formers, domains),
             done,
             holds=lambda: is_so(measure.new, request.store.accounts.find(old.id)[0]),
         )

@@ -2,7 +2,7 @@
 within minutes (`steps/erase_accounts.py`). The page before it says what goes and what stays.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalice import Blueprint
 
@@ -10,21 +10,16 @@ from chalicelib.domain import administration
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.dual_control import Act
-from chalicelib.domain.events import Event
 from chalicelib.domain.refusals import Code, Refusal, invalid
-from chalicelib.flows.console import MAX_REASON, acted, actor, console_view, correct, reason_of
-from chalicelib.flows.dual_control import second_opinion
-from chalicelib.flows.events import event_of
+from chalicelib.flows.console import MAX_REASON, actor, carry_out, console_view, correct, reason_of
+from chalicelib.flows.dual_control import Opinion, second_opinion
 from chalicelib.flows.inputs import address_input
 from chalicelib.flows.repeats import NAMED
-from chalicelib.flows.targets import target, user_path
+from chalicelib.flows.targets import target
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
 from chalicelib.web.serve import Route, serve
 from chalicelib.wiring import needs, portal
-
-if TYPE_CHECKING:
-    from chalicelib.domain.details import Details
 
 step = Blueprint(__name__)
 NEEDS = needs(__name__, page=True)
@@ -52,43 +47,14 @@ def submit(request: Request) -> Page:
     _demand_another(request, account)
     measure = administration.erase(account, actor(request), request.now())
     _demand_confirmed(request, account)
-    reason, done = reason_of(request), "erased"
-    facts: Details = {
-        **administration.difference(account, measure.new),
-        "actor_kind": request.known.kind.value,
-        "kind": account.kind.value,
-        "reason": reason,
-    }
-    events = [
-        event_of(request, one, account.id, email=account.address, details=facts) for one in measure.events
-    ]
-    if events:
+    reason, opinion, formers = reason_of(request), Opinion(), list[AccountId]()
+    if measure.events:
         opinion = second_opinion(request, Act.ERASE, account, reason)
         if opinion.page:
             return opinion.page
         formers = request.store.moves.formers(account.id)
-        events += [_of_former(event, one) for event in events for one in formers]
-        apply = request.store.administration.apply
-        done = acted(
-            request,
-            lambda who: apply(who._replace(first=opinion.first), account, measure.new, events, formers),
-            done,
-        )
-    told = {
-        "email": account.address,
-        "status": measure.new.status.value,
-        "done": done,
-        "changed": bool(events),
-    }
-    return Page(
-        status=202, facts=told | {"reason": reason}, location=f"{user_path(account.address)}?done={done}"
-    )
-
-
-def _of_former(event: Event, former: AccountId) -> Event:
-    """The same decision about an address that the account had before: its trail is its own (ADR 55)."""
-    facts: Details = {"actor_kind": event.told["actor_kind"], "reason": event.told["reason"]}
-    return event._replace(account_id=former, email=None, details=facts)
+    done = carry_out(request, account, measure, "erased", {"reason": reason}, opinion.first, formers)
+    return done._replace(status=202)
 
 
 def _demand_another(request: Request, account: Account) -> None:
