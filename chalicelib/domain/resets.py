@@ -12,7 +12,7 @@ from chalicelib.domain.tokens import Digest
 UNDONE_SECONDS = (
     86400  # how long a second step that nobody has used since can be undone by its own notice (TF-12)
 )
-SUPERSEDED = "superseded"  # why a mail is not sent: what it carries was void when its turn came (TP-07)
+SUPERSEDED = "superseded"  # why a mail is not sent: what it carries was void when its turn came (RS-09)
 KEPT_SECONDS = 30 * 86400  # an expired one is still recognised for a month, so that it is never a dead end
 
 

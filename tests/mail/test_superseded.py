@@ -1,4 +1,4 @@
-"""A mail whose link or password is void when its turn comes is not sent; what tells of something is (TP-07, RS-09)."""
+"""A mail whose link or password is void when its turn comes is not sent; what tells of something is (RS-09)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def invited(world: World, desk: Staff) -> Account:
 
 
 @pytest.mark.parametrize("stored_before", [True, False], ids=["stored", "not stored"])
-def test_tp_07_of_two_invitations_that_wait_the_newer_one_goes_out(world: World, stored_before: bool) -> None:
+def test_rs_09_of_two_invitations_that_wait_the_newer_one_goes_out(world: World, stored_before: bool) -> None:
     desk = staff(world)
     world.delivers()
     who = invited(world, desk)
@@ -61,7 +61,7 @@ def test_tp_07_of_two_invitations_that_wait_the_newer_one_goes_out(world: World,
     assert world.visitor().logs_on(NEW, mail.temporary) == "change_password"
 
 
-def test_tp_07_three_invitations_within_two_seconds_are_told_apart(world: World) -> None:
+def test_rs_09_three_invitations_within_two_seconds_are_told_apart(world: World) -> None:
     desk = staff(world)
     world.delivers()
     who = invited(world, desk)
@@ -92,7 +92,7 @@ def test_rs_09_an_invitation_that_anything_voided_is_not_sent(world: World, act:
     assert fate[0] is EventKind.MAIL_WITHHELD
 
 
-def test_tp_07_an_issued_password_that_another_one_followed_is_not_mailed(world: World) -> None:
+def test_rs_09_an_issued_password_that_another_one_followed_is_not_mailed(world: World) -> None:
     desk, ann = staff(world), world.person()
     world.delivers()
     desk.does(ann, "password")
