@@ -223,7 +223,7 @@ def test_ad_20_staff_of_their_domain_is_seen_and_not_in_their_hands(world: World
     before = world.rows()
     for who in (desk.account, lee.account):
         assert lee.user(who)["kind"] == "administrator"
-        for act, fields in {
+        acts: dict[str, dict[str, Any]] = {
             "password": {},
             "contain": {"reason": "x"},
             "two-step/reset": {"reason": "x", "confirm": True},
@@ -233,7 +233,8 @@ def test_ad_20_staff_of_their_domain_is_seen_and_not_in_their_hands(world: World
             "erase": {"confirm": who.address, "reason": "x"},
             "sessions/revoke": {},
             "address": {"new_email": "new@ours.example", "reason": "x"},
-        }.items():
+        }
+        for act, fields in acts.items():
             assert lee.tries(who, act, **fields).code == "not_permitted", act
     assert world.rows() == before
     page = lee.visitor.get(f"/admin/users/{desk.account.address}", Accept="text/html").text
