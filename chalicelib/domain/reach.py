@@ -4,13 +4,17 @@ Everything here asks the `domains` of a caller, which the authorizer reads for e
 a table: an account's id begins with its domain's, so whether it is within reach is known before it is looked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.domain.accounts import Account, Kind
 from chalicelib.domain.addresses import AccountId, DomainName, domain_id, domain_id_of
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.domain.sessions import Caller
+
+if TYPE_CHECKING:
+    from chalicelib.domain.details import Details
 
 MOST = 10  # domains of one account: they travel in the authorizer's context, for which API Gateway has 8 KB
 _LIMIT = "limit:"
@@ -26,6 +30,8 @@ ABOUT_OTHERS = frozenset(
         EventKind.ADMINISTRATORS_TOLD,
     }
 )
+# Of an account that has, or is to have, its address in another domain.
+_OF_MOVES = frozenset({EventKind.ADDRESS_ASKED, EventKind.ADDRESS_PROOF_ISSUED, EventKind.ADDRESS_CHANGED})
 
 
 def limit_key(account: AccountId) -> str:
@@ -92,6 +98,44 @@ def told_to(caller: Caller) -> Callable[[Event], bool]:
         return own and domain_id_of(event.account_id) in ids
 
     return may_see
+
+
+def retold_to(caller: Caller) -> Callable[[Event], Event]:
+    """An event as a caller may be told it: without what it says of other domains.
+
+    Attack: whoever looks after one customer reads in the trail of an account that moved how it is called by another
+    one now, and in a colleague's which other customers there are. Defence: what names them is left out.
+    """
+
+    def without(event: Event) -> Event:
+        if caller.domains is None:
+            return event
+        told: dict[str, Any] = dict(event.details)
+        if event.kind in _OF_MOVES:
+            told = {
+                one: it for one, it in told.items() if one not in {"from", "to"} or named_within(caller, it)
+            }
+        if not reaches(caller, AccountId(told.get("mailed") or event.account_id)):
+            told.pop("mailed")
+        if "@" in (told.get("cause") or "") and {told.get("about"), told.get("mail")} & _OF_MOVES:
+            told.pop("cause")  # a mail server repeats whom it does not know
+        for one in ("before", "after"):
+            if told.get(one):
+                told[one] = _within(caller.domains, told[one])
+        return event._replace(details=cast("Details", _within(caller.domains, told)))
+
+    return without
+
+
+def named_within(caller: Caller, address: str | None) -> bool:
+    """Whether an address is of a domain that the caller looks after."""
+    return looks_after(caller, (address or "").partition("@")[2])
+
+
+def _within(domains: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, naming of domains only these."""
+    listed = told.get("domains")
+    return dict(told) | ({"domains": [one for one in listed if one in domains]} if listed else {})
 
 
 def _ids(domains: Sequence[str]) -> frozenset[str]:

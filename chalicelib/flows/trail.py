@@ -6,50 +6,46 @@ queries, so it may be short and still say where the next one begins (TR-02).
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
 from chalicelib.domain.trail import ROWS, Entry, Lines, at_most, folded, gathered, singly
 from chalicelib.flows.attempts import event_facts
 
-if TYPE_CHECKING:
-    from chalicelib.domain.ports.events import EventActs
-
 CHANGED_ROWS = 250
 READS = 4
 Wanted = Callable[[Event], bool]
 
 
-def every(_: Event) -> bool:
-    """All of them."""
-    return True
+class Readings(Protocol):
+    """Where the lines are read, see `ports/events.py`: all of it, or what whoever reads may be told of it."""
+
+    def trail(self, account_id: AccountId, before: str | None, limit: int) -> Trail:
+        """Both sides of an account's trail."""
+
+    def changes(self, account_id: AccountId, before: str | None, limit: int) -> Stretch:
+        """Its state changes alone."""
+
+    def done_by(self, actor: AccountId, before: str | None, limit: int) -> Stretch:
+        """What somebody did to others."""
 
 
-def trail_lines(
-    acts: "EventActs", who: AccountId, before: str | None, most: int, wanted: Wanted = every
-) -> Lines:
-    """Everything that is wanted, refusals folded by the hour."""
-    return _shown(*folded(chosen(acts.trail(who, before, ROWS), wanted).together(), most))
+def trail_lines(acts: Readings, who: AccountId, before: str | None, most: int) -> Lines:
+    """Everything, refusals folded by the hour."""
+    return _shown(*folded(acts.trail(who, before, ROWS).together(), most))
 
 
-def change_lines(
-    acts: "EventActs", who: AccountId, before: str | None, most: int, wanted: Wanted = every
-) -> Lines:
+def change_lines(acts: Readings, who: AccountId, before: str | None, most: int) -> Lines:
     """State changes alone. What strangers cause is not even read, so a million refusals cost nothing here (TR-01)."""
-    found = gathered(lambda key: acts.changes(who, key, CHANGED_ROWS), before, most, READS, wanted)
+    found = gathered(lambda key: acts.changes(who, key, CHANGED_ROWS), before, most, READS)
     return _shown(*singly(found, most))
 
 
-def act_lines(acts: "EventActs", actor: AccountId, before: str | None, most: int, wanted: Wanted) -> Lines:
+def act_lines(acts: Readings, actor: AccountId, before: str | None, most: int, wanted: Wanted) -> Lines:
     """What somebody did to others, each act a line; of those that are wanted alone (TR-05)."""
     found = gathered(lambda key: acts.done_by(actor, key, CHANGED_ROWS), before, most, READS, wanted)
     return _shown(*singly(found, most))
-
-
-def chosen(trail: Trail, wanted: Wanted) -> Trail:
-    """Both sides with what is wanted of them alone; they end where they did."""
-    return Trail(*(side._replace(events=[one for one in side.events if wanted(one)]) for side in trail))
 
 
 def latest_changes(trail: Trail, most: int, left_out: AbstractSet[EventKind]) -> Lines:

@@ -10,7 +10,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.events import Event, EventKind
-from chalicelib.domain.reach import refuse_outside, told_to
+from chalicelib.domain.reach import refuse_outside
 from chalicelib.domain.refusals import invalid
 from chalicelib.domain.services import SERVICE_ID, trail_of
 from chalicelib.domain.trail import Lines, opaque, position
@@ -21,6 +21,7 @@ from chalicelib.flows.inputs import address_input
 from chalicelib.flows.paging import rows_of, turning
 from chalicelib.flows.readings import reading
 from chalicelib.flows.trail import act_lines, change_lines, trail_lines
+from chalicelib.flows.trail_within import TrailWithin
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -121,17 +122,11 @@ def export(request: Request) -> Page:
 
 
 def _lines(request: Request, asked: Asked, most: int) -> Lines:
-    acts, may_see = request.store.events, told_to(request.known)
+    acts = TrailWithin(request)
     if asked.actor:
-        return act_lines(
-            acts,
-            _trail_of(asked.actor),
-            asked.before,
-            most,
-            lambda event: asked.wants(event) and may_see(event),
-        )
+        return act_lines(acts, _trail_of(asked.actor), asked.before, most, asked.wants)
     lines = change_lines if asked.changes else trail_lines
-    return lines(acts, _trail_of(asked.email), asked.before, most, may_see)
+    return lines(acts, _trail_of(asked.email), asked.before, most)
 
 
 def _asked(request: Request) -> Asked:

@@ -7,14 +7,15 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.domain.reach import told_to
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.reach import reaches
 from chalicelib.domain.trail import ROWS
 from chalicelib.flows.attempts import attempt_facts
 from chalicelib.flows.console import console_view
 from chalicelib.flows.dual_control import waits_shown
 from chalicelib.flows.readings import reading_users
 from chalicelib.flows.targets import may_act, named, seen
-from chalicelib.flows.trail import chosen
+from chalicelib.flows.trail_within import TrailWithin
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
@@ -35,10 +36,10 @@ def show(request: Request) -> Page:
     """Everything about one user, never a secret."""
     with reading_users(request, {"user": named(request)}):
         account, policy = seen(request)
-        trail = chosen(request.store.events.trail(account.id, None, ROWS), told_to(request.known))
+        trail = TrailWithin(request).trail(account.id, None, ROWS)
         mailed = request.store.directory.mailed(account.id)
         sessions = request.store.sessions.of_account(account.id)
-        now = request.store.accounts.find(account.alias_of)[0] if account.alias_of else None
+        now = _now(request, account)
     user = user_facts(account, policy, request.portal)
     attempts = attempt_rows(trail, request.say)
     facts = {
@@ -55,11 +56,19 @@ def show(request: Request) -> Page:
         "attempts": attempts,
         "own_account": account.id == request.known.account_id,
         "may_choose_password": request.settings.admin_may_choose_passwords,
+        "given_up": account.alias_of is not None,
         "waits": waits_shown(request, account, trail.changes.events),
         **console_view(request),
         "may_act": may_act(request, account),
     }
     return Page(facts=facts, template="admin_user", view=view)
+
+
+def _now(request: Request, former: Account) -> Account | None:
+    """What an address that was given up leads to; not where that is of a domain the reader does not look after."""
+    if former.alias_of is None or not reaches(request.known, former.alias_of):
+        return None
+    return request.store.accounts.find(former.alias_of)[0]
 
 
 ROUTES = {"GET /admin/users/{email}": Route(show)}

@@ -11,7 +11,7 @@ from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.membership import Office
 from chalicelib.domain.published import DETAILS
-from chalicelib.domain.reach import ABOUT_OTHERS, looks_after, reaches, told_to
+from chalicelib.domain.reach import ABOUT_OTHERS, looks_after, reaches, retold_to, told_to
 from tests.domain.test_access import a_caller
 from tests.fakes.samples import an_event
 
@@ -53,6 +53,44 @@ def test_what_one_of_their_domain_did_elsewhere_is_told_to_nobody_but_themselves
     assert told_to(caller)(an_event(other, kind))
     assert not told_to(ours)(an_event(other, kind))
     assert told_to(ours)(an_event(caller.account_id, kind))
+
+
+OURS, OTHER = "a@ours.test", "b@other.test"
+LISTS = {"domains": ["other.test", "ours.test"], "kind": "support"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "left"),
+    [
+        (EventKind.ADDRESS_CHANGED, {"from": OURS, "to": OTHER}, {"from": OURS}),
+        (EventKind.ADDRESS_ASKED, {"to": OTHER, "reason": "x"}, {"reason": "x"}),
+        (EventKind.ADDRESS_PROOF_ISSUED, {"to": OURS}, {"to": OURS}),
+        # Who wrote to somebody of theirs is told.
+        (EventKind.MESSAGE_SENT, {"from": OTHER}, {"from": OTHER}),
+        (
+            EventKind.MAIL_BOUNCED,
+            {"mail": "address_proof_issued", "cause": f"550 {OTHER}"},
+            {"mail": "address_proof_issued"},
+        ),
+        (EventKind.MAIL_BOUNCED, {"mail": "account_invited", "cause": f"550 {OURS}"}, None),
+        (EventKind.MAIL_WITHHELD, {"about": "address_changed", "cause": "too_late"}, None),
+        (EventKind.MAIL_SENT, {"about": "x", "mailed": account_id(canonical_address(OTHER))}, {"about": "x"}),
+        (EventKind.MAIL_SENT, {"about": "x", "mailed": account_id(canonical_address(OURS))}, None),
+        (
+            EventKind.KIND_CHANGED,
+            {"before": LISTS, "after": {"domains": None}},
+            {"before": {"domains": ["ours.test"], "kind": "support"}, "after": {"domains": None}},
+        ),
+        (EventKind.SECOND_ASKED, {"domains": ["other.test"]}, {"domains": []}),
+    ],
+)
+def test_ad_20_an_event_is_told_without_what_it_says_of_another_domain(
+    kind: EventKind, details: Any, left: Any
+) -> None:
+    event = an_event(account_id(canonical_address(OURS)), kind)._replace(details=details)
+    ours = a_caller()._replace(domains=("ours.test",))
+    assert retold_to(ours)(event).details == (details if left is None else left)
+    assert retold_to(a_caller())(event) is event
 
 
 A, AB, ALL = ("a.test",), ("a.test", "b.test"), None

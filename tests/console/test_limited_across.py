@@ -1,0 +1,124 @@
+"""Staff of some domains alone, and what leads from theirs into another one (ADR 58): moved accounts, colleagues."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import account_id, canonical_address
+from tests.console.staff import Staff, staff
+from tests.console.test_limited_staff import busy, joins
+from tests.world.world import World
+
+OTHER = "other.example"
+
+
+def moves(world: World, desk: Staff, who: Account, to: str) -> Account:
+    """Somebody whose address is another one from now on."""
+    assert desk.tries(who, "address", new_email=to, reason="Married").status == 202
+    token = world.mails(to)[-1].token("/address")
+    assert world.visitor().post("/address", {"token": token}).status == 200
+    world.delivers()
+    world.clock.passes(1)
+    return world.fake.tables.accounts[account_id(canonical_address(to))]
+
+
+def pages(lee: Staff, address: str, **accept: str) -> list[Any]:
+    """Everything that tells of an account."""
+    whose = f"email={address}"
+    return [
+        lee.visitor.get(where, **accept)
+        for where in (
+            f"/admin/users/{address}",
+            f"/admin/events?{whose}",
+            f"/admin/events?{whose}&changes=true",
+            f"/admin/events?actor=boss@portal.test&{whose}",
+            "/admin/events?actor=boss@portal.test",
+            f"/admin/events/export?format=csv&{whose}",
+            f"/admin/attempts?{whose}",
+            "/admin/users",
+            "/admin/overview",
+        )
+    ]
+
+
+@pytest.mark.parametrize("kind", ["administrator", "support"])
+@pytest.mark.parametrize("accept", [{}, {"Accept": "text/html"}])
+def test_ad_20_where_an_account_went_or_came_from_is_not_told(
+    world: World, kind: str, accept: dict[str, str]
+) -> None:
+    """Attack: whoever looks after the old domain learns who is in the new one, and the other way round."""
+    desk = staff(world, address="boss@portal.test")
+    went, came = world.person("ann@ours.example"), world.person(f"bob@{OTHER}")
+    waits = world.person("cleo@ours.example")
+    moves(world, desk, went, f"ann.new@{OTHER}")
+    moves(world, desk, came, "bob.new@ours.example")
+    assert desk.tries(waits, "address", new_email=f"cleo.new@{OTHER}", reason="Married").status == 202
+    world.delivers()
+    lee = joins(world, desk, "lee@portal.test", "ours.example", kind=kind)
+    for address in ("ann@ours.example", "bob.new@ours.example", "cleo@ours.example"):
+        for reply in pages(lee, address, **accept):
+            assert reply.status == 200, reply.text
+            assert OTHER not in reply.text, reply.text
+    told = lee.visitor.get("/admin/users/ann@ours.example").json()
+    assert (told["moved_to"], told["status"]) == (None, "disabled")
+    assert OTHER in desk.visitor.get("/admin/users/ann@ours.example").text
+
+
+def test_a_page_of_a_former_address_says_so_and_offers_nothing(world: World) -> None:
+    desk = staff(world, address="boss@portal.test")
+    moves(world, desk, world.person("ann@ours.example"), f"ann.new@{OTHER}")
+    lee = joins(world, desk, "lee@portal.test", "ours.example")
+    page = lee.visitor.get("/admin/users/ann@ours.example", Accept="text/html").text
+    assert "Given up" in page
+    assert "/contain" not in page
+    within = moves(world, desk, world.person("bob@ours.example"), "bob.new@ours.example")
+    assert lee.visitor.get("/admin/users/bob@ours.example").json()["moved_to"] == within.address
+
+
+def test_ad_20_which_other_domains_a_colleague_has_is_not_told() -> None:
+    """Attack: an administrator of one customer reads the trail of a colleague, and with it the list of customers."""
+    world = World(TWO_ADMINISTRATORS="make_administrator")
+    desk = staff(world, address="boss@portal.test")
+    kim, new = world.person("kim@ours.example"), world.person("new@ours.example")
+    fields = {"kind": "support", "reason": "x"}
+    desk.does(kim, "kind", domains=["ours.example", OTHER], **fields)
+    asked = {"kind": "administrator", "reason": "x", "domains": ["ours.example", OTHER]}
+    assert desk.tries(new, "kind", **asked).status == 202
+    reader = joins(world, desk, "lee@portal.test", "ours.example", kind="support")
+    for who in (kim, new):
+        for accept in ({}, {"Accept": "text/html"}):
+            for reply in pages(reader, who.address, **accept):
+                assert reply.status == 200
+                assert OTHER not in reply.text
+    (changed,) = reader.trail(kim, "authz_change")
+    assert changed["after"]["domains"] == ["ours.example"]
+    page = reader.visitor.get(f"/admin/users/{new.address}", Accept="text/html").text
+    assert "Limited to ours.example." in page
+
+
+@pytest.mark.parametrize("kind", ["administrator", "support"])
+def test_no_link_of_their_pages_leads_to_a_refusal(world: World, kind: str) -> None:
+    """From page to page, by every link there is, as far as it goes."""
+    desk = staff(world, address="boss@portal.test")
+    busy(world, desk, ["ours.example", OTHER])
+    moves(world, desk, world.person("gus@ours.example"), f"gus.new@{OTHER}")
+    moves(world, desk, world.person("hal@ours.example"), "hal.new@ours.example")
+    lee = joins(world, desk, "lee@portal.test", "ours.example", kind=kind)
+    lee.types_it_again()
+    waiting = ["/admin/overview", "/admin/events?actor=boss@portal.test", "/account"]
+    seen = set[str]()
+    while waiting:
+        where = waiting.pop()
+        if where in seen:
+            continue
+        seen.add(where)
+        page = lee.visitor.get(where, Accept="text/html")
+        assert page.status in (200, 303), (where, page.text)
+        links = {unescape(one) for one in re.findall(r'href="(/[^"#]*)', page.text)}
+        waiting += [one for one in links if one.startswith("/admin/") and "&before=" not in one]
+    assert len(seen) > 40
