@@ -85,6 +85,10 @@ def why_not(link: Reset, standing: Standing, now: float) -> str | None:
         return "void"
     if (pending.address, pending.valid_until) != (link.address, link.valid_until):
         return "void"  # another address was asked for since
+    # Attack: a thief in the console asks, and while the mail waits the account is contained; the link is then made for
+    # the account as it is by now, and moves it. Defence: what was asked for ends with the epoch it was asked under.
+    if pending.epoch != account.epoch:
+        return "void"
     return "address_taken" if standing.taken else None
 
 

@@ -112,6 +112,7 @@ class Moves:
         row = ResetRow
         unspent = row.spent_at.does_not_exist() & (row.valid_until > at) & (row.purpose == link.purpose.value)
         same = unspent & (row.address == link.address) & (row.valid_until == link.valid_until)
+        same &= row.epoch == link.epoch
         transaction.update("link", row(link.key), [row.spent_at.set(at)], unspent)
         transaction.update("pending", row(pending_key(link.account_id)), [row.spent_at.set(at)], same)
 

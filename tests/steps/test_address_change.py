@@ -260,3 +260,20 @@ def test_ad_09_other_administrators_hear_of_both_once(world: World) -> None:
     assert sum("Another email address was asked for" in one for one in texts) == 1
     assert sum("has another email address" in one for one in texts) == 1
     assert world.fake.tables.accounts[world.stored(third.account).alias_of].kind is Kind.ADMINISTRATOR  # type: ignore[index]
+
+
+@pytest.mark.parametrize("measure", ["contain", "sessions/revoke"])
+def test_a_mail_that_waits_brings_no_change_of_before_a_containment(world: World, measure: str) -> None:
+    """Its link is made for the account as it is when the mail goes out; what was asked for is of before."""
+    desk, ann, to = staff(world), world.person(), another_address()
+    asks(desk, ann, to)
+    desk.does(ann, measure, **({"reason": "Reported"} if measure == "contain" else {}))
+    assert world.visitor().post("/address", {"token": proof(world, to)}).code == "link_unusable"
+    assert world.stored(ann).alias_of is None
+
+
+def test_a_mail_that_waits_is_withheld_where_the_account_was_closed(world: World) -> None:
+    desk, ann, to = staff(world), world.person(), another_address()
+    asks(desk, ann, to)
+    desk.does(ann, "disable")
+    assert world.mails(to) == []

@@ -169,6 +169,15 @@ def test_a_link_moves_once_in_its_time_and_while_it_is_the_newest(store: Store) 
     assert not go(store, late, ann, second)[0]
 
 
+def test_what_was_asked_for_ends_with_the_epoch_it_was_asked_under(store: Store) -> None:
+    ann, to = planted(store), somewhere()
+    asked_for = asked(store, ann, to)
+    later = ann._replace(epoch=ann.epoch + 1)
+    link = a_link(later, Purpose.ADDRESS, address=to, valid_until=asked_for.valid_until)
+    plant(store, later, link)
+    assert not go(store, link, later, to)[0]
+
+
 def test_in_03_nobody_s_address_is_taken(store: Store) -> None:
     ann, to = planted(store), somewhere()
     link = asked(store, ann, to)

@@ -67,7 +67,7 @@ class Moves(Family):
             return False
         if tables.resets[link.key].purpose is not link.purpose:
             return False
-        if (waits.address, waits.valid_until) != (link.address, link.valid_until):
+        if (waits.address, waits.valid_until, waits.epoch) != (link.address, link.valid_until, link.epoch):
             return False
         if tables.accounts.get(old.id) != old or self._taken(new.id, old.id) or old.id in tables.moving:
             return False
