@@ -130,7 +130,12 @@ class Erasing:
         return "" if len(acts) == MOST else None
 
     def _sent(self, address: CanonicalAddress) -> str | None:
-        """What it wrote to others is theirs, and stays as long as it would; who wrote it does not."""
+        """What it wrote to others is theirs, and stays as long as it would; who wrote it does not, nor who reads what is
+        written back.
+
+        Attack: none is needed. The address is an administrator's again, somebody else's, and gets the letters and mails
+        that are meant for whoever had it before.
+        """
         row = MessageRow
         rows = self._database.query(row, address, index=row.by_sender, limit=MOST)
         self._beside(
@@ -138,7 +143,7 @@ class Erasing:
                 partial(
                     self._database.update,
                     row(one.account_id, one.id),
-                    [row.sender.set(ERASED)],
+                    [row.sender.set(ERASED), row.answers_to.remove()],
                     row.sender == address,
                 )
                 for one in rows

@@ -17,7 +17,7 @@ from chalicelib.domain.resets import Reset
 from chalicelib.storage.accounts import check_actor_in, formers
 from chalicelib.storage.database import Database
 from chalicelib.storage.indexes import LISTED
-from chalicelib.storage.message_rows import message_of, whole_message_row
+from chalicelib.storage.message_rows import message_of, message_row, whole_message_row
 from chalicelib.storage.repeats import committed
 from chalicelib.storage.rows import ON, account_of, domains_of, event_row, policy_of, reset_of, reset_row
 from chalicelib.storage.tables import AccountRow, LimitRow, MessageRow, PolicyRow, ResetRow
@@ -213,9 +213,11 @@ def _stored(value: object) -> object:
 
 
 def _message_as_seen(message: Message) -> Condition:
-    row = MessageRow
-    condition: Condition = row.id.exists()
+    """Nor has its sender gone since: who was erased does not come back with what is carried over (ADR 53)."""
+    row, sender = MessageRow, message_row(message).sender
+    condition: Condition = row.sender == sender
     for attribute, value in (
+        (row.answers_to, message.answers_to or None),
         (row.read_at, message.read_at),
         (row.recalled_at, message.recalled_at),
         (row.mail, message.mail),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account, Status
+from chalicelib.domain.accounts import Account, Kind, Status
 from chalicelib.domain.erasing import SETTLED_SECONDS
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
@@ -63,6 +63,21 @@ def leftovers(world: World, who: Account) -> list[str]:
         for row in (rows.items() if isinstance(rows, dict) else rows)
         if who.address in str(row)
     ]
+
+
+def test_who_has_the_address_next_gets_no_reply_to_what_was_sent_before(world: World) -> None:
+    desk, gone, ann, visitor = staff(world), staff(world), world.person(), world.visitor()
+    visitor.logs_on(ann)
+    asked = {"to": ann.address, "subject": "Statement", "body": "Good day."}
+    message = gone.visitor.post("/admin/messages", asked).json()["id"]
+    decides(world, desk, gone.account)
+    world.delivers()
+    world.clock.passes(SETTLED_SECONDS)
+    assert runs(world) == {"erased": 1, "waiting": 0}
+    successor = world.person(gone.account.address, kind=Kind.ADMINISTRATOR)
+    reply = visitor.post(f"/messages/{message}/reply", {"body": "For your eyes only"})
+    assert (reply.status, reply.code) == (409, "no_reply")
+    assert world.mails(successor) == []
 
 
 def test_tr_18_nothing_is_left_but_who_decided_it_and_why(world: World) -> None:

@@ -174,6 +174,15 @@ def test_what_others_have_of_the_account_stays_without_its_address(store: Store)
     ]
 
 
+def test_whoever_has_the_address_next_is_not_who_reads_what_is_written_back(store: Store) -> None:
+    ann, kim = planted(store), planted(store, kind=Kind.ADMINISTRATOR)
+    message = a_message(ann, sender=kim.address, answers_to=kim.id)
+    plant(store, message, kim._replace(status=Status.ERASED, epoch=int(NOW)))
+    store.events.record(an_event(kim.id, EventKind.ACCOUNT_ERASED, NOW))
+    cleared(store, of(store, kim))
+    assert store.messages.read(ann.id, message.id) == message._replace(sender=ERASED, answers_to="")
+
+
 def test_what_was_written_back_to_it_goes_and_what_it_wrote_back_loses_its_name(store: Store) -> None:
     ann, kim = planted(store), planted(store, kind=Kind.ADMINISTRATOR)
     asked = a_message(ann, sender=kim.address, answers_to=kim.id)

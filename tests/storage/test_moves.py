@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.accounts import Account, Kind, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.erasing import ERASED
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.messages import Message
 from chalicelib.domain.moves import Carried, carried, moved, proposed
@@ -269,6 +270,20 @@ def test_a_message_that_was_read_meanwhile_is_carried_over_as_read(store: Store)
     found = store.messages.read(new.id, message.id)
     assert found is not None
     assert found.read_at == NOW
+
+
+def test_tr_18_who_was_erased_meanwhile_does_not_come_back_with_what_is_carried_over(store: Store) -> None:
+    ann, kim, to = planted(store), planted(store, kind=Kind.ADMINISTRATOR), somewhere()
+    message = a_message(ann, sender=kim.address, answers_to=kim.id)
+    plant(store, message)
+    _, new = go(store, asked(store, ann, to), ann, to)
+    plant(store, message._replace(sender=ERASED, answers_to=""))  # as an erasure leaves it
+    assert not store.moves.carry(message, carried(message, new.id, to, "s"))
+    (now,) = store.moves.left(ann.id, 10)
+    assert store.moves.carry(now, carried(now, new.id, to, "s"))
+    found = store.messages.read(new.id, message.id)
+    assert found is not None
+    assert (found.sender, found.answers_to) == (ERASED, "")
 
 
 def test_a_message_that_is_there_already_is_not_written_over(store: Store) -> None:

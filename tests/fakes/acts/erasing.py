@@ -43,7 +43,7 @@ class Erasing(Family):
             self._remove(rows, [key for key in rows if self._is_of(who, key)])
         for key, message in tables.messages.items():
             if message.sender == erasure.address and not message.account_id.startswith(REPLIES):
-                tables.messages[key] = message._replace(sender=ERASED)
+                tables.messages[key] = message._replace(sender=ERASED, answers_to="")
         until = erasure.decided_at + COVERED_SECONDS
         for key, event in list(tables.events.items()):
             if (

@@ -129,4 +129,7 @@ class Moves(Family):
 
 
 def _happened(message: Message) -> tuple[object, ...]:
-    return message.read_at, message.recalled_at, message.mail, message.mail_at, message.answered_at
+    return (
+        *(message.sender, message.answers_to),
+        *(message.read_at, message.recalled_at, message.mail, message.mail_at, message.answered_at),
+    )
