@@ -2,6 +2,7 @@
 
 Attack: half of them got it when the store went away, the button is pressed again, and they get it twice. Defence: what
 the form did for whom is a row of that very act, for a day; whoever got it does not get it again (WB-20).
+Who cannot be sent anything is told of on their line, and holds up nobody behind them.
 """
 
 import re
@@ -18,11 +19,15 @@ from chalicelib.web.request import Request
 
 MOST = 50
 KEPT_SECONDS = 86400
+# Why one of them is sent nothing, as the store tells it: in its line.
+UNREACHABLE = {"recipient_has_another_address": "moved", "recipient_being_erased": "closed"}
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class Line(NamedTuple):
-    """One of those that were typed; `address` None where it cannot be one. `result`: sent, twice, invalid, not_sent."""
+    """One of those that were typed; `address` None where it cannot be one. `result`: sent, twice, invalid, not_sent, or
+    one of `UNREACHABLE`.
+    """
 
     typed: str
     address: CanonicalAddress | None
@@ -59,8 +64,9 @@ def send_to_each(
             result = "twice"
         else:
             away = "not_sent" in done.values()
-            sent = not away and _sent(request, one.address, send, first="sent" not in done.values())
-            result = done[one.address] = "sent" if sent else "not_sent"
+            first = "sent" not in done.values()
+            result = "not_sent" if away else _sent(request, one.address, send, first=first)
+            done[one.address] = result
         results.append(one._replace(result=result))
     return results
 
@@ -71,8 +77,8 @@ def _sent(
     send: Callable[[CanonicalAddress, Actor], object],
     *,
     first: bool,
-) -> bool:
-    """Whether this one has it. Where the `first` cannot be sent, none was: that is refused like any other."""
+) -> str:
+    """What became of this one. Where the `first` cannot be sent, none was: that is refused like any other."""
     form = once_of(request, "message_sent", address)
     once = form and form._replace(until=form.at + KEPT_SECONDS)
     try:
@@ -80,11 +86,13 @@ def _sent(
     except Unavailable:
         if first:
             raise
-        return False
+        return "not_sent"
     except Refusal as refusal:
+        if refusal.cause in UNREACHABLE:
+            return UNREACHABLE[refusal.cause]
         if refusal.hint is not Hint.OVERTAKEN:
             raise
-    return True
+    return "sent"
 
 
 def _address(typed: str) -> CanonicalAddress | None:

@@ -97,7 +97,7 @@ def _draft(request: Request, lines: Sequence[many_recipients.Line]) -> Draft:
 
 def _results(request: Request, lines: Sequence[many_recipients.Line], cookies: tuple[str, ...]) -> Page:
     """What became of each; and the form again for those who have nothing yet, if there are any."""
-    left = [one.typed for one in lines if one.result in {"invalid", "not_sent"}]
+    left = [one.typed for one in lines if one.result not in {"sent", "twice"}]
     view = {"results": [{"to": one.address or one.typed, "result": one.result} for one in lines]}
     if left:
         view["typed"] = dict(request.fields) | {"to": "\n".join(left)}  # type: ignore[assignment]

@@ -130,8 +130,7 @@ class Erasing:
         return "" if len(acts) == MOST else None
 
     def _sent(self, address: CanonicalAddress) -> str | None:
-        """What it wrote to others is theirs, and stays as long as it would; who wrote it does not, nor who reads what is
-        written back.
+        """What it wrote to others is theirs, and stays as long as it would; who wrote it does not, nor who is answered.
 
         Attack: none is needed. The address is an administrator's again, somebody else's, and gets the letters and mails
         that are meant for whoever had it before.

@@ -127,7 +127,7 @@ class Tables:
         """CONFLICT for an account that is to go: nothing is sent to it any more."""
         account = self.accounts.get(who)
         if account is not None and account.status is Status.ERASED:
-            raise Refusal(Code.CONFLICT, "changed_meanwhile")
+            raise Refusal(Code.CONFLICT, "recipient_being_erased")
         if account is not None and account.alias_of is not None:
             raise Refusal(Code.CONFLICT, "recipient_has_another_address", hint=Hint.FORMER_ADDRESS)
 

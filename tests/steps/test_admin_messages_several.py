@@ -14,6 +14,7 @@ from chalicelib.domain.repeats import REPEAT_SECONDS
 from chalicelib.flows.many_recipients import MOST
 from tests.console.staff import logged_on, staff
 from tests.world.clicking import at_once, pressed_twice
+from tests.world.moving import moves
 from tests.world.phones import enrolled
 from tests.world.visitors import Reply, Visitor
 from tests.world.world import World
@@ -101,6 +102,29 @@ def test_what_was_not_sent_is_sent_by_the_same_form_and_nothing_else(
     assert got(world) == ["ann@people.test"]
     assert [result for _, result in results(browser.post(PATH, fields))] == ["Sent"] * 3
     assert got(world) == ["ann@people.test", "bob@people.test", "eve@people.test"]
+
+
+def test_one_who_cannot_be_reached_holds_up_nobody_and_nobody_gets_it_twice(
+    world: World, browser: Visitor
+) -> None:
+    """Refused as a whole behind the first of them, it would be sent once more, corrected, to who has it already."""
+    desk, closed, moved = staff(world), world.person("closed@people.test"), world.person("old@people.test")
+    assert desk.tries(closed, "erase", confirm=closed.address, reason="Asked for it").status == 202
+    moves(world, desk, moved)
+    page = browser.post(
+        PATH, form(browser, "ann@people.test closed@people.test old@people.test bob@people.test")
+    )
+    assert results(page) == [
+        ("ann@people.test", "Sent"),
+        ("closed@people.test", "Not sent: the account is closed for good"),
+        ("old@people.test", "Not sent: this address was given up"),
+        ("bob@people.test", "Sent"),
+    ]
+    assert re.search(r"name=\"to\"[^>]*>\s*closed@people.test\nold@people.test</textarea>", page.text)
+    assert got(world) == ["ann@people.test", "bob@people.test"]
+    refused = browser.post(PATH, form(browser, "closed@people.test old@people.test"))
+    assert [result for _, result in results(refused)][1] == "Not sent: this address was given up"
+    assert got(world) == ["ann@people.test", "bob@people.test"]
 
 
 def test_in_05_one_that_is_spelled_otherwise_is_shown_before_anything_is_sent(
