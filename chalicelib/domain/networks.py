@@ -94,11 +94,21 @@ def noted_ranges(entries: object, limit: int = RANGES_MAX) -> dict[str, str]:
             raise InvalidRange(entry, "a note is one line of up to {most} characters", most=NOTE_MAX)
         if note and not parts:
             raise InvalidRange(entry, "a range is missing before the note")
+        # Else it would be part of the words, and its network shut out without a word.
+        if behind := next((one for one in re.split("[,;]", note)[1:] if _reads_as_range(one)), None):
+            raise InvalidRange(behind.strip(), "a range is behind a note; write it on a line of its own")
         for part in parts:
             found |= {net: note or found.get(net, "") for net in map(str, _typed(part))}
             if len(found) > limit:
                 raise InvalidRange(part, "at most {limit} ranges are accepted", limit=limit)
     return found
+
+
+def _reads_as_range(text: str) -> bool:
+    try:
+        return bool(_typed(text.partition("#")[0].strip()))
+    except InvalidRange:
+        return False
 
 
 def _listed(entries: object) -> Sequence[str]:
@@ -220,4 +230,5 @@ def _span(part: str, first: str, last: str) -> Sequence[IPNetwork]:
         raise InvalidRange(part, "write an IPv4 range as IPv4")
     if int(low) > int(high):
         raise InvalidRange(part, "the first address is behind the last one")
-    return tuple(summarize_address_range(low, high))
+    # Of those it becomes each must be one that is read again: a list with one that is not would permit nobody (IP-04).
+    return tuple(_network(str(one)) for one in summarize_address_range(low, high))

@@ -356,6 +356,26 @@ def test_note_without_a_range_or_with_more_than_a_line_is_refused(entry: str) ->
     assert refused.value.entry == entry[:80]
 
 
+@pytest.mark.parametrize(
+    ("entry", "behind"),
+    [
+        ("10.1.0.0/16 # Bern, 10.2.0.0/16 # Basel", "10.2.0.0/16 # Basel"),
+        ("10.1.0.0/16 # Bern; 10.2.0.1 - 10.2.0.9", "10.2.0.1 - 10.2.0.9"),
+        ("10.1.0.0/16 # Bern,2001:db8::1", "2001:db8::1"),
+        ("10.1.0.0/16 #, 10.2.0.0 255.255.0.0", "10.2.0.0 255.255.0.0"),
+    ],
+)
+def test_a_range_behind_a_note_is_no_part_of_it(entry: str, behind: str) -> None:
+    with pytest.raises(InvalidRange, match="behind a note") as refused:
+        noted_ranges([entry])
+    assert refused.value.entry == behind
+
+
+@pytest.mark.parametrize("note", ["Bern, 3rd floor", "was 10.2.0.0/16", "Bern, was 10.2.0.0/16", "Bern; 2"])
+def test_a_note_may_speak_of_networks_and_numbers(note: str) -> None:
+    assert noted_ranges([f"10.1.0.0/16 # {note}"]) == {"10.1.0.0/16": note}
+
+
 def test_note_where_none_is_kept_is_refused_and_not_dropped() -> None:
     with pytest.raises(InvalidRange, match="notes are kept"):
         typed_ranges(["192.0.2.0/24 # Berlin"])
@@ -377,3 +397,10 @@ def test_a_note_is_as_long_as_is_said_and_no_longer() -> None:
     assert noted_ranges([f"192.0.2.0/24 # {'x' * 60}"]) == {"192.0.2.0/24": "x" * 60}
     with pytest.raises(InvalidRange, match="up to 60 characters"):
         noted_ranges([f"192.0.2.0/24 # {'x' * 61}"])
+
+
+@pytest.mark.parametrize("entry", ["::ff:0 - ::1:0:0:0", "::ff:0-::2:0:0:0"])
+def test_ip_04_no_span_becomes_a_list_that_is_read_as_none(entry: str) -> None:
+    """Parts of it would be IPv4 addresses in the clothing of IPv6: what reads a list takes none of these."""
+    with pytest.raises(InvalidRange, match="write an IPv4 range as IPv4"):
+        typed_ranges([entry])
