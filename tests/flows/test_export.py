@@ -46,7 +46,34 @@ def test_tr_08_what_a_spreadsheet_takes_for_a_formula_is_text(before: str, text:
     assert cells(before + text) == [f"'{before}{text}"]
 
 
-@pytest.mark.parametrize("text", ["a=1", "ann+x@people.test", "1-1", "", "'", "ümlaut", "a\tb"])
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("before", ["", " ", '"', '\xa0"" '])
+def test_tr_08_nor_is_what_stands_behind_a_semicolon_where_that_parts_the_columns(
+    before: str, text: str
+) -> None:
+    """Attack: a browser that calls itself `x;=HYPERLINK("https://evil.example")`, and a German Excel."""
+    assert cells(f"x;{before}{text}") == [f"x;'{before}{text}"]
+
+
+def test_tr_08_nor_is_what_stands_there_in_json() -> None:
+    assert cells({"reason": "x; =1"}) == ['{"reason": "x;\' =1"}']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=1",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:1)",
+        "a;b",
+        ";",
+        "ann+x@people.test",
+        "1-1",
+        "",
+        "'",
+        "ümlaut",
+        "a\tb",
+    ],
+)
 def test_anything_else_stays_as_it_is(text: str) -> None:
     assert cells(text) == [text]
 
