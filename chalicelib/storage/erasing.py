@@ -19,7 +19,7 @@ from chalicelib.domain.devices import network_key
 from chalicelib.domain.erasing import COVERED_SECONDS, DECIDES, ERASED, Erasure, Place, erased, is_decision
 from chalicelib.domain.events import SERVICE_TRAIL, EventKind, iso
 from chalicelib.domain.mails import NOTE
-from chalicelib.domain.messages import drawer, reply_drawer
+from chalicelib.domain.messages import MOVING, drawer, reply_drawer
 from chalicelib.domain.networks import throttle_key
 from chalicelib.storage.database import Database
 from chalicelib.storage.deadline import patiently
@@ -81,7 +81,7 @@ class Erasing:
         parts: Sequence[Callable[[str], str | None]] = (
             lambda _: self._sessions(who),
             lambda _: self._resets(who),
-            lambda _: self._messages(who),
+            lambda _: self._own_messages(who),
             lambda _: self._messages(drawer(who)),
             lambda _: self._messages(reply_drawer(who)),
             lambda _: self._sent(erasure.address),
@@ -116,6 +116,15 @@ class Erasing:
         """By an index, which may still have some that are gone: they are found gone."""
         rows = self._database.query(ResetRow, who, index=ResetRow.by_account, limit=MOST)
         return self._gone(ResetRow(one.key) for one in rows)
+
+    def _own_messages(self, who: AccountId) -> str | None:
+        """And what still lies under a former address is no longer this account's.
+
+        Attack: none is needed. It is taken away apart, and that is delayed; whoever is invited under the address in
+        between reads it, and has it carried over.
+        """
+        self._database.delete(MessageRow(MOVING, who))
+        return self._messages(who)
 
     def _messages(self, where: AccountId) -> str | None:
         """Without reading them: this function never sees a body, sealed or not."""

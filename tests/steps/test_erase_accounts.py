@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Account, Kind, Status
-from chalicelib.domain.erasing import SETTLED_SECONDS
+from chalicelib.domain.addresses import account_id
+from chalicelib.domain.erasing import SETTLED_SECONDS, Erasure, Place
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.steps import erase_accounts as step
@@ -17,6 +18,7 @@ from chalicelib.steps.sweep_mail import sweep
 from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
 from tests.fakes.samples import an_event
+from tests.world.moving import another_address, asks, carries, proof
 from tests.world.running import at_work, heard
 from tests.world.visitors import CHOSEN, PASSWORD
 from tests.world.world import World
@@ -78,6 +80,36 @@ def test_who_has_the_address_next_gets_no_reply_to_what_was_sent_before(world: W
     reply = visitor.post(f"/messages/{message}/reply", {"body": "For your eyes only"})
     assert (reply.status, reply.code) == (409, "no_reply")
     assert world.mails(successor) == []
+
+
+def test_who_is_invited_next_reads_nothing_that_was_still_to_be_carried_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is erased a moment after it has changed its address, and the former address's part is delayed."""
+    desk, ann, to = staff(world), world.person(), another_address()
+    world.sends(ann, "The old holder's secret")
+    asks(desk, ann, to)
+    world.visitor().post("/address", {"token": proof(world, to)})
+    now = world.fake.tables.accounts[account_id(to)]
+    decides(world, desk, now)
+    world.delivers()
+    world.clock.passes(SETTLED_SECONDS)
+    clear = world.fake.erasing.clear
+
+    def away_for_the_former(erasure: Erasure, place: Place) -> Place | None:
+        if erasure.account_id == ann.id:
+            raise Unavailable("dynamodb:throttled")
+        return clear(erasure, place)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.fake.erasing, "clear", away_for_the_former)
+        assert runs(world) == {"erased": 1, "waiting": 1}
+    successor, visitor = world.person(to), world.visitor()
+    visitor.logs_on(successor)
+    carries(world)
+    assert visitor.get("/messages").json()["messages"] == []
+    assert runs(world) == {"erased": 1, "waiting": 0}
+    assert world.fake.tables.messages == {}
 
 
 def test_tr_18_nothing_is_left_but_who_decided_it_and_why(world: World) -> None:

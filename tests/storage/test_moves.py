@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.accounts import Account, Kind, Status, TwoStep
 from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id
 from chalicelib.domain.administration import Actor
-from chalicelib.domain.erasing import ERASED
+from chalicelib.domain.erasing import ERASED, Place
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.messages import Message
 from chalicelib.domain.moves import Carried, carried, moved, proposed
@@ -284,6 +284,20 @@ def test_tr_18_who_was_erased_meanwhile_does_not_come_back_with_what_is_carried_
     found = store.messages.read(new.id, message.id)
     assert found is not None
     assert (found.sender, found.answers_to) == (ERASED, "")
+
+
+def test_tr_18_what_was_still_to_be_carried_over_to_an_erased_account_is_nobody_s(store: Store) -> None:
+    ann, to = planted(store), somewhere()
+    plant(store, a_message(ann))
+    _, new = go(store, asked(store, ann, to), ann, to)
+    plant(store, new._replace(status=Status.ERASED))
+    store.events.record(an_event(new.id, EventKind.ACCOUNT_ERASED))
+    (erasure,) = [one for one in store.erasing.due() if one.account_id == new.id]
+    place: Place | None = Place()
+    while place is not None:
+        place = store.erasing.clear(erasure, place)
+    assert Carried(ann.id, new.id) not in store.moves.waiting(1000)
+    assert store.messages.of_account(new.id) == []
 
 
 def test_a_message_that_is_there_already_is_not_written_over(store: Store) -> None:

@@ -39,6 +39,7 @@ class Erasing(Family):
     @act
     def clear(self, erasure: Erasure, place: Place) -> Place | None:
         tables, who = self._tables, erasure.account_id
+        tables.moving.pop(who, None)
         for rows in (tables.sessions, tables.messages, tables.resets):
             self._remove(rows, [key for key in rows if self._is_of(who, key)])
         for key, message in tables.messages.items():
