@@ -73,6 +73,7 @@ class Hint(StrEnum):
     TOO_LONG = "too_long"
     FORMER_ADDRESS = "former_address"
     NOT_ACTIVE = "not_active"
+    OWNER_FIRST = "owner_sets_up_two_step_first"
     TWO_NEEDED = "two_administrators_needed"
     OUTSIDE_LIMIT = "outside_limit"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat

@@ -130,6 +130,7 @@ SAID: Mapping[Hint | Code, str] = {
         "Administrators do not choose passwords here. Leave it empty to have one made and mailed."
     ),
     Hint.FORMER_ADDRESS: marked("This address was given up. The account is under the one it has now."),
+    Hint.OWNER_FIRST: marked("This administrator must set up 2-step authentication first."),
     Hint.NOT_ACTIVE: marked("The account is not active. Enable it first."),
     Hint.OUTSIDE_LIMIT: OUTSIDE_LIMIT.detail,
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),

@@ -93,6 +93,17 @@ def kind_of_invited(request: Request) -> Kind:
     return kind
 
 
+def not_taken_over(request: Request, account: Account, hint: Hint) -> None:
+    """Refuse what would give an administrator's account, whose second step nobody has set up yet, into another's hands.
+
+    Attack: one administrator alone chooses such an account's password, or gives it a mailbox of their own, sets up
+    2-step in its owner's place, and is two. Defence: where two are wanted for such an account, its owner comes first.
+    """
+    guarded = {Act.MAKE_ADMINISTRATOR, Act.RESET_TWO_STEP} & request.settings.two_administrators
+    if guarded and account.kind is Kind.ADMINISTRATOR and not account.two_step.active:
+        raise Refusal(Code.CONFLICT, "administrator_without_second_step", hint=hint)
+
+
 def waits_shown(request: Request, account: Account, changes: Sequence[Event]) -> list[dict[str, object]]:
     """What waits, for the account's page: the act, who asked, until when, and whether the reader may be the second."""
     if not request.settings.two_administrators:

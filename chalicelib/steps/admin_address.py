@@ -13,7 +13,7 @@ from chalicelib.domain.administration import refuse_former
 from chalicelib.domain.events import EventKind, iso
 from chalicelib.domain.moves import proposed
 from chalicelib.domain.reach import refuse_outside
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import (
     MAX_REASON,
     acted,
@@ -22,6 +22,7 @@ from chalicelib.flows.console import (
     reason_of,
     shown_in_both_spellings,
 )
+from chalicelib.flows.dual_control import not_taken_over
 from chalicelib.flows.events import event_of
 from chalicelib.flows.inputs import address_input, respelled
 from chalicelib.flows.repeats import NAMED
@@ -60,6 +61,7 @@ def submit(request: Request) -> Page:
     if account.id == request.known.account_id:
         raise Refusal(Code.OWN_ACCOUNT, "not_oneself")
     refuse_outside(request.known, account_id(to))
+    not_taken_over(request, account, Hint.OWNER_FIRST)
     lifetime = request.settings.first_password_lifetime
     pending = proposed(account, to, request.now(), lifetime)
     if respelled(request, typed, to):

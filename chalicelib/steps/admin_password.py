@@ -12,6 +12,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.passwords import all_met, check
 from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import carry_out, correct
+from chalicelib.flows.dual_control import not_taken_over
 from chalicelib.flows.new_password import as_facts, context_words, unless_breached
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.strength import judged
@@ -41,6 +42,7 @@ def submit(request: Request) -> Page:
     if not request.settings.admin_may_choose_passwords:
         cause = "administrators_may_not_choose_passwords"  # AD-05, ASVS 6.4.6
         raise Refusal(Code.NOT_PERMITTED, cause, hint=Hint.PASSWORDS_ARE_MADE)
+    not_taken_over(request, account, Hint.PASSWORDS_ARE_MADE)
     forced = bool(request.fields.get("force_change", True))
     new_hash = request.portal.hasher.hash(_acceptable(request, account))
     measure = administration.set_password(account, new_hash, request.now(), force_change=forced)

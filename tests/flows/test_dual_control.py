@@ -118,6 +118,41 @@ def test_nobody_is_invited_as_an_administrator_past_the_second(strict: World) ->
     assert desk.visitor.post("/admin/users", {"email": "new@people.test", "kind": "support"}).status == 201
 
 
+@pytest.mark.parametrize("act", ["make_administrator", "reset_two_step"])
+def test_nobody_becomes_two_by_an_administrator_who_has_no_second_step_yet(act: str) -> None:
+    """Attack: choose its password, or give it a mailbox of one's own, and set up 2-step in its owner's place."""
+    world = World(TWO_ADMINISTRATORS=act)
+    desk, fresh, done = staff(world), world.person(kind=Kind.ADMINISTRATOR), an_administrator_of(world)
+    chosen = {"new_password": "a password of the thief's own", "force_change": False}
+    before = world.stored(fresh)
+    for action, fields in (("password", chosen), ("address", {"new_email": "me@thief.test", "reason": "x"})):
+        refused = desk.tries(fresh, action, **fields)
+        assert (refused.status, refused.code) == (409, "conflict")
+    assert world.stored(fresh) == before
+    assert desk.tries(fresh, "password").json()["done"] == "password_mailed"
+    assert desk.tries(done, "password", **chosen).status == 200
+    assert desk.tries(done, "address", new_email="new@people.test", reason="Married").status == 202
+
+
+def test_one_administrator_may_where_the_stage_wants_one(world: World) -> None:
+    desk, fresh = staff(world), world.person(kind=Kind.ADMINISTRATOR)
+    assert desk.tries(fresh, "address", new_email="new@people.test", reason="Married").status == 202
+    assert desk.tries(fresh, "password", new_password="a password of nobody's else").status == 200
+
+
+def test_a_browser_reads_what_comes_first(strict: World) -> None:
+    account, phone = enrolled(strict, kind=Kind.ADMINISTRATOR)
+    browser, fresh = (
+        logged_on(strict, strict.browser(), account, phone),
+        strict.person(kind=Kind.ADMINISTRATOR),
+    )
+    path = f"/admin/users/{fresh.address}"
+    page = browser.post(f"{path}/password", {"new_password": "a password of the thief's own"})
+    assert "Leave it empty to have one made and mailed." in page.text
+    page = browser.post(f"{path}/address", {"new_email": "me@thief.test", "reason": "x"})
+    assert "must set up 2-step authentication first" in page.text
+
+
 def test_pages_say_what_waits_and_for_whom(strict: World) -> None:
     desk, ann = staff(strict), strict.person()
     account, phone = enrolled(strict, kind=Kind.ADMINISTRATOR)
