@@ -208,7 +208,7 @@ def _said_of(request: Request, refusal: Refusal, field: str) -> str:
     if refusal.hint is Hint.TOO_LONG:
         return (
             request.say("This is too long. Shorten it, or send it in parts.")
-            if field == "body"
+            if field in {"body", "csv"}
             else request.say("This is too long.")
         )
     if entry is None:

@@ -7,7 +7,7 @@ from chalice import Blueprint
 
 from chalicelib.domain import membership
 from chalicelib.domain.accounts import Kind
-from chalicelib.domain.refusals import Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, console_view, correct, reason_of
 from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.repeats import NAMED
@@ -110,7 +110,9 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
 
 
 def show_refused_several(request: Request, refusal: Refusal) -> Page | None:
-    """The list again, as it was sent."""
+    """The list again, as it was sent; of one that is too long for it, that it comes in parts."""
+    if refusal.code is Code.TOO_LARGE:
+        refusal = Refusal(Code.INVALID_REQUEST, refusal.cause, hint=Hint.TOO_LONG, facts={"field": "csv"})
     chosen = request.text("kind")
     typed = {
         "csv": request.text("csv") or "\n".join(map(str, request.fields.get("emails", ()))),

@@ -248,3 +248,15 @@ def test_each_has_an_event_of_its_own_by_whoever_did_it(world: World) -> None:
     events = [one for one in world.fake.tables.events.values() if one.kind is EventKind.ACCOUNT_INVITED]
     assert {(one.email, one.actor) for one in events} == {(one, desk.account.address) for one in MANY[:2]}
     assert len({one.id for one in events}) == 2
+
+
+def test_a_browser_is_told_that_a_table_is_too_long_and_has_what_it_sent(world: World) -> None:
+    """A spreadsheet with names, numbers and notes beside its addresses is longer than five hundred of these."""
+    browser = browser_of(world, staff(world))
+    row = "ann@people.test,Ann," + "x" * 300
+    page = browser.post(PATH, {"csv": "\n".join([row] * 500), "kind": "support"})
+    assert page.status == 413
+    assert "This is too long. Shorten it, or send it in parts." in page.text
+    assert row in page.text
+    many = browser.post(PATH, {"csv": "\n".join(MANY + ["one@more.test"])})
+    assert (many.status, "Shorten it, or send it in parts." in many.text) == (422, True)
