@@ -25,6 +25,7 @@ from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.console import acted, console_view, correct
 from chalicelib.flows.events import event_of
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.seen import named_after, not_saved_over
 from chalicelib.flows.targets import named_domain
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -53,7 +54,9 @@ def show(request: Request) -> Page:
     """The brand, and how the head of a mail looks with it."""
     policy, brand = _known(request)
     facts = _facts(policy, brand or Brand())
-    return Page(facts=facts, template="admin_brand", view=_view(request, policy, brand or Brand()))
+    return Page(
+        facts=facts, template="admin_brand", view=_view(request, policy, brand or Brand(), brand or Brand())
+    )
 
 
 def submit(request: Request) -> Page:
@@ -62,8 +65,9 @@ def submit(request: Request) -> Page:
     new = (old or Brand())._replace(
         **{name: _checked(request, name) for name in CHECKED if name in request.fields}
     )
+    not_saved_over(request, _recorded(old or Brand()), _recorded(new))
     if request.fields.get("preview"):
-        facts, view = _facts(policy, new), _view(request, policy, new)
+        facts, view = _facts(policy, new), _view(request, policy, new, old or Brand())
         return Page(facts=facts, template="admin_brand", view=view | {"preview": True})
     event = event_of(
         request,
@@ -120,7 +124,7 @@ def _recorded(brand: Brand) -> dict[str, object]:
     return {**_fields(brand), "logo": logo}
 
 
-def _view(request: Request, policy: Policy, brand: Brand) -> dict[str, object]:
+def _view(request: Request, policy: Policy, brand: Brand, saved: Brand) -> dict[str, object]:
     shown = brand.over(request.settings.brand).in_mail
     return {
         "domain": policy.name,
@@ -131,6 +135,7 @@ def _view(request: Request, policy: Policy, brand: Brand) -> dict[str, object]:
         "mail_from": request.settings.mail_from,
         "preview": False,
         **console_view(request),
+        "form_name": named_after(request, _recorded(saved)),
     }
 
 
@@ -139,7 +144,8 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
     if request.caller is None or refusal.code is Code.NOT_FOUND:
         return None
     policy, brand = _known(request)
-    return correct(request, refusal, "admin_brand", _view(request, policy, brand or Brand()))
+    now = brand or Brand()
+    return correct(request, refusal, "admin_brand", _view(request, policy, now, now))
 
 
 ROUTES = {

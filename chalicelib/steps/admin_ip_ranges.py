@@ -30,6 +30,7 @@ from chalicelib.flows.ranges import (
     with_notes,
 )
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.seen import FORM_OF_BEFORE, named_after, named_as_before, not_saved_over
 from chalicelib.flows.targets import named, named_domain, target
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
@@ -66,6 +67,7 @@ def save_account(request: Request) -> Page:
     account, policy = target(request)
     ranges = given_ranges(request)
     new = effective_ranges(account._replace(ranges=ranges), policy)
+    not_saved_over(request, account.ranges, ranges)
     not_locking_oneself_out(request, new, concerns_caller=account.id == request.known.account_id)
     return carry_out(request, account, administration.restrict(account, ranges), "ranges_saved")
 
@@ -126,6 +128,7 @@ def _shown(request: Request, policy: Policy, subject: str) -> Page:
         lists.append({"scope": "admin", "ranges": noted(policy.admin_ranges, notes)})
         facts["admin_ranges"] = _list(policy.admin_ranges)
     view = _view(request) | {"subject": subject, "lists": lists}
+    view["form_name"] = named_after(request, _lists(policy))
     return Page(facts=facts, template="admin_ip_ranges", view=view)
 
 
@@ -149,6 +152,7 @@ def _view(request: Request) -> dict[str, object]:
         "lists": [sent],
         "your_address": str(request.source),
         **console_view(request),
+        "form_name": named_as_before(request),
     }
 
 
@@ -158,7 +162,26 @@ def show_refused(request: Request, refusal: Refusal) -> Page | None:
         return None
     if refusal.code is Code.WOULD_LOCK_YOU_OUT:
         return Page(template="admin_ip_ranges", view=_view(request) | {"would_lock_you_out": True})
-    return correct(request, refusal, "admin_ip_ranges", _view(request))
+    view = _view(request)
+    if refusal.cause == FORM_OF_BEFORE:
+        saved, view["now_saved"] = _saved(request)
+        view["form_name"] = named_after(request, saved)
+    return correct(request, refusal, "admin_ip_ranges", view)
+
+
+def _saved(request: Request) -> tuple[object, list[str] | None]:
+    """What is saved by now: as forms are named after it, and the list that the refused one was about."""
+    if "email" in request.params:
+        account, _ = target(request)
+        return account.ranges, _list(account.ranges)
+    key = domain_id(named_domain(request)) if "domain" in request.params else PORTAL_POLICY
+    policy = request.store.directory.policy(key) or Policy(key)
+    of_console = key == PORTAL_POLICY and _scope(request) == "admin"
+    return _lists(policy), noted(policy.admin_ranges if of_console else policy.ranges, notes_of(policy))
+
+
+def _lists(policy: Policy | None) -> object:
+    return (policy.ranges, policy.admin_ranges, policy.notes) if policy else (None, None, "")
 
 
 def _recent(portal: Portal) -> Stretch:
@@ -179,6 +202,7 @@ def _save(request: Request, change: PolicyChange, page: str) -> Page:
         else {}
     )
     after = {"ranges": _list(change.new.ranges), "admin_ranges": _list(change.new.admin_ranges)}
+    not_saved_over(request, _lists(change.old), _lists(change.new))
     notes_before, notes_after = renoted(change.old, change.new)
     event = event_of(
         request,

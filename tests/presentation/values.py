@@ -103,7 +103,7 @@ PAGES: Walk = MappingProxyType(
             message.subject messages[].subject shown.name shown.support_contact
             events[].before.name events[].after.name
             events[].before.support_contact events[].after.support_contact
-            events[].before.notes[] events[].after.notes[]
+            events[].before.notes[] events[].after.notes[] now_saved[]
         """,
         (STAFF, form.text_by_staff): "message.body events[].reason",
         (STAFF, form.NETWORK): """

@@ -258,5 +258,5 @@ def test_a_browser_is_told_that_a_table_is_too_long_and_has_what_it_sent(world: 
     assert page.status == 413
     assert "This is too long. Shorten it, or send it in parts." in page.text
     assert row in page.text
-    many = browser.post(PATH, {"csv": "\n".join(MANY + ["one@more.test"])})
+    many = browser.post(PATH, {"csv": "\n".join([*MANY, "one@more.test"])})
     assert (many.status, "Shorten it, or send it in parts." in many.text) == (422, True)

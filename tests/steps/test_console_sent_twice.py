@@ -148,7 +148,9 @@ class Desk(NamedTuple):
     def opens(self, act: Act) -> dict[str, str]:
         """What the form sends, with the name that its page, freshly opened, has for it."""
         page = self.browser.get(self.filled(act.page)).text
-        (name,) = set(re.findall(r'<input type="hidden" name="form" value="([0-9a-f]{16})">', page))
+        (name,) = set(
+            re.findall(r'<input type="hidden" name="form" value="([0-9a-f]{16}(?:[.][0-9a-f]{12})?)">', page)
+        )
         return {"form": name, **{key: self.filled(value) for key, value in act.fields.items()}}
 
     def filled(self, text: str) -> str:

@@ -301,6 +301,14 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "lists": [{"scope": "portal", "ranges": ["198.51.100.0/24"]}],
             "would_lock_you_out": True,
         },
+        "saved_since": RANGES
+        | {
+            "subject": "domain",
+            "name": DOMAIN,
+            "lists": [{"scope": "", "ranges": LISTED}],
+            "problem": "Something changed while you were working. Look at it again, then repeat it.",
+            "now_saved": [*LISTED, "192.0.2.0/24 # Basel, 3rd floor"],
+        },
         "unreadable": RANGES
         | {
             "subject": "account",
