@@ -66,6 +66,10 @@ class Administration:
         for name in GUARDED:
             if getattr(old, name) != getattr(new, name):
                 condition &= _as_seen(name, old)
+        if actor.first is not None and actor.first.account_id == old.id:
+            # Who asked is whom it is done to: of one row a transaction asks once.
+            condition &= still_administrator(actor.first)
+            actor = actor._replace(first=None)
         if actor.account_id == old.id:
             condition &= still_administrator(actor)
             acts_once_in(transaction, actor)

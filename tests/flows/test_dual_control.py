@@ -93,6 +93,13 @@ def test_one_act_is_no_other(strict: World) -> None:
     assert promotes(second, boss) == (202, "waits")
 
 
+def test_whom_it_is_about_may_be_the_first_to_ask(strict: World) -> None:
+    boss, second = staff(strict), staff(strict)
+    assert resets(boss, boss.account) == (202, "waits")
+    assert resets(second, boss.account) == (200, "done")
+    assert not strict.stored(boss.account).two_step.active
+
+
 def test_erasing_waits_too(strict: World) -> None:
     first, second, ann = staff(strict), staff(strict), strict.person()
     fields = {"confirm": ann.address, "reason": "Left the company"}

@@ -148,6 +148,17 @@ def test_se_10_who_asked_first_must_still_stand_too(store: Store, facts: dict[st
     assert store.administration.apply(standing, ann, new, [event])
 
 
+def test_who_asked_first_may_be_whom_it_is_done_to(store: Store) -> None:
+    """Of one row a transaction asks once: an administrator asks for their own second step to be reset."""
+    boss, second = planted(store, kind=Kind.ADMINISTRATOR, two_step=FULL), an_actor(store)
+    new = boss._replace(two_step=TwoStep(last_step=7), epoch=boss.epoch + 1)
+    events = [an_event(boss.id, EventKind.TWO_STEP_RESET)]
+    as_of_before = second._replace(first=Actor(boss.id, boss.epoch - 1))
+    assert not store.administration.apply(as_of_before, boss, new, events)
+    assert store.administration.apply(second._replace(first=Actor(boss.id, boss.epoch)), boss, new, events)
+    assert stored(store, boss) == new
+
+
 def test_administrator_may_change_their_own_account(store: Store) -> None:
     own = planted(store, kind=Kind.ADMINISTRATOR)
     new = own._replace(ranges=RANGES)
