@@ -56,6 +56,8 @@ class Accounts:
         """
         from chalicelib.storage.repeats import committed  # noqa: PLC0415 - for who invites, as few do
 
+        if actor is not None and account.id == getattr(actor, "account_id", None):
+            return False  # whoever acts is there; and of one row a transaction asks once
         transaction = self._database.transaction()
         if actor is not None:
             check_sender_or_actor_in(transaction, actor)

@@ -47,12 +47,15 @@ class Moves:
 
     def ask(self, actor: Actor, account: Account, pending: Reset, events: Sequence[Event]) -> bool:
         """Write the change that waits, with its events, if the account is as it was and nobody has the address."""
+        to = account_id(CanonicalAddress(pending.address))
+        if to == actor.account_id:  # of one row a transaction asks once
+            raise Refusal(Code.EXISTS, "address_taken")
         transaction = self._database.transaction()
         check_actor_in(transaction, actor)
         row = AccountRow
         unmoved = (row.epoch == account.epoch) & (row.status == Status.ACTIVE.value)
         transaction.check("account", row(account.id), unmoved)
-        transaction.check("taken", row(account_id(CanonicalAddress(pending.address))), free_for(account.id))
+        transaction.check("taken", row(to), free_for(account.id))
         transaction.put("pending", reset_row(pending))
         for event in events:
             transaction.add("event", event_row(event))

@@ -64,6 +64,14 @@ def test_an_administrator_invites_once(store: Store) -> None:
     assert trail(store, new) == [EventKind.ACCOUNT_INVITED]
 
 
+def test_in_03_an_administrator_is_there_and_invites_nobody_by_their_own_address(store: Store) -> None:
+    """Whoever writes to themselves comes by here too. Of one row a transaction asks once."""
+    boss = planted(store, kind=Kind.ADMINISTRATOR)
+    event = an_event(boss.id, EventKind.ACCOUNT_INVITED)
+    assert not store.accounts.invite(boss._replace(kind=Kind.RECIPIENT), event, Actor(boss.id, boss.epoch))
+    assert (stored(store, boss), trail(store, boss)) == (boss, [])
+
+
 @pytest.mark.parametrize(
     "facts", [{"status": Status.DISABLED}, {"status": Status.FROZEN}, {"epoch": 2}, {"kind": Kind.SUPPORT}]
 )

@@ -190,6 +190,14 @@ def test_in_03_nobody_s_address_is_taken(store: Store) -> None:
         asked(store, ann, to)
 
 
+def test_in_03_nor_is_that_of_whoever_asks(store: Store) -> None:
+    """Of one row a transaction asks once."""
+    ann, boss = planted(store), planted(store, kind=Kind.ADMINISTRATOR)
+    pending = proposed(ann, boss.address, NOW, 3600)
+    with pytest.raises(Refusal, match="exists"):
+        store.moves.ask(Actor(boss.id, boss.epoch), ann, pending, [an_event(ann.id, EventKind.ADDRESS_ASKED)])
+
+
 def test_se_10_who_may_no_longer_asks_for_nothing(store: Store) -> None:
     ann, to, actor = planted(store), somewhere(), administrator(store)
     pending = proposed(ann, to, NOW, 3600)
