@@ -223,6 +223,15 @@ def test_former_addresses_lead_to_the_newest(store: Store) -> None:
     assert stored(store, ann).alias_of == twice.id
 
 
+def test_the_latest_former_address_is_known_before_the_index_has_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, to = planted(store), somewhere()
+    _, new = go(store, asked(store, ann, to), ann, to)
+    monkeypatch.setattr("chalicelib.storage.moves.formers", lambda *_: [])
+    assert store.moves.formers(new.id) == [ann.id]
+
+
 def test_an_account_may_have_a_former_address_back(store: Store) -> None:
     ann, first = planted(store, **FULL), somewhere()
     _, once = go(store, asked(store, ann, first), ann, first)
