@@ -20,6 +20,7 @@ from chalicelib.flows.domains import domains_input, domains_typed, spellings
 from chalicelib.flows.dual_control import Opinion, second_opinion
 from chalicelib.flows.inputs import kind_input
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.seen import FORM_OF_BEFORE, named_after, named_as_before, not_saved_over
 from chalicelib.flows.targets import target
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -58,6 +59,7 @@ def show(request: Request) -> Page:
         "domains": list(office.domains or ()),
         "reason": "",
         **console_view(request),
+        "form_name": named_after(request, office),
     }
     return Page(facts=facts, template="admin_kind", view=view)
 
@@ -67,6 +69,7 @@ def submit(request: Request) -> Page:
     account, _ = target(request)
     before = _present(request, account)
     office, reason = _wanted(request, before), reason_of(request)
+    not_saved_over(request, before, office)
     if account.id == request.known.account_id and request.store.directory.stands_alone(account.id):
         # A better word than that another administrator can do it: there is none.
         raise Refusal(Code.LAST_ADMINISTRATOR, "no_other_administrator")
@@ -76,7 +79,13 @@ def submit(request: Request) -> Page:
         return Page(
             status=409,
             template="admin_kind",
-            view={"email": account.address, **console_view(request), "errors": {}, **view},
+            view={
+                "email": account.address,
+                **console_view(request),
+                "form_name": named_as_before(request),
+                "errors": {},
+                **view,
+            },
         )
     measure = membership.change_kind(account, actor(request), office, before, request.now())
     told: Details = {
@@ -135,7 +144,10 @@ def _typed(request: Request) -> dict[str, object]:
 
 def show_refused(request: Request, refusal: Refusal) -> Page | None:
     """The form again, as it was filled in."""
-    return correct(request, refusal, "admin_kind", _typed(request))
+    view = _typed(request) | {"form_name": named_as_before(request)}
+    if refusal.cause == FORM_OF_BEFORE:
+        view["form_name"] = named_after(request, _present(request, target(request)[0]))
+    return correct(request, refusal, "admin_kind", view)
 
 
 ROUTES = {

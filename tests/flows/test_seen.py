@@ -113,3 +113,17 @@ def test_brand_of_an_older_window_is_not_saved_over_another_s(window: Visitor, d
     told = desk.visitor.get(BRAND).json()
     assert (told["name"], told["support_contact"]) == ("Bank of Basel", "help@basel.test")
     assert window.post(BRAND, {"form": form(refused), "name": "Bank"}).status == 303
+
+
+def test_kind_that_somebody_else_has_changed_since_is_looked_at_again(window: Visitor, desk: Staff) -> None:
+    path = "/admin/users/ann@other.test/kind"
+    name = form(window.get(path))
+    desk.visitor.post(path, {"kind": "administrator", "reason": "Joins the team"})
+    chosen = {"kind": "support", "reason": "Joins the desk"}
+    refused = window.post(path, {"form": name, **chosen})
+    assert refused.status == 409
+    assert "Something changed while you were working" in refused.text
+    assert desk.visitor.get(path).json()["kind"] == "administrator"
+    fields = {"form": form(refused), **chosen}
+    assert pressed_twice(window, path, fields).header("Location").endswith("?done=kind_changed")
+    assert desk.visitor.get(path).json()["kind"] == "support"
