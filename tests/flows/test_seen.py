@@ -127,3 +127,19 @@ def test_kind_that_somebody_else_has_changed_since_is_looked_at_again(window: Vi
     fields = {"form": form(refused), **chosen}
     assert pressed_twice(window, path, fields).header("Location").endswith("?done=kind_changed")
     assert desk.visitor.get(path).json()["kind"] == "support"
+
+
+def test_what_one_button_changes_leaves_what_somebody_else_has_changed_since(
+    window: Visitor, desk: Staff
+) -> None:
+    page = window.get("/admin/domains").text
+    (button,) = re.findall(
+        r"<form[^>]*>((?:(?!</form>).)*Require 2-step<span[^>]*> for other.test.*?)</form>", page, re.DOTALL
+    )
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', button))
+    assert desk.visitor.post("/admin/domains", {"domain": "other.test", "internal": True}).status == 200
+    assert window.post("/admin/domains", fields).status == 303
+    (now,) = [
+        one for one in desk.visitor.get("/admin/domains").json()["domains"] if one["domain"] == "other.test"
+    ]
+    assert (now["internal"], now["two_step_required"]) == (True, True)
