@@ -38,8 +38,13 @@ def reply_to(
     sealer: Sealer,
     now: float,
     random: Callable[[int], bytes],
+    trail_days: int = 0,
 ) -> Reply:
-    """Sealed for whoever sent the message; the id of that stands before its own."""
+    """Sealed for whoever sent the message; the id of that stands before its own.
+
+    Kept no longer than its event, where events are kept for so many days: by that an erasure finds it (ADR 53).
+    """
+    kept = min(KEPT_SECONDS, trail_days * 86400) if trail_days else KEPT_SECONDS
     bare = Message(
         reply_drawer(AccountId(about.answers_to)),
         f"{about.id}-{message_id(now, random)}",
@@ -47,7 +52,7 @@ def reply_to(
         "",
         "",
         now,
-        int(now) + KEPT_SECONDS,
+        int(now) + kept,
         recipient=about.sender,
     )
     return Reply(bare._replace(sealed_body=sealer.seal(body.encode("utf-8"), bare.associated())), about)

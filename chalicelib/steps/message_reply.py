@@ -50,7 +50,8 @@ def submit(request: Request) -> Page:
     body = body_text(request, "body")
     sealer = Sealer(request.portal.keyring("bodies"), request.portal.random)
     now, random = request.now(), request.portal.random
-    reply = reply_to(about, caller.address, body, sealer=sealer, now=now, random=random)
+    days = request.settings.trail_days
+    reply = reply_to(about, caller.address, body, sealer=sealer, now=now, random=random, trail_days=days)
     own = event_of(
         request,
         EventKind.MESSAGE_ANSWERED,

@@ -222,6 +222,20 @@ def test_a_reply_outlives_the_message_and_not_its_own_days(
     assert desk.visitor.get("/admin/messages").json()["messages"][0]["replies"] == 0
 
 
+@pytest.mark.parametrize(("days", "kept"), [("30", 30 * 86400), ("365", KEPT_SECONDS)])
+def test_tr_18_a_reply_is_kept_no_longer_than_its_event_by_which_an_erasure_finds_it(
+    days: str, kept: int
+) -> None:
+    world = World(TRAIL_DAYS=days)
+    ann, visitor, desk = world.person("ann@people.test"), world.visitor(), staff(world)
+    visitor.logs_on(ann)
+    assert answers(visitor, sent(desk)).status == 201
+    (row,) = [
+        one for key, one in world.fake.tables.messages.items() if key[0] == reply_drawer(desk.account.id)
+    ]
+    assert row.expires_at == int(row.sent_at) + kept
+
+
 # In a browser.
 
 

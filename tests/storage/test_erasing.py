@@ -221,6 +221,19 @@ def test_where_a_service_found_its_message_and_the_network_it_was_known_from_go_
     assert network_key(ann.id, throttle_key(SOURCE)) not in networks(store)
 
 
+def test_where_a_service_found_it_goes_though_its_event_is_gone_by_then(store: Store) -> None:
+    """A stage may keep events for less long than a message can be read."""
+    ann, bert = planted(store), planted(store)
+    system, sender = a_system(store)
+    message = a_message(ann, service=system.id)
+    store.sendings.send(sender, message, an_event(bert.id, EventKind.MESSAGE_SENT, NOW - 9))
+    assert store.sendings.was_sent(system.id, message.id)
+    plant(store, ann._replace(status=Status.ERASED, epoch=int(NOW)))
+    store.events.record(an_event(ann.id, EventKind.ACCOUNT_ERASED, NOW))
+    cleared(store, of(store, ann))
+    assert not store.sendings.was_sent(system.id, message.id)
+
+
 def networks(store: Store) -> Any:
     return getattr(getattr(store, "tables", None), "networks", {})
 

@@ -8,7 +8,7 @@ from chalicelib.domain.devices import network_key
 from chalicelib.domain.erasing import COVERED_SECONDS, DECIDES, ERASED, Erasure, Place, erased_event
 from chalicelib.domain.events import SERVICE_TRAIL, EventKind
 from chalicelib.domain.mails import NOTE, hour_of
-from chalicelib.domain.messages import REPLIES, drawer, reply_drawer
+from chalicelib.domain.messages import REPLIES, drawer, reply_drawer, sent_drawer
 from chalicelib.domain.networks import throttle_key
 from tests.fakes.tables import Family, act
 
@@ -40,6 +40,8 @@ class Erasing(Family):
     def clear(self, erasure: Erasure, place: Place) -> Place | None:
         tables, who = self._tables, erasure.account_id
         tables.moving.pop(who, None)
+        own = [one for key, one in tables.messages.items() if key[0] == who and one.service]
+        self._remove(tables.messages, [(sent_drawer(one.service), one.id) for one in own])
         for rows in (tables.sessions, tables.messages, tables.resets):
             self._remove(rows, [key for key in rows if self._is_of(who, key)])
         for key, message in tables.messages.items():
@@ -77,7 +79,7 @@ class Erasing(Family):
 
     def _remove(self, rows: dict, keys: list) -> None:  # type: ignore[type-arg]  # whichever table
         for key in keys:
-            del rows[key]
+            rows.pop(key, None)
 
     @act
     def finish(self, erasure: Erasure, now: float) -> bool:
