@@ -8,12 +8,18 @@ A program says what it means each time.
 import hashlib
 import json
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.flows.repeats import FORM, form_name
 from chalicelib.web.request import Request
 
 FORM_OF_BEFORE = "form_of_before"
 _TAG_LENGTH = 12
+
+
+def of_account(account: Account) -> object:
+    """What of an account its page shows and a form of it could save over."""
+    return account.status.value, account.ranges
 
 
 def named_after(request: Request, shown: object) -> str:

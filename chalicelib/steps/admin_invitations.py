@@ -11,6 +11,7 @@ from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.flows.console import MAX_REASON, carry_out, console_view, correct, reason_of
 from chalicelib.flows.dual_control import kind_of_invited
 from chalicelib.flows.repeats import NAMED
+from chalicelib.flows.seen import not_saved_over, of_account
 from chalicelib.flows.several import MOST, Line, Result, invite_lines, lines_of
 from chalicelib.flows.targets import target
 from chalicelib.presentation.evidence import evidence
@@ -35,10 +36,15 @@ def admin_invitations(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def invite(request: Request) -> Page:
-    """Once more, for whoever never came: a fresh temporary password, and the one before is void."""
+    """Once more, for whoever never came: a fresh temporary password, and the one before is void.
+
+    Not by a page from before somebody else has withdrawn it: whoever did had a reason.
+    """
     account, _ = target(request)
+    measure = membership.invite_again(account, request.now())
+    not_saved_over(request, of_account(account), of_account(measure.new))
     told: Details = {"kind": account.kind.value, "again": True, **_why(request)}
-    return carry_out(request, account, membership.invite_again(account, request.now()), "invited_again", told)
+    return carry_out(request, account, measure, "invited_again", told)
 
 
 def withdraw(request: Request) -> Page:

@@ -30,7 +30,7 @@ from chalicelib.flows.ranges import (
     with_notes,
 )
 from chalicelib.flows.repeats import NAMED
-from chalicelib.flows.seen import FORM_OF_BEFORE, named_after, named_as_before, not_saved_over
+from chalicelib.flows.seen import FORM_OF_BEFORE, named_after, named_as_before, not_saved_over, of_account
 from chalicelib.flows.targets import named, named_domain, target
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
@@ -67,7 +67,7 @@ def save_account(request: Request) -> Page:
     account, policy = target(request)
     ranges = given_ranges(request)
     new = effective_ranges(account._replace(ranges=ranges), policy)
-    not_saved_over(request, account.ranges, ranges)
+    not_saved_over(request, of_account(account), of_account(account._replace(ranges=ranges)))
     not_locking_oneself_out(request, new, concerns_caller=account.id == request.known.account_id)
     return carry_out(request, account, administration.restrict(account, ranges), "ranges_saved")
 
@@ -173,7 +173,7 @@ def _saved(request: Request) -> tuple[object, list[str] | None]:
     """What is saved by now: as forms are named after it, and the list that the refused one was about."""
     if "email" in request.params:
         account, _ = target(request)
-        return account.ranges, _list(account.ranges)
+        return of_account(account), _list(account.ranges)
     key = domain_id(named_domain(request)) if "domain" in request.params else PORTAL_POLICY
     policy = request.store.directory.policy(key) or Policy(key)
     of_console = key == PORTAL_POLICY and _scope(request) == "admin"

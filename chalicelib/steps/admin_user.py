@@ -14,7 +14,7 @@ from chalicelib.flows.attempts import attempt_facts
 from chalicelib.flows.console import console_view
 from chalicelib.flows.dual_control import waits_shown
 from chalicelib.flows.readings import reading_users
-from chalicelib.flows.seen import named_after
+from chalicelib.flows.seen import named_after, of_account
 from chalicelib.flows.targets import may_act, named, seen
 from chalicelib.flows.trail_within import TrailWithin
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
@@ -61,7 +61,7 @@ def show(request: Request) -> Page:
         "waits": waits_shown(request, account, trail.changes.events),
         **console_view(request),
         "may_act": may_act(request, account),
-        "form_name": named_after(request, account.ranges),
+        "form_name": named_after(request, of_account(account)),
     }
     return Page(facts=facts, template="admin_user", view=view)
 

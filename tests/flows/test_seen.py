@@ -143,3 +143,18 @@ def test_what_one_button_changes_leaves_what_somebody_else_has_changed_since(
         one for one in desk.visitor.get("/admin/domains").json()["domains"] if one["domain"] == "other.test"
     ]
     assert (now["internal"], now["two_step_required"]) == (True, True)
+
+
+def test_an_invitation_that_somebody_else_has_withdrawn_is_not_opened_by_an_older_window(
+    world: World, window: Visitor, desk: Staff
+) -> None:
+    bob = world.person("bob@other.test", password=None)
+    path = f"/admin/users/{bob.address}"
+    name = form(window.get(path))
+    desk.does(bob, "withdraw", reason="Mistyped")
+    refused = window.post(f"{path}/invite", {"form": name})
+    assert (refused.status, world.mails(bob)) == (409, [])
+    assert "Something changed while you were working" in refused.text
+    fields = {"form": form(window.get(path))}
+    assert pressed_twice(window, f"{path}/invite", fields).header("Location").endswith("?done=invited_again")
+    assert world.stored(bob).open
