@@ -68,23 +68,23 @@ CEILINGS = {
     "address_change": 130,
     "admin_address": 80,
     "admin_attempts": 109,  # with files of them
-    "admin_brand": 73,
+    "admin_brand": 76,  # with what its form was filled in from
     "admin_contain": 74,
     "admin_delivery": 73,
     "admin_domains": 74,  # with the ways in a list
     "admin_erase": 75,  # with whether another administrator has asked for it
     "admin_events": 110,  # the same, and what a service is called
-    "admin_invitations": 79,  # with several at once, and two administrators for one who is to be one
-    "admin_ip_ranges": 105,
-    "admin_kind": 76,  # with whether another administrator has asked for it
+    "admin_invitations": 82,  # with several at once, and two administrators for one who is to be one
+    "admin_ip_ranges": 108,
+    "admin_kind": 80,  # with whether another administrator has asked for it
     "admin_messages": 108,  # what waits for a writer whose session ended, what is written back, and several at once
     "admin_overview": 79,  # with what is counted, what waits for a second administrator, and the lock's arithmetic
-    "admin_password": 92,
+    "admin_password": 96,  # with whether the second step of an administrator is there
     "admin_services": 80,  # with its keys, and whether a form was sent twice
     "admin_sessions": 73,
     "admin_status": 73,
     "admin_two_step": 75,  # with whether another administrator has asked for it
-    "admin_user": 113,  # with what waits for a second administrator
+    "admin_user": 116,  # with what waits for a second administrator
     "admin_users": 80,  # and what such a list is asked for, as a file too, and two administrators for a new one
     "authorizer": 41,  # what it is asked is read in a room of its own
     "health": 40,  # with the words of what is counted
