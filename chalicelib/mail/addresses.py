@@ -17,8 +17,6 @@ def address_proof(mail: Outgoing) -> Values:
     lifetime = mail.portal.settings.first_password_lifetime
     if mail.now >= mail.event.at + lifetime:
         raise Withheld("too_late")
-    if not mail.account.open:  # closed, or moved elsewhere, while the mail waited
-        raise Withheld(f"account_{mail.account.status}")
     token, link = mail.link(Purpose.ADDRESS, lifetime)
     mail.issue([link])
     return {"confirm_url": mail.url(f"/address/{token}"), "lifetime": lifetime}
