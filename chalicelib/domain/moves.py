@@ -12,9 +12,8 @@ from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id,
 from chalicelib.domain.administration import refuse_former
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Hint, Refusal, invalid
-from chalicelib.domain.resets import Purpose, Reset
+from chalicelib.domain.resets import Purpose, Reset, pending_key
 
-_PENDING = "pending:"
 _FORMER = "former:"
 
 
@@ -43,11 +42,6 @@ class Carried(NamedTuple):
 
     old: AccountId
     new: AccountId
-
-
-def pending_key(account: AccountId) -> str:
-    """Where the one change that waits of an account lies. A later one takes its place, and the link before is void."""
-    return f"{_PENDING}{account}"
 
 
 def former_mark(account: AccountId) -> str:

@@ -12,6 +12,7 @@ from chalicelib.domain.tokens import Digest
 UNDONE_SECONDS = (
     86400  # how long a second step that nobody has used since can be undone by its own notice (TF-12)
 )
+_PENDING = "pending:"
 SUPERSEDED = "superseded"  # why a mail is not sent: what it carries was void when its turn came (RS-09)
 KEPT_SECONDS = 30 * 86400  # an expired one is still recognised for a month, so that it is never a dead end
 
@@ -86,3 +87,8 @@ def link_key(purpose: Purpose, digest: Digest) -> str:
 def temporary_key(account_id: AccountId, name: str) -> str:
     """The key of a temporary password's row: its first group names it, so logon reads one row and hashes once."""
     return f"{Purpose.TEMPORARY}#{account_id}#{name}"
+
+
+def pending_key(account: AccountId) -> str:
+    """Where the one change that waits of an account lies. A later one takes its place, and the link before is void."""
+    return f"{_PENDING}{account}"

@@ -5,7 +5,6 @@ import re
 from chalicelib.domain.events import iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.replies import answered_by
 from chalicelib.domain.sealing import Sealer, Unsealable
 from chalicelib.portal import Portal
 from chalicelib.web.request import Request
@@ -22,18 +21,6 @@ def message_facts(message: Message) -> dict[str, object]:
         "sent_at": iso(message.sent_at),
         "read_at": None if message.read_at is None else iso(message.read_at),
         "expires_at": iso(message.expires_at),
-    }
-
-
-def reply_facts(reply: Message, portal: Portal) -> dict[str, object]:
-    """A reply as whoever wrote it has it; whether it was read is its reader's affair."""
-    return {
-        "id": reply.id,
-        "message": answered_by(reply),
-        "to": reply.recipient,
-        "sent_at": iso(reply.sent_at),
-        "expires_at": iso(reply.expires_at),
-        "body": body_of(reply, portal),
     }
 
 

@@ -18,13 +18,13 @@ from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.messages import Message
 from chalicelib.domain.refusals import invalid
-from chalicelib.domain.replies import REPLIES_HOURLY
+from chalicelib.domain.replies import REPLIES_HOURLY, answered_by
 from chalicelib.domain.resets import Reset
 from chalicelib.domain.trail import Lines, opaque, position
 from chalicelib.flows.activity import owner_part
 from chalicelib.flows.events import event_of
 from chalicelib.flows.own_account import account_facts
-from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts, reply_facts
+from chalicelib.flows.own_messages import MESSAGE_ID, body_of, message_facts
 from chalicelib.flows.own_sessions import live_sessions, session_facts
 from chalicelib.flows.readings import reading
 from chalicelib.flows.unsent import all_of_caller
@@ -77,7 +77,7 @@ def show(request: Request) -> Page:
         "former_addresses": list(addresses.formers),
         "address_change": _waiting(request, addresses.pending),
         "messages": [_told(one, request) for one in messages if one.readable(now)],
-        "replies": [reply_facts(one, request.portal) for one in replies if one.readable(now)],
+        "replies": [_reply(one, request) for one in replies if one.readable(now)],
         "unsent": unsent,
         "events": lines.facts,
         **further,
@@ -116,6 +116,18 @@ def _told(message: Message, request: Request) -> dict[str, object]:
     """As it is listed, and its body where it was opened before: an export is no reading that its sender hears of."""
     facts = message_facts(message)
     return facts if message.read_at is None else facts | {"body": body_of(message, request.portal)}
+
+
+def _reply(reply: Message, request: Request) -> dict[str, object]:
+    """A reply as whoever wrote it has it; whether it was read is its reader's affair."""
+    return {
+        "id": reply.id,
+        "message": answered_by(reply),
+        "to": reply.recipient,
+        "sent_at": iso(reply.sent_at),
+        "expires_at": iso(reply.expires_at),
+        "body": body_of(reply, request.portal),
+    }
 
 
 def _message_id(text: str) -> str | None:

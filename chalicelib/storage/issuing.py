@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
-from chalicelib.domain.moves import pending_key
 from chalicelib.domain.refusals import Unavailable
-from chalicelib.domain.resets import SUPERSEDED, Purpose, Reset
+from chalicelib.domain.resets import SUPERSEDED, Purpose, Reset, pending_key
 from chalicelib.storage.database import Database
 from chalicelib.storage.rows import reset_row
 from chalicelib.storage.tables import AccountRow, ResetRow

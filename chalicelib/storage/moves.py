@@ -10,10 +10,10 @@ from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id,
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import MOVING, Message
-from chalicelib.domain.moves import Carried, OfOwner, Standing, former_mark, left_behind, pending_key
+from chalicelib.domain.moves import Carried, OfOwner, Standing, former_mark, left_behind
 from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.resets import Reset
+from chalicelib.domain.resets import Reset, pending_key
 from chalicelib.storage.accounts import check_actor_in, formers
 from chalicelib.storage.database import Database
 from chalicelib.storage.indexes import LISTED

@@ -12,7 +12,6 @@ from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, hour, told_o
 from chalicelib.domain.resets import Noted, Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
-from chalicelib.storage.issuing import issue, renew
 from chalicelib.storage.rows import APART, account_of, event_of, event_row, kept_until, trail_key
 from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ThrottleRow
 
@@ -104,10 +103,14 @@ class Outbox:
         budget_at: float | None = None,
     ) -> str | None:
         """Store what a mail will carry, if the account is still at this epoch. None, or why not."""
+        from chalicelib.storage.issuing import issue  # noqa: PLC0415 - for those who send mails, as few do
+
         return issue(self._database, resets, epoch, asked_at, limits, budget_at)
 
     def renew(self, reset: Reset, epoch: int) -> bool:
         """Write a link that an earlier mail carries anew, for this epoch. False where none was issued."""
+        from chalicelib.storage.issuing import renew  # noqa: PLC0415 - as above
+
         return renew(self._database, reset, epoch)
 
     def unsettled(self, hour: str) -> list[Event]:

@@ -61,7 +61,7 @@ BARE_PAGE, BARE = 68, 41
 CEILINGS = {
     "account": 66,  # its facts, which the export tells too
     "account_activity": 99,
-    "account_export": 125,  # what sessions, activity, messages, replies and addresses load together, without a page
+    "account_export": 126,  # what sessions, activity, messages, replies and addresses load together, without a page
     "account_preferences": 67,
     "account_sessions": 97,
     "account_two_step": 129,

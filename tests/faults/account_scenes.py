@@ -7,8 +7,7 @@ from collections.abc import Callable
 from chalicelib.domain.accounts import Kind, TwoStep, next_epoch
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.moves import pending_key
-from chalicelib.domain.resets import Purpose
+from chalicelib.domain.resets import Purpose, pending_key
 from tests.fakes.looking import planted, stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import a_link

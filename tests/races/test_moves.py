@@ -9,8 +9,7 @@ import pytest
 from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import CanonicalAddress, account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.moves import pending_key
-from chalicelib.domain.resets import Purpose
+from chalicelib.domain.resets import Purpose, pending_key
 from tests.fakes.looking import stored, trail
 from tests.fakes.planting import plant
 from tests.fakes.samples import a_link

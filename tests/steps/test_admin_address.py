@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.accounts import Kind, Status
-from chalicelib.domain.moves import pending_key
+from chalicelib.domain.resets import pending_key
 from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.world.clock import Clock

@@ -108,4 +108,4 @@ def test_se_15_an_epoch_is_not_behind_its_event(
     told = [one for one in world.store.events.of_account(who.id) if one.kind in MOVES]
     moved = [(one.told["after"] or {}).get("epoch", int(one.at)) for one in told]
     assert moved
-    assert stored(world.store, who).epoch >= max(moved)  # type: ignore[type-var]
+    assert stored(world.store, who).epoch >= max(moved)  # type: ignore[operator, type-var]

@@ -12,9 +12,8 @@ from chalicelib.domain.brand import Brand, png
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import RESET_MAILS_DAILY, RESET_MAILS_HOURLY, Limit
 from chalicelib.domain.mails import Claim, Due, hour, told_of
-from chalicelib.domain.moves import pending_key
 from chalicelib.domain.ports import Store
-from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose
+from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose, pending_key
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.outbox import TOGETHER
 from chalicelib.storage.rows import trail_key

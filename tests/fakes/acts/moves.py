@@ -16,9 +16,9 @@ from chalicelib.domain.addresses import (
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.domain.moves import Carried, OfOwner, Standing, left_behind, pending_key
+from chalicelib.domain.moves import Carried, OfOwner, Standing, left_behind
 from chalicelib.domain.refusals import Code, Refusal
-from chalicelib.domain.resets import Reset
+from chalicelib.domain.resets import Reset, pending_key
 from tests.fakes.tables import Family, act
 
 

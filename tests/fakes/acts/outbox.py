@@ -10,9 +10,8 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.limits import BUDGET_SPENT, SELF_SERVICE_MAILS, TOO_MANY, Limit
 from chalicelib.domain.mails import LATER, NOTE, Claim, Due, hour, hour_of, told_of, without_code
-from chalicelib.domain.moves import pending_key
 from chalicelib.domain.refusals import Refusal, Unavailable
-from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose, Reset
+from chalicelib.domain.resets import SUPERSEDED, Noted, Purpose, Reset, pending_key
 from tests.fakes.tables import Family, act
 
 
