@@ -76,6 +76,15 @@ def condition(allowed: Named, table: str) -> dict[str, Any]:
 
 @cache
 def keys_of(table: str) -> frozenset[str]:
-    """The names of a table's own key."""
-    (described,) = (one for one in described_tables("") if one["TableName"] == table)
-    return frozenset(part["AttributeName"] for part in described["KeySchema"])
+    """The names of a table's own key, and where one of its indexes is asked of that one's."""
+    name, _, index = table.partition("/index/")
+    (described,) = (one for one in described_tables("") if one["TableName"] == name)
+    keys = [
+        described["KeySchema"],
+        *(
+            one["KeySchema"]
+            for one in described.get("GlobalSecondaryIndexes", [])
+            if one["IndexName"] == index
+        ),
+    ]
+    return frozenset(part["AttributeName"] for key in keys for part in key)

@@ -121,6 +121,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "GET /admin/users/import": ADMIN,
         "POST /admin/users/import": ADMIN_FRESH,
         "GET /admin/users/{email}": DESK,
+        "GET /admin/users/{email}/messages": DESK,
         "POST /admin/users/{email}/invite": ADMIN_FRESH,
         "POST /admin/users/{email}/withdraw": ADMIN_FRESH,
         "GET /admin/users/{email}/kind": ALL,

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.domain.accounts import Status
 from chalicelib.domain.addresses import SIMULATOR
+from chalicelib.domain.messages import Message
+from chalicelib.domain.resets import Reset
 
 INVITED = "invited"  # active, and nobody has come yet
 WITHDRAWN = "withdrawn"  # nobody has come, and nobody can
@@ -86,3 +88,11 @@ class Found(NamedTuple):
 
     users: Sequence[ListedAccount]
     further: str | None
+
+
+class CameTo(NamedTuple):
+    """What came to an account: what was mailed to it, and the newest messages and replies, without what they say."""
+
+    mailed: list[Reset]
+    messages: list[Message]
+    replies: list[Message]

@@ -51,6 +51,15 @@ class Message(NamedTuple):
         return f"{self.account_id}/{self.id}".encode()
 
 
+def fate_of(message: Message, now: float) -> str:
+    """What became of it, in one word: "read", "recalled", "expired" unread, or "waiting" to be read."""
+    if message.recalled_at is not None:
+        return "recalled"
+    if message.read_at is not None:
+        return "read"
+    return "waiting" if now < message.expires_at else "expired"
+
+
 def drawer(account_id: AccountId) -> AccountId:
     """Under which key lies what an account had typed when its session ended: no list of messages reads it (ADR 30)."""
     return AccountId(f"{UNSENT}{account_id}")

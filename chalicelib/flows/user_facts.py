@@ -76,7 +76,7 @@ def attempt_rows(trail: Trail, say: Translate) -> list[dict[str, object]]:
     return [attempt_row(event, say) for event in latest_of(trail, ATTEMPTS, 20).events]
 
 
-def trail_facts(trail: Trail) -> dict[str, object]:
+def trail_facts(trail: Trail, *, more_messages: bool) -> dict[str, object]:
     """The latest events and mails. State changes come first: refusals push none of them out of sight (TR-01).
 
     `before` is where the state changes go on, in `/admin/events?changes=true`; `more` says of what else there is more.
@@ -90,6 +90,7 @@ def trail_facts(trail: Trail) -> dict[str, object]:
             "events": others.before is not None,
             "attempts": attempts.before is not None,
             "mails": mails.before is not None,
+            "messages": more_messages,
         },
         "mails": [_mail(event) for event in mails.events],
     }

@@ -1,6 +1,7 @@
-"""Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails, every action.
+"""Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails and messages, with
+every action.
 
-Reading it is itself an event.
+Reading it is itself an event. May not know what a message says or is about (ADR 58).
 """
 
 from typing import Any
@@ -18,6 +19,7 @@ from chalicelib.flows.seen import named_after, of_account
 from chalicelib.flows.targets import may_act, named, seen
 from chalicelib.flows.trail_within import TrailWithin
 from chalicelib.flows.user_facts import attempt_rows, password_facts, session_facts, trail_facts, user_facts
+from chalicelib.flows.user_messages import COUNTED, SHOWN, page_of_messages, received_facts
 from chalicelib.web.page import Page
 from chalicelib.web.request import Request
 from chalicelib.web.serve import Route, serve
@@ -38,17 +40,18 @@ def show(request: Request) -> Page:
     with reading_users(request, {"user": named(request)}):
         account, policy = seen(request)
         trail = TrailWithin(request).trail(account.id, None, ROWS)
-        mailed = request.store.directory.mailed(account.id)
+        came = request.store.directory.came_to(account.id, COUNTED + 1)
         sessions = request.store.sessions.of_account(account.id)
         now = _now(request, account)
     user = user_facts(account, policy, request.portal)
     attempts = attempt_rows(trail, request.say)
     facts = {
         **user,
-        **password_facts(account, mailed, request.now()),
+        **password_facts(account, came.mailed, request.now()),
         "sessions": session_facts(sessions, account, request.portal, request.say),
         "attempts": [attempt_facts(row) for row in attempts],
-        **trail_facts(trail),
+        **trail_facts(trail, more_messages=len(came.messages) > SHOWN),
+        **received_facts(came, request.now()),
         "moved_to": now.address if now else None,
     }
     view = {
@@ -73,4 +76,17 @@ def _now(request: Request, former: Account) -> Account | None:
     return request.store.accounts.find(former.alias_of)[0]
 
 
-ROUTES = {"GET /admin/users/{email}": Route(show)}
+def show_messages(request: Request) -> Page:
+    """What came to one user, page by page: when, from whom, what became of it."""
+    with reading_users(request, {"user": named(request)}):
+        account, _ = seen(request)
+        found = page_of_messages(request, account)
+    facts = {name: found[name] for name in ("messages", "before")}
+    view = found | {"user": account.address, **console_view(request)}
+    return Page(facts=facts, template="admin_user_messages", view=view)
+
+
+ROUTES = {
+    "GET /admin/users/{email}": Route(show),
+    "GET /admin/users/{email}/messages": Route(show_messages),
+}

@@ -6,8 +6,8 @@ from functools import partial
 from chalicelib.domain.accounts import Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand, brand_key
-from chalicelib.domain.listing import Found, ListedAccount, Wanted
-from chalicelib.domain.messages import Message
+from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
+from chalicelib.domain.messages import MOVING, Message, reply_drawer
 from chalicelib.domain.reach import limit_key
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
@@ -31,6 +31,18 @@ LINE = (
     AccountRow.two_step_on,
     AccountRow.last_logon_at,
 )
+# Of a message all but what it says and what it is about.
+ENVELOPE = (
+    MessageRow.account_id,
+    MessageRow.id,
+    MessageRow.sender,
+    MessageRow.speaks_as,
+    MessageRow.sent_at,
+    MessageRow.expires_at,
+    MessageRow.read_at,
+    MessageRow.recalled_at,
+)
+WHENCE = (MessageRow.account_id, MessageRow.id, MessageRow.recipient)
 
 
 class Directory:
@@ -132,6 +144,44 @@ class Directory:
             ResetRow, account_id, index=ResetRow.by_account, scan_index_forward=False, limit=20
         )
         return [reset_of(row) for row in rows]
+
+    def received(
+        self, account_id: AccountId, before: str | None, limit: int, *, replies: bool = False
+    ) -> list[Message]:
+        """Lines of what an account has received; while it is carried over from a former address, of both (ADR 55)."""
+        asked = partial(self._received, before=before, limit=limit)
+        if replies:
+            return asked(reply_drawer(account_id))
+        with self._database.all_beside(partial(asked, account_id)) as (reading,):
+            (moving,) = self._database.read_together(
+                (MessageRow, MOVING, account_id), only={MessageRow: WHENCE}
+            )
+        if moving is None or not moving.recipient:
+            found: list[Message] = reading.result()
+            return found
+        lines = {one.id: one for one in (*asked(moving.recipient), *asked(account_id))}
+        return [lines[id_] for id_ in sorted(lines, reverse=True)[:limit]]
+
+    def _received(self, key: str, *, before: str | None, limit: int) -> list[Message]:
+        """The subject is in the index, for its reader's own list; whoever asks here may not name it (ADR 58)."""
+        condition = None if before is None else MessageRow.id < before
+        rows = self._database.query(
+            MessageRow,
+            key,
+            index=MessageRow.by_recipient,
+            range_key_condition=condition,
+            scan_index_forward=False,
+            limit=limit,
+            attributes_to_get=[one.attr_name for one in ENVELOPE],
+        )
+        return [message_of(row)._replace(subject="") for row in rows]
+
+    def came_to(self, account_id: AccountId, limit: int) -> CameTo:
+        """What was mailed to an account, and lines of what it has received, in one trip."""
+        asked = partial(self.received, account_id, None, limit)
+        with self._database.all_beside(asked, partial(asked, replies=True)) as (messages, replies):
+            mailed = self.mailed(account_id)
+        return CameTo(mailed, messages.result(), replies.result())
 
     def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
         """What one sender sent, newest first, without bodies; `before` is the id of the last one seen."""

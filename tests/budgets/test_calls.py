@@ -410,6 +410,7 @@ def test_ad_12_whether_an_administrator_stands_alone_costs_a_query_and_a_reading
     ("path", "step", "trips"),
     [
         ("/admin/users/ann@read.test", "admin_user", 4),
+        ("/admin/users/ann@read.test/messages", "admin_user", 2),
         ("/admin/overview", "admin_overview", 7),
         ("/admin/users?domain=read.test", "admin_users", 2),
         ("/admin/users?q=ann@read.test", "admin_users", 1),

@@ -211,6 +211,22 @@ def test_lo_07_read_without_a_projection_is_denied_where_attributes_are_named(st
     ask("admin_user", "BatchGetItem", call)
 
 
+@pytest.mark.parametrize("name", ["subject", "sealed_body", None])
+def test_ad_26_who_looks_at_a_user_reads_neither_subject_nor_text_of_a_message(name: str | None) -> None:
+    """Nor everything that the index has, by naming nothing."""
+    asked = {"KeyConditionExpression": "account_id = :0", "ExpressionAttributeValues": {":0": {"S": "a"}}}
+    projection = {"ProjectionExpression": f"id, sent_at, {name}"} if name else {}
+    statements = [one for one in role("admin_user")["Statement"] if "by_recipient" in str(one["Resource"])]
+    (condition,) = (one["Condition"] for one in statements)
+    assert condition["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+    assert name not in condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+    with pytest.raises(ClientError, match=f"reads {name or 'all'}"), at_work("admin_user"):
+        ROLES.before_dynamodb(
+            {"TableName": "messages", "IndexName": "by_recipient", **asked, **projection},
+            SimpleNamespace(name="Query"),
+        )
+
+
 def test_lo_07_denial_says_what_the_page_needs(caplog: Any) -> None:
     call = calls("UpdateItem", "password_hash")[0]
     with pytest.raises(ClientError, match="AccessDeniedException"):

@@ -7,10 +7,11 @@ import pytest
 
 from chalicelib.domain.accounts import Kind, Policy, Status
 from chalicelib.domain.events import Event, EventKind
+from chalicelib.domain.messages import reply_drawer
 from chalicelib.domain.refusals import Unavailable
 from tests.console.staff import Staff, staff
 from tests.fakes.planting import plant
-from tests.fakes.samples import an_event
+from tests.fakes.samples import a_message, an_event
 from tests.world.phones import enrolled
 from tests.world.visitors import CHOSEN
 from tests.world.world import World
@@ -118,7 +119,7 @@ def test_tr_02_user_page_says_of_each_list_where_more_is(world: World) -> None:
         for kind in (EventKind.PASSWORD_CHANGED, EventKind.LOGON_REFUSED, EventKind.MAIL_SENT):
             world.store.events.record(an_event(ann.id, kind, world.clock() - second * 3600))
     user = desk.user(ann)
-    assert user["more"] == {"events": True, "attempts": True, "mails": True}
+    assert user["more"] == {"events": True, "attempts": True, "mails": True, "messages": False}
     assert [event["change"] for event in user["events"]] == [True] * 20 + [False] * 10
     rest = desk.visitor.get(f"/admin/events?email={ann.address}&changes=true&before={user['before']}").json()
     assert (len(rest["events"]), rest["before"]) == (10, None)
@@ -130,7 +131,7 @@ def test_tr_02_user_page_says_of_each_list_where_more_is(world: World) -> None:
     ):
         assert further in html
     quiet = desk.user(world.person())
-    assert (quiet["more"], quiet["before"]) == ({"events": False, "attempts": False, "mails": False}, None)
+    assert (quiet["more"], quiet["before"]) == (dict.fromkeys(user["more"], False), None)
 
 
 def test_who_never_came_is_invited_and_not_active(world: World) -> None:
@@ -214,3 +215,89 @@ def test_ad_10_nothing_is_shown_that_cannot_be_recorded(
 def readings(world: World, desk: Staff) -> list[Event]:
     trail = world.store.events.of_account(desk.account.id)
     return [event for event in trail if event.kind is EventKind.USERS_READ]
+
+
+def lines_of(desk: Staff, path: str) -> dict[str, Any]:
+    reply = desk.visitor.get(path)
+    assert reply.status == 200, reply.text
+    told: dict[str, Any] = reply.json()
+    return told
+
+
+def test_ad_26_messages_are_told_by_what_became_of_them(world: World) -> None:
+    """Without their words: neither subject nor body, whoever of the desk looks, in JSON and on both pages."""
+    ann, now = world.person(), world.clock()
+    fates = {
+        "waiting": {},
+        "read": {"read_at": now - 5, "service": "k3x7qv2m5n4tz6ra", "sender": "claims@acme.test"},
+        "recalled": {"recalled_at": now - 4},
+        "expired": {"expires_at": int(now) - 3},
+    }
+    for facts in fates.values():
+        plant(world.store, a_message(ann, subject="Dismissal", sealed_body="sealed words", **facts))
+    desk = staff(world, Kind.SUPPORT)
+    user = desk.user(ann)
+    page = f"/admin/users/{ann.address}/messages"
+    lines = lines_of(desk, page)["messages"]
+    assert lines == user["messages"]
+    assert [one["state"] for one in lines] == list(fates)[::-1]
+    assert {(one["from"], one["service"]) for one in lines} == {
+        ("desk@people.test", None),
+        ("claims@acme.test", "k3x7qv2m5n4tz6ra"),
+    }
+    assert user["received"] == {"unread": 1, "replies": 0, "unread_replies": 0, "complete": True}
+    for path in (page, f"/admin/users/{ann.address}"):
+        for kind in ("application/json", "text/html"):
+            told = desk.visitor.get(path, Accept=kind).text
+            assert "Dismissal" not in told
+            assert "sealed words" not in told
+
+
+def test_tr_02_messages_of_a_user_end_in_words_and_lead_on(world: World) -> None:
+    ann, desk = world.person(), staff(world)
+    for _ in range(130):
+        plant(world.store, a_message(ann))
+    user, page = desk.user(ann), f"/admin/users/{ann.address}/messages"
+    assert (len(user["messages"]), user["more"]["messages"]) == (10, True)
+    assert user["received"] == {"unread": 100, "replies": 0, "unread_replies": 0, "complete": False}
+    first = lines_of(desk, page)
+    rest = lines_of(desk, f"{page}?before={first['before']}")
+    assert (len(first["messages"]), len(rest["messages"]), rest["before"]) == (100, 30, None)
+    ids = [one["id"] for one in first["messages"] + rest["messages"]]
+    assert ids == sorted(set(ids), reverse=True)
+    html = desk.visitor.get(f"/admin/users/{ann.address}", Accept="text/html").text
+    assert "at least 100 not read" in html
+    assert f'href="{page}"' in html
+    assert "before=" in desk.visitor.get(page, Accept="text/html").text
+    for wrong in ("before=%20", "kind=letter"):
+        reply = desk.visitor.get(f"{page}?{wrong}")
+        assert (reply.status, reply.code) == (422, "invalid_request")
+
+
+def test_replies_to_an_administrator_are_counted_and_listed_apart(world: World) -> None:
+    chief, ann = staff(world), world.person()
+    about = a_message(ann, answers_to=chief.account.id)
+    for number in range(2):
+        row = a_message(ann, id=f"{about.id}-{number:011x}-test", sender=ann.address, subject="")
+        read_at = world.clock() if number else None
+        plant(world.store, row._replace(account_id=reply_drawer(chief.account.id), read_at=read_at))
+    desk = staff(world, Kind.SUPPORT)
+    user = desk.user(chief.account)
+    assert user["messages"] == []
+    assert (user["received"]["replies"], user["received"]["unread_replies"]) == (2, 1)
+    page = f"/admin/users/{chief.account.address}/messages"
+    assert lines_of(desk, page)["messages"] == []
+    lines = lines_of(desk, f"{page}?kind=reply")["messages"]
+    assert [(one["from"], one["state"]) for one in lines] == [
+        (ann.address, "read"),
+        (ann.address, "waiting"),
+    ]
+    assert "?kind=reply" in desk.visitor.get(f"/admin/users/{chief.account.address}", Accept="text/html").text
+
+
+def test_ad_10_reading_whose_messages_came_leaves_an_event(world: World) -> None:
+    desk, ann = staff(world, Kind.SUPPORT), world.person()
+    lines_of(desk, f"/admin/users/{ann.address}/messages")
+    (event,) = readings(world, desk)
+    assert event.details == {"user": ann.address}
+    assert desk.visitor.get("/admin/users/nobody@people.test/messages").code == "not_found"

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.accounts import Kind, Policy, Status, TwoStep
 from chalicelib.domain.events import EventKind, Stretch, iso
 from chalicelib.domain.listing import Found, ListedAccount, Wanted
+from chalicelib.domain.messages import reply_drawer
 from chalicelib.domain.ports import Store
 from chalicelib.storage import user_search
 from chalicelib.storage.store import DynamoStore
@@ -181,6 +182,39 @@ def test_what_one_sender_sent_comes_without_bodies(store: Store) -> None:
     assert {one.sealed_body for one in found} == {""}
     assert store.directory.sent_by(sender, None, 1) == found[:1]
     assert store.directory.sent_by(sender, found[0].id, 10) == found[1:]
+
+
+def test_ad_26_what_an_account_has_received_comes_without_what_it_says_or_is_about(store: Store) -> None:
+    who = planted(store)
+    first = a_message(who, subject="Dismissal", sealed_body="sealed words")
+    later = a_message(who, service="k3x7qv2m5n4tz6ra", read_at=NOW + 5)
+    plant(store, first, later)
+    reply = a_message(who, id=f"{first.id}-{later.id}")._replace(account_id=reply_drawer(who.id))
+    plant(store, reply)
+    found = store.directory.received(who.id, None, 10)
+    assert [(one.id, one.subject, one.sealed_body, one.recipient) for one in found] == [
+        (later.id, "", "", ""),
+        (first.id, "", "", ""),
+    ]
+    told = [(one.sender, one.service, one.sent_at, one.expires_at, one.read_at) for one in found]
+    assert told == [
+        (one.sender, one.service, one.sent_at, one.expires_at, one.read_at) for one in (later, first)
+    ]
+    assert store.directory.received(who.id, None, 1) == found[:1]
+    assert store.directory.received(who.id, later.id, 9) == found[1:]
+    assert [one.id for one in store.directory.received(who.id, None, 9, replies=True)] == [reply.id]
+    assert store.directory.received(who.id, reply.id, 9, replies=True) == []
+
+
+def test_what_came_to_an_account_is_one_reading(store: Store) -> None:
+    who = planted(store)
+    messages = [a_message(who) for _ in range(3)]
+    plant(store, a_link(who), a_temporary(who), *messages)
+    came = store.directory.came_to(who.id, 2)
+    assert len(came.mailed) == 2
+    assert {one.password_hash for one in came.mailed} == {None}
+    assert [one.id for one in came.messages] == [messages[2].id, messages[1].id]
+    assert came.replies == []
 
 
 def test_ad_12_an_administrator_stands_alone_until_another_has_come(store: Store) -> None:

@@ -263,6 +263,8 @@ def test_messages_are_found_before_they_are_carried_over_while_and_after(store: 
     ids = [one.id for one in reversed(messages)]
     for one in store.moves.left(ann.id, 10):
         assert [found.id for found in store.messages.of_account(new.id)] == ids
+        lines = store.directory.received(new.id, ids[1], 2)
+        assert [found.id for found in lines] == ids[2:4]
         page = store.messages.page(new.id, ids[1], 2)
         assert [found.id for found in page] == ids[2:4]
         found = store.messages.read(new.id, one.id)

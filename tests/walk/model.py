@@ -24,6 +24,7 @@ NOBODY: frozenset[AccountId] = frozenset()
 DESK = {
     "admin_users.show",
     "admin_user.show",
+    "admin_user.show_messages",
     "admin_domains.show",
     "admin_overview.show",
     "admin_attempts.show",

@@ -7,6 +7,7 @@ from tests.web.console_data import (
     AT,
     ATTEMPTS,
     BRANDED,
+    CAME_ALL,
     DOMAIN,
     DOMAINS,
     EMAIL,
@@ -53,6 +54,7 @@ ANSWERED: dict[str, Any] = {
     "newest_url": "",
     "earlier_url": "",
 }
+TO_ANN: dict[str, Any] = SEEN_BY | {"user": EMAIL, "kind": "", "newest_url": "", "earlier_url": ""}
 DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
 USERS_LISTED = (
     SEEN_BY
@@ -162,6 +164,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {
             "user": USER["user"] | {"kind": "administrator"},
             "own_account": True,
+            "received": {"unread": 100, "replies": 3, "unread_replies": 1, "complete": False},
             "ranges": USER["ranges"] | {"own": LISTED, "effective": LISTED, "source": "account"},
         },
         "moved": USER
@@ -181,6 +184,12 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
                 }
             ],
         },
+    },
+    "admin_user_messages": {
+        "some": TO_ANN | {"messages": CAME_ALL, "earlier_url": "/admin/users/claire/messages?before=x"},
+        "replies": TO_ANN | {"kind": "reply", "messages": CAME_ALL[:2]},
+        "none": TO_ANN | {"messages": [], "caller": SUPPORT},
+        "beyond": TO_ANN | {"messages": [], "newest_url": "/admin/users/claire/messages"},
     },
     "admin_invitations": {
         "empty": SEVERAL,

@@ -247,6 +247,23 @@ LIVE = [
     },
     {"started_at": AT, "last_seen_at": AT, "address": "2001:db8::7", "browser": ""},
 ]
+CAME: dict[str, Any] = {
+    "id": "0199-ab",
+    "from": "claims@acme.example",
+    "service": None,
+    "state": "waiting",
+    "sent_at": AT,
+    "read_at": None,
+    "expires_at": LATER,
+}
+CAME_ALL = [
+    CAME,
+    CAME | {"state": "read", "read_at": AT, "service": "k3x7qv2m5n4tz6ra"},
+    CAME | {"state": "recalled", "sent_at": EARLIER},
+    CAME | {"state": "expired", "sent_at": EARLIER, "expires_at": AT},
+    CAME | {"state": "read", "read_at": AT},
+]
+RECEIVED = {"unread": 1, "replies": 0, "unread_replies": 0, "complete": True}
 FREE = {"locked_until": None, "seconds_left": 0, "failures": 0, "stopped": False}
 USER: dict[str, Any] = {
     "user": {
@@ -273,8 +290,10 @@ USER: dict[str, Any] = {
     "attempts": ATTEMPTS,
     "events": EVENTS[:-2],
     "before": "MjAyNi0xMS0yMQ",
-    "more": {"events": True, "attempts": True, "mails": True},
+    "more": {"events": True, "attempts": True, "mails": True, "messages": False},
     "mails": MAILS,
+    "messages": CAME_ALL,
+    "received": RECEIVED,
     "own_account": False,
     "may_choose_password": True,
     "caller": ADMINISTRATOR,
@@ -306,8 +325,10 @@ NEW: dict[str, Any] = USER | {
     "attempts": [],
     "events": [],
     "before": None,
-    "more": {"events": False, "attempts": False, "mails": False},
+    "more": {"events": False, "attempts": False, "mails": False, "messages": False},
     "mails": [],
+    "messages": [],
+    "received": RECEIVED | {"unread": 0},
     "may_choose_password": False,
 }
 INVITED: dict[str, Any] = NEW | {

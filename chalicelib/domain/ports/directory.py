@@ -6,7 +6,7 @@ from typing import Protocol
 from chalicelib.domain.accounts import Policy
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.listing import Found, ListedAccount, Wanted
+from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
 from chalicelib.domain.messages import Message
 from chalicelib.domain.resets import Reset
 
@@ -43,6 +43,17 @@ class DirectoryActs(Protocol):
 
     def mailed(self, account_id: AccountId) -> list[Reset]:
         """What was mailed to an account, without its hashes."""
+
+    def received(
+        self, account_id: AccountId, before: str | None, limit: int, *, replies: bool = False
+    ) -> list[Message]:
+        """So many messages to an account, or of the `replies` to it, before one of their ids, newest first.
+
+        Of each when, from whom and what became of it; neither its text nor its subject.
+        """
+
+    def came_to(self, account_id: AccountId, limit: int) -> CameTo:
+        """What was mailed to an account, and so many lines of what it has received, in one trip."""
 
     def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
         """What one sender sent before that message, newest first, without bodies."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import Brand
-from chalicelib.domain.listing import Found, ListedAccount, Wanted
-from chalicelib.domain.messages import REPLIES, Message
+from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
+from chalicelib.domain.messages import REPLIES, Message, reply_drawer
 from chalicelib.domain.resets import Reset
 from tests.fakes.tables import Family, act
 
@@ -87,6 +87,31 @@ class Directory(Family):
     def mailed(self, account_id: AccountId) -> list[Reset]:
         mine = [reset for reset in self._tables.resets.values() if reset.account_id == account_id]
         return [reset._replace(password_hash=None) for reset in reversed(mine)]
+
+    @act
+    def received(
+        self, account_id: AccountId, before: str | None, limit: int, *, replies: bool = False
+    ) -> list[Message]:
+        return self._received(account_id, before, limit, replies=replies)
+
+    @act
+    def came_to(self, account_id: AccountId, limit: int) -> CameTo:
+        messages, replies = (self._received(account_id, None, limit, replies=one) for one in (False, True))
+        mine = [reset for reset in self._tables.resets.values() if reset.account_id == account_id]
+        mailed = [reset._replace(password_hash=None) for reset in reversed(mine)]
+        return CameTo(mailed, messages, replies)
+
+    def _received(
+        self, account_id: AccountId, before: str | None, limit: int, *, replies: bool
+    ) -> list[Message]:
+        former = self._tables.moving.get(account_id, account_id)
+        places = {reply_drawer(account_id)} if replies else {account_id, former}
+        mine = [one for one in self._tables.messages.values() if one.account_id in places]
+        wanted = [one for one in mine if before is None or one.id < before]
+        bare = {"subject": "", "sealed_body": "", "recipient": "", "mail": None, "mail_at": None}
+        bare |= {"answers_to": "", "answered_at": None}
+        newest = sorted(wanted, key=lambda one: one.id, reverse=True)[:limit]
+        return [one._replace(**bare) for one in newest]
 
     @act
     def sent_by(self, sender: str, before: str | None, limit: int) -> list[Message]:
