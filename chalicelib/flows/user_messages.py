@@ -70,7 +70,7 @@ def _line(message: Message, now: float) -> dict[str, object]:
     return {
         "id": message.id,
         "from": message.sender,
-        "service": message.service or None,
+        "service": f"smp_{message.service}" if message.service else None,
         "state": fate_of(message, now),
         "sent_at": iso(message.sent_at),
         "read_at": None if message.read_at is None else iso(message.read_at),

@@ -44,7 +44,8 @@ class Times:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """`utc` and `when` write an instant in the zone that the context's `zone` names, else in UTC;
-        `universal` in UTC for all; `ago` how long before the context's `now` it was; `span` a lifetime.
+        `universal` in UTC for all; `ago` how long before the context's `now` it was,
+        `left` how long it is from there on; `span` a lifetime.
         """
 
         @pass_context
@@ -56,10 +57,21 @@ class Times:
             return self.markup(at, context.get("zone", ""))
 
         @pass_context
-        def ago(context: Context, at: Instant | None) -> Markup:
-            return self.relative(at, context.get("now", 0), context.get("zone", ""))
+        def ago(context: Context, at: Instant | None, *, title: bool = True) -> Markup:
+            return self.relative(at, context.get("now", 0), context.get("zone", ""), title=title)
 
-        return {"utc": utc, "when": when, "ago": ago, "universal": self.markup, "span": self.span}
+        @pass_context
+        def left(context: Context, at: Instant) -> Markup:
+            return self.ahead(at, context.get("now", 0), context.get("zone", ""))
+
+        return {
+            "left": left,
+            "utc": utc,
+            "when": when,
+            "ago": ago,
+            "universal": self.markup,
+            "span": self.span,
+        }
 
     def instant(self, at: Instant | None, zone: str = "") -> str:
         """Such as "22 November 2026, 00:49 CET", or "21 November 2026, 23:49 UTC" where no zone is known."""
@@ -75,16 +87,31 @@ class Times:
         machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
         return Markup('<time datetime="{}">{}</time>').format(machine, self.instant(at, zone))
 
-    def relative(self, at: Instant | None, now: float, zone: str = "") -> Markup:
-        """Such as "3 hours ago", with the exact time behind it; what is not within two months before is exact."""
+    def relative(self, at: Instant | None, now: float, zone: str = "", *, title: bool = True) -> Markup:
+        """Such as "3 hours ago", with the exact time behind it; what is not within two months before is exact.
+
+        Without `title` where the row itself has the exact time.
+        """
         if at is None:
             return Markup("")
         back = now - _moment(at).timestamp()
         if not 0 <= back < SOON_ENOUGH:
             return self.markup(at, zone)
         machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+        if not title:
+            return Markup('<time datetime="{}">{}</time>').format(machine, self._ago(int(back)))
         exact = self.instant(at, zone)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact, self._ago(int(back)))
+
+    def ahead(self, at: Instant, now: float, zone: str = "") -> Markup:
+        """Such as "29 days", roughly, with the exact time behind it."""
+        seconds = max(0, int(_moment(at).timestamp() - now))
+        unit = DAY if seconds >= 2 * DAY else HOUR if seconds >= 2 * HOUR else MINUTE
+        machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+        said = self.span(max(seconds // unit, 1) * unit)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            machine, self.instant(at, zone), said
+        )
 
     def _ago(self, seconds: int) -> str:
         if seconds < MINUTE:

@@ -82,7 +82,7 @@ def show_messages(request: Request) -> Page:
         account, _ = seen(request)
         found = page_of_messages(request, account)
     facts = {name: found[name] for name in ("messages", "before")}
-    view = found | {"user": account.address, **console_view(request)}
+    view = found | {"email": account.address, **console_view(request)}
     return Page(facts=facts, template="admin_user_messages", view=view)
 
 

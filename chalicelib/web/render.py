@@ -61,6 +61,13 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "help": ("support",),
     "refusal": ("support",),
 }
+# Of the console's pages those with a sheet of their own, besides the console's.
+SHEETS: Mapping[str, tuple[str, ...]] = {
+    "admin_overview": ("overview",),
+    "admin_brand": ("letterhead",),
+    "admin_attempts": ("lines",),
+    "admin_events": ("lines",),
+}
 TALKING = frozenset({"criteria"})  # the scripts that ask the portal something after the page was loaded
 
 
@@ -121,7 +128,7 @@ def inline(page: str, colour: str) -> Inlined:
     """The style and script of a page, and their policy: a script that is not our own file does not run."""
     names = SCRIPTS.get(page, ())
     style = _read("portal.css") + (_read("console.css") if page.startswith("admin_") else "")
-    style += _read("overview.css") if page == "admin_overview" else ""
+    style += "".join(_read(f"{name}.css") for name in SHEETS.get(page, ()))
     style += accents(colour)
     script = "".join(_read(f"{name}.js") for name in names)
     policy = _policy(style, script, talks=not TALKING.isdisjoint(names))

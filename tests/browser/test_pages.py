@@ -136,3 +136,22 @@ def test_recovery_codes_are_printed_and_nothing_else_is_in_the_way(gallery: Gall
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     gallery.picture("pages", "account_two_step-codes-printed")
     page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("admin_attempts", "found"), ("admin_events", "some"), ("admin_events", "acts")]
+)
+def test_a_row_is_one_line_and_by_the_keyboard_all_of_it(gallery: Gallery, name: str, state: str) -> None:
+    """Whatever a browser calls itself: a row grew to ten lines. What is cut off shows, once its row is opened."""
+    gallery.lights(DESKTOP, "light")
+    frame = gallery.hangs(sample(name, state).html)
+    rows = frame.locator("tbody tr").all()
+    assert {round(box["height"]) for box in (row.bounding_box() for row in rows) if box} <= {39, 40, 41}
+    for row in rows:
+        row.locator("summary").focus()
+        frame.keyboard.press("Enter")
+        assert row.locator("dd", has_text="21 November 2026").first.is_visible()
+    assert frame.locator("details[open]").count() == len(rows)
+    cut = "(cells) => cells.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    assert frame.locator("tbody td").evaluate_all(cut) == 0
+    assert misplaced(frame) == []

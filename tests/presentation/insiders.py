@@ -153,6 +153,8 @@ def staff_reads(world: World, desk: Staff, ann: Account) -> None:
         "/admin/users?domain=INSURER.example&q=evil.example",
         "/admin/users" + LINK,
         f"/admin/users/{ann.address}",
+        f"/admin/users/{ann.address}/messages?kind=message",
+        f"/admin/users/{ann.address}/messages" + LINK,
         "/admin/domains/insurer.example/ip-ranges",
         "/admin/domains/INSURER.example/ip-ranges",
         f"/admin/domains/{quote(SENTENCE)}/ip-ranges",

@@ -112,3 +112,29 @@ def test_wb_19_reader_sees_their_own_time_and_passes_on_utc() -> None:
 def test_months_are_those_of_the_language(language: str) -> None:
     say = catalogue(language).gettext
     assert [say(month) for month in MONTHS] == list(get_month_names("wide", locale=language).values())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "1 minute"),
+        (59, "1 minute"),
+        (90 * 60, "90 minutes"),
+        (2 * 3600 + 60, "2 hours"),
+        (47 * 3600, "47 hours"),
+        (2 * 86400 + 1, "2 days"),
+        (30 * 86400 - 1, "29 days"),
+    ],
+)
+def test_time_that_is_left_is_said_roughly_with_the_exact_one_behind_it(seconds: int, said: str) -> None:
+    told = str(ENGLISH.ahead(AT + seconds, AT))
+    assert told.endswith(f">{said}</time>")
+    assert f'title="{ENGLISH.instant(AT + seconds)}"' in told
+
+
+def test_exact_time_stands_behind_a_relative_one_unless_its_row_has_it() -> None:
+    exact = ENGLISH.instant(AT)
+    assert f'title="{exact}">3 hours ago</time>' in ENGLISH.relative(AT, AT + 3 * 3600)
+    bare = ENGLISH.relative(AT, AT + 3 * 3600, title=False)
+    assert "3 hours ago" in bare
+    assert exact not in bare

@@ -125,7 +125,7 @@ PAGES: Walk = MappingProxyType(
         (US, form.WORD): """
             made.done
             state action why subject lang reason account_sessions:notice criteria[].id undeliverable
-            account_two_step:done admin_kind:kind admin_kind:reach admin_erase:status
+            account_two_step:done admin_kind:kind admin_kind:reach admin_user_messages:kind admin_erase:status
             caller.kind caller.next caller.language caller.opened_with users[].kind users[].status
             not_me:two_step user.kind user.status password.state two_step.required_by[] ranges.source shown.logo.kind
             attention[].kind waits[].act attempts[].outcome attempts[].reason attempts[].rule
@@ -144,7 +144,7 @@ PAGES: Walk = MappingProxyType(
         ): "support.url attempts[].url account_two_step:next_url message_reply:action caller.answered attention[].url",
         (US, form.REFERENCE): "reference support.reference attempts[].reference events[].reference",
         (US, form.TOKEN): """
-            services[].id services[].handle services[].keys[].handle made.id made.key
+            services[].id services[].handle messages[].service services[].keys[].handle made.id made.key
             before after form form_name sessions[].handle link message.id messages[].id replies[].id
             caller.account_id caller.digest caller.logon
         """,
@@ -169,7 +169,7 @@ PAGES: Walk = MappingProxyType(
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
             begins_here preview waits[].own may_act may_choose_password own_account changes more cookies unsent
-            can_reply user.limited messages[].replies messages[].new_replies
+            can_reply user.limited messages[].replies messages[].new_replies received
         """,
     }
 )

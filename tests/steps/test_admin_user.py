@@ -243,7 +243,7 @@ def test_ad_26_messages_are_told_by_what_became_of_them(world: World) -> None:
     assert [one["state"] for one in lines] == list(fates)[::-1]
     assert {(one["from"], one["service"]) for one in lines} == {
         ("desk@people.test", None),
-        ("claims@acme.test", "k3x7qv2m5n4tz6ra"),
+        ("claims@acme.test", "smp_k3x7qv2m5n4tz6ra"),
     }
     assert user["received"] == {"unread": 1, "replies": 0, "unread_replies": 0, "complete": True}
     for path in (page, f"/admin/users/{ann.address}"):

@@ -54,7 +54,7 @@ ANSWERED: dict[str, Any] = {
     "newest_url": "",
     "earlier_url": "",
 }
-TO_ANN: dict[str, Any] = SEEN_BY | {"user": EMAIL, "kind": "", "newest_url": "", "earlier_url": ""}
+TO_ANN: dict[str, Any] = SEEN_BY | {"email": EMAIL, "kind": "", "newest_url": "", "earlier_url": ""}
 DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
 USERS_LISTED = (
     SEEN_BY
@@ -499,7 +499,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         | {
             "messages": [
                 SENT,
-                SENT | {"state": "read", "read_at": LATER, "replies": 2, "new_replies": 1},
+                SENT | {"state": "read", "read_at": AT, "replies": 2, "new_replies": 1},
                 SENT | {"state": "expired", "subject": ""},
                 SENT | {"state": "recalled"},
             ],

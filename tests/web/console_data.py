@@ -258,7 +258,7 @@ CAME: dict[str, Any] = {
 }
 CAME_ALL = [
     CAME,
-    CAME | {"state": "read", "read_at": AT, "service": "k3x7qv2m5n4tz6ra"},
+    CAME | {"state": "read", "read_at": AT, "service": "smp_k3x7qv2m5n4tz6ra"},
     CAME | {"state": "recalled", "sent_at": EARLIER},
     CAME | {"state": "expired", "sent_at": EARLIER, "expires_at": AT},
     CAME | {"state": "read", "read_at": AT},

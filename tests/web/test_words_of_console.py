@@ -58,7 +58,8 @@ def test_every_word_of_a_page_is_marked(page: str, state: str) -> None:
 def test_every_head_of_a_cell_is_marked(page: str, state: str) -> None:
     """On a phone the style sheet puts it before the cell."""
     for cell in Seen(sample(page, state, lang=PSEUDO).html).all("td"):
-        assert unmarked(cell["data-head"] or "", []) == []
+        if cell.get("class") != "more":  # its own words stand in it
+            assert unmarked(cell["data-head"] or "", []) == []
 
 
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
