@@ -67,6 +67,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "admin_brand": ("letterhead",),
     "admin_attempts": ("lines",),
     "admin_events": ("lines",),
+    "admin_invitations": ("lines",),
 }
 TALKING = frozenset({"criteria"})  # the scripts that ask the portal something after the page was loaded
 
