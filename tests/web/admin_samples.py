@@ -144,6 +144,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
         "invited": INVITED | {"notice": "invited_again"},
         "withdrawn": INVITED | {"user": NEW["user"], "notice": "withdrawn"},
         "frozen": USER | {"user": USER["user"] | {"status": "frozen"}, "notice": "not_a_notice"},
+        "erased": USER | {"user": USER["user"] | {"status": "erased"}, "notice": "erased"},
         "stopped": USER | {"lock": USER["lock"] | {"failures": 100, "stopped": True}},
         "waits": USER
         | {
@@ -500,7 +501,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
             "messages": [
                 SENT,
                 SENT | {"state": "read", "read_at": AT, "replies": 2, "new_replies": 1},
-                SENT | {"state": "expired", "subject": ""},
+                SENT | {"state": "expired", "subject": "", "expires_at": AT},
                 SENT | {"state": "recalled"},
             ],
             "earlier_url": "/admin/messages?before=x",

@@ -12,6 +12,7 @@ from chalicelib.presentation.engine import html_engine
 from chalicelib.steps.admin_users import PAGE_SIZE
 from infra.contract import read_contract
 from tests.web.admin_samples import ADMIN_POSTS, USER_POSTS
+from tests.web.console_data import NEW
 from tests.web.page_samples import SAMPLES, Seen, sample
 from tests.web.test_pages import WEIGHT
 
@@ -64,6 +65,20 @@ def test_a_users_page_is_a_summary_whose_sections_open() -> None:
     assert len(closed) == 13
     assert not [one for one in closed if "open" in one]
     assert len([one for one in due if "open" in one]) == 2
+
+
+def test_nothing_is_offered_of_an_account_that_is_being_erased() -> None:
+    seen = Seen(sample("admin_user", "erased").html)
+    assert not [form for form in seen.all("form") if str(form["action"]).startswith("/admin/users/")]
+    assert not [one for one in seen.all("a") if re.search("/(kind|address|erase)$", str(one.get("href")))]
+
+
+def test_temporary_password_that_is_being_mailed_is_not_said_to_be_missing() -> None:
+    """The worker stores it, a moment after the page that has just asked for it."""
+    none = {"password": NEW["password"] | {"state": "none", "expires_at": None}}
+    on_its_way = sample("admin_user", "invited", **none).html
+    assert "None yet: a temporary password is on its way by mail." in on_its_way
+    assert "no temporary password is waiting" in sample("admin_user", "invited", **none, notice="").html
 
 
 def test_nobody_is_offered_to_disable_or_contain_themselves() -> None:

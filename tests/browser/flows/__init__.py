@@ -1,6 +1,6 @@
 """The flows of the design as a person goes through them: each a chapter of the tour, each a test on every screen."""
 
-from tests.browser.flows import coming_in, console, console_policy, keeping_safe, refusals
+from tests.browser.flows import coming_in, console, console_people, console_policy, keeping_safe, refusals
 
 EVERY = [
     coming_in.first_time,
@@ -21,6 +21,12 @@ EVERY = [
     console_policy.support,
     console_policy.sending,
     console_policy.asked_again,
+    console_people.several,
+    console_people.invitations,
+    console_people.becomes,
+    console_people.erased,
+    console_people.answered,
+    console_people.brand,
     refusals.nothing_there,
     refusals.too_much,
     refusals.out_of_order,
