@@ -61,8 +61,15 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "help": ("support",),
     "refusal": ("support",),
 }
-# Of the console's pages those with a sheet of their own, besides the console's.
+# What the sheet of all pages has not: each weighs what it needs.
 SHEETS: Mapping[str, tuple[str, ...]] = {
+    "password_reset": ("criteria",),
+    "password_change": ("criteria",),
+    "account_sessions": ("list",),
+    "account_activity": ("list",),
+    "messages": ("list",),
+    "account_two_step": ("two_step",),
+    "admin_password": ("criteria",),
     "admin_overview": ("overview",),
     "admin_brand": ("letterhead",),
     "admin_attempts": ("lines",),

@@ -12,7 +12,8 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup, escape
 
-from chalicelib.web.render import SCRIPTS, render
+from chalicelib.presentation.languages import LANGUAGES
+from chalicelib.web.render import SCRIPTS, STATIC, render
 from tests.web.admin_samples import ADMIN_GETS, ADMIN_POSTS
 from tests.web.page_samples import ADDRESS, SAMPLES, STATES, Seen, sample
 
@@ -86,7 +87,8 @@ def test_page_has_no_inline_style_no_handler_and_loads_nothing(page: str, state:
         assert ("src" in attributes) == (tag == "img")
         assert str(attributes.get("src", "data:image/png;base64,")).startswith("data:image/png;base64,")
     assert [str(link["href"])[:5] for link in seen.all("link")] == ["data:"]
-    assert len(sample(page, state).html.encode()) < WEIGHT
+    for lang in LANGUAGES:
+        assert (lang, len(sample(page, state, lang=lang).html.encode()) < WEIGHT) == (lang, True)
 
 
 @every_state
@@ -243,3 +245,18 @@ def test_console_is_offered_to_administrators_only() -> None:
 def test_missing_value_fails_instead_of_reading_as_empty() -> None:
     with pytest.raises(UndefinedError):
         render("message", {})
+
+
+def classes_in(sheet: str) -> set[str]:
+    """The classes that a sheet has rules for."""
+    return set(re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)))
+
+
+@every_state
+def test_page_has_the_sheets_of_the_classes_it_uses(page: str, state: str) -> None:
+    """A list without its sheet is a list of bullets, and no other test would see it."""
+    every = {name for file in STATIC.glob("*.css") for name in classes_in(file.read_text(encoding="utf-8"))}
+    html = sample(page, state).html
+    used = {name for _, one in Seen(html).elements for name in str(one.get("class", "")).split()}
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    assert (used & every) - classes_in(style) == set()
