@@ -227,7 +227,7 @@ def lines_of(desk: Staff, path: str) -> dict[str, Any]:
 def test_ad_26_messages_are_told_by_what_became_of_them(world: World) -> None:
     """Without their words: neither subject nor body, whoever of the desk looks, in JSON and on both pages."""
     ann, now = world.person(), world.clock()
-    fates = {
+    fates: dict[str, dict[str, Any]] = {
         "waiting": {},
         "read": {"read_at": now - 5, "service": "k3x7qv2m5n4tz6ra", "sender": "claims@acme.test"},
         "recalled": {"recalled_at": now - 4},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
 from chalicelib.domain.addresses import AccountId, DomainId
@@ -108,7 +109,13 @@ class Directory(Family):
         places = {reply_drawer(account_id)} if replies else {account_id, former}
         mine = [one for one in self._tables.messages.values() if one.account_id in places]
         wanted = [one for one in mine if before is None or one.id < before]
-        bare = {"subject": "", "sealed_body": "", "recipient": "", "mail": None, "mail_at": None}
+        bare: dict[str, Any] = {
+            "subject": "",
+            "sealed_body": "",
+            "recipient": "",
+            "mail": None,
+            "mail_at": None,
+        }
         bare |= {"answers_to": "", "answered_at": None}
         newest = sorted(wanted, key=lambda one: one.id, reverse=True)[:limit]
         return [one._replace(**bare) for one in newest]
