@@ -1,7 +1,7 @@
 """What an account has received, as the console shows it: when, from whom and what became of it.
 
 May not show what a message says or what it is about: that is between its sender and its reader. The role of the step
-may not even read it (ADR 58).
+may not even read it (ADR 59).
 """
 
 import re
@@ -11,6 +11,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import iso
 from chalicelib.domain.listing import CameTo
 from chalicelib.domain.messages import Message, fate_of
+from chalicelib.domain.reach import outside
 from chalicelib.domain.refusals import invalid
 from chalicelib.flows.paging import rows_of, turning
 from chalicelib.web.paths import filled
@@ -25,9 +26,11 @@ KINDS = ("", "message", REPLY)
 _POSITION = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 
 
-def received_facts(came: CameTo, now: float) -> dict[str, object]:
+def received_facts(request: Request, account: Account, came: CameTo) -> dict[str, object]:
     """The newest messages, and how many wait to be read; `complete` is false where there are more than were counted."""
-    messages, replies = came.messages[:COUNTED], came.replies[:COUNTED]
+    if not _sees_replies(request, account):
+        came = came._replace(replies=[])
+    messages, replies, now = came.messages[:COUNTED], came.replies[:COUNTED], request.now()
     return {
         "messages": [_line(one, now) for one in messages[:SHOWN]],
         "received": {
@@ -42,6 +45,8 @@ def received_facts(came: CameTo, now: float) -> dict[str, object]:
 def page_of_messages(request: Request, account: Account) -> dict[str, object]:
     """A page of what the account has received, or of the replies to it; newest first, those of the newest message."""
     kind, before, most = _asked(request), request.query.get("before", "") or None, rows_of(request)
+    if kind == REPLY and not _sees_replies(request, account):
+        raise outside("replies_to_staff")
     found = request.store.directory.received(account.id, before, most + 1, replies=kind == REPLY)
     shown, further = found[:most], found[most - 1].id if len(found) > most else None
     path = filled(PATH, {"email": account.address})
@@ -49,8 +54,14 @@ def page_of_messages(request: Request, account: Account) -> dict[str, object]:
         "messages": [_line(one, request.now()) for one in shown],
         "before": further,
         "kind": kind,
+        "sees_replies": _sees_replies(request, account),
         **turning(request, path, {"kind": kind}, further),
     }
+
+
+def _sees_replies(request: Request, account: Account) -> bool:
+    """Whoever writes back may be of any domain: staff of some see the replies to themselves alone (ADR 58)."""
+    return request.known.domains is None or request.known.account_id == account.id
 
 
 def _asked(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Console: one user (Directories, Domains, domain, user): state, sessions, attempts, events, mails and messages, with
 every action.
 
-Reading it is itself an event. May not know what a message says or is about (ADR 58).
+Reading it is itself an event. May not know what a message says or is about (ADR 59).
 """
 
 from typing import Any
@@ -51,7 +51,7 @@ def show(request: Request) -> Page:
         "sessions": session_facts(sessions, account, request.portal, request.say),
         "attempts": [attempt_facts(row) for row in attempts],
         **trail_facts(trail, more_messages=len(came.messages) > SHOWN),
-        **received_facts(came, request.now()),
+        **received_facts(request, account, came),
         "moved_to": now.address if now else None,
     }
     view = {

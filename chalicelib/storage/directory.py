@@ -163,7 +163,7 @@ class Directory:
         return [lines[id_] for id_ in sorted(lines, reverse=True)[:limit]]
 
     def _received(self, key: str, *, before: str | None, limit: int) -> list[Message]:
-        """The subject is in the index, for its reader's own list; whoever asks here may not name it (ADR 58)."""
+        """The subject is in the index, for its reader's own list; whoever asks here may not name it (ADR 59)."""
         condition = None if before is None else MessageRow.id < before
         rows = self._database.query(
             MessageRow,

@@ -13,9 +13,12 @@ import pytest
 from chalicelib.domain.access import guard_of
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import account_id, canonical_address
+from chalicelib.domain.messages import reply_drawer
 from infra.openapi.answers import Answers, read_answers
 from tests.console.staff import Staff, logged_on, staff
 from tests.docs.examples import DOMAIN, KIM, PLACES, Scene, filled, place
+from tests.fakes.planting import plant
+from tests.fakes.samples import a_message
 from tests.world.phones import Phone
 from tests.world.visitors import Reply, Visitor
 from tests.world.world import World
@@ -103,6 +106,25 @@ def test_ad_20_the_support_desk_likewise(name: str) -> None:
     reply = asks(CONSOLE[name], scene, kim, limited(scene, kim, ELSEWHERE, kind=Kind.SUPPORT), [])
     assert (reply.status, reply.code) in ((200, ""), (403, "not_permitted"))
     assert DOMAIN not in reply.text
+
+
+def test_ad_20_replies_to_somebody_else_may_come_from_anywhere() -> None:
+    """An administrator of all who has an address in their domain is written to by others."""
+    scene = Scene()
+    kim = scene.staff(Kind.ADMINISTRATOR, KIM)
+    chief = scene.world.person(f"chief@{DOMAIN}", kind=Kind.ADMINISTRATOR)
+    stranger = scene.world.person(f"zoe@{ELSEWHERE}")
+    about = a_message(stranger, answers_to=chief.id)
+    written = a_message(stranger, id=f"{about.id}-00000000000-ab", sender=stranger.address)
+    plant(scene.world.store, written._replace(account_id=reply_drawer(chief.id)))
+    lee, page = limited(scene, kim, DOMAIN), f"/admin/users/{chief.address}"
+    assert lee.get(page).json()["received"]["replies"] == 0
+    assert kim.get(page).json()["received"]["replies"] == 1
+    refused = lee.get(f"{page}/messages?kind=reply")
+    assert (refused.status, refused.code) == (403, "not_permitted")
+    assert "kind=reply" not in lee.get(f"{page}/messages", Accept="text/html").text
+    assert kim.get(f"{page}/messages?kind=reply").json()["messages"][0]["from"] == stranger.address
+    assert lee.get("/admin/users/lee@portal.example/messages?kind=reply").status == 403  # of another domain
 
 
 def busy(world: World, desk: Staff, domains: Sequence[str]) -> None:

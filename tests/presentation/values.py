@@ -169,7 +169,7 @@ PAGES: Walk = MappingProxyType(
             at retry_after lock_seconds last_logon_at password_changed_at size supported recovery_codes_left
             required tried most two_step_required done first saved sent force_change would_lock_you_out
             begins_here preview waits[].own may_act may_choose_password own_account changes more cookies unsent
-            can_reply user.limited messages[].replies messages[].new_replies received
+            can_reply user.limited messages[].replies messages[].new_replies received sees_replies
         """,
     }
 )

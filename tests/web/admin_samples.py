@@ -54,7 +54,13 @@ ANSWERED: dict[str, Any] = {
     "newest_url": "",
     "earlier_url": "",
 }
-TO_ANN: dict[str, Any] = SEEN_BY | {"email": EMAIL, "kind": "", "newest_url": "", "earlier_url": ""}
+TO_ANN: dict[str, Any] = SEEN_BY | {
+    "email": EMAIL,
+    "kind": "",
+    "sees_replies": True,
+    "newest_url": "",
+    "earlier_url": "",
+}
 DOMAINS_LISTED = SEEN_BY | WAYS | {"q": ""}
 USERS_LISTED = (
     SEEN_BY
@@ -189,7 +195,7 @@ ADMIN_SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "admin_user_messages": {
         "some": TO_ANN | {"messages": CAME_ALL, "earlier_url": "/admin/users/claire/messages?before=x"},
         "replies": TO_ANN | {"kind": "reply", "messages": CAME_ALL[:2]},
-        "none": TO_ANN | {"messages": [], "caller": SUPPORT},
+        "none": TO_ANN | {"messages": [], "sees_replies": False, "caller": SUPPORT},
         "beyond": TO_ANN | {"messages": [], "newest_url": "/admin/users/claire/messages"},
     },
     "admin_invitations": {
