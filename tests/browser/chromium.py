@@ -43,6 +43,7 @@ DESKTOP = Screen("desktop", 1280, 800)
 PHONE = Screen("phone", 320, 640, phone=True, scheme="dark")
 # A phone whose browser runs no scripts: what the pages do must not depend on any.
 PLAIN = Screen("plain", 320, 640, phone=True, scripts=False)
+TABLET = Screen("tablet", 800, 1200)
 ZOOMED = Screen("zoomed", 640, 400, density=2)
 
 

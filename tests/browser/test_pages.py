@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from chalicelib.presentation.languages import LANGUAGES
-from tests.browser.chromium import DESKTOP, PHONE, ZOOMED
+from tests.browser.chromium import DESKTOP, PHONE, TABLET, ZOOMED
 from tests.browser.gallery import Gallery
 from tests.browser.looking import COLOURS, faults, misplaced, moving, unseen_focus
 from tests.web.page_samples import STATES, sample
@@ -143,6 +143,8 @@ def test_recovery_codes_are_printed_and_nothing_else_is_in_the_way(gallery: Gall
 )
 def test_a_row_is_one_line_and_by_the_keyboard_all_of_it(gallery: Gallery, name: str, state: str) -> None:
     """Whatever a browser calls itself: a row grew to ten lines. What is cut off shows, once its row is opened."""
+    gallery.lights(TABLET, "light")
+    assert misplaced(gallery.hangs(sample(name, state, lang="de").html)) == []
     gallery.lights(DESKTOP, "light")
     frame = gallery.hangs(sample(name, state).html)
     rows = frame.locator("tbody tr").all()
