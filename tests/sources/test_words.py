@@ -100,7 +100,7 @@ def test_criteria_stand_below_the_fields_with_tick_or_cross(world: World) -> Non
     assert (strongest("good"), strongest("bad")) == ({"green"}, {"red"})
 
 
-STYLE = (ROOT / "chalicelib" / "presentation" / "static" / "portal.css").read_text(encoding="utf-8")
+STYLE = (ROOT / "chalicelib" / "presentation" / "static" / "criteria.css").read_text(encoding="utf-8")
 
 
 def strongest(colour: str) -> set[str]:
