@@ -100,7 +100,8 @@ def test_criteria_stand_below_the_fields_with_tick_or_cross(world: World) -> Non
     assert (strongest("good"), strongest("bad")) == ({"green"}, {"red"})
 
 
-STYLE = (ROOT / "chalicelib" / "presentation" / "static" / "criteria.css").read_text(encoding="utf-8")
+SHEETS = ROOT / "chalicelib" / "presentation" / "static"
+STYLE = "".join((SHEETS / f"{name}.css").read_text(encoding="utf-8") for name in ("portal", "criteria"))
 
 
 def strongest(colour: str) -> set[str]:
