@@ -117,17 +117,18 @@ def _wanted(request: Request, before: Office) -> Office:
     """What it shall be. Where a program does not speak of domains, a limit stays: it is lifted by saying so.
 
     Attack: a script that knows nothing of limits makes the support desk of one customer administrators, and they are
-    administrators of all. Defence: what was limited stays so.
+    administrators of all; or one that takes the last domain off a list does. Defence: what was limited stays so, and a
+    list of none is refused: every domain is null, as it is with ranges.
     """
     kind, reach = kind_input(request), request.text("reach")
     if kind is Kind.RECIPIENT:
         return Office(kind)
     if reach not in ("", ALL, SOME):
         raise invalid("reach", "reach")
-    if reach == ALL or (not reach and request.fields.get("domains") == []):
-        return Office(kind)
     if not reach and "domains" not in request.fields:
         return Office(kind, before.domains)
+    if reach == ALL or (not reach and request.fields["domains"] is None):
+        return Office(kind)
     return Office(kind, tuple(sorted(domains_input(request, MOST))))
 
 
@@ -158,7 +159,7 @@ ROUTES = {
             **NAMED,
             "kind": Field(most=20),
             "reach": Field(required=False, most=10),
-            "domains": Field(list, required=False, most=MOST),
+            "domains": Field(list, required=False, most=MOST, nullable=True),
             "reason": Field(most=MAX_REASON),
         },
         show_refused,

@@ -102,7 +102,7 @@ def test_staff_is_limited_moved_and_erased_within_the_rows(world: World, desk: S
     reason, ours = {"reason": "Looks after one customer"}, [ann.address.partition("@")[2]]
     for who in (lee, sam):
         desk.does(who, "kind", kind="administrator", domains=ours, **reason)
-    desk.does(sam, "kind", kind="administrator", domains=[], **reason)
+    desk.does(sam, "kind", kind="administrator", domains=None, **reason)
     assert desk.visitor.get(f"/admin/users/{lee.address}/kind").json()["domains"] == ours
     moved = moves(world, desk, lee)
     assert world.store.directory.limit(moved.id) == tuple(ours)

@@ -46,7 +46,7 @@ def test_ad_20_a_limit_stays_where_nothing_is_said_of_domains(world: World) -> N
 def test_it_is_lifted_by_saying_so_and_gone_with_the_office(world: World) -> None:
     desk, lee = staff(world), world.person()
     becomes(desk, lee, domains=["a.example"])
-    becomes(desk, lee, domains=[])
+    becomes(desk, lee, domains=None)
     assert (of(desk, lee), world.stored(lee).limited) == (None, False)
     becomes(desk, lee, domains=["a.example"])
     becomes(desk, lee, "recipient", domains=["a.example"])
@@ -74,7 +74,8 @@ def test_the_same_once_more_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "domains", [["no domain"], ["x"], [f"d{number}.example" for number in range(11)], "a.example", [7]]
+    "domains",
+    [[], [" "], ["no domain"], ["x"], [f"d{number}.example" for number in range(11)], "a.example", [7]],
 )
 def test_what_is_no_list_of_domains_is_refused(world: World, domains: Any) -> None:
     desk, lee = staff(world), world.person()
@@ -142,15 +143,15 @@ def test_two_administrators_agree_on_the_domains_too() -> None:
     fields = {"kind": "administrator", "reason": REASON}
     assert first.tries(lee, "kind", domains=["a.example"], **fields).status == 202
     assert second.tries(lee, "kind", domains=["a.example", "b.example"], **fields).status == 202
-    assert second.tries(lee, "kind", domains=[], **fields).status == 202
+    assert second.tries(lee, "kind", domains=None, **fields).status == 202
     assert world.stored(lee).kind is Kind.RECIPIENT
     assert second.tries(lee, "kind", domains=["a.example"], **fields).status == 200
     assert of(first, lee) == ["a.example"]
     waits = first.tries(lee, "kind", domains=["a.example", "b.example"], **fields)
     assert waits.status == 202  # more than they had
     world.clock.passes(1)
-    assert first.tries(lee, "kind", domains=[], **fields).status == 202
-    assert second.tries(lee, "kind", domains=[], **fields).status == 200
+    assert first.tries(lee, "kind", domains=None, **fields).status == 202
+    assert second.tries(lee, "kind", domains=None, **fields).status == 200
     assert first.tries(lee, "kind", domains=["a.example"], **fields).status == 200  # less needs no second one
 
 
