@@ -17,7 +17,8 @@ from infra.verify.around import Item
 
 def at(state: State, who: str) -> float | None:
     """When it was decided in the lost time to erase this account; the last decision of several."""
-    moments = [moment for moment, kind in state.lost.get(who, []) if kind == EventKind.ACCOUNT_ERASED.value]
+    told = state.lost.get(who, [])
+    moments = [one[0] for one in told if one[1] == EventKind.ACCOUNT_ERASED.value]
     return max(moments, default=None)
 
 

@@ -33,6 +33,7 @@ HEADINGS = {
     EventKind.RECOVERY_CODE_USED: "codes spent in the lost time, and spent still",
     EventKind.ACCOUNT_ERASED: "erased in the lost time, and erased still",
     EventKind.ADDRESS_CHANGED: "moved from or to another address in the lost time",
+    EventKind.KIND_CHANGED: "of another kind or of other domains in the lost time, and of the lesser still",
     EventKind.ACCOUNT_INVITED: "invited in the lost time",
     EventKind.ACCOUNT_ENABLED: "enabled in the lost time",
     EventKind.MESSAGE_RECALLED: "messages recalled in the lost time, and recalled still",

@@ -14,6 +14,7 @@ from chalicelib.domain.accounts import Status, next_epoch
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.sessions import MAX_HALF_DONE, MAX_SESSIONS
 from chalicelib.domain.two_step import STEP_SECONDS
+from infra.restore import offices
 from infra.restore.lost import PASSWORDS, SECOND_STEPS, closed_by
 from infra.verify.around import Item
 
@@ -24,7 +25,7 @@ PASSWORD, REQUIRED = "password_hash", "two_step_required"
 
 
 class Merged(NamedTuple):
-    """The row to write, and what became of the account besides: "disabled", "frozen", "password", "second step"."""
+    """The row to write, and what became of it besides: "disabled", "frozen", "password", "office", "second step"."""
 
     row: Item
     measures: tuple[str, ...]
@@ -50,7 +51,7 @@ def merged(
     keep_spent(row, live or {}, kinds, now)
     measures: list[str] = []
     if not reopen:
-        measures += closed(row, kinds)
+        measures += [*closed(row, kinds), *offices.lessened(row, live, kinds)]
         if PASSWORDS & set(kinds):
             row.pop(PASSWORD, None)
             measures.append("password")

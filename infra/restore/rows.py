@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from chalicelib.domain.addresses import AccountId
@@ -13,7 +13,7 @@ from chalicelib.domain.trail_copy import row_digest
 from chalicelib.storage.moves import moving_row
 from chalicelib.storage.rows import event_of, event_row
 from chalicelib.storage.tables import EventRow
-from infra.restore import copied, gone_for_good, lost, service_keys
+from infra.restore import copied, gone_for_good, lost, offices, service_keys
 from infra.restore.copies import copy_of, stamp
 from infra.restore.merging import Merged, merged
 from infra.restore.state import State
@@ -84,10 +84,15 @@ class Rows:
                 self._put("events", marked | {RESTORED: self._mark})
 
     def domains(self) -> None:
-        """Rules and brands as they were; what was made since stays, and is told."""
+        """Rules and brands as they were; what was made since stays, and is told. Nobody reaches more than they did."""
         for items in self._pages("domains"):
+            there = self._live("domains", filter(offices.account_of, items))
             for item in items:
-                self._put("domains", item)
+                row: Item | None = item
+                if offices.account_of(item):
+                    row = offices.limit_of(self._state, item, there.get(key_of("domains", item)))
+                if row is not None:
+                    self._put("domains", row)
 
     def messages(self) -> None:
         """Those that are gone; none is unread again, and above all none taken back is given back."""
@@ -208,7 +213,7 @@ class Rows:
                 return
             self._state.keep()
 
-    def _live(self, table: str, items: list[Item]) -> dict[str, Item]:
+    def _live(self, table: str, items: Iterable[Item]) -> dict[str, Item]:
         return by_key(table, self._tables.get(table, keys(table, items)))
 
     def _then(self, table: str, items: list[Item]) -> dict[str, Item]:
@@ -216,7 +221,7 @@ class Rows:
         return by_key(table, self._tables.get(copy, keys(table, items)))
 
 
-def keys(table: str, items: list[Item]) -> Iterator[Item]:
+def keys(table: str, items: Iterable[Item]) -> Iterator[Item]:
     """Where these rows are."""
     return ({name: item[name] for name in KEYS[table]} for item in items)
 

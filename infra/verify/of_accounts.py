@@ -6,6 +6,7 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId, account_id, domain_of
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.moves import former_mark
+from chalicelib.domain.reach import limit_key
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.two_step import RECOVERY_CODES, STEP_SECONDS
 from infra.verify.around import Item
@@ -57,6 +58,8 @@ def is_listed_as_staff_only_if_it_is(case: Case) -> Wrong:
     if case.value.limited:
         if case.value.kind is Kind.RECIPIENT:
             yield "it is limited to domains, and nobody of the staff"
+        elif case.value.status is not Status.ERASED and not _limit_of(case):
+            yield "it is limited to domains, and none are named: it reaches nobody"
         return
     given_up = case.value.former or (case.value.alias_of is not None and case.value.status is Status.ERASED)
     if given_up:
@@ -226,6 +229,10 @@ def own_trail(case: Case) -> list[Event]:
 def size(item: Item) -> int:
     """Bytes of a row as DynamoDB counts them: its names, texts, numbers at two digits a byte, a list's entries."""
     return sum(len(name.encode()) + _bytes(value) for name, value in item.items())
+
+
+def _limit_of(case: Case) -> Item | None:
+    return case.around.row("domains", domain=limit_key(case.value.id))
 
 
 def _bytes(value: Item) -> int:
