@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LATER = "~later"  # behind an hour: the events whose mail is due only if nothing follows
 WAITS = "waits#"  # before an hour: the key under which lies what was put aside in it, to be tried again
+ASIDE = "|"  # between the two parts of the key of what was put aside: neither holds it
 NOTE = "~mail"  # behind the key of an event: the key of the note its mail leaves, whatever became of it
 MANY_FAILURES = 5
 # SES cannot be asked what became of a mail whose answer was lost. So a mail is claimed before, and of claims whose end

@@ -16,6 +16,7 @@ from chalicelib.web.request import Request
 
 TAIL = 1000  # attempts of a day that the sweep has not counted yet; where there are more, the numbers are "at least"
 MOST = 100  # of a kind that are looked at
+WAITING = 1000  # mails of an hour that are looked at
 NAMED = 5
 CONTAINED_SECONDS = 7 * 86400
 HOUR = 3600
@@ -58,9 +59,7 @@ def attention(request: Request, days: Sequence[Day]) -> list[Line]:
     recent = acts.recent(sorted(NOTEWORTHY), months(now), MOST)
     frozen_ids, staff = acts.closed(MOST)
     staff = staff if request.known.domains is None else []
-    waiting = [
-        event.account_id for back in (1, 0) for event in request.store.outbox.waiting(hour(now - back * HOUR))
-    ]
+    waiting = acts.waiting([hour(now - back * HOUR) for back in (1, 0)], WAITING)
     locked = [one for day in days[-2:] for one in day.locked]
     asked = [*locked, *frozen_ids, *staff, *waiting, *(event.account_id for event in recent)]
     # The canary is no person: it needs nobody's attention here, and nobody is to learn its address (ADR 43).

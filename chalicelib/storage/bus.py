@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from chalicelib.domain.events import Event, EventKind, iso
-from chalicelib.domain.mails import WAITS
+from chalicelib.domain.mails import ASIDE, WAITS
 from chalicelib.domain.published import NOTICES, Waiting
 from chalicelib.storage.database import Database
-from chalicelib.storage.outbox import ASIDE, UNREADABLE
+from chalicelib.storage.outbox import UNREADABLE
 from chalicelib.storage.rows import APART, event_of, kept_until, trail_key
 from chalicelib.storage.tables import EventRow
 

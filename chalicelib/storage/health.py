@@ -1,9 +1,8 @@
 """The act on all tables at once: whether each can be read, for who asks how the portal is."""
 
 from chalicelib.domain.events import Event
-from chalicelib.domain.mails import WAITS, hour
+from chalicelib.domain.mails import ASIDE, WAITS, hour
 from chalicelib.storage.database import Database
-from chalicelib.storage.outbox import ASIDE
 from chalicelib.storage.rows import trail_key
 from chalicelib.storage.tables import (
     AccountRow,

@@ -8,7 +8,7 @@ from chalicelib.domain.addresses import AccountId, DomainId
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import Event, EventKind, iso
 from chalicelib.domain.limits import Limit
-from chalicelib.domain.mails import LATER, NOTE, WAITS, Claim, Due, hour, told_of, without_code
+from chalicelib.domain.mails import ASIDE, LATER, NOTE, WAITS, Claim, Due, hour, told_of, without_code
 from chalicelib.domain.resets import Noted, Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database
@@ -17,7 +17,6 @@ from chalicelib.storage.tables import AccountRow, BrandRow, EventRow, ThrottleRo
 
 TOGETHER = 50  # rows in one trip; a hundred is the most
 CLAIMS_KEPT_SECONDS = 10 * 86400  # longer than the sweep looks back
-ASIDE = "|"  # between the two parts of the key of what was put aside: neither holds it
 # What reading a row raises that is not one of ours: an attribute is missing, of another type, or a kind nobody knows.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 

@@ -8,9 +8,10 @@ from typing import Any
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import Event, EventKind, Stretch
+from chalicelib.domain.mails import ASIDE, NOTE, WAITS
 from chalicelib.domain.overview import Day, Standing
 from chalicelib.storage.database import Database
-from chalicelib.storage.rows import account_of, event_of
+from chalicelib.storage.rows import APART, account_of, event_of
 from chalicelib.storage.tables import AccountRow, EventRow, ThrottleRow
 
 KEPT_SECONDS = 40 * 86400  # longer than the page looks back
@@ -112,6 +113,41 @@ class Overview:
     def _ids(self, key: str, index: Any, limit: int) -> list[AccountId]:
         rows = self._database.query(AccountRow, key, index=index, attributes_to_get=["id"], limit=limit)
         return [AccountId(row.id) for row in rows]
+
+    def waiting(self, hours: Sequence[str], limit: int) -> list[AccountId]:
+        """Whose mails were put aside in these hours, of so many of each, and have left no note: in two trips, or in
+        one where none was put aside. However many wait, none of their events is read.
+        """
+        with self._database.all_beside(*(partial(self._aside, one, limit) for one in hours)) as reading:
+            pass
+        keys = [key for one in reading for key in one.result()]
+        batches = [keys[first : first + TOGETHER] for first in range(0, len(keys), TOGETHER)]
+        with self._database.all_beside(*(partial(self._without_note, some) for some in batches)) as found:
+            pass
+        return [who for one in found for who in one.result()]
+
+    def _aside(self, hour: str, limit: int) -> list[tuple[str, str]]:
+        """The newest of an hour, which are taken up last; the oldest of them first."""
+        rows = self._database.query(
+            EventRow,
+            f"{WAITS}{hour}",
+            attributes_to_get=["account_id", "at"],
+            scan_index_forward=False,
+            limit=limit,
+        )
+        keys = [row.at.partition(ASIDE) for row in reversed(rows)]
+        return [(trail, at) for at, _, trail in keys]
+
+    def _without_note(self, keys: Sequence[tuple[str, str]]) -> list[AccountId]:
+        notes = self._database.read_together(
+            *((EventRow, trail, f"{at}{NOTE}") for trail, at in keys),
+            only={EventRow: (EventRow.account_id, EventRow.at)},
+        )
+        return [
+            AccountId(trail.removesuffix(APART))
+            for (trail, _), note in zip(keys, notes, strict=True)
+            if note is None
+        ]
 
     def standing(self, accounts: Sequence[AccountId], now: float) -> Mapping[AccountId, Standing]:
         """How these accounts stand now, in one trip; who is not there any more is left out."""

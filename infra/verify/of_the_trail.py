@@ -8,11 +8,10 @@ from datetime import datetime
 
 from chalicelib.domain.erasing import covers, decision_of, erased, owner_of
 from chalicelib.domain.events import MAILS, RESTORED, SERVICE_TRAIL, EventKind
-from chalicelib.domain.mails import LATER, NOTE, WAITS, hour_of
+from chalicelib.domain.mails import ASIDE, LATER, NOTE, WAITS, hour_of
 from chalicelib.domain.trail_copy import plain
 from chalicelib.mail.worker import note_of
 from chalicelib.storage.bus import SETTLED, TOLD
-from chalicelib.storage.outbox import ASIDE
 from chalicelib.storage.rows import APART, trail_key
 from infra.verify.invariants import Case, Wrong, of
 

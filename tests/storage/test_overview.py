@@ -6,8 +6,10 @@ from typing import Any
 
 from chalicelib.domain.accounts import Account, Kind, Status, TwoStep
 from chalicelib.domain.events import EventKind, Stretch, iso
+from chalicelib.domain.mails import hour
 from chalicelib.domain.overview import Day, Standing, counted
 from chalicelib.domain.ports import Store
+from chalicelib.mail.worker import note_of
 from tests.fakes.looking import planted
 from tests.fakes.samples import DAY, NOW, an_event, number
 
@@ -90,6 +92,24 @@ def test_an_account_stands_as_it_is_now_without_its_secrets(store: Store) -> Non
         few.id: expected(few, few_codes=True),
     }
     assert not store.overview.standing([locked.id], NOW + 61)[locked.id].locked
+
+
+def test_mails_that_wait_are_those_of_two_hours_that_left_no_note(store: Store) -> None:
+    noon = a_day()
+    ann, bob, carl = (planted(store) for _ in range(3))
+    events = [
+        an_event(who.id, EventKind.PASSWORD_RESET, noon + second) for second, who in enumerate((ann, bob))
+    ]
+    acts, hours = store.outbox, [hour(noon - 3600), hour(noon)]
+    assert store.overview.waiting(hours, 100) == []
+    for event in events:
+        acts.put_aside(event.account_id, event.sort_key, "ses_silent", noon)
+    acts.put_aside(carl.id, an_event(carl.id, at=noon).sort_key, "ses_silent", noon - 3600)
+    assert store.overview.waiting(hours, 100) == [carl.id, ann.id, bob.id]
+    acts.note(note_of(events[0], EventKind.MAIL_SENT, {}))
+    assert store.overview.waiting(hours, 100) == [carl.id, bob.id]
+    assert store.overview.waiting(hours, 1) == [carl.id, bob.id]  # of each hour, those that are taken up last
+    assert store.overview.waiting(hours[1:], 100) == [bob.id]
 
 
 def test_frozen_accounts_and_administrators_are_found_without_a_walk(store: Store) -> None:

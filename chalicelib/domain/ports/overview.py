@@ -26,5 +26,8 @@ class OverviewActs(Protocol):
     def closed(self, limit: int) -> tuple[list[AccountId], list[AccountId]]:
         """So many frozen accounts, and the administrators."""
 
+    def waiting(self, hours: Sequence[str], limit: int) -> list[AccountId]:
+        """Whose mails were put aside in these hours, of so many of each, and have left no note yet."""
+
     def standing(self, accounts: Sequence[AccountId], now: float) -> Mapping[AccountId, Standing]:
         """How these accounts stand now."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import AccountId
 from chalicelib.domain.events import ATTEMPTS, Event, EventKind, Stretch, iso
+from chalicelib.domain.mails import NOTE
 from chalicelib.domain.overview import Day, Standing
 from tests.fakes.tables import Family, act
 
@@ -59,6 +60,13 @@ class Overview(Family):
         frozen = [one.id for one in accounts if one.status is Status.FROZEN]
         staff = [one.id for one in accounts if one.staff == Kind.ADMINISTRATOR.value]
         return frozen[:limit], staff[:limit]
+
+    @act
+    def waiting(self, hours: Sequence[str], limit: int) -> list[AccountId]:
+        aside, events = self._tables.aside, self._tables.events
+        keys = [key for hour in hours for key in sorted(aside.get(hour, {}))[-limit:]]
+        found = [(AccountId(trail), f"{at}{NOTE}") for at, trail in keys]
+        return [who for who, note in found if (who, note) not in events]
 
     @act
     def standing(self, accounts: Sequence[AccountId], now: float) -> Mapping[AccountId, Standing]:
