@@ -13,7 +13,7 @@ from chalicelib.domain.events import Event, EventKind, Stretch, Trail, iso
 from chalicelib.domain.trail import ROWS, Entry, Lines, at_most, folded, gathered, singly
 from chalicelib.flows.attempts import event_facts
 
-CHANGED_ROWS = 250
+CHANGED_ROWS = 251  # one more than a file has, so that its end is seen by one query
 READS = 4
 Wanted = Callable[[Event], bool]
 
