@@ -110,6 +110,10 @@ bench: .venv/rehearsal .venv-emulator/stacks ## The portal's cost side by side w
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.cold $(ARGS)
 
+.PHONY: bench-lists
+bench-lists: .venv/dev build/dynamodb/node_modules ## Trips and units of every list at three sizes of a portal, on DynamoDB's real engine (ARGS="1000:10000" for one; needs node and java)
+	@$(PY) -m tests.bench.lists $(ARGS)
+
 .PHONY: package
 package: .venv/package ## build/STAGE: template, code and its SBOM as they would be deployed (STAGE=dev, staging, prod; ARGON2=wheel)
 	@$(PY) -m infra.package $(STAGE)

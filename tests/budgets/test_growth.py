@@ -7,32 +7,22 @@ from __future__ import annotations
 
 from functools import partial
 
-import botocore.session
-
-from chalicelib.domain.accounts import Kind
 from chalicelib.storage.store import DynamoStore
-from tests.bench.lists.asked import DESK, OWNER, every
 from tests.bench.lists.fill import fill
-from tests.bench.lists.history import ADMINISTRATOR, READER
-from tests.bench.lists.measured import cost
 from tests.bench.lists.population import Size
-from tests.console.staff import staff
+from tests.bench.lists.portal import a_world, costs
 from tests.engine import Engine
-from tests.world.world import World
 
-SMALL, LARGER = Size(40, 400), Size(300, 3000)
+SMALL, LARGER = Size(120, 200), Size(240, 800)
 
 
 def trips(engine: Engine, size: Size) -> dict[str, tuple[int, int]]:
     """Of each list: how many it takes in a portal of this size, and how many it may take."""
     prefix = engine.create_tables()
-    world = World(DynamoStore(botocore.session.get_session(), "eu-west-1", prefix, threshold=5, cap=900))
+    world = a_world(prefix)
     assert isinstance(world.store, DynamoStore)
     fill(partial(world.store.database.connection.dispatch, "BatchWriteItem"), prefix, size)
-    desk, owner = staff(world, Kind.ADMINISTRATOR, address=ADMINISTRATOR), world.visitor()
-    owner.logs_on(world.person(READER))
-    visitors = {DESK: desk.visitor, OWNER: owner}
-    found = {one.title: (cost(world, visitors[one.who], one, 1).trips, one.most) for one in every(size)}
+    found = {title: (one.trips, most) for title, (most, one) in costs(world, size, 1).items()}
     engine.delete_tables(prefix)
     return found
 

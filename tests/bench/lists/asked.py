@@ -31,10 +31,8 @@ class Asked(NamedTuple):
     who: str = DESK
     body: dict[str, object] | None = None
 
-    @property
-    def query(self) -> str:
-        """Where a page is, its path is long and says nothing."""
-        return self.path.partition("?")[2]
+
+HOME = Asked("the console's home", "admin_overview", "/admin/overview", 6)
 
 
 class Places(NamedTuple):
@@ -140,7 +138,7 @@ def _events(size: Size) -> Iterator[Asked]:
         yield Asked(title, "admin_events", f"/admin/events?{query}", 1 + READS)
     yield Asked("page of a user", "admin_user", f"/admin/users/{READER}", 4)
     yield from _in_trail(size).of(Asked("own activity", "account_activity", "/account/activity", 1, OWNER))
-    yield Asked("own data as a file", "account_export", "/account/export", 3, OWNER)
+    yield Asked("own data as a file", "account_export", "/account/export", 5, OWNER)
 
 
 def _messages(size: Size) -> Iterator[Asked]:
@@ -153,6 +151,8 @@ def _messages(size: Size) -> Iterator[Asked]:
         ("with unread ones first", "sort=unread", 2),
     ):
         yield own._replace(title=f"messages {title}", path=f"/messages?{query}", most=most)
+    of_user = Asked("messages of a user", "admin_user", f"/admin/users/{READER}/messages", 2)
+    yield from Places("before", *ids).of(of_user)
     yield from Places("before", *ids).of(Asked("messages sent", "admin_messages", "/admin/messages", 2))
 
 
@@ -160,7 +160,7 @@ def _others() -> Sequence[Asked]:
     ranges: dict[str, object] = {"ranges": ["10.0.0.0/8"]}
     return (
         Asked("dry run of a domain's ranges", "admin_ip_ranges", _DRY_RUN, 1, body=ranges),
-        Asked("the console's home", "admin_overview", "/admin/overview", 7),
+        HOME,
     )
 
 
