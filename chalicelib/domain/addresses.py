@@ -24,6 +24,7 @@ ACCOUNT_ID_LENGTH = 40
 # Of SES's mailbox simulator: its addresses are nobody's, and what is mailed to them counts against no sender.
 SIMULATOR = DomainName("simulator.amazonses.com")
 
+_LIMIT = "limit:"
 _SURROUNDING = " \t\r\n\f\v"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
@@ -90,6 +91,11 @@ def account_id(address: CanonicalAddress) -> AccountId:
 def domain_id_of(account: AccountId) -> DomainId:
     """The domain's id inside an account id."""
     return DomainId(account[:DOMAIN_ID_LENGTH])
+
+
+def limit_key(account: AccountId) -> str:
+    """Where the domains lie that a limited account looks after, in the table of domains (ADR 58)."""
+    return f"{_LIMIT}{account}"
 
 
 def synthetic(account: AccountId) -> bool:

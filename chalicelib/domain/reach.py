@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.details import Details
 
 MOST = 10  # domains of one account: they travel in the authorizer's context, for which API Gateway has 8 KB
-_LIMIT = "limit:"
 # What is told in the trail of whoever did it, and is about the portal or about others.
 ABOUT_OTHERS = frozenset(
     {
@@ -32,11 +31,6 @@ ABOUT_OTHERS = frozenset(
 )
 # Of an account that has, or is to have, its address in another domain.
 _OF_MOVES = frozenset({EventKind.ADDRESS_ASKED, EventKind.ADDRESS_PROOF_ISSUED, EventKind.ADDRESS_CHANGED})
-
-
-def limit_key(account: AccountId) -> str:
-    """Where the domains of a limited account lie, in the table of domains."""
-    return f"{_LIMIT}{account}"
 
 
 def looks_after(caller: Caller, domain: str) -> bool:

@@ -6,12 +6,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Kind, Policy, PolicyChange, Status, TwoStep
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, limit_key
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.brand import BrandChange
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import Message
-from chalicelib.domain.reach import limit_key
 from chalicelib.storage.accounts import (
     acts_once_in,
     check_actor_in,

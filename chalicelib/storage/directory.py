@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.domain.accounts import Kind, Policy, Status
-from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.addresses import AccountId, DomainId, limit_key
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
 from chalicelib.domain.messages import MOVING, Message, reply_drawer
-from chalicelib.domain.reach import limit_key
 from chalicelib.domain.resets import Reset
 from chalicelib.storage.brands import brand_of
 from chalicelib.storage.database import Database

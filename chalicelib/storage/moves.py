@@ -6,12 +6,18 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.accounts import Account, Kind, Status, month_of
-from chalicelib.domain.addresses import AccountId, CanonicalAddress, account_id, domain_id_of, domain_of
+from chalicelib.domain.addresses import (
+    AccountId,
+    CanonicalAddress,
+    account_id,
+    domain_id_of,
+    domain_of,
+    limit_key,
+)
 from chalicelib.domain.administration import Actor
 from chalicelib.domain.events import Event
 from chalicelib.domain.messages import MOVING, Message
 from chalicelib.domain.moves import Carried, OfOwner, Standing, former_mark, left_behind
-from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Code, Refusal
 from chalicelib.domain.resets import Reset, pending_key
 from chalicelib.storage.accounts import check_actor_in, formers
@@ -120,11 +126,7 @@ class Moves:
         transaction.update("pending", row(pending_key(link.account_id)), [row.spent_at.set(at)], same)
 
     def formers(self, who: AccountId) -> list[AccountId]:
-        """The former addresses of an account, by an index; and the latest, which that may not have yet.
-
-        Attack: none is needed. An account is erased a moment after its address was changed, and the index does not know
-        yet: under its former address its trail would stay for good, and nobody could ever have that.
-        """
+        """The former addresses, by an index; and the latest, which that may not have yet, and no erasure may forget."""
         row = MessageRow
         (moving,) = self._database.read_together(
             (row, MOVING, who), only={row: (row.account_id, row.id, row.recipient)}

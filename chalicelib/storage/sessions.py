@@ -5,9 +5,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.accounts import PORTAL_POLICY, Account, Status, month_of
-from chalicelib.domain.addresses import AccountId, domain_id_of
+from chalicelib.domain.addresses import AccountId, domain_id_of, limit_key
 from chalicelib.domain.events import Event
-from chalicelib.domain.reach import limit_key
 from chalicelib.domain.refusals import Unavailable
 from chalicelib.domain.repeats import REPEAT_SECONDS, REPEATS, repeatable
 from chalicelib.domain.sessions import (

@@ -182,7 +182,7 @@ class LimitRow(Model):
     """The domains of a limited account, in the same table and in no list: one of staff has no room for them."""
 
     Meta = named("domains")
-    domain = UnicodeAttribute(hash_key=True)  # see `domain/reach.py`, limit_key
+    domain = UnicodeAttribute(hash_key=True)  # see `domain/addresses.py`, limit_key
     domains: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute)
     all_domains = indexes.AllDomains()
 

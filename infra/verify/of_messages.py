@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.accounts import PORTAL_POLICY
-from chalicelib.domain.addresses import AccountId, DomainId, DomainName, domain_id
+from chalicelib.domain.addresses import AccountId, DomainId, DomainName, domain_id, limit_key
 from chalicelib.domain.brand import brand_key
 from chalicelib.domain.events import SERVICE_TRAIL, EventKind
 from chalicelib.domain.limits import (
@@ -13,7 +13,6 @@ from chalicelib.domain.limits import (
     SELF_SERVICE_MAILS,
 )
 from chalicelib.domain.messages import MOVING, REPLIES, UNSENT
-from chalicelib.domain.reach import limit_key
 from chalicelib.domain.replies import answered_by
 from infra.verify.invariants import Case, Wrong, of
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import account_id
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.moves import pending_key
+from chalicelib.domain.resets import pending_key
 from tests.console.staff import staff
 from tests.fakes.planting import plant
 from tests.world.moving import another_address, asks, carries, moves, proof
