@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.domain.accounts import LIMITED, Kind
-from chalicelib.domain.addresses import AccountId
+from chalicelib.domain.addresses import AccountId, limit_key
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.reach import limit_key
 from infra.restore import gone_for_good, lost
 from infra.restore.state import State
 from infra.verify.around import Item

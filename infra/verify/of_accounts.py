@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain.accounts import Kind, Status
-from chalicelib.domain.addresses import AccountId, account_id, domain_of
+from chalicelib.domain.addresses import AccountId, account_id, domain_of, limit_key
 from chalicelib.domain.events import Event, EventKind
 from chalicelib.domain.moves import former_mark
-from chalicelib.domain.reach import limit_key
 from chalicelib.domain.resets import Purpose
 from chalicelib.domain.two_step import RECOVERY_CODES, STEP_SECONDS
 from infra.verify.around import Item

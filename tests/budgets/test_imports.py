@@ -75,7 +75,7 @@ CEILINGS = {
     "admin_domains": 76,  # with the ways in a list
     "admin_erase": 77,  # with whether another administrator has asked for it
     "admin_events": 113,  # the same, and what a service is called
-    "admin_invitations": 82,  # with several at once, and two administrators for one who is to be one
+    "admin_invitations": 84,  # with several at once, and two administrators for one who is to be one
     "admin_ip_ranges": 108,
     "admin_kind": 80,  # with whether another administrator has asked for it
     "admin_messages": 110,  # what waits for a writer whose session ended, what is written back, and several at once
@@ -85,8 +85,8 @@ CEILINGS = {
     "admin_sessions": 75,
     "admin_status": 75,
     "admin_two_step": 77,  # with whether another administrator has asked for it
-    "admin_user": 117,  # with what waits for a second administrator
-    "admin_users": 82,  # and what such a list is asked for, as a file too, and two administrators for a new one
+    "admin_user": 121,  # with what waits for a second administrator
+    "admin_users": 84,  # and what such a list is asked for, as a file too, and two administrators for a new one
     "authorizer": 42,  # what it is asked is read in a room of its own
     "health": 40,  # with the words of what is counted
     "health_deep": 52,  # with keys, the trail and a reading of every table

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.addresses import limit_key
 from chalicelib.domain.events import EventKind
-from chalicelib.domain.reach import limit_key
 from infra.restore import gone_for_good
 from infra.restore.merging import merged
 from infra.restore.state import State
