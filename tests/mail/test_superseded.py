@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.details import Details
 from chalicelib.domain.events import MAILS, EventKind
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.domain.mails import CLAIM_SECONDS
 from tests.console.staff import Staff, staff
 from tests.fakes.acts import outbox as fake_outbox
+from tests.fakes.planting import plant
+from tests.fakes.samples import NOW, an_event
 from tests.mail.occasions import forgets, notes
 from tests.world.mailer import LOST, RATE
 from tests.world.moving import another_address, asks
 from tests.world.visitors import CHOSEN, PASSWORD, SESSION
 from tests.world.world import World
 
-NEW = "new@people.test"
+NEW, SECOND = "new@people.test", int(NOW)
 SENT, WITHHELD = (EventKind.MAIL_SENT, None), (EventKind.MAIL_WITHHELD, "superseded")
 
 
@@ -215,3 +220,42 @@ def test_the_console_says_why(world: World) -> None:
     browser = world.browser()
     browser.jar = {SESSION: desk.visitor.token or ""}
     assert "no longer valid when it was due" in browser.get(f"/admin/users/{NEW}").text
+
+
+@pytest.mark.parametrize(
+    ("facts", "later", "withheld"),
+    [
+        ({"epoch": 1}, 60, False),
+        (
+            {"epoch": SECOND + 1},
+            60,
+            False,
+        ),  # twice in the second of the question, which may have been the second of both
+        ({"epoch": SECOND + 2}, 60, True),
+        ({"epoch": SECOND + 60}, 59.75, True),
+        ({"epoch": SECOND + 61}, 60, False),  # ahead of the time: restored, it says nothing
+        ({"epoch": 1, "password_changed_at": NOW}, 60, False),
+        ({"epoch": 1, "password_changed_at": NOW + 0.5}, 60, True),
+    ],
+)
+def test_rs_09_of_what_was_asked_for_the_account_may_not_have_moved_since(
+    world: World, facts: dict[str, Any], later: float, withheld: bool
+) -> None:
+    assert world.clock() == NOW
+    ann = forgets(world)
+    world.clock.passes(later)
+    plant(world.store, ann._replace(**facts))
+    world.delivers()
+    assert fates(world, ann, EventKind.RESET_ASKED) == [WITHHELD if withheld else SENT]
+
+
+@pytest.mark.parametrize(("epoch", "withheld"), [(SECOND, False), (SECOND + 1, True), (SECOND - 1, True)])
+def test_rs_09_what_moved_the_epoch_holds_for_that_one_alone(
+    world: World, epoch: int, withheld: bool
+) -> None:
+    """However near the two are: three invitations can come of one second."""
+    ann = world.person(password=None, epoch=epoch)
+    told: Details = {"kind": "recipient", "again": True, "after": {"epoch": SECOND}}
+    world.store.events.record(an_event(ann.id, EventKind.ACCOUNT_INVITED, world.clock(), details=told))
+    world.delivers()
+    assert fates(world, ann, EventKind.ACCOUNT_INVITED) == [WITHHELD if withheld else SENT]
