@@ -76,6 +76,7 @@ class Hint(StrEnum):
     OWNER_FIRST = "owner_sets_up_two_step_first"
     TWO_NEEDED = "two_administrators_needed"
     OUTSIDE_LIMIT = "outside_limit"
+    OF_ALL_THERE = "administrator_of_all_there"
     OVERTAKEN = "overtaken"  # another request was first; this one may be its repeat
 
 

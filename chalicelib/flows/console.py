@@ -19,7 +19,7 @@ from chalicelib.runtime import log
 from chalicelib.web.page import Page
 from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
-from chalicelib.web.sentences import OUTSIDE_LIMIT
+from chalicelib.web.sentences import OF_ALL_THERE, OUTSIDE_LIMIT
 
 if TYPE_CHECKING:
     from chalicelib.domain.details import Details
@@ -133,6 +133,7 @@ SAID: Mapping[Hint | Code, str] = {
     Hint.OWNER_FIRST: marked("This administrator must set up 2-step authentication first."),
     Hint.NOT_ACTIVE: marked("The account is not active. Enable it first."),
     Hint.OUTSIDE_LIMIT: OUTSIDE_LIMIT.detail,
+    Hint.OF_ALL_THERE: OF_ALL_THERE.detail,
     Code.OWN_ACCOUNT: marked("This cannot be done to your own account. Another administrator can do it."),
     Code.CONFLICT: marked("Something changed while you were working. Look at it again, then repeat it."),
     Code.ALREADY_JOINED: marked(

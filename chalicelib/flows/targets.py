@@ -11,9 +11,10 @@ from chalicelib.domain.addresses import (
     account_id,
     canonical_address,
     canonical_domain,
+    domain_id,
 )
 from chalicelib.domain.reach import refuse_domain_outside, refuse_outside, refuse_staff
-from chalicelib.domain.refusals import Code, Refusal
+from chalicelib.domain.refusals import Code, Hint, Refusal
 from chalicelib.web.paths import filled
 from chalicelib.web.request import Request
 
@@ -53,6 +54,17 @@ def named_domain(request: Request) -> DomainName:
         raise Refusal(Code.NOT_FOUND, "no_such_domain") from error
     refuse_domain_outside(request.known, name)
     return name
+
+
+def refuse_over_administrators(request: Request, name: DomainName) -> None:
+    """Raise NOT_PERMITTED where staff of some domains would say from where an administrator of all may log on.
+
+    Attack: who looks after one domain, or holds their session, shuts out the administrator of all who has an address
+    there and could stop them; or lifts the ranges that keep such a one's stolen password useless. Defence: as all that
+    is done to staff, it is done by somebody who is not limited (ADR 58).
+    """
+    if request.known.domains is not None and request.store.directory.administered_from(domain_id(name)):
+        raise Refusal(Code.NOT_PERMITTED, "limited:an_administrator_of_all_there", hint=Hint.OF_ALL_THERE)
 
 
 def named(request: Request) -> str:

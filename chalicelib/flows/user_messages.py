@@ -11,7 +11,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.events import iso
 from chalicelib.domain.listing import CameTo
 from chalicelib.domain.messages import Message, fate_of
-from chalicelib.domain.reach import outside
+from chalicelib.domain.reach import named_within, outside
 from chalicelib.domain.refusals import invalid
 from chalicelib.flows.paging import rows_of, turning
 from chalicelib.web.paths import filled
@@ -30,7 +30,8 @@ def received_facts(request: Request, account: Account, came: CameTo) -> dict[str
     """The newest messages, and how many wait to be read; `complete` is false where there are more than were counted."""
     if not _sees_replies(request, account):
         came = came._replace(replies=[])
-    messages, replies, now = came.messages[:COUNTED], came.replies[:COUNTED], request.now()
+    messages, now = came.messages[:COUNTED], request.now()
+    replies = [one for one in came.replies[:COUNTED] if _may_see(request, one)]
     return {
         "messages": [_line(one, now) for one in messages[:SHOWN]],
         "received": {
@@ -49,6 +50,8 @@ def page_of_messages(request: Request, account: Account) -> dict[str, object]:
         raise outside("replies_to_staff")
     found = request.store.directory.received(account.id, before, most + 1, replies=kind == REPLY)
     shown, further = found[:most], found[most - 1].id if len(found) > most else None
+    if kind == REPLY:
+        shown = [one for one in shown if _may_see(request, one)]
     path = filled(PATH, {"email": account.address})
     return {
         "messages": [_line(one, request.now()) for one in shown],
@@ -62,6 +65,11 @@ def page_of_messages(request: Request, account: Account) -> dict[str, object]:
 def _sees_replies(request: Request, account: Account) -> bool:
     """Whoever writes back may be of any domain: staff of some see the replies to themselves alone (ADR 58)."""
     return request.known.domains is None or request.known.account_id == account.id
+
+
+def _may_see(request: Request, reply: Message) -> bool:
+    """Nor what came of what they had sent before they were limited (ADR 58)."""
+    return request.known.domains is None or named_within(request.known, reply.sender)
 
 
 def _asked(request: Request) -> str:

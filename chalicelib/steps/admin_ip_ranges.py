@@ -31,7 +31,7 @@ from chalicelib.flows.ranges import (
 )
 from chalicelib.flows.repeats import NAMED
 from chalicelib.flows.seen import FORM_OF_BEFORE, named_after, named_as_before, not_saved_over, of_account
-from chalicelib.flows.targets import named, named_domain, target
+from chalicelib.flows.targets import named, named_domain, refuse_over_administrators, target
 from chalicelib.portal import Portal
 from chalicelib.web.page import Page
 from chalicelib.web.request import Field, Request
@@ -75,6 +75,7 @@ def save_account(request: Request) -> Page:
 def save_domain(request: Request) -> Page:
     """The ranges of every account of the domain that has none of its own."""
     name, (ranges, notes) = named_domain(request), given_noted(request)
+    refuse_over_administrators(request, name)
     caller, _ = request.store.accounts.find(request.known.account_id)
     concerned = caller is not None and caller.ranges is None and domain_id_of(caller.id) == domain_id(name)
     not_locking_oneself_out(request, ranges, concerns_caller=concerned)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.domain.accounts import Kind, Policy, Status
-from chalicelib.domain.addresses import AccountId, DomainId, limit_key
+from chalicelib.domain.addresses import AccountId, DomainId, domain_id_of, limit_key
 from chalicelib.domain.brand import Brand, brand_key
 from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
 from chalicelib.domain.messages import MOVING, Message, reply_drawer
@@ -85,6 +85,13 @@ class Directory:
         )
         came = [one for one in found if one and one.password_changed_at is not None]
         return not any(one.status == Status.ACTIVE.value for one in came)
+
+    def administered_from(self, domain: DomainId) -> bool:
+        """Whether an administrator of all has an address in this domain; whoever is limited is not in the index."""
+        row = AccountRow
+        listed = self._database.query(row, Kind.ADMINISTRATOR.value, index=row.administrators)
+        there = (one for one in listed if domain_id_of(AccountId(one.id)) == domain)
+        return any(one.status in {Status.ACTIVE.value, Status.FROZEN.value} for one in there)
 
     def user(self, account_id: AccountId) -> ListedAccount | None:
         """One user as a line of the list."""

@@ -31,6 +31,14 @@ OUTSIDE_LIMIT = Sentence(
         " An administrator of the whole portal can do it."
     ),
 )
+OF_ALL_THERE = Sentence(
+    403,
+    marked("Not yours to change"),
+    marked(
+        "An administrator of the whole portal has an address in this domain, and its ranges count for them too."
+        " Only an administrator of the whole portal can change them."
+    ),
+)
 
 SENTENCES = MappingProxyType(
     {
@@ -169,4 +177,6 @@ SENTENCES = MappingProxyType(
 
 def sentence_of(refusal: Refusal) -> Sentence:
     """What is said of a refusal: its code's sentence, or one that says more to somebody whom it tells nothing new."""
+    if refusal.hint is Hint.OF_ALL_THERE:
+        return OF_ALL_THERE
     return OUTSIDE_LIMIT if refusal.hint is Hint.OUTSIDE_LIMIT else SENTENCES[refusal.code]

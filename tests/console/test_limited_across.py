@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.addresses import account_id, canonical_address
-from tests.console.staff import Staff, staff
+from tests.console.staff import Staff, logged_on, staff
 from tests.console.test_limited_staff import busy, joins
+from tests.world.systems import system
 from tests.world.world import World
 
 OTHER = "other.example"
@@ -106,6 +107,7 @@ def test_no_link_of_their_pages_leads_to_a_refusal(world: World, kind: str) -> N
     """From page to page, by every link there is, as far as it goes."""
     desk = staff(world, address="boss@portal.test")
     busy(world, desk, ["ours.example", OTHER])
+    assert system(world, desk).sends(to="ann@ours.example").status == 201
     moves(world, desk, world.person("gus@ours.example"), f"gus.new@{OTHER}")
     moves(world, desk, world.person("hal@ours.example"), "hal.new@ours.example")
     lee = joins(world, desk, "lee@portal.test", "ours.example", kind=kind)
@@ -122,3 +124,41 @@ def test_no_link_of_their_pages_leads_to_a_refusal(world: World, kind: str) -> N
         links = {unescape(one) for one in re.findall(r'href="(/[^"#]*)', page.text)}
         waiting += [one for one in links if one.startswith("/admin/") and "&before=" not in one]
     assert len(seen) > 40
+
+
+def test_ad_20_from_where_an_administrator_of_all_may_log_on_is_not_in_their_hands(world: World) -> None:
+    """Attack: they shut out whoever could stop them, or lift the ranges that keep a stolen password useless."""
+    desk = staff(world, address="boss@ours.example")
+    lee = joins(world, desk, "lee@portal.test", "ours.example", "other.example")
+    where, before = "/admin/domains/{}.example/ip-ranges", world.rows()
+    for ranges in (None, [], ["198.51.100.0/24"]):
+        refused = lee.visitor.post(where.format("ours"), {"ranges": ranges})
+        assert (refused.status, refused.code) == (403, "not_permitted")
+        assert "has an address in this domain" in refused.json()["detail"]
+    assert world.rows() == before
+    fields = {"restriction": "listed", "ranges": ["198.51.100.0/24"]}
+    page = lee.visitor.post(where.format("ours"), fields, Accept="text/html").text
+    assert "has an address in this domain" in page
+    assert "198.51.100.0/24" in page
+    assert lee.visitor.post(where.format("other"), {"ranges": ["198.51.100.0/24"]}).status == 200
+    assert desk.visitor.post(where.format("ours"), {"ranges": None}).status == 200
+
+
+def test_what_is_written_back_from_elsewhere_to_them_is_not_shown(world: World) -> None:
+    """What they sent before they were limited has gone to every domain."""
+    desk, lee = staff(world), staff(world, address="lee@ours.example")
+    for domain in ("ours", "other"):
+        ann = world.person(f"ann@{domain}.example")
+        fields = {"to": ann.address, "subject": "Hello", "body": "Hello"}
+        sent = lee.visitor.post("/admin/messages", fields).json()["id"]
+        reader = world.visitor()
+        reader.logs_on(ann)
+        assert reader.get(f"/messages/{sent}").status == 200
+        assert reader.post(f"/messages/{sent}/reply", {"body": "Thanks"}).status == 201
+    page = "/admin/users/lee@ours.example"
+    assert lee.visitor.get(page).json()["received"]["replies"] == 2
+    desk.does(lee.account, "kind", kind="administrator", domains=["ours.example"], reason="x")
+    again = logged_on(world, world.visitor(), lee.account, lee.phone)
+    assert again.get(page).json()["received"]["replies"] == 1
+    listed = again.get(f"{page}/messages?kind=reply").json()["messages"]
+    assert [one["from"] for one in listed] == ["ann@ours.example"]

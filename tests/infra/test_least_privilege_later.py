@@ -116,3 +116,6 @@ def test_staff_of_some_domains_lists_them_within_the_rows(world: World, desk: St
     visitor = logged_on(world, world.visitor(), account, phone)
     for where in ("/admin/domains", "/admin/users?q=a", "/admin/attempts", "/admin/overview"):
         assert visitor.get(where).status == 200, where
+    where_from = f"/admin/domains/{ours}/ip-ranges"
+    theirs = visitor.post(where_from, {"ranges": None})
+    assert theirs.status == 403  # the desk has an address there too

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.accounts import Kind, Policy, Status, TwoStep
+from chalicelib.domain.addresses import DomainName, domain_id, domain_id_of
 from chalicelib.domain.events import EventKind, Stretch, iso
 from chalicelib.domain.listing import Found, ListedAccount, Wanted
 from chalicelib.domain.messages import reply_drawer
@@ -227,6 +230,24 @@ def test_ad_12_an_administrator_stands_alone_until_another_has_come(store: Store
     assert not store.directory.stands_alone(ann.id)
     plant(store, invited._replace(password_changed_at=NOW, status=Status.DISABLED))
     assert store.directory.stands_alone(ann.id)
+
+
+@pytest.mark.parametrize(
+    ("facts", "there"),
+    [
+        ({"kind": Kind.ADMINISTRATOR}, True),
+        ({"kind": Kind.ADMINISTRATOR, "status": Status.FROZEN}, True),
+        ({"kind": Kind.ADMINISTRATOR, "status": Status.DISABLED}, False),
+        ({"kind": Kind.ADMINISTRATOR, "limited": True}, False),
+        ({"kind": Kind.SUPPORT}, False),
+    ],
+)
+def test_ad_20_a_domain_is_administered_from_where_one_of_all_has_an_address(
+    store: Store, facts: dict[str, Any], there: bool
+) -> None:
+    account = planted(store, address=f"boss@d{number()}.test", **facts)
+    assert store.directory.administered_from(domain_id_of(account.id)) is there
+    assert not store.directory.administered_from(domain_id(DomainName(f"d{number()}.test")))
 
 
 def no_other_administrators(store: Store) -> None:

@@ -17,6 +17,9 @@ class DirectoryActs(Protocol):
     def users(self, wanted: Wanted, start: str | None, limit: int, *, backwards: bool = False) -> Found:
         """Users by address, behind one or (`backwards`) before it. Few or none may be a page that has a next one."""
 
+    def administered_from(self, domain: DomainId) -> bool:
+        """Whether an administrator of all domains has an address in this one, by the index of staff."""
+
     def withdrawn(self, account_id: AccountId) -> int | None:
         """The epoch of an account whose invitation was withdrawn; None for any other."""
 

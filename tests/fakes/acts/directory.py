@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.domain.accounts import Account, Kind, Policy, Status
-from chalicelib.domain.addresses import AccountId, DomainId
+from chalicelib.domain.addresses import AccountId, DomainId, domain_id_of
 from chalicelib.domain.brand import Brand
 from chalicelib.domain.listing import CameTo, Found, ListedAccount, Wanted
 from chalicelib.domain.messages import REPLIES, Message, reply_drawer
@@ -47,6 +47,12 @@ class Directory(Family):
     def user(self, account_id: AccountId) -> ListedAccount | None:
         found = self._tables.accounts.get(account_id)
         return _line(found) if found else None
+
+    @act
+    def administered_from(self, domain: DomainId) -> bool:
+        staff = (one for one in self._tables.accounts.values() if one.staff == Kind.ADMINISTRATOR.value)
+        there = (one for one in staff if domain_id_of(one.id) == domain)
+        return any(one.status in {Status.ACTIVE, Status.FROZEN} for one in there)
 
     @act
     def withdrawn(self, account_id: AccountId) -> int | None:
