@@ -147,7 +147,7 @@ def administers_a_user(town: Town, desk: Person) -> None:
     desk.posts(f"{user_path(invited)}/invite")
     desk.posts(f"{user_path(invited)}/withdraw")
     desk.posts("/admin/users/import", {"emails": [invited, town.new_address("several")]})
-    desk.gets("/admin/users/import", f"{user_path(ann)}/kind")
+    desk.gets("/admin/users/import", f"{user_path(ann)}/kind", f"{user_path(ann)}/messages")
     for to in (town.new_address("new"), ann):
         sent = desk.posts("/admin/messages", {"to": to, "subject": "Hello", "body": "Good day."})
     desk.posts(f"/admin/messages/{sent['id']}/recall", {"to": ann})
