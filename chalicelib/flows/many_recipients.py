@@ -9,15 +9,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, canonical_address
+from chalicelib.domain.addresses import CanonicalAddress, InvalidAddress, account_id, canonical_address
 from chalicelib.domain.administration import Actor
+from chalicelib.domain.reach import outside, reaches
 from chalicelib.domain.refusals import Hint, Refusal, Unavailable, invalid
 from chalicelib.flows.console import actor
 from chalicelib.flows.inputs import differs
 from chalicelib.flows.repeats import once_of
 from chalicelib.web.request import Request
+from chalicelib.web.sentences import OUTSIDE_LIMIT
 
 MOST = 50
+NAMED_MOST = 5  # of those who cannot be sent to
 KEPT_SECONDS = 86400
 # Why one of them is sent nothing, as the store tells it: in its line.
 UNREACHABLE = {"recipient_has_another_address": "moved", "recipient_being_erased": "closed"}
@@ -42,6 +45,18 @@ def recipients(request: Request) -> list[Line]:
     if len(typed) > MOST:
         raise invalid("too_many_recipients", "to")
     return [Line(one, _address(one)) for one in typed]
+
+
+def refuse_outside_of(request: Request, lines: Sequence[Line]) -> None:
+    """Raise NOT_PERMITTED where one of them is outside of the sender's domains, and name those: nobody gets it."""
+    there = [
+        one.address for one in lines if one.address and not reaches(request.known, account_id(one.address))
+    ]
+    if there:
+        refusal = outside("account_of_another_domain")
+        cause = request.say(OUTSIDE_LIMIT.title)
+        refusal.facts |= {"field": "to", "entry": ", ".join(there[:NAMED_MOST]), "cause": cause}
+        raise refusal
 
 
 def respelled(lines: Sequence[Line]) -> str:

@@ -56,8 +56,8 @@ def submit(request: Request) -> Page:
     """Seal it for its recipient, who is invited if new, and have the notice mailed; of several, for each."""
     lines = many_recipients.recipients(request)
     draft = _draft(request, lines)
-    for to in [one.address for one in lines if one.address] or [draft.to]:
-        refuse_outside(request.known, account_id(to))
+    many_recipients.refuse_outside_of(request, lines)
+    refuse_outside(request.known, account_id(draft.to))
     again = many_recipients.respelled(lines)
     if again or (not lines and respelled(request, request.text("to"), draft.to)):
         return shown_in_both_spellings(request, "admin_messages", _sent(request), "to", again or draft.to)

@@ -162,3 +162,25 @@ def test_what_is_written_back_from_elsewhere_to_them_is_not_shown(world: World) 
     assert again.get(page).json()["received"]["replies"] == 1
     listed = again.get(f"{page}/messages?kind=reply").json()["messages"]
     assert [one["from"] for one in listed] == ["ann@ours.example"]
+
+
+def test_of_several_recipients_those_outside_are_named_and_nobody_is_sent_to(world: World) -> None:
+    lee = joins(world, staff(world), "lee@portal.test", "ours.example")
+    browser = logged_on(world, world.browser(), lee.account, lee.phone)
+    to = "ann@ours.example\r\nbob@other.example\r\ncleo@ours.example"
+    page = browser.post("/admin/messages", {"to": to, "subject": "Hello", "body": "What I typed"})
+    assert page.status == 403
+    assert "bob@other.example: Outside of your domains" in unescape(re.sub("<[^>]+>", "", page.text))
+    assert "What I typed" in page.text
+    assert not world.fake.tables.messages
+    assert account_id(canonical_address("ann@ours.example")) not in world.fake.tables.accounts
+
+
+def test_a_page_of_staff_says_who_else_may_do_something(world: World) -> None:
+    desk = staff(world, address="boss@ours.example")
+    said = "an administrator of the whole portal does"
+    for kind in ("administrator", "support"):
+        lee = joins(world, desk, f"{kind}@portal.test", "ours.example", kind=kind)
+        page = lee.visitor.get("/admin/users/boss@ours.example", Accept="text/html").text
+        assert (said in page) is (kind == "administrator")
+    assert said not in desk.visitor.get(f"/admin/users/{lee.account.address}", Accept="text/html").text
