@@ -31,6 +31,7 @@ PLAIN = {
         "form",
         "time_zone",
         "kind",
+        "reach",
         "reason",
         "confirm",
     ),
