@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import account_id, canonical_address
+from chalicelib.domain.events import EventKind
+from chalicelib.flows.overview import MOST
 from tests.console.staff import Staff, logged_on, staff
 from tests.console.test_limited_staff import busy, joins
+from tests.fakes.samples import an_event
 from tests.world.systems import system
 from tests.world.world import World
 
@@ -184,3 +187,20 @@ def test_a_page_of_staff_says_who_else_may_do_something(world: World) -> None:
         page = lee.visitor.get("/admin/users/boss@ours.example", Accept="text/html").text
         assert (said in page) is (kind == "administrator")
     assert said not in desk.visitor.get(f"/admin/users/{lee.account.address}", Accept="text/html").text
+
+
+def test_ad_20_what_happens_elsewhere_pushes_nothing_of_theirs_out_of_sight(world: World) -> None:
+    """Attack: another customer invites a hundred people, and a takeover in their domain stands nowhere."""
+    lee = joins(world, staff(world), "lee@portal.test", "ours.example")
+    ours = world.person("zoe@ours.example", status=Status.FROZEN)
+    kinds = (EventKind.ACCOUNT_CONTAINED, EventKind.ERASURE_ASKED)
+    for kind in kinds:
+        world.store.events.record(an_event(ours.id, kind, at=world.clock()))
+    for number in range(MOST):
+        other = world.person(f"a{number}@{OTHER}", status=Status.FROZEN)
+        for kind in kinds:
+            world.store.events.record(an_event(other.id, kind, at=world.clock() + 1))
+    world.clock.passes(60)
+    lines = lee.visitor.get("/admin/overview").json()["attention"]
+    assert {one["kind"] for one in lines} == {"frozen", "contained", "erasure_asked"}
+    assert [one["users"] for one in lines] == [[ours.address]] * 3
