@@ -198,6 +198,7 @@ def test_form_that_is_sent_twice_mails_once(world: World) -> None:
     """WB-20."""
     desk = staff(world)
     ann = invited(world, desk)
+    world.delivers()
     browser = world.browser()
     logged_on(world, browser, desk.account, desk.phone)
     fields = {"form": "a" * 16, "reason": ""}

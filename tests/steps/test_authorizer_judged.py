@@ -113,9 +113,9 @@ def seen(world: World, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     asked, sessions = list[object](), world.store.sessions
     real = sessions.standing
 
-    def counted(who: object) -> object:
+    def counted(who: object, *, console: bool) -> object:
         asked.append(who)
-        return real(who)  # type: ignore[arg-type]
+        return real(who, console=console)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sessions, "standing", counted)
     return asked

@@ -107,8 +107,8 @@ def test_wb_20_a_repeat_that_meets_a_torn_reading_gets_the_answer_too(
     twin, sessions = browser.twin(), world.store.sessions
     real, before = sessions.standing, list[Session]()
 
-    def torn(who: Any) -> Standing:
-        now = real(who)
+    def torn(who: Any, *, console: bool) -> Standing:
+        now = real(who, console=console)
         return now._replace(session=before.pop()) if before else now
 
     held = world.store.sessions.of_account(resident.account.id)
