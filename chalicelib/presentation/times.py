@@ -90,14 +90,16 @@ class Times:
     def relative(self, at: Instant | None, now: float, zone: str = "", *, title: bool = True) -> Markup:
         """Such as "3 hours ago", with the exact time behind it; what is not within two months before is exact.
 
-        Without `title` where the row itself has the exact time.
+        Without `title` where the row itself has the exact time: then a day, such as "2026-11-21", has room in one line.
         """
         if at is None:
             return Markup("")
         back = now - _moment(at).timestamp()
-        if not 0 <= back < SOON_ENOUGH:
-            return self.markup(at, zone)
         machine = f"{_moment(at):%Y-%m-%dT%H:%M:%SZ}"
+        if not 0 <= back < SOON_ENOUGH:
+            day = f"{_moment(at).astimezone(_zone(zone) or UTC):%Y-%m-%d}"
+            bare = Markup('<time datetime="{}">{}</time>').format(machine, day)
+            return self.markup(at, zone) if title else bare
         if not title:
             return Markup('<time datetime="{}">{}</time>').format(machine, self._ago(int(back)))
         exact = self.instant(at, zone)

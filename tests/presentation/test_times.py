@@ -138,3 +138,9 @@ def test_exact_time_stands_behind_a_relative_one_unless_its_row_has_it() -> None
     bare = ENGLISH.relative(AT, AT + 3 * 3600, title=False)
     assert "3 hours ago" in bare
     assert exact not in bare
+
+
+@pytest.mark.parametrize(("zone", "day"), [("", "2026-11-21"), ("Europe/Berlin", "2026-11-22")])
+def test_what_is_long_ago_is_a_day_where_its_row_has_the_exact_time(zone: str, day: str) -> None:
+    assert f">{day}</time>" in ENGLISH.relative(AT, AT + 90 * 86400, zone, title=False)
+    assert "23:49 UTC" in ENGLISH.relative(AT, AT + 90 * 86400)
