@@ -104,7 +104,10 @@ def _named(word: str) -> Json:
 
 
 def _nullable(schema: Json) -> Json:
-    return {**({"type": "object", "allOf": [schema]} if "$ref" in schema else schema), "nullable": True}
+    """Of a field. What a name stands for says itself that it may be null: beside a reference, OpenAPI has no way."""
+    if "$ref" in schema:
+        raise Incomplete(f"infra/openapi/schemas.yaml: {schema['$ref']} is nullable where it is described")
+    return {**schema, "nullable": True}
 
 
 def _object(fields: Json) -> Json:

@@ -16,6 +16,7 @@ from chalicelib.domain.events import RESTORED, Event, EventKind, iso
 from chalicelib.domain.limits import SELF_SERVICE_MAILS
 from chalicelib.domain.mails import NOTE, WAITS, hour, told_of
 from chalicelib.domain.messages import MOVING
+from chalicelib.domain.moves import Carried
 from chalicelib.domain.resets import Purpose, link_key
 from chalicelib.domain.tokens import Token, digest, session_handle
 from chalicelib.mail.worker import note_of
@@ -339,7 +340,10 @@ def test_rl_14_of_a_change_of_address_nothing_is_said_while_and_after(town: Town
         return [one.line() for one in broken if one.invariant != "password_has_its_event"]
 
     assert said() == []
-    carries(world)
+    for _ in range(50):  # of the same tables others have left theirs too, and a run goes through some
+        carries(world)
+        if Carried(ann.id, new) not in town.store.moves.waiting(1000):
+            break
     assert said() == []
     plant(town.store, a_message(ann, id=message))
     assert [one for one in said() if "where nobody reads it" in one]
