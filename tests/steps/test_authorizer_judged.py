@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from chalicelib.domain.accounts import PORTAL_POLICY, Policy
+from chalicelib.domain.accounts import PORTAL_POLICY, Kind, Policy
+from tests.console.staff import logged_on
 from tests.fakes.planting import plant
 from tests.steps.test_authorizer import authorizer_events, inside
 from tests.steps.test_authorizer_told import HERE, OUTSIDE, lines, told
@@ -151,3 +153,22 @@ def test_wb_20_nobody_s_post_is_read_once(world: World, seen: list[object]) -> N
     stranger.token = f"{world.person().id}.{SECRET}"
     stranger.post("/account/preferences", {})
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("limited", "path", "domains"),
+    [
+        (True, "/admin/users", ["ours.example"]),
+        (True, "/account", []),
+        (False, "/admin/users", None),
+        (False, "/account", None),
+    ],
+)
+def test_ad_20_the_console_is_told_whom_staff_is_limited_to_and_nobody_else_asks(
+    world: World, limited: bool, path: str, domains: list[str] | None
+) -> None:
+    account, phone = enrolled(world, kind=Kind.SUPPORT, limited=limited)
+    world.fake.tables.limits[account.id] = ("ours.example",)
+    visitor = logged_on(world, world.visitor(), account, phone)
+    assert visitor.get(path).status == 200
+    assert json.loads(told(world)["caller"])["domains"] == domains
