@@ -110,7 +110,7 @@ def retold_to(caller: Caller) -> Callable[[Event], Event]:
                 one: it for one, it in told.items() if one not in {"from", "to"} or named_within(caller, it)
             }
         if not reaches(caller, AccountId(told.get("mailed") or event.account_id)):
-            told.pop("mailed")
+            told.pop("mailed", None)
         if "@" in (told.get("cause") or "") and {told.get("about"), told.get("mail")} & _OF_MOVES:
             told.pop("cause")  # a mail server repeats whom it does not know
         for one in ("before", "after"):

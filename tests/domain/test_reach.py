@@ -11,7 +11,7 @@ from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.membership import Office
 from chalicelib.domain.published import DETAILS
-from chalicelib.domain.reach import ABOUT_OTHERS, looks_after, reaches, retold_to, told_to
+from chalicelib.domain.reach import ABOUT_OTHERS, looks_after, named_within, reaches, retold_to, told_to
 from tests.domain.test_access import a_caller
 from tests.fakes.samples import an_event
 
@@ -116,3 +116,18 @@ def test_a_second_administrator_is_asked_where_one_gets_more(
     office: Office, before: Office, more: bool
 ) -> None:
     assert office.gives_more_than(before) is more
+
+
+def test_ad_20_before_and_after_name_of_domains_only_theirs() -> None:
+    ours = a_caller()._replace(domains=A)
+    event = an_event(
+        ours.account_id,
+        EventKind.KIND_CHANGED,
+        details={"before": {"domains": [*AB]}, "after": {"domains": [*AB]}},
+    )
+    told = retold_to(ours)(event).told
+    assert (told["before"], told["after"]) == ({"domains": [*A]}, {"domains": [*A]})
+
+
+def test_an_address_that_is_not_told_is_of_nobodys_domain() -> None:
+    assert not named_within(a_caller()._replace(domains=A), None)
