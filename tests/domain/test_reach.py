@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.accounts import Kind
 from chalicelib.domain.addresses import account_id, canonical_address
+from chalicelib.domain.details import Details
 from chalicelib.domain.events import EventKind
 from chalicelib.domain.membership import Office
 from chalicelib.domain.published import DETAILS
@@ -131,3 +132,18 @@ def test_ad_20_before_and_after_name_of_domains_only_theirs() -> None:
 
 def test_an_address_that_is_not_told_is_of_nobodys_domain() -> None:
     assert not named_within(a_caller()._replace(domains=A), None)
+
+
+def test_ad_20_where_an_account_came_from_and_whom_a_server_did_not_know_is_left_out() -> None:
+    ours = a_caller()._replace(domains=A)
+    moved = {"from": "ann@other.test", "to": "ann@a.test"}
+    told = retold_to(ours)(an_event(ours.account_id, EventKind.ADDRESS_CHANGED, details=moved)).told
+    assert (told["from"], told["to"]) == (None, "ann@a.test")
+    cause = "550 <ann@other.test> is not here"
+    for name in ("about", "mail"):
+        details: Details = {"cause": cause}
+        details[name] = EventKind.ADDRESS_PROOF_ISSUED.value
+        assert (
+            retold_to(ours)(an_event(ours.account_id, EventKind.MAIL_FAILED, details=details)).told["cause"]
+            is None
+        )
