@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.repeats import Once
 
 
-Limit = tuple[str, ...] | None
+Domains = tuple[str, ...] | None  # None: every one
 
 
 class Actor(NamedTuple):
@@ -41,7 +41,7 @@ class Measure(NamedTuple):
 
     new: Account
     events: tuple[EventKind, ...]
-    limits: tuple[Limit, Limit] | None = None
+    limits: tuple[Domains, Domains] | None = None
 
 
 def refuse_former(account: Account) -> None:
@@ -191,7 +191,7 @@ def record_of(account: Account) -> dict[str, object]:
     }
 
 
-def difference(old: Account, new: Account, limits: tuple[Limit, Limit] | None = None) -> "Details":
+def difference(old: Account, new: Account, limits: tuple[Domains, Domains] | None = None) -> "Details":
     """`before` and `after`, of what differs only."""
     before, after = record_of(old), record_of(new)
     if limits:
