@@ -56,3 +56,15 @@ def staff(world: World, kind: Kind = Kind.ADMINISTRATOR, **facts: Any) -> Staff:
     """Somebody new, with 2-step, whose password was typed half a minute ago."""
     account, phone = enrolled(world, kind=kind, **facts)
     return Staff(account, logged_on(world, world.visitor(), account, phone), phone)
+
+
+def joins(world: World, desk: Staff, address: str, *domains: str, kind: str = "administrator") -> Staff:
+    """Somebody who is limited from now on, and logged on."""
+    account = world.person(address)
+    desk.does(account, "kind", kind=kind, domains=list(domains), reason="Looks after some")
+    visitor = world.visitor()
+    visitor.logs_on(account)
+    phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)
+    visitor.post("/account/two-step/confirm", {"code": phone.code()})
+    world.clock.passes(60)
+    return Staff(account, logged_on(world, world.visitor(), account, phone), phone)

@@ -12,8 +12,8 @@ from chalicelib.domain.accounts import Account, Status
 from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.events import EventKind
 from chalicelib.flows.overview import MOST
-from tests.console.staff import Staff, logged_on, staff
-from tests.console.test_limited_staff import busy, joins
+from tests.console.staff import Staff, joins, logged_on, staff
+from tests.console.test_limited_staff import busy
 from tests.fakes.samples import an_event
 from tests.world.systems import system
 from tests.world.world import World

@@ -15,11 +15,10 @@ from chalicelib.domain.accounts import Kind, Status
 from chalicelib.domain.addresses import account_id, canonical_address
 from chalicelib.domain.messages import reply_drawer
 from infra.openapi.answers import Answers, read_answers
-from tests.console.staff import Staff, logged_on, staff
+from tests.console.staff import Staff, joins, logged_on, staff
 from tests.docs.examples import DOMAIN, KIM, PLACES, Scene, filled, place
 from tests.fakes.planting import plant
 from tests.fakes.samples import a_message
-from tests.world.phones import Phone
 from tests.world.visitors import Reply, Visitor
 from tests.world.world import World
 
@@ -144,18 +143,6 @@ def busy(world: World, desk: Staff, domains: Sequence[str]) -> None:
         desk.user(people["ann"])
     world.delivers()
     desk.types_it_again()
-
-
-def joins(world: World, desk: Staff, address: str, *domains: str, kind: str = "administrator") -> Staff:
-    """Somebody who is limited from now on, and logged on."""
-    account = world.person(address)
-    desk.does(account, "kind", kind=kind, domains=list(domains), reason="Looks after some")
-    visitor = world.visitor()
-    visitor.logs_on(account)
-    phone = Phone(visitor.post("/account/two-step").json()["secret"], world.clock)
-    visitor.post("/account/two-step/confirm", {"code": phone.code()})
-    world.clock.passes(60)
-    return Staff(account, logged_on(world, world.visitor(), account, phone), phone)
 
 
 SEARCHES = (

@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.accounts import Kind
-from tests.console.staff import Staff, logged_on, staff
+from tests.console.staff import joins, logged_on, staff
 from tests.world.phones import enrolled
 from tests.world.world import World
 
 HTML = {"Accept": "text/html"}
-
-
-def limited(world: World, desk: Staff, kind: str) -> Staff:
-    account, phone = enrolled(world)
-    desk.does(account, "kind", kind=kind, domains=["people.test"], reason="Looks after one customer")
-    return Staff(account, logged_on(world, world.visitor(), account, phone), phone)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +31,11 @@ def test_a_page_has_the_forms_that_its_reader_may_send(
 ) -> None:
     who, desk = world.person(kind=whom), staff(world)
     kind = office.removeprefix("limited ")
-    reader = limited(world, desk, kind) if kind != office else staff(world, Kind(kind))
+    reader = (
+        joins(world, desk, "lee@portal.test", "people.test", kind=kind)
+        if kind != office
+        else staff(world, Kind(kind))
+    )
     page = reader.visitor.get(f"/admin/users/{who.address}", **HTML).text
     assert who.address in page
     assert (f"/admin/users/{who.address}/contain" in page) is may
